@@ -1,0 +1,1 @@
+//! The low-level Dfns API client that progenitor generates: one function per operation.

@@ -1,0 +1,1 @@
+//! The Dfns API on your own machine.

@@ -1,0 +1,32 @@
+//! The types of the Dfns API: requests, responses, ids, enums and unions that stay open, and the table of operations.
+//!
+//! There is no HTTP in this crate. Everything under [`generated`](self) comes from `spec/` by `cargo xtask codegen`;
+//! the small types that it is built from are written by hand and live beside it.
+//!
+//! Invariant: a value that the API adds after this release never fails a response. It decodes, prints, and goes back
+//! out unchanged.
+
+#[macro_use]
+mod open_enum;
+#[macro_use]
+mod open_union;
+#[macro_use]
+mod id;
+
+mod amount;
+mod hex;
+pub mod operation;
+mod patch;
+mod quantity;
+mod secret;
+mod timestamp;
+
+pub use amount::{Amount, AmountError};
+pub use hex::{Hex, HexError};
+pub use id::IdError;
+pub use open_enum::UnknownValue;
+pub use open_union::UnknownObject;
+pub use patch::Patch;
+pub use quantity::EvmQuantity;
+pub use secret::Secret;
+pub use timestamp::{Timestamp, TimestampError};

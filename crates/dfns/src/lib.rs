@@ -1,0 +1,1 @@
+//! The Dfns API client.

@@ -1,0 +1,1 @@
+//! Stories that play the Dfns API through real HTTP, and the helpers they share.

@@ -1,0 +1,3 @@
+//! The only code that writes generated files.
+
+fn main() {}
