@@ -1,0 +1,6 @@
+//! The only code that writes generated files.
+//!
+//! Invariant: every generated file passes through [`tree`], which knows all files that should exist.
+
+pub mod spec;
+pub mod tree;
