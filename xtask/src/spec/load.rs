@@ -129,21 +129,7 @@ impl Reader {
         let text = match std::str::from_utf8(&bytes) {
             Ok(text) => text,
             Err(error) => {
-                let before = &bytes[..error.valid_up_to()];
-                let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-                let column = before
-                    .iter()
-                    .rev()
-                    .take_while(|byte| **byte != b'\n')
-                    .filter(|byte| **byte & 0xc0 != 0x80)
-                    .count()
-                    + 1;
-                let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-                let location = Location {
-                    file,
-                    line: number(line),
-                    column: number(column),
-                };
+                let location = end_of(&bytes[..error.valid_up_to()], file);
                 self.findings
                     .report(Some(location), rule::FILE_ENCODING, "not UTF-8: save the file as UTF-8");
                 return None;
@@ -190,4 +176,17 @@ fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
         .take(yaml::MAX_BYTES + 1)
         .read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The place behind `text`, which begins its file and is UTF-8.
+fn end_of(text: &[u8], file: Arc<str>) -> Location {
+    let text = String::from_utf8_lossy(text);
+    let line = text.split('\n').count();
+    let column = text.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    Location {
+        file,
+        line: number(line),
+        column: number(column),
+    }
 }

@@ -36,15 +36,6 @@ pub(crate) fn schema_name(reference: &str) -> Option<&str> {
     reference.strip_prefix(SCHEMAS)
 }
 
-/// The name of the schema that `schema` is nothing but a reference to: `{$ref}` or `{allOf: [{$ref}]}`.
-pub(crate) fn alias(schema: &Value) -> Option<&str> {
-    let target = match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([single]) => single,
-        _ => schema,
-    };
-    target.get("$ref").and_then(Value::as_str).and_then(schema_name)
-}
-
 struct Checker<'a> {
     document: &'a Value,
     locations: &'a Locations,
