@@ -1,0 +1,114 @@
+//! The client.
+
+use std::fmt;
+use std::sync::Arc;
+
+use dfns_api::ResponseValue;
+use dfns_types::Secret;
+use serde::Serialize;
+
+use crate::builder::DfnsBuilder;
+use crate::config::{self, Settings};
+use crate::error::{DecodeError, Error, Refusal, Result, Step};
+use crate::transport::SigningTransport;
+
+/// A client of the Dfns API. Cheap to clone; all clones share one pool of connections.
+#[derive(Clone)]
+pub struct Dfns {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: Arc<Settings>,
+    http: reqwest::Client,
+}
+
+impl Dfns {
+    /// Starts the settings of a client; [`DfnsBuilder::build`] ends them.
+    pub fn builder() -> DfnsBuilder {
+        DfnsBuilder::new()
+    }
+
+    pub(crate) fn new(http: reqwest::Client, settings: Settings) -> Self {
+        let settings = Arc::new(settings);
+        Self {
+            inner: Arc::new(Inner { settings, http }),
+        }
+    }
+
+    /// The same client with another token, such as the temporary token of a registration; it shares the connections.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the token is empty or cannot be sent in a header.
+    pub fn with_auth_token(&self, auth_token: impl Into<Secret>) -> Result<Self> {
+        let bearer = Some(config::bearer(&auth_token.into())?);
+        let settings = Settings {
+            bearer,
+            ..(*self.inner.settings).clone()
+        };
+        Ok(Self::new(self.inner.http.clone(), settings))
+    }
+
+    /// The address of the API, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        self.inner.settings.base_url.as_str()
+    }
+
+    /// Turns the result of a generated call into ours.
+    pub(crate) fn finish<T, E: Serialize>(
+        &self,
+        operation: &'static str,
+        result: Result<ResponseValue<T>, dfns_api::Error<E>>,
+    ) -> Result<T> {
+        use dfns_api::{Error as ApiError, Failure};
+
+        let error = match result {
+            Ok(answer) => return Ok(answer.into_inner()),
+            Err(error) => error,
+        };
+        Err(match error {
+            ApiError::UnexpectedResponse(response) => match Failure::<Error>::take(response) {
+                Ok(error) => error,
+                Err(response) => Error::UnexpectedStatus {
+                    operation,
+                    status: response.status().as_u16(),
+                },
+            },
+            ApiError::InvalidResponsePayload(_, error) => Error::Decode {
+                operation,
+                step: Step::Call,
+                source: DecodeError::new(&error),
+            },
+            ApiError::CommunicationError(error) if error.is_builder() => Error::Request {
+                operation,
+                problem: error.without_url().to_string(),
+            },
+            ApiError::CommunicationError(error)
+            | ApiError::ResponseBodyError(error)
+            | ApiError::InvalidUpgrade(error) => Error::unanswered(operation, Step::Call, error),
+            ApiError::InvalidRequest(problem) | ApiError::Custom(problem) => Error::Request { operation, problem },
+            // Ours is the transport, which turns a refusal into `Failure`; kept for the sake of whoever puts in another.
+            ApiError::ErrorResponse(answer) => {
+                let body = serde_json::to_vec(answer.as_ref()).unwrap_or_default();
+                let refusal = Refusal::read(answer.status().as_u16(), &body).with_headers(answer.headers());
+                Error::Refused {
+                    operation,
+                    step: Step::Call,
+                    refusal: Box::new(refusal),
+                }
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Dfns {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings = &self.inner.settings;
+        formatter
+            .debug_struct("Dfns")
+            .field("base_url", &settings.base_url.as_str())
+            .field("auth_token", &config::set(settings.bearer.is_some()))
+            .field("signer", &config::set(settings.signer.is_some()))
+            .finish_non_exhaustive()
+    }
+}

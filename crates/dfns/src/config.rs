@@ -1,0 +1,100 @@
+//! The settings of a client: checked when it is built, unchanged afterwards.
+//!
+//! Invariant: `Debug` says whether a token is set, never which.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dfns_types::Secret;
+use reqwest::header::HeaderValue;
+
+use crate::base_url::BaseUrl;
+use crate::error::Error;
+use crate::signer::Signer;
+use crate::wire::Wire;
+
+/// The name and version that every request carries.
+const PRODUCT: &str = concat!("dfns-rs/", env!("CARGO_PKG_VERSION"));
+
+/// Settings that passed their checks.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) bearer: Option<HeaderValue>,
+    pub(crate) signer: Option<Arc<dyn Signer>>,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) timeout: Duration,
+}
+
+impl Settings {
+    pub(crate) fn wire<'a>(&'a self, http: &'a reqwest::Client) -> Wire<'a> {
+        Wire {
+            http,
+            base_url: &self.base_url,
+            bearer: self.bearer.as_ref(),
+            user_agent: &self.user_agent,
+            timeout: self.timeout,
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("base_url", &self.base_url.as_str())
+            .field("auth_token", &set(self.bearer.is_some()))
+            .field("signer", &set(self.signer.is_some()))
+            .field("user_agent", &self.user_agent)
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
+/// How `Debug` shows what it must not show.
+pub(crate) fn set(is_set: bool) -> &'static str {
+    if is_set { "set" } else { "not set" }
+}
+
+/// The `Authorization` header of a token.
+pub(crate) fn bearer(token: &Secret) -> Result<HeaderValue, Error> {
+    let wrong = |problem: String| Error::Config {
+        field: "auth_token",
+        problem,
+    };
+    let token = token.expose_secret();
+    if token.is_empty() {
+        return Err(wrong("it is empty".to_owned()));
+    }
+    if let Some(position) = token.bytes().position(|byte| !byte.is_ascii_graphic()) {
+        let problem = "is a space, a line break or not ASCII, which a header cannot carry";
+        return Err(wrong(format!(
+            "character {} of {} {problem}",
+            position + 1,
+            token.len()
+        )));
+    }
+    let mut header = HeaderValue::from_str(&format!("Bearer {token}"))
+        .map_err(|_| wrong("it cannot be sent in a header".to_owned()))?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+/// The `User-Agent` header: the application's own product first, then ours.
+pub(crate) fn user_agent(product: Option<&str>) -> Result<HeaderValue, Error> {
+    let text = match product {
+        None => PRODUCT.to_owned(),
+        Some(product) if product.trim().is_empty() => {
+            return Err(Error::Config {
+                field: "user_agent",
+                problem: "it is empty".to_owned(),
+            });
+        }
+        Some(product) => format!("{product} {PRODUCT}"),
+    };
+    HeaderValue::from_str(&text).map_err(|_| Error::Config {
+        field: "user_agent",
+        problem: "it holds characters that a header cannot carry, expected visible ASCII".to_owned(),
+    })
+}
