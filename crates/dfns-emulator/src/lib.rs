@@ -1,1 +1,2 @@
 //! The Dfns API on your own machine.
+mod keys;

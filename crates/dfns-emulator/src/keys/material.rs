@@ -1,0 +1,404 @@
+//! Private keys, derived from the seed of the emulator, and their raw signatures.
+//!
+//! Invariant: the secret leaves only through [`KeyMaterial::secret`]; it is wiped on drop and never printed.
+
+use std::fmt;
+
+use ed25519_dalek::Signer as _;
+use hmac::{Hmac, KeyInit, Mac};
+use k256::NonZeroScalar;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::error::KeyError;
+use super::taproot::{MerkleRoot, tweaked_secret};
+
+/// How a key signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Scheme {
+    /// ECDSA with recoverable low-s signatures.
+    Ecdsa,
+    /// Ed25519 of RFC 8032.
+    EdDsa,
+    /// Schnorr of BIP-340, tweaked as BIP-341 says.
+    Schnorr,
+    /// Diffie-Hellman: derives, never signs.
+    DiffieHellman,
+}
+
+/// The group a key lives in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Curve {
+    Secp256k1,
+    Ed25519,
+    Stark,
+}
+
+impl Scheme {
+    /// The name the API uses.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ecdsa => "ECDSA",
+            Self::EdDsa => "EdDSA",
+            Self::Schnorr => "Schnorr",
+            Self::DiffieHellman => "DH",
+        }
+    }
+
+    /// The scheme of a name of the API.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Ecdsa, Self::EdDsa, Self::Schnorr, Self::DiffieHellman]
+            .into_iter()
+            .find(|scheme| scheme.name() == name)
+    }
+}
+
+impl Curve {
+    /// The name the API uses.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Secp256k1 => "secp256k1",
+            Self::Ed25519 => "ed25519",
+            Self::Stark => "stark",
+        }
+    }
+
+    /// The curve of a name of the API.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Secp256k1, Self::Ed25519, Self::Stark]
+            .into_iter()
+            .find(|curve| curve.name() == name)
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl fmt::Display for Curve {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// The two halves of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RawSignature {
+    pub(crate) r: [u8; 32],
+    /// Always the low one of the two that ECDSA allows.
+    pub(crate) s: [u8; 32],
+    /// Which of the candidate public keys signed: 0 or 1 with ECDSA, nothing with the other schemes.
+    pub(crate) recovery_id: Option<u8>,
+}
+
+impl RawSignature {
+    fn from_halves(bytes: &[u8; 64], recovery_id: Option<u8>) -> Self {
+        let (mut r, mut s) = ([0; 32], [0; 32]);
+        r.copy_from_slice(&bytes[..32]);
+        s.copy_from_slice(&bytes[32..]);
+        Self { r, s, recovery_id }
+    }
+
+    /// r, then s.
+    pub(crate) fn to_bytes(self) -> [u8; 64] {
+        let mut bytes = [0; 64];
+        bytes[..32].copy_from_slice(&self.r);
+        bytes[32..].copy_from_slice(&self.s);
+        bytes
+    }
+}
+
+/// A private key with its public half, and the chain code its children come from.
+#[derive(Clone)]
+pub(crate) struct KeyMaterial {
+    pub(super) scheme: Scheme,
+    pub(super) curve: Curve,
+    pub(super) secret: Zeroizing<[u8; 32]>,
+    pub(super) chain_code: Zeroizing<[u8; 32]>,
+    public_key: Vec<u8>,
+}
+
+impl fmt::Debug for KeyMaterial {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("KeyMaterial")
+            .field("scheme", &self.scheme)
+            .field("curve", &self.curve)
+            .field("public_key", &super::hex::encode(&self.public_key))
+            .finish_non_exhaustive()
+    }
+}
+
+impl KeyMaterial {
+    /// The key that belongs to an id under the seed of the emulator.
+    ///
+    /// # Errors
+    /// [`KeyError::UnsupportedKey`] for a combination the emulator does not hold, such as the curve `stark`.
+    pub(crate) fn derive(seed: &[u8], key_id: &str, scheme: Scheme, curve: Curve) -> Result<Self, KeyError> {
+        let chain_code = expand(seed, &["chain code", scheme.name(), curve.name(), key_id], 0)?;
+        // A candidate is no scalar of secp256k1 about once in 2^127; the loop says so without a panic.
+        for attempt in 0..8 {
+            let secret = expand(seed, &["private key", scheme.name(), curve.name(), key_id], attempt)?;
+            match Self::from_secret(scheme, curve, &secret, Some(&chain_code)) {
+                Err(KeyError::InvalidPrivateKey { .. }) => {}
+                made => return made,
+            }
+        }
+        Err(KeyError::OutsideGroup)
+    }
+
+    /// The key of given secret bytes; without a chain code its children come from a chain code of zeros.
+    ///
+    /// # Errors
+    /// [`KeyError::UnsupportedKey`] for a combination the emulator does not hold; [`KeyError::InvalidPrivateKey`] if
+    /// the bytes are no scalar of the curve.
+    pub(crate) fn from_secret(
+        scheme: Scheme,
+        curve: Curve,
+        secret: &[u8; 32],
+        chain_code: Option<&[u8; 32]>,
+    ) -> Result<Self, KeyError> {
+        let public_key = match (scheme, curve) {
+            (Scheme::Ecdsa | Scheme::Schnorr | Scheme::DiffieHellman, Curve::Secp256k1) => {
+                let key = k256::SecretKey::from_slice(secret).map_err(|_| KeyError::InvalidPrivateKey {
+                    expected: "a scalar of secp256k1: not zero, and below the order of the group",
+                })?;
+                key.public_key().to_sec1_bytes().to_vec()
+            }
+            (Scheme::EdDsa, Curve::Ed25519) => ed25519_dalek::SigningKey::from_bytes(secret)
+                .verifying_key()
+                .to_bytes()
+                .to_vec(),
+            _ => return Err(KeyError::UnsupportedKey { scheme, curve }),
+        };
+        let chain_code = Zeroizing::new(chain_code.copied().unwrap_or_default());
+        Ok(Self {
+            scheme,
+            curve,
+            secret: Zeroizing::new(*secret),
+            chain_code,
+            public_key,
+        })
+    }
+
+    /// How the key signs.
+    pub(crate) fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The group the key lives in.
+    pub(crate) fn curve(&self) -> Curve {
+        self.curve
+    }
+
+    /// The public half: 33 bytes (compressed) on secp256k1, Schnorr too; 32 bytes on ed25519.
+    pub(crate) fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+
+    /// The secret bytes, for an export that was asked for: a scalar on secp256k1, the seed of RFC 8032 on ed25519.
+    pub(crate) fn secret(&self) -> &Zeroizing<[u8; 32]> {
+        &self.secret
+    }
+
+    pub(super) fn scalar(&self) -> Result<NonZeroScalar, KeyError> {
+        k256::SecretKey::from_slice(&self.secret[..])
+            .map(|key| key.to_nonzero_scalar())
+            .map_err(|_| KeyError::InvalidPrivateKey {
+                expected: "a scalar of secp256k1",
+            })
+    }
+
+    /// Signs 32 bytes that the caller hashed: ECDSA directly, Schnorr with the tweaked key, Ed25519 as a message.
+    /// `merkle_root` matters to Schnorr only.
+    ///
+    /// # Errors
+    /// [`KeyError::UnsupportedKey`] if the key does not sign.
+    pub(crate) fn sign_digest(&self, digest: &[u8; 32], merkle_root: MerkleRoot) -> Result<RawSignature, KeyError> {
+        match self.scheme {
+            Scheme::Ecdsa => {
+                let key = k256::ecdsa::SigningKey::from(self.scalar()?);
+                let (signature, recovery) = key.sign_prehash_recoverable(digest);
+                let bytes: [u8; 64] = signature.to_bytes().into();
+                Ok(RawSignature::from_halves(&bytes, Some(u8::from(recovery.is_y_odd()))))
+            }
+            Scheme::Schnorr => {
+                let key = k256::schnorr::SigningKey::from(tweaked_secret(self.scalar()?, merkle_root)?);
+                // Zeros as auxiliary randomness are what BIP-340 allows for deterministic signing.
+                let signature = key.sign_raw(digest, &[0; 32]).map_err(|_| KeyError::OutsideGroup)?;
+                Ok(RawSignature::from_halves(&signature.to_bytes(), None))
+            }
+            Scheme::EdDsa => self.sign_message(digest),
+            Scheme::DiffieHellman => Err(self.unsupported()),
+        }
+    }
+
+    /// Signs a message of any length with Ed25519.
+    ///
+    /// # Errors
+    /// [`KeyError::UnsupportedKey`] for every other scheme: those sign digests only.
+    pub(crate) fn sign_message(&self, message: &[u8]) -> Result<RawSignature, KeyError> {
+        match self.scheme {
+            Scheme::EdDsa => {
+                let signature = ed25519_dalek::SigningKey::from_bytes(&self.secret).sign(message);
+                Ok(RawSignature::from_halves(&signature.to_bytes(), None))
+            }
+            Scheme::Ecdsa | Scheme::Schnorr | Scheme::DiffieHellman => Err(self.unsupported()),
+        }
+    }
+
+    fn unsupported(&self) -> KeyError {
+        KeyError::UnsupportedKey {
+            scheme: self.scheme,
+            curve: self.curve,
+        }
+    }
+}
+
+/// HMAC-SHA-256 of the labels under the seed; every label is preceded by its length, so that no two lists collide.
+fn expand(seed: &[u8], labels: &[&str], attempt: u8) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(seed).map_err(|_| KeyError::OutsideGroup)?;
+    for label in labels {
+        mac.update(&(label.len() as u64).to_be_bytes());
+        mac.update(label.as_bytes());
+    }
+    mac.update(&[attempt]);
+    Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::Verifier as _;
+    use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
+
+    use super::{Curve, KeyMaterial, Scheme};
+    use crate::keys::error::KeyError;
+    use crate::keys::hex::{decode_array, encode};
+    use crate::keys::taproot::{MerkleRoot, output_key};
+
+    const DIGEST: [u8; 32] = [0x5a; 32];
+
+    fn key(id: &str, scheme: Scheme, curve: Curve) -> KeyMaterial {
+        KeyMaterial::derive(b"seed", id, scheme, curve).unwrap()
+    }
+
+    #[test]
+    fn a_key_depends_on_seed_id_and_scheme_and_on_nothing_else() {
+        let first = key("key-1", Scheme::Ecdsa, Curve::Secp256k1);
+        assert_eq!(
+            first.public_key(),
+            key("key-1", Scheme::Ecdsa, Curve::Secp256k1).public_key()
+        );
+        assert_ne!(
+            first.public_key(),
+            key("key-2", Scheme::Ecdsa, Curve::Secp256k1).public_key()
+        );
+        assert_ne!(
+            first.public_key(),
+            key("key-1", Scheme::Schnorr, Curve::Secp256k1).public_key()
+        );
+        let other = KeyMaterial::derive(b"other seed", "key-1", Scheme::Ecdsa, Curve::Secp256k1).unwrap();
+        assert_ne!(first.public_key(), other.public_key());
+    }
+
+    #[test]
+    fn public_keys_have_the_length_of_their_curve() {
+        assert_eq!(key("k", Scheme::Ecdsa, Curve::Secp256k1).public_key().len(), 33);
+        assert_eq!(key("k", Scheme::Schnorr, Curve::Secp256k1).public_key().len(), 33);
+        assert_eq!(key("k", Scheme::EdDsa, Curve::Ed25519).public_key().len(), 32);
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let key = key("key-1", Scheme::Ecdsa, Curve::Secp256k1);
+        let shown = format!("{key:?}");
+        assert!(
+            !shown.contains(&encode(&key.secret()[..])) && !shown.contains(&encode(&key.chain_code[..])),
+            "{shown}"
+        );
+        assert!(!shown.contains(&format!("{:?}", key.secret())), "{shown}");
+    }
+
+    #[test]
+    fn a_curve_that_is_not_held_is_refused() {
+        for (scheme, curve) in [(Scheme::Ecdsa, Curve::Stark), (Scheme::EdDsa, Curve::Secp256k1)] {
+            let refused = KeyMaterial::derive(b"seed", "key-1", scheme, curve).unwrap_err();
+            assert_eq!(refused, KeyError::UnsupportedKey { scheme, curve });
+        }
+    }
+
+    #[test]
+    fn a_secret_outside_the_group_is_refused() {
+        for secret in [[0; 32], [0xff; 32]] {
+            let refused = KeyMaterial::from_secret(Scheme::Ecdsa, Curve::Secp256k1, &secret, None);
+            assert!(matches!(refused, Err(KeyError::InvalidPrivateKey { .. })));
+        }
+    }
+
+    #[test]
+    fn ecdsa_signatures_verify_are_low_and_recover_the_key() {
+        for number in 0..32 {
+            let key = key(&format!("key-{number}"), Scheme::Ecdsa, Curve::Secp256k1);
+            let raw = key.sign_digest(&DIGEST, MerkleRoot::None).unwrap();
+            let signature = k256::ecdsa::Signature::from_slice(&raw.to_bytes()).unwrap();
+            assert_eq!(signature.normalize_s(), signature);
+            let verifying = k256::ecdsa::VerifyingKey::from_sec1_bytes(key.public_key()).unwrap();
+            verifying.verify_prehash(&DIGEST, &signature).unwrap();
+            let recovery = k256::ecdsa::RecoveryId::from_byte(raw.recovery_id.unwrap()).unwrap();
+            let recovered = k256::ecdsa::VerifyingKey::recover_from_prehash(&DIGEST, &signature, recovery).unwrap();
+            assert_eq!(recovered, verifying);
+        }
+    }
+
+    #[test]
+    fn schnorr_signatures_verify_under_the_output_key() {
+        for number in 0..16 {
+            let key = key(&format!("key-{number}"), Scheme::Schnorr, Curve::Secp256k1);
+            for root in [MerkleRoot::None, MerkleRoot::Root([9; 32])] {
+                let raw = key.sign_digest(&DIGEST, root).unwrap();
+                assert_eq!(raw.recovery_id, None);
+                let output = output_key(key.public_key(), root).unwrap();
+                let verifying = k256::schnorr::VerifyingKey::from_slice(&output).unwrap();
+                let signature = k256::schnorr::Signature::from_slice(&raw.to_bytes()).unwrap();
+                verifying.verify_prehash(&DIGEST, &signature).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn the_output_key_is_that_of_bip341() {
+        // The first two key-path vectors of BIP-341: without, and with a script tree.
+        let none = decode_array::<33>("02d6889cb081036e0faefa3a35157ad71086b123b2b144b649798b494c300a961d").unwrap();
+        let expected = "53a1f6e454df1aa2776a2814a721372d6258050de330b3c6d10ee8f4e0dda343";
+        assert_eq!(encode(&output_key(&none, MerkleRoot::None).unwrap()), expected);
+        let tree = decode_array::<33>("02187791b6f712a8ea41c8ecdd0ee77fab3e85263b37e1ec18a3651926b3a6cf27").unwrap();
+        let root = MerkleRoot::parse("5b75adecf53548f3ec6ad7d78383bf84cc57b55a3127c72b9a2481752dd88b21").unwrap();
+        let expected = "147c9c57132f6e7ecddba9800bb0c4449251c92a1e60371ee77557b6620f3ea3";
+        assert_eq!(encode(&output_key(&tree, root).unwrap()), expected);
+    }
+
+    #[test]
+    fn ed25519_signatures_verify() {
+        let key = key("key-1", Scheme::EdDsa, Curve::Ed25519);
+        let verifying = ed25519_dalek::VerifyingKey::from_bytes(key.public_key().try_into().unwrap()).unwrap();
+        for message in [&b""[..], b"hello", &DIGEST] {
+            let raw = key.sign_message(message).unwrap();
+            verifying
+                .verify(message, &ed25519_dalek::Signature::from_bytes(&raw.to_bytes()))
+                .unwrap();
+        }
+    }
+
+    #[test]
+    fn only_ed25519_signs_messages_and_diffie_hellman_signs_nothing() {
+        let ecdsa = key("k", Scheme::Ecdsa, Curve::Secp256k1);
+        assert!(matches!(ecdsa.sign_message(b"m"), Err(KeyError::UnsupportedKey { .. })));
+        let exchange = key("k", Scheme::DiffieHellman, Curve::Secp256k1);
+        assert!(matches!(
+            exchange.sign_digest(&DIGEST, MerkleRoot::None),
+            Err(KeyError::UnsupportedKey { .. })
+        ));
+    }
+}

@@ -1,0 +1,22 @@
+//! The keys of the emulator: key material, addresses, and signatures that a chain would accept.
+//!
+//! Nothing here knows HTTP, SQL or the generated types; rooms translate. Networks are named by their API id.
+//!
+//! Invariant: equal seed and equal key id give equal keys, addresses and signatures, and no secret is ever printed.
+
+mod address;
+mod base32;
+mod base58check;
+mod digest;
+mod error;
+mod hd;
+mod hex;
+mod material;
+mod network;
+mod taproot;
+
+pub(crate) use address::{AddressProblem, address, validate_address};
+pub(crate) use error::KeyError;
+pub(crate) use material::{Curve, KeyMaterial, RawSignature, Scheme};
+pub(crate) use network::{Family, Network, evm_chain_id, network};
+pub(crate) use taproot::MerkleRoot;
