@@ -2,5 +2,6 @@
 //!
 //! Invariant: every generated file passes through [`tree`], which knows all files that should exist.
 
+pub mod codegen;
 pub mod spec;
 pub mod tree;

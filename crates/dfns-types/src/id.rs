@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdError {
     name: &'static str,
-    expected: &'static str,
+    prefix: &'static str,
     reason: Reason,
 }
 
@@ -16,18 +16,20 @@ enum Reason {
     TooLong(usize),
     Character(char),
     Dots,
+    Prefix(&'static str),
 }
 
 impl fmt::Display for IdError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, expected, reason } = self;
+        let Self { name, prefix, reason } = self;
         match reason {
             Reason::Empty => write!(formatter, "{name}: empty")?,
             Reason::TooLong(length) => write!(formatter, "{name}: {length} bytes, at most {MAX_LENGTH} allowed")?,
             Reason::Character(character) => write!(formatter, "{name}: {character:?} is not allowed")?,
             Reason::Dots => write!(formatter, "{name}: `.` and `..` are not allowed")?,
+            Reason::Prefix(other) => write!(formatter, "{name}: an id that begins with {other:?} is of another kind")?,
         }
-        write!(formatter, ", expected a value such as {expected}")
+        write!(formatter, ", expected a value such as {prefix}-2k4ls-0p1qm-8f7gh3jd5kq9vt6a")
     }
 }
 
@@ -40,8 +42,8 @@ const MAX_LENGTH: usize = 512;
 ///
 /// Foreign and old forms still pass: the API's own ids have changed shape over the years, and some entities carry ids
 /// that another party chose.
-pub(crate) fn check(text: &str, name: &'static str, expected: &'static str) -> Result<(), IdError> {
-    let refuse = |reason| Err(IdError { name, expected, reason });
+pub(crate) fn check(text: &str, name: &'static str, prefix: &'static str) -> Result<(), IdError> {
+    let refuse = |reason| Err(IdError { name, prefix, reason });
     if text.is_empty() {
         return refuse(Reason::Empty);
     }
@@ -58,22 +60,45 @@ pub(crate) fn check(text: &str, name: &'static str, expected: &'static str) -> R
     }
 }
 
-/// Defines an id newtype: `id_type!(/// docs, WalletId, "wa-…")`.
+/// Refuses, beyond [`check`], an id of another kind: `us-…` where a wallet is meant.
+///
+/// Only the form that the API makes today is looked at, and only prefixes that it uses.
+pub(crate) fn check_kind(text: &str, name: &'static str, prefix: &'static str) -> Result<(), IdError> {
+    check(text, name, prefix)?;
+    let mut groups = text.split('-');
+    let found = groups.next().unwrap_or_default();
+    let lengths: Vec<usize> = groups.map(str::len).collect();
+    if found == prefix || !matches!(lengths[..], [5, 5, 14..=16]) {
+        return Ok(());
+    }
+    match crate::generated::ID_PREFIXES.iter().find(|&&other| other == found) {
+        Some(other) => Err(IdError { name, prefix, reason: Reason::Prefix(other) }),
+        None => Ok(()),
+    }
+}
+
+/// Defines an id newtype: `id_type!(WalletId, "wa", "Id of a wallet.")`.
 macro_rules! id_type {
-    ($(#[$meta:meta])* $name:ident, $expected:literal) => {
-        $(#[$meta])*
+    ($name:ident, $prefix:literal, $description:literal) => {
+        #[doc = $description]
+        #[doc = ""]
+        #[doc = concat!("The API makes them as `", $prefix, "-xxxxx-xxxxx-xxxxxxxxxxxxxxxx`.")]
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(::std::boxed::Box<str>);
 
         impl $name {
+            /// What the ids that the API makes begin with, before the first `-`.
+            pub const PREFIX: &'static str = $prefix;
+
             /// Checks the text and makes an id of it.
             ///
             /// # Errors
             /// [`IdError`](crate::IdError) if the text is empty, longer than 512 bytes, `.` or `..`, or holds `/`,
-            /// `\`, `?`, `#`, `%`, white space or a control character.
+            /// `\`, `?`, `#`, `%`, white space or a control character; and if it is the id of another kind of
+            /// entity. (An id in an answer of the API may have any prefix.)
             pub fn new(text: impl ::std::convert::AsRef<str>) -> ::std::result::Result<Self, $crate::IdError> {
                 let text = text.as_ref();
-                $crate::id::check(text, stringify!($name), $expected)?;
+                $crate::id::check_kind(text, stringify!($name), $prefix)?;
                 Ok(Self(text.into()))
             }
 
@@ -139,8 +164,10 @@ macro_rules! id_type {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                $crate::open_enum::deserialize_text(deserializer, stringify!($name), |text| Self::new(text))?
-                    .map_err(::serde::de::Error::custom)
+                $crate::open_enum::deserialize_text(deserializer, stringify!($name), |text| {
+                    $crate::id::check(text, stringify!($name), $prefix).map(|()| Self(text.into()))
+                })?
+                .map_err(::serde::de::Error::custom)
             }
         }
     };

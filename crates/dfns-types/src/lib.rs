@@ -9,17 +9,29 @@
 #[macro_use]
 mod open_enum;
 #[macro_use]
-mod open_union;
-#[macro_use]
 mod id;
 
 mod amount;
+#[rustfmt::skip]
+#[allow(
+    clippy::pedantic,
+    clippy::large_enum_variant,
+    clippy::too_many_arguments,
+    clippy::new_without_default,
+    reason = "generated code follows the specification, whose shapes are not ours to choose"
+)]
+mod generated;
 mod hex;
+mod null;
+mod open_union;
 pub mod operation;
 mod patch;
 mod quantity;
+mod raw_payload;
 mod secret;
 mod timestamp;
+
+pub use generated::*;
 
 pub use amount::{Amount, AmountError};
 pub use hex::{Hex, HexError};
@@ -28,5 +40,6 @@ pub use open_enum::UnknownValue;
 pub use open_union::UnknownObject;
 pub use patch::Patch;
 pub use quantity::EvmQuantity;
+pub use raw_payload::RawPayload;
 pub use secret::Secret;
 pub use timestamp::{Timestamp, TimestampError};

@@ -1,5 +1,12 @@
 //! The table of operations: what the client, the emulator and the command line know of each call.
 
+pub use crate::generated::operations::OPERATIONS;
+
+/// The operation whose function in `dfns-api` has this name; `None` if there is none.
+pub fn by_function(function: &str) -> Option<&'static Operation> {
+    OPERATIONS.binary_search_by(|operation| operation.function.cmp(function)).ok().map(|index| &OPERATIONS[index])
+}
+
 /// An HTTP method that the API uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {

@@ -17,7 +17,7 @@ impl CredentialsCalls {
     /// Source: `PUT /auth/credentials/activate` (operation `activateCredential`).
     pub fn activate(
         &self,
-        credential_uuid: impl ::std::convert::Into<types::CredentialUuid>,
+        credential_uuid: impl Into<types::CredentialUuid>,
     ) -> ActivateCredentialCall {
         ActivateCredentialCall {
             dfns: self.dfns.clone(),
@@ -33,9 +33,7 @@ impl CredentialsCalls {
     /// Source: `POST /auth/credentials` (operation `createCredential`).
     pub fn create(
         &self,
-        create_credential_request: impl ::std::convert::Into<
-            types::CreateCredentialRequest,
-        >,
+        create_credential_request: impl Into<types::CreateCredentialRequest>,
     ) -> CreateCredentialCall {
         CreateCredentialCall {
             dfns: self.dfns.clone(),
@@ -47,7 +45,7 @@ impl CredentialsCalls {
     /// Source: `POST /auth/credentials/init` (operation `createCredentialChallenge`).
     pub fn challenge(
         &self,
-        kind: impl ::std::convert::Into<types::NewCredentialKind>,
+        kind: impl Into<types::NewCredentialKind>,
     ) -> CreateCredentialChallengeCall {
         CreateCredentialChallengeCall {
             dfns: self.dfns.clone(),
@@ -59,8 +57,8 @@ impl CredentialsCalls {
     /// Source: `POST /auth/credentials/code/init` (operation `createCredentialChallengeWithCode`).
     pub fn challenge_with_code(
         &self,
-        credential_kind: impl ::std::convert::Into<types::NewCredentialKind>,
-        code: impl ::std::convert::Into<types::Secret>,
+        credential_kind: impl Into<types::NewCredentialKind>,
+        code: impl Into<types::Secret>,
     ) -> CreateCredentialChallengeWithCodeCall {
         CreateCredentialChallengeWithCodeCall {
             dfns: self.dfns.clone(),
@@ -88,9 +86,7 @@ impl CredentialsCalls {
     /// Source: `POST /auth/credentials/code/verify` (operation `createCredentialWithCode`).
     pub fn create_with_code(
         &self,
-        create_credential_request: impl ::std::convert::Into<
-            types::CreateCredentialRequest,
-        >,
+        create_credential_request: impl Into<types::CreateCredentialRequest>,
     ) -> CreateCredentialWithCodeCall {
         CreateCredentialWithCodeCall {
             dfns: self.dfns.clone(),
@@ -104,7 +100,7 @@ impl CredentialsCalls {
     /// Source: `PUT /auth/credentials/deactivate` (operation `deactivateCredential`).
     pub fn deactivate(
         &self,
-        credential_uuid: impl ::std::convert::Into<types::CredentialUuid>,
+        credential_uuid: impl Into<types::CredentialUuid>,
     ) -> DeactivateCredentialCall {
         DeactivateCredentialCall {
             dfns: self.dfns.clone(),
@@ -118,7 +114,7 @@ impl CredentialsCalls {
     /// Source: `DELETE /auth/credentials/{credentialUuid}` (operation `deleteCredential`).
     pub fn delete(
         &self,
-        credential_uuid: impl ::std::convert::Into<types::CredentialUuid>,
+        credential_uuid: impl Into<types::CredentialUuid>,
     ) -> DeleteCredentialCall {
         DeleteCredentialCall {
             dfns: self.dfns.clone(),
@@ -320,8 +316,8 @@ impl LoginCalls {
     /// Source: `POST /auth/login` (operation `completeLogin`).
     pub fn complete(
         &self,
-        challenge_identifier: impl ::std::convert::Into<types::Secret>,
-        first_factor: impl ::std::convert::Into<types::FirstFactorAssertion>,
+        challenge_identifier: impl Into<types::Secret>,
+        first_factor: impl Into<types::FirstFactorAssertion>,
     ) -> CompleteLoginCall {
         CompleteLoginCall {
             dfns: self.dfns.clone(),
@@ -341,10 +337,7 @@ impl LoginCalls {
     /// Permission: `Auth:Delegated:Login`.
     ///
     /// Source: `POST /auth/login/delegated` (operation `createDelegatedLogin`).
-    pub fn delegated(
-        &self,
-        username: impl ::std::convert::Into<::std::string::String>,
-    ) -> CreateDelegatedLoginCall {
+    pub fn delegated(&self, username: impl Into<String>) -> CreateDelegatedLoginCall {
         CreateDelegatedLoginCall {
             dfns: self.dfns.clone(),
             body: <types::CreateDelegatedLoginRequest>::new(username),
@@ -375,10 +368,7 @@ impl LoginCalls {
     /// The code is needed to log in with a password-protected key.
     ///
     /// Source: `POST /auth/login/code` (operation `sendLoginCode`).
-    pub fn send_code(
-        &self,
-        username: impl ::std::convert::Into<::std::string::String>,
-    ) -> SendLoginCodeCall {
+    pub fn send_code(&self, username: impl Into<String>) -> SendLoginCodeCall {
         SendLoginCodeCall {
             dfns: self.dfns.clone(),
             body: <types::SendCodeRequest>::new(username),
@@ -397,9 +387,9 @@ impl CompleteLoginCall {
     #[must_use]
     pub fn second_factor(
         mut self,
-        second_factor: impl ::std::convert::Into<types::SecondFactorAssertion>,
+        second_factor: impl Into<types::SecondFactorAssertion>,
     ) -> Self {
-        self.body.second_factor = ::std::option::Option::Some(second_factor.into());
+        self.body.second_factor = Option::Some(second_factor.into());
         self
     }
     /// Sends the request.
@@ -441,35 +431,26 @@ pub struct CreateLoginChallengeCall {
 impl CreateLoginChallengeCall {
     /// The code that was mailed. Needed to have the password-protected keys listed.
     #[must_use]
-    pub fn login_code(
-        mut self,
-        login_code: impl ::std::convert::Into<types::Secret>,
-    ) -> Self {
-        self.body.login_code = ::std::option::Option::Some(login_code.into());
+    pub fn login_code(mut self, login_code: impl Into<types::Secret>) -> Self {
+        self.body.login_code = Option::Some(login_code.into());
         self
     }
     /// Id of an organisation.
     #[must_use]
-    pub fn org_id(mut self, org_id: impl ::std::convert::Into<types::OrgId>) -> Self {
-        self.body.org_id = ::std::option::Option::Some(org_id.into());
+    pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
+        self.body.org_id = Option::Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
-    pub fn tenant_id(
-        mut self,
-        tenant_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.tenant_id = ::std::option::Option::Some(tenant_id.into());
+    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
+        self.body.tenant_id = Option::Some(tenant_id.into());
         self
     }
     /// The name that the user logs in with. May be left out by a user with a discoverable passkey.
     #[must_use]
-    pub fn username(
-        mut self,
-        username: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.username = ::std::option::Option::Some(username.into());
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.body.username = Option::Some(username.into());
         self
     }
     /// Sends the request.
@@ -495,7 +476,7 @@ impl LogoutCall {
     /// Whether to end all sessions of the user instead of this one. Off by default.
     #[must_use]
     pub fn all_sessions(mut self, all_sessions: bool) -> Self {
-        self.body.all_sessions = ::std::option::Option::Some(all_sessions);
+        self.body.all_sessions = Option::Some(all_sessions);
         self
     }
     /// Sends the request.
@@ -516,17 +497,14 @@ pub struct SendLoginCodeCall {
 impl SendLoginCodeCall {
     /// Id of an organisation.
     #[must_use]
-    pub fn org_id(mut self, org_id: impl ::std::convert::Into<types::OrgId>) -> Self {
-        self.body.org_id = ::std::option::Option::Some(org_id.into());
+    pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
+        self.body.org_id = Option::Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
-    pub fn tenant_id(
-        mut self,
-        tenant_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.tenant_id = ::std::option::Option::Some(tenant_id.into());
+    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
+        self.body.tenant_id = Option::Some(tenant_id.into());
         self
     }
     /// Sends the request.
@@ -551,7 +529,7 @@ impl PersonalAccessTokensCalls {
     /// Source: `PUT /auth/pats/{tokenId}/activate` (operation `activatePersonalAccessToken`).
     pub fn activate(
         &self,
-        token_id: impl ::std::convert::Into<types::TokenId>,
+        token_id: impl Into<types::TokenId>,
     ) -> ActivatePersonalAccessTokenCall {
         ActivatePersonalAccessTokenCall {
             dfns: self.dfns.clone(),
@@ -565,7 +543,7 @@ impl PersonalAccessTokensCalls {
     /// Source: `DELETE /auth/pats/{tokenId}` (operation `archivePersonalAccessToken`).
     pub fn archive(
         &self,
-        token_id: impl ::std::convert::Into<types::TokenId>,
+        token_id: impl Into<types::TokenId>,
     ) -> ArchivePersonalAccessTokenCall {
         ArchivePersonalAccessTokenCall {
             dfns: self.dfns.clone(),
@@ -583,8 +561,8 @@ impl PersonalAccessTokensCalls {
     /// Source: `POST /auth/pats` (operation `createPersonalAccessToken`).
     pub fn create(
         &self,
-        name: impl ::std::convert::Into<::std::string::String>,
-        public_key: impl ::std::convert::Into<::std::string::String>,
+        name: impl Into<String>,
+        public_key: impl Into<String>,
     ) -> CreatePersonalAccessTokenCall {
         CreatePersonalAccessTokenCall {
             dfns: self.dfns.clone(),
@@ -598,7 +576,7 @@ impl PersonalAccessTokensCalls {
     /// Source: `PUT /auth/pats/{tokenId}/deactivate` (operation `deactivatePersonalAccessToken`).
     pub fn deactivate(
         &self,
-        token_id: impl ::std::convert::Into<types::TokenId>,
+        token_id: impl Into<types::TokenId>,
     ) -> DeactivatePersonalAccessTokenCall {
         DeactivatePersonalAccessTokenCall {
             dfns: self.dfns.clone(),
@@ -610,7 +588,7 @@ impl PersonalAccessTokensCalls {
     /// Source: `GET /auth/pats/{tokenId}` (operation `getPersonalAccessToken`).
     pub fn get(
         &self,
-        token_id: impl ::std::convert::Into<types::TokenId>,
+        token_id: impl Into<types::TokenId>,
     ) -> GetPersonalAccessTokenCall {
         GetPersonalAccessTokenCall {
             dfns: self.dfns.clone(),
@@ -632,7 +610,7 @@ impl PersonalAccessTokensCalls {
     /// Source: `PUT /auth/pats/{tokenId}` (operation `updatePersonalAccessToken`).
     pub fn update(
         &self,
-        token_id: impl ::std::convert::Into<types::TokenId>,
+        token_id: impl Into<types::TokenId>,
     ) -> UpdatePersonalAccessTokenCall {
         UpdatePersonalAccessTokenCall {
             dfns: self.dfns.clone(),
@@ -692,31 +670,28 @@ impl CreatePersonalAccessTokenCall {
     /// How many days the token is accepted, 1 to 730. The default is not published. Limits: 1 to 730.
     #[must_use]
     pub fn days_valid(mut self, days_valid: i32) -> Self {
-        self.body.days_valid = ::std::option::Option::Some(days_valid);
+        self.body.days_valid = Option::Some(days_valid);
         self
     }
     /// An id of your own for the token.
     #[must_use]
-    pub fn external_id(
-        mut self,
-        external_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.external_id = ::std::option::Option::Some(external_id.into());
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.body.external_id = Option::Some(external_id.into());
         self
     }
     /// The permission to give the token. Those of the caller by default.
     #[must_use]
     pub fn permission_id(
         mut self,
-        permission_id: impl ::std::convert::Into<types::PermissionId>,
+        permission_id: impl Into<types::PermissionId>,
     ) -> Self {
-        self.body.permission_id = ::std::option::Option::Some(permission_id.into());
+        self.body.permission_id = Option::Some(permission_id.into());
         self
     }
     /// How many seconds the token is accepted. Wins over `daysValid`. Limits: at least 1.
     #[must_use]
     pub fn seconds_valid(mut self, seconds_valid: i64) -> Self {
-        self.body.seconds_valid = ::std::option::Option::Some(seconds_valid);
+        self.body.seconds_valid = Option::Some(seconds_valid);
         self
     }
     /// Sends the request.
@@ -801,20 +776,14 @@ pub struct UpdatePersonalAccessTokenCall {
 impl UpdatePersonalAccessTokenCall {
     /// An id of your own for the token.
     #[must_use]
-    pub fn external_id(
-        mut self,
-        external_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.external_id = ::std::option::Option::Some(external_id.into());
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.body.external_id = Option::Some(external_id.into());
         self
     }
     /// A name, unique among the tokens of the user.
     #[must_use]
-    pub fn name(
-        mut self,
-        name: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.name = ::std::option::Option::Some(name.into());
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.body.name = Option::Some(name.into());
         self
     }
     /// Sends the request.
@@ -846,8 +815,8 @@ impl RegistrationCalls {
     /// Source: `POST /auth/registration/enduser` (operation `completeEndUserRegistration`).
     pub fn complete_end_user(
         &self,
-        first_factor_credential: impl ::std::convert::Into<types::FirstFactorCredential>,
-        wallets: impl ::std::convert::Into<::std::vec::Vec<types::EndUserWallet>>,
+        first_factor_credential: impl Into<types::FirstFactorCredential>,
+        wallets: impl Into<Vec<types::EndUserWallet>>,
     ) -> CompleteEndUserRegistrationCall {
         CompleteEndUserRegistrationCall {
             dfns: self.dfns.clone(),
@@ -864,7 +833,7 @@ impl RegistrationCalls {
     /// Source: `POST /auth/registration` (operation `completeRegistration`).
     pub fn complete(
         &self,
-        first_factor_credential: impl ::std::convert::Into<types::FirstFactorCredential>,
+        first_factor_credential: impl Into<types::FirstFactorCredential>,
     ) -> CompleteRegistrationCall {
         CompleteRegistrationCall {
             dfns: self.dfns.clone(),
@@ -882,8 +851,8 @@ impl RegistrationCalls {
     /// Source: `POST /auth/registration/delegated` (operation `createDelegatedRegistrationChallenge`).
     pub fn delegated(
         &self,
-        email: impl ::std::convert::Into<::std::string::String>,
-        kind: impl ::std::convert::Into<types::NewUserKind>,
+        email: impl Into<String>,
+        kind: impl Into<types::NewUserKind>,
     ) -> CreateDelegatedRegistrationChallengeCall {
         CreateDelegatedRegistrationChallengeCall {
             dfns: self.dfns.clone(),
@@ -895,8 +864,8 @@ impl RegistrationCalls {
     /// Source: `POST /auth/registration/init` (operation `createRegistrationChallenge`).
     pub fn challenge(
         &self,
-        username: impl ::std::convert::Into<::std::string::String>,
-        registration_code: impl ::std::convert::Into<types::Secret>,
+        username: impl Into<String>,
+        registration_code: impl Into<types::Secret>,
     ) -> CreateRegistrationChallengeCall {
         CreateRegistrationChallengeCall {
             dfns: self.dfns.clone(),
@@ -913,7 +882,7 @@ impl RegistrationCalls {
     /// Source: `PUT /auth/registration/code` (operation `resendRegistrationCode`).
     pub fn resend_code(
         &self,
-        username: impl ::std::convert::Into<::std::string::String>,
+        username: impl Into<String>,
     ) -> ResendRegistrationCodeCall {
         ResendRegistrationCodeCall {
             dfns: self.dfns.clone(),
@@ -933,22 +902,18 @@ impl CompleteEndUserRegistrationCall {
     #[must_use]
     pub fn recovery_credential(
         mut self,
-        recovery_credential: impl ::std::convert::Into<types::RecoveryCredential>,
+        recovery_credential: impl Into<types::RecoveryCredential>,
     ) -> Self {
-        self.body.recovery_credential = ::std::option::Option::Some(
-            recovery_credential.into(),
-        );
+        self.body.recovery_credential = Option::Some(recovery_credential.into());
         self
     }
     /// A credential that a new user has beside the first one.
     #[must_use]
     pub fn second_factor_credential(
         mut self,
-        second_factor_credential: impl ::std::convert::Into<
-            types::SecondFactorCredential,
-        >,
+        second_factor_credential: impl Into<types::SecondFactorCredential>,
     ) -> Self {
-        self.body.second_factor_credential = ::std::option::Option::Some(
+        self.body.second_factor_credential = Option::Some(
             second_factor_credential.into(),
         );
         self
@@ -977,22 +942,18 @@ impl CompleteRegistrationCall {
     #[must_use]
     pub fn recovery_credential(
         mut self,
-        recovery_credential: impl ::std::convert::Into<types::RecoveryCredential>,
+        recovery_credential: impl Into<types::RecoveryCredential>,
     ) -> Self {
-        self.body.recovery_credential = ::std::option::Option::Some(
-            recovery_credential.into(),
-        );
+        self.body.recovery_credential = Option::Some(recovery_credential.into());
         self
     }
     /// A credential that a new user has beside the first one.
     #[must_use]
     pub fn second_factor_credential(
         mut self,
-        second_factor_credential: impl ::std::convert::Into<
-            types::SecondFactorCredential,
-        >,
+        second_factor_credential: impl Into<types::SecondFactorCredential>,
     ) -> Self {
-        self.body.second_factor_credential = ::std::option::Option::Some(
+        self.body.second_factor_credential = Option::Some(
             second_factor_credential.into(),
         );
         self
@@ -1019,11 +980,8 @@ pub struct CreateDelegatedRegistrationChallengeCall {
 impl CreateDelegatedRegistrationChallengeCall {
     /// An id of your own for the user. Limits: at least 1 characters.
     #[must_use]
-    pub fn external_id(
-        mut self,
-        external_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.external_id = ::std::option::Option::Some(external_id.into());
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.body.external_id = Option::Some(external_id.into());
         self
     }
     /// Sends the request.
@@ -1048,17 +1006,14 @@ pub struct CreateRegistrationChallengeCall {
 impl CreateRegistrationChallengeCall {
     /// Id of an organisation.
     #[must_use]
-    pub fn org_id(mut self, org_id: impl ::std::convert::Into<types::OrgId>) -> Self {
-        self.body.org_id = ::std::option::Option::Some(org_id.into());
+    pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
+        self.body.org_id = Option::Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
-    pub fn tenant_id(
-        mut self,
-        tenant_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.tenant_id = ::std::option::Option::Some(tenant_id.into());
+    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
+        self.body.tenant_id = Option::Some(tenant_id.into());
         self
     }
     /// Sends the request.
@@ -1083,17 +1038,14 @@ pub struct ResendRegistrationCodeCall {
 impl ResendRegistrationCodeCall {
     /// Id of an organisation.
     #[must_use]
-    pub fn org_id(mut self, org_id: impl ::std::convert::Into<types::OrgId>) -> Self {
-        self.body.org_id = ::std::option::Option::Some(org_id.into());
+    pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
+        self.body.org_id = Option::Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
-    pub fn tenant_id(
-        mut self,
-        tenant_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.tenant_id = ::std::option::Option::Some(tenant_id.into());
+    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
+        self.body.tenant_id = Option::Some(tenant_id.into());
         self
     }
     /// Sends the request.
@@ -1123,7 +1075,7 @@ impl ServiceAccountsCalls {
     /// Source: `PUT /auth/service-accounts/{serviceAccountId}/activate` (operation `activateServiceAccount`).
     pub fn activate(
         &self,
-        service_account_id: impl ::std::convert::Into<types::UserId>,
+        service_account_id: impl Into<types::UserId>,
     ) -> ActivateServiceAccountCall {
         ActivateServiceAccountCall {
             dfns: self.dfns.clone(),
@@ -1139,12 +1091,12 @@ impl ServiceAccountsCalls {
     /// Source: `DELETE /auth/service-accounts/{serviceAccountId}` (operation `archiveServiceAccount`).
     pub fn archive(
         &self,
-        service_account_id: impl ::std::convert::Into<types::UserId>,
+        service_account_id: impl Into<types::UserId>,
     ) -> ArchiveServiceAccountCall {
         ArchiveServiceAccountCall {
             dfns: self.dfns.clone(),
             service_account_id: service_account_id.into(),
-            force: ::std::option::Option::None,
+            force: Option::None,
         }
     }
     /// Creates a service account.
@@ -1158,8 +1110,8 @@ impl ServiceAccountsCalls {
     /// Source: `POST /auth/service-accounts` (operation `createServiceAccount`).
     pub fn create(
         &self,
-        name: impl ::std::convert::Into<::std::string::String>,
-        public_key: impl ::std::convert::Into<::std::string::String>,
+        name: impl Into<String>,
+        public_key: impl Into<String>,
     ) -> CreateServiceAccountCall {
         CreateServiceAccountCall {
             dfns: self.dfns.clone(),
@@ -1173,7 +1125,7 @@ impl ServiceAccountsCalls {
     /// Source: `POST /auth/service-accounts/credentials` (operation `createServiceAccountCredential`).
     pub fn create_credential(
         &self,
-        public_key: impl ::std::convert::Into<::std::string::String>,
+        public_key: impl Into<String>,
     ) -> CreateServiceAccountCredentialCall {
         CreateServiceAccountCredentialCall {
             dfns: self.dfns.clone(),
@@ -1189,7 +1141,7 @@ impl ServiceAccountsCalls {
     /// Source: `PUT /auth/service-accounts/{serviceAccountId}/deactivate` (operation `deactivateServiceAccount`).
     pub fn deactivate(
         &self,
-        service_account_id: impl ::std::convert::Into<types::UserId>,
+        service_account_id: impl Into<types::UserId>,
     ) -> DeactivateServiceAccountCall {
         DeactivateServiceAccountCall {
             dfns: self.dfns.clone(),
@@ -1207,7 +1159,7 @@ impl ServiceAccountsCalls {
     /// `deleteServiceAccountCredential`).
     pub fn delete_credential(
         &self,
-        credential_uuid: impl ::std::convert::Into<types::CredentialUuid>,
+        credential_uuid: impl Into<types::CredentialUuid>,
     ) -> DeleteServiceAccountCredentialCall {
         DeleteServiceAccountCredentialCall {
             dfns: self.dfns.clone(),
@@ -1221,7 +1173,7 @@ impl ServiceAccountsCalls {
     /// Source: `GET /auth/service-accounts/{serviceAccountId}` (operation `getServiceAccount`).
     pub fn get(
         &self,
-        service_account_id: impl ::std::convert::Into<types::UserId>,
+        service_account_id: impl Into<types::UserId>,
     ) -> GetServiceAccountCall {
         GetServiceAccountCall {
             dfns: self.dfns.clone(),
@@ -1247,7 +1199,7 @@ impl ServiceAccountsCalls {
     /// Source: `PUT /auth/service-accounts/{serviceAccountId}` (operation `updateServiceAccount`).
     pub fn update(
         &self,
-        service_account_id: impl ::std::convert::Into<types::UserId>,
+        service_account_id: impl Into<types::UserId>,
     ) -> UpdateServiceAccountCall {
         UpdateServiceAccountCall {
             dfns: self.dfns.clone(),
@@ -1282,13 +1234,13 @@ impl ActivateServiceAccountCall {
 pub struct ArchiveServiceAccountCall {
     dfns: Dfns,
     service_account_id: types::UserId,
-    force: ::std::option::Option<bool>,
+    force: Option<bool>,
 }
 impl ArchiveServiceAccountCall {
     /// Archives even what the API would otherwise keep. Off by default. What exactly it overrules is not published.
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
-        self.force = ::std::option::Option::Some(force);
+        self.force = Option::Some(force);
         self
     }
     /// Sends the request.
@@ -1321,36 +1273,31 @@ impl CreateServiceAccountCall {
     /// How many days the token is accepted, 1 to 730. The default is not published. Limits: 1 to 730.
     #[must_use]
     pub fn days_valid(mut self, days_valid: i32) -> Self {
-        self.body.days_valid = ::std::option::Option::Some(days_valid);
+        self.body.days_valid = Option::Some(days_valid);
         self
     }
     /// An id of your own for the service account.
     #[must_use]
-    pub fn external_id(
-        mut self,
-        external_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.external_id = ::std::option::Option::Some(external_id.into());
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.body.external_id = Option::Some(external_id.into());
         self
     }
     /// The OpenID identity that may act as the service account, in a form that is not published.
     #[must_use]
     pub fn federated_identity(
         mut self,
-        federated_identity: impl ::std::convert::Into<types::FederatedIdentity>,
+        federated_identity: impl Into<types::FederatedIdentity>,
     ) -> Self {
-        self.body.federated_identity = ::std::option::Option::Some(
-            federated_identity.into(),
-        );
+        self.body.federated_identity = Option::Some(federated_identity.into());
         self
     }
     /// A permission to give it. Older documentation gives it those of the caller by default.
     #[must_use]
     pub fn permission_id(
         mut self,
-        permission_id: impl ::std::convert::Into<types::PermissionId>,
+        permission_id: impl Into<types::PermissionId>,
     ) -> Self {
-        self.body.permission_id = ::std::option::Option::Some(permission_id.into());
+        self.body.permission_id = Option::Some(permission_id.into());
         self
     }
     /// Sends the request.
@@ -1375,11 +1322,8 @@ pub struct CreateServiceAccountCredentialCall {
 impl CreateServiceAccountCredentialCall {
     /// A name for the credential.
     #[must_use]
-    pub fn name(
-        mut self,
-        name: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.name = ::std::option::Option::Some(name.into());
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.body.name = Option::Some(name.into());
         self
     }
     /// Sends the request.
@@ -1407,7 +1351,7 @@ impl DeactivateServiceAccountCall {
     /// published.
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
-        self.body.force = ::std::option::Option::Some(force);
+        self.body.force = Option::Some(force);
         self
     }
     /// Sends the request.
@@ -1497,20 +1441,14 @@ pub struct UpdateServiceAccountCall {
 impl UpdateServiceAccountCall {
     /// An id of your own for the service account.
     #[must_use]
-    pub fn external_id(
-        mut self,
-        external_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.external_id = ::std::option::Option::Some(external_id.into());
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.body.external_id = Option::Some(external_id.into());
         self
     }
     /// A name, unique in the organisation.
     #[must_use]
-    pub fn name(
-        mut self,
-        name: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.name = ::std::option::Option::Some(name.into());
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.body.name = Option::Some(name.into());
         self
     }
     /// Sends the request.
@@ -1542,9 +1480,9 @@ impl UserActionsCalls {
     /// Source: `POST /auth/action/init` (operation `createUserActionChallenge`).
     pub fn challenge(
         &self,
-        user_action_http_method: impl ::std::convert::Into<types::UserActionHttpMethod>,
-        user_action_http_path: impl ::std::convert::Into<::std::string::String>,
-        user_action_payload: impl ::std::convert::Into<types::Secret>,
+        user_action_http_method: impl Into<types::UserActionHttpMethod>,
+        user_action_http_path: impl Into<String>,
+        user_action_payload: impl Into<types::Secret>,
     ) -> CreateUserActionChallengeCall {
         CreateUserActionChallengeCall {
             dfns: self.dfns.clone(),
@@ -1562,8 +1500,8 @@ impl UserActionsCalls {
     /// Source: `POST /auth/action` (operation `createUserActionSignature`).
     pub fn complete(
         &self,
-        challenge_identifier: impl ::std::convert::Into<types::Secret>,
-        first_factor: impl ::std::convert::Into<types::FirstFactorAssertion>,
+        challenge_identifier: impl Into<types::Secret>,
+        first_factor: impl Into<types::FirstFactorAssertion>,
     ) -> CreateUserActionSignatureCall {
         CreateUserActionSignatureCall {
             dfns: self.dfns.clone(),
@@ -1586,11 +1524,9 @@ impl CreateUserActionChallengeCall {
     #[must_use]
     pub fn user_action_server_kind(
         mut self,
-        user_action_server_kind: impl ::std::convert::Into<types::UserActionServerKind>,
+        user_action_server_kind: impl Into<types::UserActionServerKind>,
     ) -> Self {
-        self.body.user_action_server_kind = ::std::option::Option::Some(
-            user_action_server_kind.into(),
-        );
+        self.body.user_action_server_kind = Option::Some(user_action_server_kind.into());
         self
     }
     /// Sends the request.
@@ -1617,9 +1553,9 @@ impl CreateUserActionSignatureCall {
     #[must_use]
     pub fn second_factor(
         mut self,
-        second_factor: impl ::std::convert::Into<types::SecondFactorAssertion>,
+        second_factor: impl Into<types::SecondFactorAssertion>,
     ) -> Self {
-        self.body.second_factor = ::std::option::Option::Some(second_factor.into());
+        self.body.second_factor = Option::Some(second_factor.into());
         self
     }
     /// Sends the request.
@@ -1647,10 +1583,7 @@ impl UsersCalls {
     /// Permission: `Auth:Users:Activate`.
     ///
     /// Source: `PUT /auth/users/{userId}/activate` (operation `activateUser`).
-    pub fn activate(
-        &self,
-        user_id: impl ::std::convert::Into<types::UserId>,
-    ) -> ActivateUserCall {
+    pub fn activate(&self, user_id: impl Into<types::UserId>) -> ActivateUserCall {
         ActivateUserCall {
             dfns: self.dfns.clone(),
             user_id: user_id.into(),
@@ -1663,10 +1596,7 @@ impl UsersCalls {
     /// Permission: `Auth:Users:Delete`.
     ///
     /// Source: `DELETE /auth/users/{userId}` (operation `archiveUser`).
-    pub fn archive(
-        &self,
-        user_id: impl ::std::convert::Into<types::UserId>,
-    ) -> ArchiveUserCall {
+    pub fn archive(&self, user_id: impl Into<types::UserId>) -> ArchiveUserCall {
         ArchiveUserCall {
             dfns: self.dfns.clone(),
             user_id: user_id.into(),
@@ -1681,8 +1611,8 @@ impl UsersCalls {
     /// Source: `POST /auth/users` (operation `createUser`).
     pub fn create(
         &self,
-        email: impl ::std::convert::Into<::std::string::String>,
-        kind: impl ::std::convert::Into<types::NewUserKind>,
+        email: impl Into<String>,
+        kind: impl Into<types::NewUserKind>,
     ) -> CreateUserCall {
         CreateUserCall {
             dfns: self.dfns.clone(),
@@ -1696,10 +1626,7 @@ impl UsersCalls {
     /// Permission: `Auth:Users:Deactivate`.
     ///
     /// Source: `PUT /auth/users/{userId}/deactivate` (operation `deactivateUser`).
-    pub fn deactivate(
-        &self,
-        user_id: impl ::std::convert::Into<types::UserId>,
-    ) -> DeactivateUserCall {
+    pub fn deactivate(&self, user_id: impl Into<types::UserId>) -> DeactivateUserCall {
         DeactivateUserCall {
             dfns: self.dfns.clone(),
             user_id: user_id.into(),
@@ -1711,7 +1638,7 @@ impl UsersCalls {
     /// Permission: `Auth:Users:Read`.
     ///
     /// Source: `GET /auth/users/{userId}` (operation `getUser`).
-    pub fn get(&self, user_id: impl ::std::convert::Into<types::UserId>) -> GetUserCall {
+    pub fn get(&self, user_id: impl Into<types::UserId>) -> GetUserCall {
         GetUserCall {
             dfns: self.dfns.clone(),
             user_id: user_id.into(),
@@ -1724,8 +1651,8 @@ impl UsersCalls {
     /// Source: `POST /auth/users/invite` (operation `inviteTenantUser`).
     pub fn invite(
         &self,
-        email: impl ::std::convert::Into<::std::string::String>,
-        kind: impl ::std::convert::Into<types::InvitedUserKind>,
+        email: impl Into<String>,
+        kind: impl Into<types::InvitedUserKind>,
     ) -> InviteTenantUserCall {
         InviteTenantUserCall {
             dfns: self.dfns.clone(),
@@ -1742,9 +1669,9 @@ impl UsersCalls {
     pub fn list(&self) -> ListUsersCall {
         ListUsersCall {
             dfns: self.dfns.clone(),
-            kind: ::std::option::Option::None,
-            limit: ::std::option::Option::None,
-            pagination_token: ::std::option::Option::None,
+            kind: Option::None,
+            limit: Option::None,
+            pagination_token: Option::None,
         }
     }
     /// Changes whether a user has to log in by single sign-on.
@@ -1756,7 +1683,7 @@ impl UsersCalls {
     /// Source: `PUT /auth/users/{userId}` (operation `updateUser`).
     pub fn update(
         &self,
-        user_id: impl ::std::convert::Into<types::UserId>,
+        user_id: impl Into<types::UserId>,
         is_sso_required: bool,
     ) -> UpdateUserCall {
         UpdateUserCall {
@@ -1810,26 +1737,23 @@ pub struct CreateUserCall {
 impl CreateUserCall {
     /// An id of your own for the user.
     #[must_use]
-    pub fn external_id(
-        mut self,
-        external_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.external_id = ::std::option::Option::Some(external_id.into());
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.body.external_id = Option::Some(external_id.into());
         self
     }
     /// Whether the user has to log in by single sign-on. Off by default.
     #[must_use]
     pub fn is_sso_required(mut self, is_sso_required: bool) -> Self {
-        self.body.is_sso_required = ::std::option::Option::Some(is_sso_required);
+        self.body.is_sso_required = Option::Some(is_sso_required);
         self
     }
     /// How the user gets to register. `Direct` by default for employees, `Delegated` for end users.
     #[must_use]
     pub fn registration(
         mut self,
-        registration: impl ::std::convert::Into<types::RegistrationMethod>,
+        registration: impl Into<types::RegistrationMethod>,
     ) -> Self {
-        self.body.registration = ::std::option::Option::Some(registration.into());
+        self.body.registration = Option::Some(registration.into());
         self
     }
     /// Sends the request.
@@ -1853,7 +1777,7 @@ impl DeactivateUserCall {
     /// published.
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
-        self.body.force = ::std::option::Option::Some(force);
+        self.body.force = Option::Some(force);
         self
     }
     /// Sends the request.
@@ -1909,33 +1833,27 @@ impl InviteTenantUserCall {
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListUsersCall {
     dfns: Dfns,
-    kind: ::std::option::Option<::std::vec::Vec<types::UserKind>>,
-    limit: ::std::option::Option<i32>,
-    pagination_token: ::std::option::Option<::std::string::String>,
+    kind: Option<Vec<types::UserKind>>,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
 }
 impl ListUsersCall {
     /// Only users of these kinds; the parameter is repeated for each. All kinds by default.
     #[must_use]
-    pub fn kind(
-        mut self,
-        kind: impl ::std::convert::Into<::std::vec::Vec<types::UserKind>>,
-    ) -> Self {
-        self.kind = ::std::option::Option::Some(kind.into());
+    pub fn kind(mut self, kind: impl Into<Vec<types::UserKind>>) -> Self {
+        self.kind = Option::Some(kind.into());
         self
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = ::std::option::Option::Some(page_size);
+        self.limit = Option::Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
-    pub fn page_token(
-        mut self,
-        page_token: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.pagination_token = ::std::option::Option::Some(page_token.into());
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Option::Some(page_token.into());
         self
     }
     /// Asks for one page.

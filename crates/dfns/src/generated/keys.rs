@@ -19,8 +19,8 @@ impl KeysCalls {
     /// Source: `POST /keys` (operation `createKey`).
     pub fn create(
         &self,
-        scheme: impl ::std::convert::Into<types::KeyScheme>,
-        curve: impl ::std::convert::Into<types::KeyCurve>,
+        scheme: impl Into<types::KeyScheme>,
+        curve: impl Into<types::KeyCurve>,
     ) -> CreateKeyCall {
         CreateKeyCall {
             dfns: self.dfns.clone(),
@@ -38,8 +38,8 @@ impl KeysCalls {
     /// Source: `POST /keys/{keyId}/delegate` (operation `delegateKey`).
     pub fn delegate(
         &self,
-        key_id: impl ::std::convert::Into<types::KeyId>,
-        delegate_to: impl ::std::convert::Into<types::UserId>,
+        key_id: impl Into<types::KeyId>,
+        delegate_to: impl Into<types::UserId>,
     ) -> DelegateKeyCall {
         DelegateKeyCall {
             dfns: self.dfns.clone(),
@@ -56,10 +56,7 @@ impl KeysCalls {
     /// Permission: `Keys:Delete`.
     ///
     /// Source: `DELETE /keys/{keyId}` (operation `deleteKey`).
-    pub fn delete(
-        &self,
-        key_id: impl ::std::convert::Into<types::KeyId>,
-    ) -> DeleteKeyCall {
+    pub fn delete(&self, key_id: impl Into<types::KeyId>) -> DeleteKeyCall {
         DeleteKeyCall {
             dfns: self.dfns.clone(),
             key_id: key_id.into(),
@@ -74,9 +71,9 @@ impl KeysCalls {
     /// Source: `POST /keys/{keyId}/derive` (operation `deriveKey`).
     pub fn derive(
         &self,
-        key_id: impl ::std::convert::Into<types::KeyId>,
-        domain: impl ::std::convert::Into<types::Hex>,
-        seed: impl ::std::convert::Into<types::Hex>,
+        key_id: impl Into<types::KeyId>,
+        domain: impl Into<types::Hex>,
+        seed: impl Into<types::Hex>,
     ) -> DeriveKeyCall {
         DeriveKeyCall {
             dfns: self.dfns.clone(),
@@ -86,7 +83,7 @@ impl KeysCalls {
     }
     /// Exports the private key.
     ///
-    /// The key cannot sign any more afterwards. The feature has to be turned on for the organisation.
+    /// By default the key cannot sign any more afterwards. The feature has to be turned on for the organisation.
     ///
     /// Needs a user action signature, which is made on the way.
     ///
@@ -95,11 +92,9 @@ impl KeysCalls {
     /// Source: `POST /keys/{keyId}/export` (operation `exportKey`).
     pub fn export(
         &self,
-        key_id: impl ::std::convert::Into<types::KeyId>,
-        encryption_key: impl ::std::convert::Into<::std::string::String>,
-        supported_schemes: impl ::std::convert::Into<
-            ::std::vec::Vec<types::KeyExportScheme>,
-        >,
+        key_id: impl Into<types::KeyId>,
+        encryption_key: impl Into<String>,
+        supported_schemes: impl Into<Vec<types::KeyExportScheme>>,
     ) -> ExportKeyCall {
         ExportKeyCall {
             dfns: self.dfns.clone(),
@@ -112,7 +107,7 @@ impl KeysCalls {
     /// Permission: `Keys:Read`.
     ///
     /// Source: `GET /keys/{keyId}` (operation `getKey`).
-    pub fn get(&self, key_id: impl ::std::convert::Into<types::KeyId>) -> GetKeyCall {
+    pub fn get(&self, key_id: impl Into<types::KeyId>) -> GetKeyCall {
         GetKeyCall {
             dfns: self.dfns.clone(),
             key_id: key_id.into(),
@@ -130,12 +125,10 @@ impl KeysCalls {
     /// Source: `POST /keys/import` (operation `importKey`).
     pub fn import(
         &self,
-        curve: impl ::std::convert::Into<types::KeyCurve>,
-        protocol: impl ::std::convert::Into<types::KeyProtocol>,
+        curve: impl Into<types::KeyCurve>,
+        protocol: impl Into<types::KeyProtocol>,
         min_signers: i32,
-        encrypted_key_shares: impl ::std::convert::Into<
-            ::std::vec::Vec<types::EncryptedKeyShare>,
-        >,
+        encrypted_key_shares: impl Into<Vec<types::EncryptedKeyShare>>,
     ) -> ImportKeyCall {
         ImportKeyCall {
             dfns: self.dfns.clone(),
@@ -155,9 +148,9 @@ impl KeysCalls {
     pub fn list(&self) -> ListKeysCall {
         ListKeysCall {
             dfns: self.dfns.clone(),
-            limit: ::std::option::Option::None,
-            owner: ::std::option::Option::None,
-            pagination_token: ::std::option::Option::None,
+            limit: Option::None,
+            owner: Option::None,
+            pagination_token: Option::None,
         }
     }
     /// Changes the name of a key.
@@ -169,8 +162,8 @@ impl KeysCalls {
     /// Source: `PUT /keys/{keyId}` (operation `updateKey`).
     pub fn update(
         &self,
-        key_id: impl ::std::convert::Into<types::KeyId>,
-        name: ::std::option::Option<::std::string::String>,
+        key_id: impl Into<types::KeyId>,
+        name: Option<String>,
     ) -> UpdateKeyCall {
         UpdateKeyCall {
             dfns: self.dfns.clone(),
@@ -190,49 +183,37 @@ impl CreateKeyCall {
     /// True keeps the key with the organisation, but allows to delegate it later. False if left out.
     #[must_use]
     pub fn delay_delegation(mut self, delay_delegation: bool) -> Self {
-        self.body.delay_delegation = ::std::option::Option::Some(delay_delegation);
+        self.body.delay_delegation = Option::Some(delay_delegation);
         self
     }
     /// The end user to delegate the key to at once.
     #[must_use]
-    pub fn delegate_to(
-        mut self,
-        delegate_to: impl ::std::convert::Into<types::UserId>,
-    ) -> Self {
-        self.body.delegate_to = ::std::option::Option::Some(delegate_to.into());
+    pub fn delegate_to(mut self, delegate_to: impl Into<types::UserId>) -> Self {
+        self.body.delegate_to = Option::Some(delegate_to.into());
         self
     }
     /// Derives the new key from a master key, along a BIP-32 path.
     #[must_use]
-    pub fn derive_from(
-        mut self,
-        derive_from: impl ::std::convert::Into<types::KeyDerivation>,
-    ) -> Self {
-        self.body.derive_from = ::std::option::Option::Some(derive_from.into());
+    pub fn derive_from(mut self, derive_from: impl Into<types::KeyDerivation>) -> Self {
+        self.body.derive_from = Option::Some(derive_from.into());
         self
     }
     /// True makes a key that others can be derived from. False if left out.
     #[must_use]
     pub fn master_key(mut self, master_key: bool) -> Self {
-        self.body.master_key = ::std::option::Option::Some(master_key);
+        self.body.master_key = Option::Some(master_key);
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
-    pub fn name(
-        mut self,
-        name: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.name = ::std::option::Option::Some(name.into());
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.body.name = Option::Some(name.into());
         self
     }
-    /// The key store to make the key in. The primary store if left out.
+    /// The key store to make the key in.
     #[must_use]
-    pub fn store_id(
-        mut self,
-        store_id: impl ::std::convert::Into<types::KeyStoreId>,
-    ) -> Self {
-        self.body.store_id = ::std::option::Option::Some(store_id.into());
+    pub fn store_id(mut self, store_id: impl Into<types::KeyStoreId>) -> Self {
+        self.body.store_id = Option::Some(store_id.into());
         self
     }
     /// Sends the request.
@@ -349,16 +330,13 @@ impl ImportKeyCall {
     /// True if other keys can be derived from this one.
     #[must_use]
     pub fn master_key(mut self, master_key: bool) -> Self {
-        self.body.master_key = ::std::option::Option::Some(master_key);
+        self.body.master_key = Option::Some(master_key);
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
-    pub fn name(
-        mut self,
-        name: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.name = ::std::option::Option::Some(name.into());
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.body.name = Option::Some(name.into());
         self
     }
     /// Sends the request.
@@ -374,33 +352,27 @@ impl ImportKeyCall {
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListKeysCall {
     dfns: Dfns,
-    limit: ::std::option::Option<i32>,
-    owner: ::std::option::Option<::std::string::String>,
-    pagination_token: ::std::option::Option<::std::string::String>,
+    limit: Option<i32>,
+    owner: Option<String>,
+    pagination_token: Option<String>,
 }
 impl ListKeysCall {
     /// Only the keys of this end user, by id or by user name.
     #[must_use]
-    pub fn owner(
-        mut self,
-        owner: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.owner = ::std::option::Option::Some(owner.into());
+    pub fn owner(mut self, owner: impl Into<String>) -> Self {
+        self.owner = Option::Some(owner.into());
         self
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = ::std::option::Option::Some(page_size);
+        self.limit = Option::Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
-    pub fn page_token(
-        mut self,
-        page_token: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.pagination_token = ::std::option::Option::Some(page_token.into());
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Option::Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -476,8 +448,8 @@ impl SignaturesCalls {
     /// Source: `POST /keys/{keyId}/signatures` (operation `generateKeySignature`).
     pub fn create(
         &self,
-        key_id: impl ::std::convert::Into<types::KeyId>,
-        signature_body: impl ::std::convert::Into<types::SignatureBody>,
+        key_id: impl Into<types::KeyId>,
+        signature_body: impl Into<types::SignatureBody>,
     ) -> GenerateKeySignatureCall {
         GenerateKeySignatureCall {
             dfns: self.dfns.clone(),
@@ -492,8 +464,8 @@ impl SignaturesCalls {
     /// Source: `GET /keys/{keyId}/signatures/{signatureId}` (operation `getKeySignature`).
     pub fn get(
         &self,
-        key_id: impl ::std::convert::Into<types::KeyId>,
-        signature_id: impl ::std::convert::Into<types::SignatureId>,
+        key_id: impl Into<types::KeyId>,
+        signature_id: impl Into<types::SignatureId>,
     ) -> GetKeySignatureCall {
         GetKeySignatureCall {
             dfns: self.dfns.clone(),
@@ -506,15 +478,12 @@ impl SignaturesCalls {
     /// Permission: `Keys:Signatures:Read`.
     ///
     /// Source: `GET /keys/{keyId}/signatures` (operation `listKeySignatures`).
-    pub fn list(
-        &self,
-        key_id: impl ::std::convert::Into<types::KeyId>,
-    ) -> ListKeySignaturesCall {
+    pub fn list(&self, key_id: impl Into<types::KeyId>) -> ListKeySignaturesCall {
         ListKeySignaturesCall {
             dfns: self.dfns.clone(),
             key_id: key_id.into(),
-            limit: ::std::option::Option::None,
-            pagination_token: ::std::option::Option::None,
+            limit: Option::None,
+            pagination_token: Option::None,
         }
     }
 }
@@ -566,23 +535,20 @@ impl GetKeySignatureCall {
 pub struct ListKeySignaturesCall {
     dfns: Dfns,
     key_id: types::KeyId,
-    limit: ::std::option::Option<i32>,
-    pagination_token: ::std::option::Option<::std::string::String>,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
 }
 impl ListKeySignaturesCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = ::std::option::Option::Some(page_size);
+        self.limit = Option::Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
-    pub fn page_token(
-        mut self,
-        page_token: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.pagination_token = ::std::option::Option::Some(page_token.into());
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Option::Some(page_token.into());
         self
     }
     /// Asks for one page.

@@ -15,7 +15,7 @@ impl NetworksCalls {
     /// Source: `GET /networks/fees` (operation `estimateFees`).
     pub fn estimate_fees(
         &self,
-        network: impl ::std::convert::Into<types::FeeNetwork>,
+        network: impl Into<types::FeeNetwork>,
     ) -> EstimateFeesCall {
         EstimateFeesCall {
             dfns: self.dfns.clone(),

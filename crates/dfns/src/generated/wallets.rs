@@ -21,8 +21,8 @@ impl TransactionsCalls {
     /// Source: `PUT /wallets/{walletId}/transactions/{transactionId}/abort` (operation `abortWalletTransaction`).
     pub fn abort(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        transaction_id: impl ::std::convert::Into<types::TransactionId>,
+        wallet_id: impl Into<types::WalletId>,
+        transaction_id: impl Into<types::TransactionId>,
     ) -> AbortWalletTransactionCall {
         AbortWalletTransactionCall {
             dfns: self.dfns.clone(),
@@ -42,8 +42,8 @@ impl TransactionsCalls {
     /// Source: `POST /wallets/{walletId}/transactions` (operation `broadcastTransaction`).
     pub fn broadcast(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        transaction: impl ::std::convert::Into<types::Transaction>,
+        wallet_id: impl Into<types::WalletId>,
+        transaction: impl Into<types::Transaction>,
     ) -> BroadcastTransactionCall {
         BroadcastTransactionCall {
             dfns: self.dfns.clone(),
@@ -63,8 +63,8 @@ impl TransactionsCalls {
     /// Source: `POST /wallets/{walletId}/transactions/{transactionId}/cancel` (operation `cancelWalletTransaction`).
     pub fn cancel(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        transaction_id: impl ::std::convert::Into<types::TransactionId>,
+        wallet_id: impl Into<types::WalletId>,
+        transaction_id: impl Into<types::TransactionId>,
     ) -> CancelWalletTransactionCall {
         CancelWalletTransactionCall {
             dfns: self.dfns.clone(),
@@ -79,8 +79,8 @@ impl TransactionsCalls {
     /// Source: `GET /wallets/{walletId}/transactions/{transactionId}` (operation `getWalletTransaction`).
     pub fn get(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        transaction_id: impl ::std::convert::Into<types::TransactionId>,
+        wallet_id: impl Into<types::WalletId>,
+        transaction_id: impl Into<types::TransactionId>,
     ) -> GetWalletTransactionCall {
         GetWalletTransactionCall {
             dfns: self.dfns.clone(),
@@ -95,13 +95,13 @@ impl TransactionsCalls {
     /// Source: `GET /wallets/{walletId}/transactions` (operation `listWalletTransactions`).
     pub fn list(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
+        wallet_id: impl Into<types::WalletId>,
     ) -> ListWalletTransactionsCall {
         ListWalletTransactionsCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
-            limit: ::std::option::Option::None,
-            pagination_token: ::std::option::Option::None,
+            limit: Option::None,
+            pagination_token: Option::None,
         }
     }
     /// Broadcasts a transaction once more with a higher fee.
@@ -116,8 +116,8 @@ impl TransactionsCalls {
     /// `speedUpWalletTransaction`).
     pub fn speed_up(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        transaction_id: impl ::std::convert::Into<types::TransactionId>,
+        wallet_id: impl Into<types::WalletId>,
+        transaction_id: impl Into<types::TransactionId>,
     ) -> SpeedUpWalletTransactionCall {
         SpeedUpWalletTransactionCall {
             dfns: self.dfns.clone(),
@@ -228,23 +228,20 @@ impl GetWalletTransactionCall {
 pub struct ListWalletTransactionsCall {
     dfns: Dfns,
     wallet_id: types::WalletId,
-    limit: ::std::option::Option<i32>,
-    pagination_token: ::std::option::Option<::std::string::String>,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
 }
 impl ListWalletTransactionsCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = ::std::option::Option::Some(page_size);
+        self.limit = Option::Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
-    pub fn page_token(
-        mut self,
-        page_token: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.pagination_token = ::std::option::Option::Some(page_token.into());
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Option::Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -324,8 +321,8 @@ impl TransfersCalls {
     /// Source: `PUT /wallets/{walletId}/transfers/{transferId}/abort` (operation `abortWalletTransfer`).
     pub fn abort(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        transfer_id: impl ::std::convert::Into<types::TransferId>,
+        wallet_id: impl Into<types::WalletId>,
+        transfer_id: impl Into<types::TransferId>,
     ) -> AbortWalletTransferCall {
         AbortWalletTransferCall {
             dfns: self.dfns.clone(),
@@ -345,8 +342,8 @@ impl TransfersCalls {
     /// Source: `POST /wallets/{walletId}/transfers/{transferId}/cancel` (operation `cancelWalletTransfer`).
     pub fn cancel(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        transfer_id: impl ::std::convert::Into<types::TransferId>,
+        wallet_id: impl Into<types::WalletId>,
+        transfer_id: impl Into<types::TransferId>,
     ) -> CancelWalletTransferCall {
         CancelWalletTransferCall {
             dfns: self.dfns.clone(),
@@ -361,8 +358,8 @@ impl TransfersCalls {
     /// Source: `GET /wallets/{walletId}/transfers/{transferId}` (operation `getWalletTransfer`).
     pub fn get(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        transfer_id: impl ::std::convert::Into<types::TransferId>,
+        wallet_id: impl Into<types::WalletId>,
+        transfer_id: impl Into<types::TransferId>,
     ) -> GetWalletTransferCall {
         GetWalletTransferCall {
             dfns: self.dfns.clone(),
@@ -377,13 +374,13 @@ impl TransfersCalls {
     /// Source: `GET /wallets/{walletId}/transfers` (operation `listWalletTransfers`).
     pub fn list(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
+        wallet_id: impl Into<types::WalletId>,
     ) -> ListWalletTransfersCall {
         ListWalletTransfersCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
-            limit: ::std::option::Option::None,
-            pagination_token: ::std::option::Option::None,
+            limit: Option::None,
+            pagination_token: Option::None,
         }
     }
     /// Broadcasts a transfer once more with a higher fee.
@@ -397,8 +394,8 @@ impl TransfersCalls {
     /// Source: `POST /wallets/{walletId}/transfers/{transferId}/speed-up` (operation `speedUpWalletTransfer`).
     pub fn speed_up(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        transfer_id: impl ::std::convert::Into<types::TransferId>,
+        wallet_id: impl Into<types::WalletId>,
+        transfer_id: impl Into<types::TransferId>,
     ) -> SpeedUpWalletTransferCall {
         SpeedUpWalletTransferCall {
             dfns: self.dfns.clone(),
@@ -417,8 +414,8 @@ impl TransfersCalls {
     /// Source: `POST /wallets/{walletId}/transfers` (operation `transferAsset`).
     pub fn create(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        transfer: impl ::std::convert::Into<types::Transfer>,
+        wallet_id: impl Into<types::WalletId>,
+        transfer: impl Into<types::Transfer>,
     ) -> TransferAssetCall {
         TransferAssetCall {
             dfns: self.dfns.clone(),
@@ -508,23 +505,20 @@ impl GetWalletTransferCall {
 pub struct ListWalletTransfersCall {
     dfns: Dfns,
     wallet_id: types::WalletId,
-    limit: ::std::option::Option<i32>,
-    pagination_token: ::std::option::Option<::std::string::String>,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
 }
 impl ListWalletTransfersCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = ::std::option::Option::Some(page_size);
+        self.limit = Option::Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
-    pub fn page_token(
-        mut self,
-        page_token: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.pagination_token = ::std::option::Option::Some(page_token.into());
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Option::Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -627,8 +621,8 @@ impl WalletSignaturesCalls {
     #[deprecated = "superseded in the API"]
     pub fn create(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        signature_body: impl ::std::convert::Into<types::SignatureBody>,
+        wallet_id: impl Into<types::WalletId>,
+        signature_body: impl Into<types::SignatureBody>,
     ) -> GenerateWalletSignatureCall {
         GenerateWalletSignatureCall {
             dfns: self.dfns.clone(),
@@ -646,8 +640,8 @@ impl WalletSignaturesCalls {
     #[deprecated = "superseded in the API"]
     pub fn get(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        signature_id: impl ::std::convert::Into<types::SignatureId>,
+        wallet_id: impl Into<types::WalletId>,
+        signature_id: impl Into<types::SignatureId>,
     ) -> GetWalletSignatureCall {
         GetWalletSignatureCall {
             dfns: self.dfns.clone(),
@@ -665,13 +659,13 @@ impl WalletSignaturesCalls {
     #[deprecated = "superseded in the API"]
     pub fn list(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
+        wallet_id: impl Into<types::WalletId>,
     ) -> ListWalletSignaturesCall {
         ListWalletSignaturesCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
-            limit: ::std::option::Option::None,
-            pagination_token: ::std::option::Option::None,
+            limit: Option::None,
+            pagination_token: Option::None,
         }
     }
 }
@@ -739,23 +733,20 @@ impl GetWalletSignatureCall {
 pub struct ListWalletSignaturesCall {
     dfns: Dfns,
     wallet_id: types::WalletId,
-    limit: ::std::option::Option<i32>,
-    pagination_token: ::std::option::Option<::std::string::String>,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
 }
 impl ListWalletSignaturesCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = ::std::option::Option::Some(page_size);
+        self.limit = Option::Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
-    pub fn page_token(
-        mut self,
-        page_token: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.pagination_token = ::std::option::Option::Some(page_token.into());
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Option::Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -814,10 +805,7 @@ impl WalletsCalls {
     /// `Keys:Delegate` (for some requests), `Wallets:Tags:Add` (for some requests).
     ///
     /// Source: `POST /wallets` (operation `createWallet`).
-    pub fn create(
-        &self,
-        network: impl ::std::convert::Into<types::Network>,
-    ) -> CreateWalletCall {
+    pub fn create(&self, network: impl Into<types::Network>) -> CreateWalletCall {
         CreateWalletCall {
             dfns: self.dfns.clone(),
             body: <types::CreateWalletRequest>::new(network),
@@ -835,8 +823,8 @@ impl WalletsCalls {
     #[deprecated = "superseded in the API"]
     pub fn delegate(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        user_id: impl ::std::convert::Into<types::UserId>,
+        wallet_id: impl Into<types::WalletId>,
+        user_id: impl Into<types::UserId>,
     ) -> DelegateWalletCall {
         DelegateWalletCall {
             dfns: self.dfns.clone(),
@@ -846,7 +834,7 @@ impl WalletsCalls {
     }
     /// Exports the private key of a wallet.
     ///
-    /// Superseded by `exportKey`. The key cannot sign any more afterwards.
+    /// Superseded by `exportKey`. By default the key cannot sign any more afterwards.
     ///
     /// Needs a user action signature, which is made on the way.
     ///
@@ -856,11 +844,9 @@ impl WalletsCalls {
     #[deprecated = "superseded in the API"]
     pub fn export(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        encryption_key: impl ::std::convert::Into<::std::string::String>,
-        supported_schemes: impl ::std::convert::Into<
-            ::std::vec::Vec<types::KeyExportScheme>,
-        >,
+        wallet_id: impl Into<types::WalletId>,
+        encryption_key: impl Into<String>,
+        supported_schemes: impl Into<Vec<types::KeyExportScheme>>,
     ) -> ExportWalletCall {
         ExportWalletCall {
             dfns: self.dfns.clone(),
@@ -873,10 +859,7 @@ impl WalletsCalls {
     /// Permission: `Wallets:Read`.
     ///
     /// Source: `GET /wallets/{walletId}` (operation `getWallet`).
-    pub fn get(
-        &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-    ) -> GetWalletCall {
+    pub fn get(&self, wallet_id: impl Into<types::WalletId>) -> GetWalletCall {
         GetWalletCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
@@ -889,14 +872,11 @@ impl WalletsCalls {
     /// Permission: `Wallets:Read`.
     ///
     /// Source: `GET /wallets/{walletId}/assets` (operation `getWalletAssets`).
-    pub fn assets(
-        &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-    ) -> GetWalletAssetsCall {
+    pub fn assets(&self, wallet_id: impl Into<types::WalletId>) -> GetWalletAssetsCall {
         GetWalletAssetsCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
-            net_worth: ::std::option::Option::None,
+            net_worth: Option::None,
         }
     }
     /// Lists what a wallet sent and received.
@@ -908,16 +888,16 @@ impl WalletsCalls {
     /// Source: `GET /wallets/{walletId}/history` (operation `getWalletHistory`).
     pub fn history(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
+        wallet_id: impl Into<types::WalletId>,
     ) -> GetWalletHistoryCall {
         GetWalletHistoryCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
-            contract: ::std::option::Option::None,
-            direction: ::std::option::Option::None,
-            kind: ::std::option::Option::None,
-            limit: ::std::option::Option::None,
-            pagination_token: ::std::option::Option::None,
+            contract: Option::None,
+            direction: Option::None,
+            kind: Option::None,
+            limit: Option::None,
+            pagination_token: Option::None,
         }
     }
     /// Reads which tokens that exist once a wallet holds.
@@ -925,10 +905,7 @@ impl WalletsCalls {
     /// Permission: `Wallets:Read`.
     ///
     /// Source: `GET /wallets/{walletId}/nfts` (operation `getWalletNfts`).
-    pub fn nfts(
-        &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-    ) -> GetWalletNftsCall {
+    pub fn nfts(&self, wallet_id: impl Into<types::WalletId>) -> GetWalletNftsCall {
         GetWalletNftsCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
@@ -946,22 +923,20 @@ impl WalletsCalls {
     /// Source: `POST /wallets/import` (operation `importWallet`).
     pub fn import(
         &self,
-        curve: impl ::std::convert::Into<types::KeyCurve>,
-        protocol: impl ::std::convert::Into<types::KeyProtocol>,
+        network: impl Into<types::Network>,
+        curve: impl Into<types::KeyCurve>,
+        protocol: impl Into<types::KeyProtocol>,
         min_signers: i32,
-        encrypted_key_shares: impl ::std::convert::Into<
-            ::std::vec::Vec<types::EncryptedKeyShare>,
-        >,
-        network: impl ::std::convert::Into<types::Network>,
+        encrypted_key_shares: impl Into<Vec<types::EncryptedKeyShare>>,
     ) -> ImportWalletCall {
         ImportWalletCall {
             dfns: self.dfns.clone(),
             body: <types::ImportWalletRequest>::new(
+                network,
                 curve,
                 protocol,
                 min_signers,
                 encrypted_key_shares,
-                network,
             ),
         }
     }
@@ -981,8 +956,8 @@ impl WalletsCalls {
             dfns: self.dfns.clone(),
             end_time: end_time,
             start_time: start_time,
-            limit: ::std::option::Option::None,
-            pagination_token: ::std::option::Option::None,
+            limit: Option::None,
+            pagination_token: Option::None,
         }
     }
     /// Lists the wallets of the organisation, or of the end user who asks.
@@ -993,11 +968,11 @@ impl WalletsCalls {
     pub fn list(&self) -> ListWalletsCall {
         ListWalletsCall {
             dfns: self.dfns.clone(),
-            limit: ::std::option::Option::None,
-            owner: ::std::option::Option::None,
-            owner_id: ::std::option::Option::None,
-            owner_username: ::std::option::Option::None,
-            pagination_token: ::std::option::Option::None,
+            limit: Option::None,
+            owner: Option::None,
+            owner_id: Option::None,
+            owner_username: Option::None,
+            pagination_token: Option::None,
         }
     }
     /// Adds tags to a wallet.
@@ -1009,8 +984,8 @@ impl WalletsCalls {
     /// Source: `PUT /wallets/{walletId}/tags` (operation `tagWallet`).
     pub fn tag(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        tags: impl ::std::convert::Into<::std::vec::Vec<::std::string::String>>,
+        wallet_id: impl Into<types::WalletId>,
+        tags: impl Into<Vec<String>>,
     ) -> TagWalletCall {
         TagWalletCall {
             dfns: self.dfns.clone(),
@@ -1027,8 +1002,8 @@ impl WalletsCalls {
     /// Source: `DELETE /wallets/{walletId}/tags` (operation `untagWallet`).
     pub fn untag(
         &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-        tags: impl ::std::convert::Into<::std::vec::Vec<::std::string::String>>,
+        wallet_id: impl Into<types::WalletId>,
+        tags: impl Into<Vec<String>>,
     ) -> UntagWalletCall {
         UntagWalletCall {
             dfns: self.dfns.clone(),
@@ -1043,10 +1018,7 @@ impl WalletsCalls {
     /// Permission: `Wallets:Update`.
     ///
     /// Source: `PUT /wallets/{walletId}` (operation `updateWallet`).
-    pub fn update(
-        &self,
-        wallet_id: impl ::std::convert::Into<types::WalletId>,
-    ) -> UpdateWalletCall {
+    pub fn update(&self, wallet_id: impl Into<types::WalletId>) -> UpdateWalletCall {
         UpdateWalletCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
@@ -1065,52 +1037,40 @@ impl CreateWalletCall {
     /// True keeps the wallet with the organisation, but allows to delegate it later. False if left out.
     #[must_use]
     pub fn delay_delegation(mut self, delay_delegation: bool) -> Self {
-        self.body.delay_delegation = ::std::option::Option::Some(delay_delegation);
+        self.body.delay_delegation = Option::Some(delay_delegation);
         self
     }
     /// The end user to delegate the wallet to at once.
     #[must_use]
-    pub fn delegate_to(
-        mut self,
-        delegate_to: impl ::std::convert::Into<types::UserId>,
-    ) -> Self {
-        self.body.delegate_to = ::std::option::Option::Some(delegate_to.into());
+    pub fn delegate_to(mut self, delegate_to: impl Into<types::UserId>) -> Self {
+        self.body.delegate_to = Option::Some(delegate_to.into());
         self
     }
     /// The id of the wallet in the caller's own system. A label; it does not make the request idempotent. Limits: at
     /// most 100 characters.
     #[must_use]
-    pub fn external_id(
-        mut self,
-        external_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.external_id = ::std::option::Option::Some(external_id.into());
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.body.external_id = Option::Some(external_id.into());
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
-    pub fn name(
-        mut self,
-        name: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.name = ::std::option::Option::Some(name.into());
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.body.name = Option::Some(name.into());
         self
     }
     /// Which key the wallet is built on.
     #[must_use]
     pub fn signing_key(
         mut self,
-        signing_key: impl ::std::convert::Into<types::SigningKeyOptions>,
+        signing_key: impl Into<types::SigningKeyOptions>,
     ) -> Self {
-        self.body.signing_key = ::std::option::Option::Some(signing_key.into());
+        self.body.signing_key = Option::Some(signing_key.into());
         self
     }
     /// Labels that policies can filter by. At most 10, of 1 to 100 characters each. Limits: at most 10 items.
     #[must_use]
-    pub fn tags(
-        mut self,
-        tags: impl ::std::convert::Into<::std::vec::Vec<::std::string::String>>,
-    ) -> Self {
+    pub fn tags(mut self, tags: impl Into<Vec<String>>) -> Self {
         self.body.tags = tags.into();
         self
     }
@@ -1194,13 +1154,13 @@ impl GetWalletCall {
 pub struct GetWalletAssetsCall {
     dfns: Dfns,
     wallet_id: types::WalletId,
-    net_worth: ::std::option::Option<bool>,
+    net_worth: Option<bool>,
 }
 impl GetWalletAssetsCall {
     /// True adds what everything is worth. Left out otherwise; the API takes no `false`.
     #[must_use]
     pub fn net_worth(mut self, net_worth: bool) -> Self {
-        self.net_worth = ::std::option::Option::Some(net_worth);
+        self.net_worth = Option::Some(net_worth);
         self
     }
     /// Sends the request.
@@ -1225,50 +1185,41 @@ impl GetWalletAssetsCall {
 pub struct GetWalletHistoryCall {
     dfns: Dfns,
     wallet_id: types::WalletId,
-    contract: ::std::option::Option<::std::string::String>,
-    direction: ::std::option::Option<types::TransferDirection>,
-    kind: ::std::option::Option<types::HistoryKind>,
-    limit: ::std::option::Option<i32>,
-    pagination_token: ::std::option::Option<::std::string::String>,
+    contract: Option<String>,
+    direction: Option<types::TransferDirection>,
+    kind: Option<types::HistoryKind>,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
 }
 impl GetWalletHistoryCall {
     /// Only items of the asset with this contract.
     #[must_use]
-    pub fn contract(
-        mut self,
-        contract: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.contract = ::std::option::Option::Some(contract.into());
+    pub fn contract(mut self, contract: impl Into<String>) -> Self {
+        self.contract = Option::Some(contract.into());
         self
     }
     /// Only what was received, or only what was sent.
     #[must_use]
-    pub fn direction(
-        mut self,
-        direction: impl ::std::convert::Into<types::TransferDirection>,
-    ) -> Self {
-        self.direction = ::std::option::Option::Some(direction.into());
+    pub fn direction(mut self, direction: impl Into<types::TransferDirection>) -> Self {
+        self.direction = Option::Some(direction.into());
         self
     }
     /// Only items of this kind.
     #[must_use]
-    pub fn kind(mut self, kind: impl ::std::convert::Into<types::HistoryKind>) -> Self {
-        self.kind = ::std::option::Option::Some(kind.into());
+    pub fn kind(mut self, kind: impl Into<types::HistoryKind>) -> Self {
+        self.kind = Option::Some(kind.into());
         self
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = ::std::option::Option::Some(page_size);
+        self.limit = Option::Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
-    pub fn page_token(
-        mut self,
-        page_token: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.pagination_token = ::std::option::Option::Some(page_token.into());
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Option::Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -1339,20 +1290,14 @@ pub struct ImportWalletCall {
 impl ImportWalletCall {
     /// The id of the wallet in the caller's own system.
     #[must_use]
-    pub fn external_id(
-        mut self,
-        external_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.external_id = ::std::option::Option::Some(external_id.into());
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.body.external_id = Option::Some(external_id.into());
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
-    pub fn name(
-        mut self,
-        name: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.body.name = ::std::option::Option::Some(name.into());
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.body.name = Option::Some(name.into());
         self
     }
     /// Sends the request.
@@ -1369,24 +1314,21 @@ impl ImportWalletCall {
 pub struct ListOrgWalletHistoryCall {
     dfns: Dfns,
     end_time: types::Timestamp,
-    limit: ::std::option::Option<i32>,
-    pagination_token: ::std::option::Option<::std::string::String>,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
     start_time: types::Timestamp,
 }
 impl ListOrgWalletHistoryCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = ::std::option::Option::Some(page_size);
+        self.limit = Option::Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
-    pub fn page_token(
-        mut self,
-        page_token: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.pagination_token = ::std::option::Option::Some(page_token.into());
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Option::Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -1430,53 +1372,41 @@ impl ListOrgWalletHistoryCall {
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListWalletsCall {
     dfns: Dfns,
-    limit: ::std::option::Option<i32>,
-    owner: ::std::option::Option<::std::string::String>,
-    owner_id: ::std::option::Option<types::UserId>,
-    owner_username: ::std::option::Option<::std::string::String>,
-    pagination_token: ::std::option::Option<::std::string::String>,
+    limit: Option<i32>,
+    owner: Option<String>,
+    owner_id: Option<types::UserId>,
+    owner_username: Option<String>,
+    pagination_token: Option<String>,
 }
 impl ListWalletsCall {
     /// Only the wallets of this end user, by id or by user name.
     #[must_use]
-    pub fn owner(
-        mut self,
-        owner: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.owner = ::std::option::Option::Some(owner.into());
+    pub fn owner(mut self, owner: impl Into<String>) -> Self {
+        self.owner = Option::Some(owner.into());
         self
     }
     /// The same by id alone; use `owner`.
     #[must_use]
-    pub fn owner_id(
-        mut self,
-        owner_id: impl ::std::convert::Into<types::UserId>,
-    ) -> Self {
-        self.owner_id = ::std::option::Option::Some(owner_id.into());
+    pub fn owner_id(mut self, owner_id: impl Into<types::UserId>) -> Self {
+        self.owner_id = Option::Some(owner_id.into());
         self
     }
     /// The same by user name alone; use `owner`.
     #[must_use]
-    pub fn owner_username(
-        mut self,
-        owner_username: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.owner_username = ::std::option::Option::Some(owner_username.into());
+    pub fn owner_username(mut self, owner_username: impl Into<String>) -> Self {
+        self.owner_username = Option::Some(owner_username.into());
         self
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = ::std::option::Option::Some(page_size);
+        self.limit = Option::Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
-    pub fn page_token(
-        mut self,
-        page_token: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
-        self.pagination_token = ::std::option::Option::Some(page_token.into());
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Option::Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -1569,10 +1499,7 @@ pub struct UpdateWalletCall {
 impl UpdateWalletCall {
     /// The id of the wallet in the caller's own system. Limits: at most 100 characters.
     #[must_use]
-    pub fn external_id(
-        mut self,
-        external_id: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = types::Patch::Set(external_id.into());
         self
     }
@@ -1584,10 +1511,7 @@ impl UpdateWalletCall {
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
-    pub fn name(
-        mut self,
-        name: impl ::std::convert::Into<::std::string::String>,
-    ) -> Self {
+    pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = types::Patch::Set(name.into());
         self
     }

@@ -1,0 +1,274 @@
+//! What the generators must know of the document beyond what progenitor keeps: unions, ids, operations, domains.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::names;
+
+/// A component that is an id: its prefix and description.
+#[derive(Clone, Debug)]
+pub struct Id {
+    /// The component, which is the type.
+    pub name: String,
+    /// What the ids that the API makes begin with.
+    pub prefix: String,
+    /// The component's own words.
+    pub description: String,
+}
+
+/// A component that is a union of objects told apart by a tag.
+#[derive(Clone, Debug)]
+pub struct Union {
+    /// The property that tells the kind.
+    pub tag: String,
+    /// Each kind with the component of its payload, in the order of the specification.
+    pub members: Vec<(String, String)>,
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// `createWallet`.
+    pub id: String,
+    /// `create_wallet`.
+    pub function: String,
+    /// `POST`.
+    pub method: String,
+    /// `/wallets`.
+    pub path: String,
+    /// The domain.
+    pub tag: String,
+    /// The group of the call, `wallets`.
+    pub group: String,
+    /// The method within the group, `create`.
+    pub call: String,
+    /// What it does, in one sentence.
+    pub summary: String,
+    /// What else there is to say.
+    pub description: String,
+    /// `token`, `temporaryToken` or `none`.
+    pub security: String,
+    /// Needs a user action signature.
+    pub user_action: bool,
+    /// Recognises a repeated request.
+    pub idempotent: bool,
+    /// Answers pages.
+    pub paged: bool,
+    /// Permissions, as written.
+    pub permissions: Vec<String>,
+    /// Who may call, as written.
+    pub principals: Vec<String>,
+    /// `current`, `deprecated` or `legacy`.
+    pub lifecycle: String,
+    /// The component of the request body.
+    pub body: Option<String>,
+    /// The component of the answer.
+    pub answer: Option<String>,
+    /// Description of each parameter, by the name on the wire.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// The facts of one document.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// All operations, in the order of their snake-case ids.
+    pub operations: Vec<Operation>,
+    /// All unions by component.
+    pub unions: BTreeMap<String, Union>,
+    /// All string enums by component, with their values.
+    pub enums: BTreeMap<String, Vec<String>>,
+    /// All ids.
+    pub ids: Vec<Id>,
+    /// Components that are a type written by hand, with its name.
+    pub hand_written: BTreeMap<String, String>,
+    /// All plain objects by component: the schema as written.
+    pub objects: BTreeMap<String, Value>,
+    /// Description by component.
+    pub descriptions: BTreeMap<String, String>,
+    /// Components that occur in request bodies and in no answer.
+    pub only_sent: BTreeSet<String>,
+    /// The domains that reach each component.
+    pub reached_by: BTreeMap<String, BTreeSet<String>>,
+    /// The domains, in the order of the specification.
+    pub tags: Vec<String>,
+    /// Description of each domain.
+    pub tag_descriptions: BTreeMap<String, String>,
+}
+
+impl Facts {
+    /// Reads the facts of a document that passed the lint.
+    pub fn read(document: &Value) -> Self {
+        let mut facts = Self::default();
+        for tag in array(&document["tags"]) {
+            let name = text(&tag["name"]);
+            facts.tag_descriptions.insert(name.clone(), text(&tag["description"]));
+            facts.tags.push(name);
+        }
+        let schemas = object(&document["components"]["schemas"]);
+        for (name, schema) in schemas {
+            facts.read_component(name, schema);
+        }
+        for (path, item) in object(&document["paths"]) {
+            for method in ["get", "post", "put", "delete"] {
+                if let Some(operation) = item.get(method) {
+                    facts.read_operation(document, path, item, method, operation);
+                }
+            }
+        }
+        facts.operations.sort_by(|a, b| a.function.cmp(&b.function));
+        facts.only_sent = facts.only_sent(document);
+        facts
+    }
+
+    fn read_component(&mut self, name: &str, schema: &Value) {
+        self.descriptions.insert(name.to_owned(), text(&schema["description"]));
+        if let Some(rust) = schema["x-rust-type"].as_str() {
+            self.hand_written.insert(name.to_owned(), rust.to_owned());
+        } else if let Some(prefix) = schema["x-id-prefix"].as_str() {
+            self.ids.push(Id {
+                name: name.to_owned(),
+                prefix: prefix.to_owned(),
+                description: text(&schema["description"]),
+            });
+        } else if let Some(mapping) = schema["discriminator"]["mapping"].as_object() {
+            let tag = text(&schema["discriminator"]["propertyName"]);
+            let by_member: BTreeMap<&str, &str> =
+                mapping.iter().filter_map(|(kind, target)| Some((component(target.as_str()?), kind.as_str()))).collect();
+            let members = array(&schema["oneOf"])
+                .iter()
+                .filter_map(|member| {
+                    let member = component(member["$ref"].as_str()?);
+                    Some(((*by_member.get(member)?).to_owned(), member.to_owned()))
+                })
+                .collect();
+            self.unions.insert(name.to_owned(), Union { tag, members });
+        } else if schema["type"] == "string" && schema["enum"].is_array() {
+            self.enums.insert(name.to_owned(), array(&schema["enum"]).iter().map(text).collect());
+        } else if schema["properties"].is_object() {
+            self.objects.insert(name.to_owned(), schema.clone());
+        }
+    }
+
+    fn read_operation(&mut self, document: &Value, path: &str, item: &Value, method: &str, operation: &Value) {
+        let id = text(&operation["operationId"]);
+        let tag = text(&operation["tags"][0]);
+        let call = text(&operation["x-call"]);
+        let (group, call) = call.split_once('.').unwrap_or(("", &call));
+        let security = operation.get("security").unwrap_or(&document["security"]);
+        let parameters: Vec<&Value> =
+            array(&item["parameters"]).iter().chain(array(&operation["parameters"])).map(|p| resolve(document, p)).collect();
+        let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let answers = object(&operation["responses"]);
+        let answer = answers
+            .iter()
+            .find(|(status, _)| status.starts_with('2'))
+            .map(|(_, answer)| &answer["content"]["application/json"]["schema"]);
+
+        let mut reached = BTreeSet::new();
+        for value in parameters.iter().copied().chain([body]).chain(answers.values()) {
+            reach(document, value, &mut reached);
+        }
+        for name in reached {
+            self.reached_by.entry(name).or_default().insert(tag.clone());
+        }
+
+        self.operations.push(Operation {
+            function: names::snake(&id),
+            id,
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            group: group.to_owned(),
+            call: call.to_owned(),
+            summary: text(&operation["summary"]),
+            description: text(&operation["description"]),
+            security: security
+                .as_array()
+                .and_then(|alternatives| alternatives.first())
+                .and_then(|first| first.as_object()?.keys().next())
+                .map_or_else(|| "none".to_owned(), Clone::clone),
+            user_action: operation["x-user-action"] == true,
+            idempotent: operation["x-idempotent"].is_string(),
+            paged: operation["x-paging"].is_string(),
+            permissions: array(&operation["x-permission"]).iter().map(text).collect(),
+            principals: array(&operation["x-principals"]).iter().map(text).collect(),
+            lifecycle: operation["x-lifecycle"].as_str().unwrap_or("current").to_owned(),
+            body: body["$ref"].as_str().map(|target| component(target).to_owned()),
+            answer: answer.and_then(|schema| Some(component(schema["$ref"].as_str()?).to_owned())),
+            parameters: parameters.iter().map(|p| (text(&p["name"]), text(&p["description"]))).collect(),
+            tag,
+        });
+    }
+
+    /// Components that only requests reach, so that nothing ever decodes them out of an answer.
+    fn only_sent(&self, document: &Value) -> BTreeSet<String> {
+        let (mut sent, mut answered) = (BTreeSet::new(), BTreeSet::new());
+        for item in object(&document["paths"]).values() {
+            for operation in object(item).values() {
+                reach(document, &operation["requestBody"], &mut sent);
+                reach(document, &operation["responses"], &mut answered);
+            }
+        }
+        sent.difference(&answered).cloned().collect()
+    }
+
+    /// Fields of a component that an update can clear: optional and nullable, in something that is only sent.
+    pub fn patched(&self, component: &str, property: &str) -> bool {
+        let Some(schema) = self.objects.get(component) else { return false };
+        self.only_sent.contains(component)
+            && schema["properties"][property]["nullable"] == true
+            && !array(&schema["required"]).iter().any(|required| required == property)
+    }
+
+    /// The operation with this snake-case id.
+    pub fn operation(&self, function: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.function == function)
+    }
+}
+
+/// The component that a reference names.
+pub(crate) fn component(reference: &str) -> &str {
+    reference.rsplit('/').next().unwrap_or(reference)
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().trim().to_owned()
+}
+
+pub(crate) fn array(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+pub(crate) fn object(value: &Value) -> &serde_json::Map<String, Value> {
+    static EMPTY: std::sync::LazyLock<serde_json::Map<String, Value>> = std::sync::LazyLock::new(serde_json::Map::new);
+    value.as_object().unwrap_or(&EMPTY)
+}
+
+/// Follows a reference to a component of any sort.
+pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str().and_then(|target| document.pointer(target.trim_start_matches('#'))) {
+        Some(target) => target,
+        None => value,
+    }
+}
+
+/// Collects every schema component that `value` leads to.
+fn reach(document: &Value, value: &Value, reached: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(target) = fields.get("$ref").and_then(Value::as_str) {
+                let is_schema = target.starts_with("#/components/schemas/");
+                if !is_schema || reached.insert(component(target).to_owned()) {
+                    reach(document, resolve(document, value), reached);
+                }
+            }
+            for (key, field) in fields {
+                if key != "discriminator" {
+                    reach(document, field, reached);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| reach(document, item, reached)),
+        _ => {}
+    }
+}

@@ -1,0 +1,124 @@
+//! Which generated file holds what.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Item;
+
+use super::client::Client;
+use super::render::Renderer;
+use super::requests::Requests;
+use super::{Error, Facts, Files, coverage, ids, names, operations};
+use crate::spec::Spec;
+
+const TYPES: &str = "crates/dfns-types/src/generated";
+const API: &str = "crates/dfns-api/src/generated";
+const DFNS: &str = "crates/dfns/src/generated";
+
+/// The types, one file a domain, and the ids.
+pub(crate) fn types(
+    files: &mut Files,
+    render: &Renderer,
+    modules: &BTreeMap<String, Vec<Item>>,
+    facts: &Facts,
+) -> Result<(), Error> {
+    for (module, items) in modules {
+        let imports: Vec<Item> = syn::parse2::<syn::File>(quote! {
+            #[allow(unused_imports, reason = "not every domain refers to another")]
+            use super::*;
+        })?
+        .items;
+        let items = imports.into_iter().chain(items.iter().cloned()).collect();
+        let about = match facts.tag_descriptions.get(module) {
+            Some(description) => format!("The domain `{module}`. {description}"),
+            None => "What several domains use.".to_owned(),
+        };
+        files.insert(format!("{TYPES}/{}.rs", file_name(module)), render.rust(&about, items));
+    }
+    files.insert(format!("{TYPES}/ids.rs"), render.rust_tokens("Ids, one type an entity.", ids::generate(facts))?);
+    let modules = modules.keys().map(|module| names::ident(file_name(module)));
+    let door = modules_and_exports(modules.chain([names::ident("ids")]), &quote!());
+    let door = quote!(#door pub(crate) mod operations;);
+    files.insert(format!("{TYPES}/mod.rs"), render.rust_tokens("Everything that comes from the specification.", door)?);
+    Ok(())
+}
+
+/// The table of operations.
+pub(crate) fn operations(files: &mut Files, render: &Renderer, facts: &Facts) -> Result<(), Error> {
+    let table = render.rust_tokens("The table of operations.", operations::generate(facts))?;
+    files.insert(format!("{TYPES}/operations.rs"), table);
+    Ok(())
+}
+
+/// The low-level client, one file a domain.
+pub(crate) fn api(files: &mut Files, render: &Renderer, client: &Client) -> Result<(), Error> {
+    let items = &client.items;
+    let struct_file = quote! {
+        use progenitor_client::ClientInfo;
+        #(#items)*
+    };
+    files.insert(format!("{API}/client.rs"), render.rust_tokens("The client.", struct_file)?);
+    for (domain, calls) in &client.domains {
+        let tokens = quote! {
+            #[allow(unused_imports, reason = "not every domain has parameters in its paths, or queries")]
+            use progenitor_client::{encode_path, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue};
+            use dfns_types as types;
+            use super::client::Client;
+            impl Client {
+                #(#calls)*
+            }
+        };
+        let about = format!("Calls of the domain `{domain}`.");
+        files.insert(format!("{API}/{}.rs", file_name(domain)), render.rust_tokens(&about, tokens)?);
+    }
+    let domains = client.domains.keys().map(|domain| names::ident(file_name(domain)));
+    let door = quote! {
+        mod client;
+        #(mod #domains;)*
+        pub use client::Client;
+    };
+    files.insert(format!("{API}/mod.rs"), render.rust_tokens("The calls, one file a domain.", door)?);
+    Ok(())
+}
+
+/// The fluent requests, one file a domain.
+pub(crate) fn requests(files: &mut Files, render: &Renderer, requests: &Requests) -> Result<(), Error> {
+    for (domain, tokens) in &requests.domains {
+        let about = format!("Fluent calls of the domain `{domain}`.");
+        files.insert(format!("{DFNS}/{}.rs", file_name(domain)), render.rust_tokens(&about, tokens.clone())?);
+    }
+    let modules = requests.domains.keys().map(|domain| names::ident(file_name(domain)));
+    let accessors = &requests.accessors;
+    let door = modules_and_exports(modules, accessors);
+    files.insert(format!("{DFNS}/mod.rs"), render.rust_tokens("Fluent calls, one file a domain.", door)?);
+    Ok(())
+}
+
+/// The bundle and the documents.
+pub(crate) fn documents(
+    files: &mut Files,
+    render: &Renderer,
+    spec: &Spec,
+    facts: &Facts,
+    implemented: &[String],
+) -> Result<(), Error> {
+    files.insert("spec/dfns.openapi.json".to_owned(), spec.bundle_json());
+    let coverage = render.markdown(&coverage::document(facts, implemented)?);
+    files.insert("crates/dfns-emulator/COVERAGE.md".to_owned(), coverage);
+    Ok(())
+}
+
+fn modules_and_exports(modules: impl Iterator<Item = syn::Ident>, rest: &TokenStream) -> TokenStream {
+    let modules: Vec<_> = modules.collect();
+    quote! {
+        #(mod #modules;)*
+        #(pub use #modules::*;)*
+        #rest
+    }
+}
+
+/// `fee_sponsors` from `fee-sponsors`.
+fn file_name(domain: &str) -> String {
+    domain.replace('-', "_")
+}

@@ -1,0 +1,114 @@
+//! From the specification to every generated file: a chain of pure functions, one file a stage.
+//!
+//! `prepare → generate (progenitor) → passes over the syntax tree → split by domain → render`. Beside it run the
+//! generators of our own: the table of operations, ids, fluent requests, coverage. Nothing in here touches a file;
+//! [`generate`] returns the files and [`tree`](crate::tree) writes or checks them.
+
+mod client;
+mod coverage;
+mod docs;
+mod enums;
+mod facts;
+mod generator;
+mod ids;
+mod layout;
+mod names;
+mod operations;
+mod prepare;
+mod render;
+mod requests;
+mod split;
+mod structs;
+mod unions;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::spec::Spec;
+
+pub use facts::Facts;
+
+/// Contents of every generated file, by its path in the repository.
+pub type Files = BTreeMap<String, String>;
+
+/// Folders in which every file is generated, and generated files outside of them.
+pub const OWNED: &[&str] = &[
+    "crates/dfns-types/src/generated/",
+    "crates/dfns-api/src/generated/",
+    "crates/dfns/src/generated/",
+    "crates/dfns-emulator/COVERAGE.md",
+    "spec/dfns.openapi.json",
+];
+
+/// Why code could not be generated from a specification that passed the lint.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The prepared document is no OpenAPI document that `openapiv3` can read.
+    #[error("the prepared document cannot be read: {0}")]
+    Document(#[from] serde_json::Error),
+    /// Progenitor refused the document.
+    #[error("progenitor: {0}")]
+    Progenitor(#[from] progenitor_impl::Error),
+    /// What progenitor wrote, or what we made of it, is no Rust.
+    #[error("generated code does not parse: {0}")]
+    Syntax(#[from] syn::Error),
+    /// A pass did not find what the specification says must be there.
+    #[error("pass `{pass}`: {problem}")]
+    Pass {
+        /// The pass.
+        pass: &'static str,
+        /// What it missed.
+        problem: String,
+    },
+    /// A source file that codegen reads could not be read.
+    #[error("{path}: {source}")]
+    Source {
+        /// The file.
+        path: String,
+        /// The reason.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    fn pass(pass: &'static str, problem: impl Into<String>) -> Self {
+        Self::Pass { pass, problem: problem.into() }
+    }
+}
+
+/// Generates every file that comes from `spec`. `root` is the repository, of which only the emulator's table of
+/// handlers is read, for the coverage.
+///
+/// # Errors
+/// [`Error`] if a stage fails; nothing has been written then.
+pub fn generate(root: &Path, spec: &Spec) -> Result<Files, Error> {
+    let implemented = coverage::implemented(root)?;
+    generate_from(spec, &implemented)
+}
+
+/// As [`generate`], with the operation ids that the emulator answers given.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_from(spec: &Spec, implemented: &[String]) -> Result<Files, Error> {
+    let prepared = prepare::prepare(&spec.document);
+    let facts = Facts::read(&spec.document);
+    let mut file = generator::generate(&prepared, &facts)?;
+
+    let mut types = generator::take_types(&mut file)?;
+    enums::open(&mut types, &facts)?;
+    let structs = structs::finish(&mut types, &facts)?;
+    unions::open(&mut types, &facts, &structs)?;
+    let domains = split::by_domain(types, &facts);
+    let client = client::finish(file, &facts)?;
+
+    let render = render::Renderer::new(spec);
+    let mut files = Files::new();
+    layout::types(&mut files, &render, &domains, &facts)?;
+    layout::operations(&mut files, &render, &facts)?;
+    layout::api(&mut files, &render, &client)?;
+    layout::requests(&mut files, &render, &requests::generate(&facts, &structs, &client)?)?;
+    layout::documents(&mut files, &render, spec, &facts, implemented)?;
+    Ok(files)
+}

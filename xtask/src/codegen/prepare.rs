@@ -1,0 +1,50 @@
+//! From the bundle to the document that progenitor reads well.
+//!
+//! The tag is taken out of the members of a union, so that each is the payload of one variant; an object without
+//! properties is closed for a moment, since typify makes a map of it otherwise (the pass over structs opens it again).
+
+use serde_json::{Map, Value};
+
+use super::facts::{array, component, object};
+
+/// Prepares a document that passed the lint. The document itself is left as it is.
+pub(crate) fn prepare(document: &Value) -> Value {
+    let mut prepared = document.clone();
+    let mut tags: Vec<(String, String)> = Vec::new();
+    for schema in object(&document["components"]["schemas"]).values() {
+        if let Some(tag) = schema["discriminator"]["propertyName"].as_str() {
+            for member in array(&schema["oneOf"]) {
+                if let Some(target) = member["$ref"].as_str() {
+                    tags.push((component(target).to_owned(), tag.to_owned()));
+                }
+            }
+        }
+    }
+    let Some(schemas) = prepared.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+        return prepared;
+    };
+    for (member, tag) in tags {
+        if let Some(schema) = schemas.get_mut(&member).and_then(Value::as_object_mut) {
+            remove_property(schema, &tag);
+        }
+    }
+    for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
+        let empty = schema.get("properties").and_then(Value::as_object).is_some_and(Map::is_empty);
+        if empty && !schema.contains_key("additionalProperties") {
+            schema.insert("additionalProperties".to_owned(), Value::Bool(false));
+        }
+    }
+    prepared
+}
+
+fn remove_property(schema: &mut Map<String, Value>, name: &str) {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.remove(name);
+    }
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|property| property != name);
+        if required.is_empty() {
+            schema.remove("required");
+        }
+    }
+}

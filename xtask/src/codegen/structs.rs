@@ -1,0 +1,331 @@
+//! Pass: structs get constructors, patches and documentation, and stay open to new fields.
+//!
+//! Every struct is `#[non_exhaustive]`, so that a field that the API adds breaks nobody; what is required stands in
+//! `new`, and what is optional has a `with_…`.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
+use syn::{Attribute, Field, Fields, GenericArgument, Ident, Item, ItemStruct, PathArguments, Type};
+
+use super::facts::{array, text};
+use super::{Error, Facts, docs, names};
+
+/// How a field may be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Always there; an argument of `new`.
+    Required,
+    /// An `Option`.
+    Optional,
+    /// A list or map that is left out when it is empty.
+    Collection,
+    /// Left alone, cleared or set.
+    Patch,
+}
+
+/// What the later stages know of a field.
+#[derive(Clone, Debug)]
+pub(crate) struct FieldFacts {
+    /// The field.
+    pub(crate) ident: Ident,
+    /// The name on the wire.
+    pub(crate) wire: String,
+    /// The type, without `Option` or `Patch`.
+    pub(crate) ty: Type,
+    /// How it may be absent.
+    pub(crate) presence: Presence,
+    /// What it is, in words.
+    pub(crate) description: String,
+}
+
+/// What the later stages know of a struct.
+#[derive(Clone, Debug)]
+pub(crate) struct StructFacts {
+    /// All fields: the required ones first, in the order in which the specification requires them.
+    pub(crate) fields: Vec<FieldFacts>,
+}
+
+impl StructFacts {
+    /// The fields that `new` takes.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &FieldFacts> {
+        self.fields.iter().filter(|field| field.presence == Presence::Required)
+    }
+
+    /// The fields that have setters.
+    pub(crate) fn optional(&self) -> impl Iterator<Item = &FieldFacts> {
+        self.fields.iter().filter(|field| field.presence != Presence::Required)
+    }
+}
+
+/// All structs by name.
+pub(crate) type Structs = BTreeMap<String, StructFacts>;
+
+/// Finishes every struct with named fields, and describes it for the later stages.
+pub(crate) fn finish(items: &mut Vec<Item>, facts: &Facts) -> Result<Structs, Error> {
+    let mut structs = Structs::new();
+    let mut constructors = Vec::new();
+    for item in items.iter_mut() {
+        let Item::Struct(item) = item else { continue };
+        let name = item.ident.to_string();
+        document(item, facts);
+        if !matches!(item.fields, Fields::Named(_)) {
+            continue;
+        }
+        open(item);
+        let fields = fields(item, &name, facts)?;
+        constructors.extend(constructor(&item.ident, &fields)?);
+        structs.insert(name, fields);
+    }
+    items.extend(constructors);
+    let missing: Vec<&String> = facts.objects.keys().filter(|name| !structs.contains_key(*name)).collect();
+    if missing.is_empty() {
+        Ok(structs)
+    } else {
+        Err(Error::pass("structs", format!("not generated as structs with fields: {missing:?}")))
+    }
+}
+
+/// Replaces the documentation, which typify writes as one long line or as the bare name.
+fn document(item: &mut ItemStruct, facts: &Facts) {
+    let description = facts.descriptions.get(&item.ident.to_string()).map_or("", String::as_str);
+    item.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+    prepend_docs(&mut item.attrs, &docs::prose(description));
+}
+
+fn prepend_docs(attributes: &mut Vec<Attribute>, docs: &TokenStream) {
+    let holder: Option<ItemStruct> = syn::parse2(quote!(#docs struct Holder;)).ok();
+    if let Some(holder) = holder {
+        attributes.splice(0..0, holder.attrs);
+    }
+}
+
+/// Lets new fields in: from the API (`deny_unknown_fields` goes) and from a later release (`#[non_exhaustive]`).
+fn open(item: &mut ItemStruct) {
+    item.attrs.retain(|attribute| {
+        !(attribute.path().is_ident("serde") && attribute.to_token_stream().to_string().contains("deny_unknown_fields"))
+    });
+    item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
+}
+
+fn fields(item: &mut ItemStruct, name: &str, facts: &Facts) -> Result<StructFacts, Error> {
+    let schema = facts.objects.get(name);
+    let order: Vec<String> = schema.map(|s| array(&s["required"]).iter().map(text).collect()).unwrap_or_default();
+    let mut fields = Vec::new();
+    for field in &mut item.fields {
+        let ident = field.ident.clone().ok_or_else(|| Error::pass("structs", format!("{name}: a field without a name")))?;
+        let wire = wire_name(field).unwrap_or_else(|| ident.to_string().trim_end_matches('_').to_owned());
+        let property = schema.map(|s| &s["properties"][wire.as_str()]);
+        let description = property.map(|p| describe(p, facts)).unwrap_or_default();
+        field.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+        prepend_docs(&mut field.attrs, &docs::prose(&description));
+        let required = order.contains(&wire);
+        let (presence, ty) = if facts.patched(name, &wire) {
+            (Presence::Patch, patch(field, &wire)?)
+        } else if required {
+            (Presence::Required, field.ty.clone())
+        } else if let Some(inner) = option_of(&field.ty) {
+            (Presence::Optional, inner.clone())
+        } else {
+            (Presence::Collection, field.ty.clone())
+        };
+        field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+        field.attrs.extend(serde_attribute(presence, (spelled_by_serde(&ident) != wire).then_some(wire.as_str())));
+        fields.push(FieldFacts { ident, wire, ty, presence, description });
+    }
+    if fields.iter().any(|field| field.ident != field.wire) {
+        item.attrs.push(syn::parse_quote!(#[serde(rename_all = "camelCase")]));
+    }
+    fields.sort_by_key(|field| order.iter().position(|wire| *wire == field.wire).unwrap_or(usize::MAX));
+    Ok(StructFacts { fields })
+}
+
+/// How `serde(rename_all = "camelCase")` spells a field.
+fn spelled_by_serde(ident: &Ident) -> String {
+    let ident = ident.to_string();
+    let mut words = ident.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut name, word| {
+        let mut characters = word.chars();
+        name.extend(characters.next().map(|first| first.to_ascii_uppercase()));
+        name.push_str(characters.as_str());
+        name
+    })
+}
+
+/// What serde must know of a field beyond its name. `null` and absence are the same in an answer, for an optional field.
+fn serde_attribute(presence: Presence, rename: Option<&str>) -> Option<Attribute> {
+    let rename = rename.map(|name| quote!(rename = #name,));
+    let rest = match presence {
+        Presence::Required => TokenStream::new(),
+        Presence::Optional => quote!(skip_serializing_if = "Option::is_none"),
+        Presence::Collection => {
+            quote!(default, deserialize_with = "crate::null::or_default", skip_serializing_if = "crate::null::is_empty")
+        }
+        Presence::Patch => quote!(default, skip_serializing_if = "crate::Patch::is_keep"),
+    };
+    (rename.is_some() || !rest.is_empty()).then(|| syn::parse_quote!(#[serde(#rename #rest)]))
+}
+
+/// The words for a field: its own, or those of the component that it refers to; then its limits.
+fn describe(property: &serde_json::Value, facts: &Facts) -> String {
+    let own = text(&property["description"]);
+    let referred = ["/$ref", "/allOf/0/$ref", "/items/$ref"]
+        .iter()
+        .find_map(|pointer| property.pointer(pointer)?.as_str())
+        .and_then(|target| facts.descriptions.get(super::facts::component(target)));
+    let words = match referred {
+        Some(referred) if own.is_empty() => docs::first_sentence(referred).to_owned(),
+        _ => own,
+    };
+    let limits = limits(&property["x-limits"]);
+    [words, limits].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn limits(limits: &serde_json::Value) -> String {
+    let number = |name: &str| limits[name].as_f64();
+    let mut parts = Vec::new();
+    let mut range = |low: Option<f64>, high: Option<f64>, unit: &str| match (low, high) {
+        (Some(low), Some(high)) => parts.push(format!("{low} to {high}{unit}")),
+        (Some(low), None) => parts.push(format!("at least {low}{unit}")),
+        (None, Some(high)) => parts.push(format!("at most {high}{unit}")),
+        (None, None) => {}
+    };
+    range(number("minLength"), number("maxLength"), " characters");
+    range(number("minItems"), number("maxItems"), " items");
+    range(number("minimum"), number("maximum"), "");
+    if let Some(pattern) = limits["pattern"].as_str() {
+        parts.push(format!("form `{pattern}`"));
+    }
+    if parts.is_empty() { String::new() } else { format!("Limits: {}.", parts.join(", ")) }
+}
+
+fn wire_name(field: &Field) -> Option<String> {
+    let mut name = None;
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        // The other entries of the attribute are of no interest; a value must be read all the same to get past it.
+        let _ = attribute.parse_nested_meta(|meta| {
+            let value: Option<syn::LitStr> = meta.value().ok().and_then(|value| value.parse().ok());
+            if meta.path.is_ident("rename") {
+                name = value.map(|value| value.value());
+            }
+            Ok(())
+        });
+    }
+    name
+}
+
+/// Turns `Option<T>` into `Patch<T>`, which tells "leave alone" from "clear".
+fn patch(field: &mut Field, wire: &str) -> Result<Type, Error> {
+    let inner = option_of(&field.ty).cloned().ok_or_else(|| Error::pass("structs", format!("{wire} is no Option")))?;
+    field.ty = syn::parse_quote!(crate::Patch<#inner>);
+    Ok(inner)
+}
+
+/// `T` of `Option<T>`.
+pub(crate) fn option_of(ty: &Type) -> Option<&Type> {
+    generic_of(ty, "Option")
+}
+
+/// `T` of `Vec<T>`.
+pub(crate) fn element_of(ty: &Type) -> Option<&Type> {
+    generic_of(ty, "Vec")
+}
+
+fn generic_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(inner)) if last.ident == name => Some(inner),
+        _ => None,
+    }
+}
+
+/// What a caller passes for a value of this type, and how the value is made of it.
+pub(crate) fn argument(ty: &Type, value: &Ident) -> (TokenStream, TokenStream) {
+    if let Some(inner) = generic_of(ty, "Box") {
+        let (parameter, converted) = argument(inner, value);
+        return (parameter, quote!(::std::boxed::Box::new(#converted)));
+    }
+    let by_value = match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            matches!(name.as_str(), "bool" | "i32" | "i64" | "u32" | "u64" | "f64" | "Timestamp" | "BTreeMap" | "Option" | "Value")
+        }),
+        _ => true,
+    };
+    if by_value { (quote!(#ty), quote!(#value)) } else { (quote!(impl ::std::convert::Into<#ty>), quote!(#value.into())) }
+}
+
+fn constructor(name: &Ident, fields: &StructFacts) -> Result<Vec<Item>, Error> {
+    let parameters = fields.required().map(|field| {
+        let (parameter, _) = argument(&field.ty, &field.ident);
+        let ident = &field.ident;
+        quote!(#ident: #parameter)
+    });
+    let values = fields.fields.iter().map(|field| {
+        let ident = &field.ident;
+        match field.presence {
+            Presence::Required => {
+                let (_, value) = argument(&field.ty, ident);
+                quote!(#ident: #value)
+            }
+            Presence::Optional | Presence::Collection | Presence::Patch => {
+                quote!(#ident: ::std::default::Default::default())
+            }
+        }
+    });
+    let all = if fields.required().next().is_some() { " Makes one of what is required." } else { " Makes one without any field set." };
+    let setters = fields.optional().map(|field| setter(field, "with_", &quote!(self), &quote!(crate)));
+    let new = quote! {
+        #[doc = #all]
+        pub fn new(#(#parameters),*) -> Self {
+            Self { #(#values),* }
+        }
+    };
+    let file: syn::File = syn::parse2(quote!(impl #name { #new #(#setters)* }))?;
+    Ok(file.items)
+}
+
+/// The setter of an optional field, and for a patch also what clears it. `target` is where the field lives, `types` the
+/// path to the types that are written by hand.
+pub(crate) fn setter(field: &FieldFacts, prefix: &str, target: &TokenStream, types: &TokenStream) -> TokenStream {
+    let ident = &field.ident;
+    let method = names::ident(format!("{prefix}{}", plain(ident)));
+    let (parameter, value) = argument(&field.ty, ident);
+    let value = match field.presence {
+        Presence::Optional => quote!(::std::option::Option::Some(#value)),
+        Presence::Patch => quote!(#types::Patch::Set(#value)),
+        Presence::Required | Presence::Collection => value,
+    };
+    let words = if field.description.is_empty() { format!("Sets `{}`.", field.wire) } else { field.description.clone() };
+    let docs = docs::prose(&words);
+    let clear = (field.presence == Presence::Patch).then(|| {
+        let clear = names::ident(format!("clear_{}", plain(ident)));
+        let docs = docs::prose(&format!("Clears `{}`.", field.wire));
+        quote! {
+            #docs
+            #[must_use]
+            pub fn #clear(mut self) -> Self {
+                #target.#ident = #types::Patch::Clear;
+                self
+            }
+        }
+    });
+    quote! {
+        #docs
+        #[must_use]
+        pub fn #method(mut self, #ident: #parameter) -> Self {
+            #target.#ident = #value;
+            self
+        }
+        #clear
+    }
+}
+
+/// The name of a field without the underscore of a keyword.
+fn plain(ident: &Ident) -> String {
+    ident.to_string().trim_end_matches('_').to_owned()
+}
