@@ -21,6 +21,7 @@ pub struct Dfns {
 struct Inner {
     settings: Arc<Settings>,
     http: reqwest::Client,
+    api: dfns_api::Client,
 }
 
 impl Dfns {
@@ -31,8 +32,12 @@ impl Dfns {
 
     pub(crate) fn new(http: reqwest::Client, settings: Settings) -> Self {
         let settings = Arc::new(settings);
+        let transport = Arc::new(SigningTransport {
+            settings: Arc::clone(&settings),
+        });
+        let api = dfns_api::Client::new_with_client(settings.base_url.as_str(), http.clone(), transport);
         Self {
-            inner: Arc::new(Inner { settings, http }),
+            inner: Arc::new(Inner { settings, http, api }),
         }
     }
 
@@ -54,7 +59,17 @@ impl Dfns {
         self.inner.settings.base_url.as_str()
     }
 
+    /// The low-level calls, one function per operation. They are authenticated and signed like all others; their errors
+    /// are progenitor's, which may print whole answers.
+    pub fn api(&self) -> &dfns_api::Client {
+        &self.inner.api
+    }
+
     /// Turns the result of a generated call into ours.
+    #[expect(
+        clippy::unused_self,
+        reason = "the generated calls read better with it, and a later release may need it"
+    )]
     pub(crate) fn finish<T, E: Serialize>(
         &self,
         operation: &'static str,

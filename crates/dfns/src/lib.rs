@@ -6,13 +6,24 @@ mod builder;
 mod client;
 mod config;
 mod error;
+#[rustfmt::skip]
+#[allow(
+    clippy::pedantic,
+    clippy::too_many_arguments,
+    unused_imports,
+    reason = "generated code follows the specification, whose shapes are not ours to choose"
+)]
+mod generated;
 mod paging;
-#[doc(hidden)]
-pub mod pending;
 mod signer;
 mod tls;
 mod transport;
 mod wire;
+
+/// Groups of calls and the calls themselves, as [`Dfns`] makes them.
+pub mod calls {
+    pub use crate::generated::*;
+}
 
 pub use builder::DfnsBuilder;
 pub use client::Dfns;

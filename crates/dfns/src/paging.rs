@@ -56,8 +56,8 @@ enum State<T> {
     Done,
 }
 
-/// A stream over all pages. `fetch` gets `None` for the first page, then the token of each next one.
-pub(crate) fn stream<T, F, P>(operation: &'static str, mut fetch: F) -> ItemStream<T>
+/// A stream over all pages. `fetch` gets the token `first` (`None` for the first page), then the token of each next one.
+pub(crate) fn stream<T, F, P>(operation: &'static str, first: Option<String>, mut fetch: F) -> ItemStream<T>
 where
     F: FnMut(Option<String>) -> P + Send + 'static,
     P: Future<Output = Result<Page<T>>> + Send + 'static,
@@ -66,8 +66,8 @@ where
         operation,
         fetch: Box::new(move |token| Box::pin(fetch(token))),
         items: Vec::new().into_iter(),
-        state: State::Idle(None),
-        seen: HashSet::new(),
+        seen: first.iter().cloned().collect(),
+        state: State::Idle(first),
         pages: 0,
     }
 }

@@ -13,7 +13,6 @@ use tracing::Instrument;
 use crate::action;
 use crate::config::Settings;
 use crate::error::{Error, Step};
-use crate::wire::Wire;
 
 pub(crate) struct SigningTransport {
     pub(crate) settings: Arc<Settings>,

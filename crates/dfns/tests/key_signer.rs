@@ -5,7 +5,7 @@ mod keys;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use dfns::pending::AuthenticationChallenge;
+use dfns::types::AuthenticationChallenge;
 use dfns::{KeyError, KeySigner, Signer, SignerError};
 use p256::pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
 use sec1::der::{Decode, Encode};

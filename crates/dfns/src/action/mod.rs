@@ -6,18 +6,17 @@
 //! Invariant: what is declared is what is sent. The payload is the bytes of the request's own body, never a second
 //! serialisation; a token is for one attempt and is never used again.
 
-use dfns_types::Secret;
 use dfns_types::operation::{Method, Operation};
+use dfns_types::{
+    AuthenticationChallenge, CompleteChallengeRequest, CreateUserActionChallengeRequest, Secret, UserActionHttpMethod,
+    UserActionSignature,
+};
 use reqwest::Request;
 use reqwest::header::HeaderValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{DecodeError, Error, Sent, Step};
-use crate::pending::{
-    AuthenticationChallenge, CompleteChallengeRequest, CreateUserActionChallengeRequest, UserActionHttpMethod,
-    UserActionSignature,
-};
 use crate::signer::Signer;
 use crate::wire::Wire;
 
@@ -69,10 +68,10 @@ fn declare(
         }
     };
     let method = match operation.method {
-        Method::Get => UserActionHttpMethod::Get,
-        Method::Post => UserActionHttpMethod::Post,
-        Method::Put => UserActionHttpMethod::Put,
-        Method::Delete => UserActionHttpMethod::Delete,
+        Method::Get => UserActionHttpMethod::GET,
+        Method::Post => UserActionHttpMethod::POST,
+        Method::Put => UserActionHttpMethod::PUT,
+        Method::Delete => UserActionHttpMethod::DELETE,
     };
     let path = wire.base_url.api_path(request.url());
     Ok(CreateUserActionChallengeRequest::new(

@@ -10,7 +10,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::pending::{AuthenticationChallenge, FirstFactorAssertion};
+use dfns_types::{AuthenticationChallenge, FirstFactorAssertion};
 
 pub use key::{KeyError, KeySigner};
 

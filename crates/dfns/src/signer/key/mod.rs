@@ -12,13 +12,13 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use dfns_types::{AuthenticationChallenge, FirstFactorAssertion, KeyAssertion, KeyFirstFactor};
 
 pub use error::KeyError;
 
 use self::private::PrivateKey;
 use super::client_data;
 use super::{Signer, SignerError, SignerFuture};
-use crate::pending::{AuthenticationChallenge, FirstFactorAssertion, KeyAssertion, KeyFirstFactor};
 
 /// A key credential: a private key, and the id under which Dfns knows its public key.
 ///
@@ -65,8 +65,8 @@ impl KeySigner {
         let client_data = client_data::key_get(challenge);
         let signature = self.key.sign(client_data.as_bytes()).map_err(SignerError::failed)?;
         let assertion = KeyAssertion::new(
-            URL_SAFE_NO_PAD.encode(client_data),
             self.credential_id.clone(),
+            URL_SAFE_NO_PAD.encode(client_data),
             URL_SAFE_NO_PAD.encode(signature),
         );
         Ok(FirstFactorAssertion::Key(KeyFirstFactor::new(assertion)))
