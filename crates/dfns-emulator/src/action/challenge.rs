@@ -1,0 +1,123 @@
+//! The first call: what has to be signed to approve a request.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{NO_CREDENTIAL, canonical};
+use crate::auth::Caller;
+use crate::auth::session;
+use crate::auth::tokens::Audience;
+use crate::context::Context;
+use crate::server::{Refusal, Reply};
+use crate::store::{Challenge, ChallengePurpose, Credential, CredentialKind, StoreError};
+
+/// The request that is to be approved; the subject of the challenge.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Declared {
+    pub(super) method: String,
+    /// The path, with the query if it was declared with one.
+    pub(super) path: String,
+    /// The body in canonical form.
+    pub(super) body: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    user_action_payload: String,
+    user_action_http_method: String,
+    user_action_http_path: String,
+    #[serde(default)]
+    user_action_server_kind: Option<String>,
+}
+
+/// `POST /auth/action/init`.
+pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let request: Request = context.call.body()?;
+    let invalid = |field: &str, message: &str| Refusal::invalid(format!("{field}: {message}")).with("field", field);
+    if !["GET", "POST", "PUT", "DELETE"].contains(&request.user_action_http_method.as_str()) {
+        return Err(invalid("userActionHttpMethod", "must be GET, POST, PUT or DELETE"));
+    }
+    if !request.user_action_http_path.starts_with('/') {
+        return Err(invalid("userActionHttpPath", "must begin with a slash"));
+    }
+    if !matches!(request.user_action_server_kind.as_deref(), None | Some("Api")) {
+        return Err(invalid("userActionServerKind", "must be Api"));
+    }
+    let caller = context.caller()?;
+    let credentials = usable(context, caller)?;
+    if credentials.is_empty() {
+        return Err(Refusal::unauthorized(NO_CREDENTIAL));
+    }
+    let declared = Declared {
+        method: request.user_action_http_method,
+        path: request.user_action_http_path,
+        body: canonical::canonical_or_raw(request.user_action_payload.as_bytes()),
+    };
+    let subject = serde_json::to_string(&declared).map_err(|error| Refusal::internal(&error))?;
+    let id = context.new_id("ch")?;
+    let lifetime = context.services.config.challenge_lifetime;
+    let expires_at = context.after(lifetime)?;
+    let challenge = Challenge {
+        challenge: URL_SAFE_NO_PAD.encode(context.new_id("ch")?),
+        org: caller.org().to_owned(),
+        user_id: caller.user_id().to_owned(),
+        token_id: Some(caller.token_id.clone()),
+        subject,
+        expires_at: expires_at.unix_millis(),
+        id,
+    };
+    context.store.insert_challenge(ChallengePurpose::UserAction, &challenge)?;
+    let identifier = session::seal(context, Audience::Challenge, &challenge.org, &challenge.id, expires_at)?;
+    Reply::json(&answer(&challenge, &identifier, &credentials))
+}
+
+/// The credentials that the caller can sign with: those of the token if it has any of its own, else those of the user.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn usable(context: &Context<'_>, caller: &Caller) -> Result<Vec<Credential>, StoreError> {
+    use crate::store::TokenKind::{Pat, ServiceAccount};
+    let all = match caller.token_kind {
+        Pat | ServiceAccount => context.store.credentials_of_token(&caller.token_id)?,
+        _ => context.store.credentials_of_user(caller.user_id())?,
+    };
+    let is_usable = |credential: &Credential| credential.is_active && credential.kind != CredentialKind::RecoveryKey;
+    Ok(all.into_iter().filter(is_usable).collect())
+}
+
+fn answer(challenge: &Challenge, identifier: &str, credentials: &[Credential]) -> serde_json::Value {
+    let of_kind = |kind| credentials.iter().filter(move |credential| credential.kind == kind);
+    let allow = |kind| -> Vec<serde_json::Value> {
+        of_kind(kind)
+            .map(|credential| {
+                let mut allowed = json!({ "type": "public-key", "id": credential.credential_id });
+                if let Some(key) = &credential.encrypted_private_key {
+                    allowed["encryptedPrivateKey"] = json!(key);
+                }
+                allowed
+            })
+            .collect()
+    };
+    let kinds = [CredentialKind::Fido2, CredentialKind::Key, CredentialKind::PasswordProtectedKey];
+    let supported: Vec<_> = kinds
+        .into_iter()
+        .filter(|kind| of_kind(*kind).next().is_some())
+        .map(|kind| json!({ "kind": kind.as_str(), "factor": "either", "requiresSecondFactor": false }))
+        .collect();
+    json!({
+        "challenge": challenge.challenge,
+        "challengeIdentifier": identifier,
+        "supportedCredentialKinds": supported,
+        "userVerification": "required",
+        "attestation": "direct",
+        "externalAuthenticationUrl": "",
+        "allowCredentials": {
+            "key": allow(CredentialKind::Key),
+            "passwordProtectedKey": allow(CredentialKind::PasswordProtectedKey),
+            "webauthn": allow(CredentialKind::Fido2),
+        },
+    })
+}

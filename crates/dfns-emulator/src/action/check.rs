@@ -1,0 +1,36 @@
+//! Is the user action of this request good for exactly this request?
+
+use super::{canonical, path};
+use crate::auth::tokens::Audience;
+use crate::context::Context;
+use crate::server::Refusal;
+use crate::store::UserAction;
+
+/// Uses the user action of a request up, or refuses the request.
+///
+/// # Errors
+/// 403 if it is missing, expired, no token of ours, or was signed by another caller or for another request; 400 if it
+/// was used before.
+pub(crate) fn consume(context: &Context<'_>) -> Result<(), Refusal> {
+    let action = find(context)?.ok_or_else(|| Refusal::forbidden("user action signature is missing or invalid"))?;
+    if action.used_at.is_some() {
+        return Err(Refusal::invalid("user action has already been used"));
+    }
+    Ok(context.store.use_user_action(&action.id, context.now.unix_millis())?)
+}
+
+fn find(context: &Context<'_>) -> Result<Option<UserAction>, Refusal> {
+    let Some(token) = context.call.header("x-dfns-useraction") else { return Ok(None) };
+    let Some(claims) = context.services.token_key.verify(token, Audience::UserAction, context.now) else {
+        return Ok(None);
+    };
+    let Some(action) = context.store.user_action(&claims.jti)? else { return Ok(None) };
+    let (caller, call) = (context.caller()?, context.call);
+    let is_for_this_request = action.expires_at > context.now.unix_millis()
+        && action.user_id == caller.user_id()
+        && action.token_id == caller.token_id
+        && action.method == call.method
+        && path::is_same(&action.path, &call.path, &call.query)
+        && action.body == canonical::canonical_or_raw(&call.body);
+    Ok(is_for_this_request.then_some(action))
+}

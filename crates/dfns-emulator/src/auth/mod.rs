@@ -1,0 +1,8 @@
+//! Who is calling, and what they may do.
+
+pub(crate) mod caller;
+pub(crate) mod permission;
+pub(crate) mod session;
+pub(crate) mod tokens;
+
+pub(crate) use caller::Caller;

@@ -1,0 +1,89 @@
+//! Making tokens.
+//!
+//! Invariant: whatever a token stands for is in the store before the token is signed.
+
+use std::time::Duration;
+
+use dfns_types::Timestamp;
+
+use super::tokens::{Audience, Claims, Metadata};
+use crate::context::Context;
+use crate::server::Refusal;
+use crate::store::{AccessTokenRecord, TokenKind, UserRecord};
+
+/// Logs a user in and answers the token.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn log_in(context: &Context<'_>, user: &UserRecord) -> Result<String, Refusal> {
+    let lifetime = context.services.config.session_lifetime;
+    Ok(issue(context, user, TokenKind::Token, "login", lifetime)?.0)
+}
+
+/// Makes an access token that lives from now for `lifetime`, keeps its record, and answers both. The text is not kept
+/// and cannot be had again.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn issue(
+    context: &Context<'_>,
+    user: &UserRecord,
+    kind: TokenKind,
+    name: &str,
+    lifetime: Duration,
+) -> Result<(String, AccessTokenRecord), Refusal> {
+    let record = AccessTokenRecord {
+        id: context.new_id("to")?,
+        kind,
+        org: user.org.clone(),
+        user_id: user.id.clone(),
+        name: name.to_owned(),
+        external_id: None,
+        is_active: true,
+        is_archived: false,
+        created_at: context.now.unix_millis(),
+        expires_at: context.after(lifetime)?.unix_millis(),
+    };
+    context.store.insert_token(&record)?;
+    let metadata = Metadata {
+        user_id: user.id.clone(),
+        org_id: user.org.clone(),
+        token_kind: kind.as_str().to_owned(),
+        token_id: record.id.clone(),
+    };
+    let claims = claims(context, Audience::Access, &user.org, &record.id, context.after(lifetime)?);
+    let claims = Claims { username: Some(user.username.clone()), metadata: Some(metadata), ..claims };
+    Ok((sign(context, &claims)?, record))
+}
+
+/// Signs a token that stands for a challenge or a user action of the store.
+///
+/// # Errors
+/// 500 if it cannot be written.
+pub(crate) fn seal(
+    context: &Context<'_>,
+    audience: Audience,
+    org: &str,
+    id: &str,
+    expires_at: Timestamp,
+) -> Result<String, Refusal> {
+    sign(context, &claims(context, audience, org, id, expires_at))
+}
+
+fn claims(context: &Context<'_>, audience: Audience, org: &str, id: &str, expires_at: Timestamp) -> Claims {
+    Claims {
+        iss: context.services.config.base_url.clone(),
+        aud: audience,
+        sub: org.to_owned(),
+        jti: id.to_owned(),
+        iat: context.now.unix_seconds(),
+        // What the token stands for expires in the store, to the millisecond; the claim must not cut that short.
+        exp: expires_at.unix_seconds() + 1,
+        username: None,
+        metadata: None,
+    }
+}
+
+fn sign(context: &Context<'_>, claims: &Claims) -> Result<String, Refusal> {
+    context.services.token_key.sign(claims).map_err(|error| Refusal::internal(&error))
+}

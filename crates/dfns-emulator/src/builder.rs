@@ -1,0 +1,179 @@
+//! Settings of an emulator, and its start.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::auth::tokens::TokenKey;
+use crate::bootstrap::{Bootstrap, BootstrapError, bootstrap};
+use crate::context::{Config, Services};
+use crate::entropy::Seed;
+use crate::server::{Emulation, router};
+use crate::store::{Database, Store, StoreError};
+use crate::{Clock, Emulator};
+
+/// Where the seed stands in the database.
+const SEED: &str = "seed";
+
+/// Settings of an [`Emulator`] that is not running yet.
+#[derive(Clone, Debug, Default)]
+#[must_use = "nothing runs before `start`"]
+pub struct EmulatorBuilder {
+    listen: Option<SocketAddr>,
+    seed: Option<u64>,
+    clock: Clock,
+    data_file: Option<PathBuf>,
+    public_key: Option<String>,
+    block_time: Option<Duration>,
+}
+
+/// Why an emulator could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// The operating system has no randomness to give.
+    #[error("no randomness: {0}")]
+    Randomness(String),
+    /// The data file cannot be used: not a data file, of another version, or not writable.
+    #[error("{}: {reason}", path.display())]
+    DataFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The data file was made with another seed than the one that was set.
+    #[error("the data file was made with another seed")]
+    OtherSeed,
+    /// The public key is not one that a service account can have, or not the one in the data file.
+    #[error("{0}")]
+    PublicKey(String),
+    /// The emulator failed inside.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl EmulatorBuilder {
+    /// The address to listen on (default: a free port of 127.0.0.1).
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = Some(address);
+        self
+    }
+
+    /// Makes ids, challenges and keys follow from a number. Without it they cannot be guessed.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The clock to go by (default: the system's time).
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Keeps everything in a file, which is made if it is not there (default: in memory).
+    pub fn data_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.data_file = Some(path.into());
+        self
+    }
+
+    /// The public key of the service account, in PEM (default: the emulator makes a key pair).
+    pub fn public_key_pem(mut self, pem: impl Into<String>) -> Self {
+        self.public_key = Some(pem.into());
+        self
+    }
+
+    /// How long a block takes (default: 100 ms). A transfer is broadcast after one block and confirmed after two.
+    pub fn block_time(mut self, block_time: Duration) -> Self {
+        self.block_time = Some(block_time);
+        self
+    }
+
+    /// Starts the emulator.
+    ///
+    /// # Errors
+    /// [`StartError`], by what was in the way.
+    pub async fn start(self) -> Result<Emulator, StartError> {
+        let address = self.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
+        let cannot_listen = |source| StartError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
+        let address = listener.local_addr().map_err(cannot_listen)?;
+        let clock = self.clock.clone();
+        let (emulation, bootstrap) = self.prepare(format!("http://{address}"))?;
+
+        let (stop, stopped) = oneshot::channel::<()>();
+        let service = router(Arc::new(emulation));
+        let serve = axum::serve(listener, service).with_graceful_shutdown(async {
+            // Both a message and a dropped sender mean the same: the emulator is gone.
+            let _gone = stopped.await;
+        });
+        let server = tokio::spawn(async move { serve.await });
+        tracing::info!(%address, "listening");
+        Ok(Emulator { address, clock, bootstrap, stop: Some(stop), server })
+    }
+
+    fn prepare(self, base_url: String) -> Result<(Emulation, Bootstrap), StartError> {
+        let path = self.data_file.unwrap_or_default();
+        let with_file = |error: StoreError| match error {
+            error if path.as_os_str().is_empty() => StartError::Internal(error.to_string()),
+            StoreError::Database(cause) => StartError::DataFile { path: path.clone(), reason: cause.to_string() },
+            error => StartError::DataFile { path: path.clone(), reason: error.to_string() },
+        };
+        let opened = if path.as_os_str().is_empty() { Database::in_memory() } else { Database::in_file(&path) };
+        let database = opened.map_err(with_file)?;
+        let seed = database.transaction(|store| seed(store, self.seed))?;
+        let token_key = TokenKey::new(&seed).map_err(|error| StartError::Internal(error.to_string()))?;
+        let mut config = Config::new(base_url);
+        config.block_time = self.block_time.unwrap_or(config.block_time);
+        let services = Services { clock: self.clock, seed, token_key, config };
+        let made = database.transaction(|store| bootstrap(store, &services, self.public_key.as_deref()))?;
+        Ok((Emulation { database, services }, made))
+    }
+}
+
+/// The seed of the database: the one it has, or the one that was set, or a new one.
+fn seed(store: Store<'_>, set: Option<u64>) -> Result<Seed, StartError> {
+    let set = set.map(Seed::of_number);
+    if let Some(stored) = store.meta(SEED)? {
+        let bytes = <[u8; 32]>::try_from(stored).map_err(|_| StartError::Internal("the seed is not 32 bytes".to_owned()))?;
+        let stored = Seed::from_bytes(bytes);
+        return match set {
+            Some(set) if set != stored => Err(StartError::OtherSeed),
+            _ => Ok(stored),
+        };
+    }
+    let seed = match set {
+        Some(seed) => seed,
+        None => Seed::from_system().map_err(|error| StartError::Randomness(error.to_string()))?,
+    };
+    store.set_meta(SEED, seed.as_bytes())?;
+    Ok(seed)
+}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<BootstrapError> for StartError {
+    fn from(error: BootstrapError) -> Self {
+        match error {
+            BootstrapError::PublicKey(_) | BootstrapError::OtherPublicKey => Self::PublicKey(error.to_string()),
+            BootstrapError::Refused(_) | BootstrapError::Unreadable(_) => Self::Internal(error.to_string()),
+        }
+    }
+}

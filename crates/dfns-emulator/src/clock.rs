@@ -1,0 +1,81 @@
+//! Where the emulator's time comes from.
+//!
+//! Invariant: nothing else in this crate reads a clock, so that a test that moves this one moves everything.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use dfns_types::Timestamp;
+
+/// A clock that can be moved forward. Clones share the same time.
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// The time of a clock that stands still; `None` follows the system.
+    fixed: Option<Timestamp>,
+    /// Milliseconds by which the clock was moved forward.
+    advanced: AtomicI64,
+}
+
+impl Clock {
+    /// A clock that follows the system's time.
+    pub fn system() -> Self {
+        Self::with(None)
+    }
+
+    /// A clock that stands still at `start` and moves only by [`advance`](Self::advance).
+    pub fn fixed(start: Timestamp) -> Self {
+        Self::with(Some(start))
+    }
+
+    fn with(fixed: Option<Timestamp>) -> Self {
+        Self(Arc::new(Inner { fixed, advanced: AtomicI64::new(0) }))
+    }
+
+    /// The time by this clock.
+    pub fn now(&self) -> Timestamp {
+        let base = self.0.fixed.unwrap_or_else(|| Timestamp::from(SystemTime::now()));
+        let advanced = self.0.advanced.load(Ordering::SeqCst);
+        // Only a clock moved by hundreds of thousands of years leaves the range; it then stops at its base.
+        Timestamp::from_unix_millis(base.unix_millis().saturating_add(advanced)).unwrap_or(base)
+    }
+
+    /// Moves the clock forward, to the millisecond. The emulator acts on it at the next request.
+    pub fn advance(&self, duration: Duration) {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        let add = |advanced: i64| Some(advanced.saturating_add(millis));
+        // The closure always answers `Some`, so the update cannot fail.
+        let _always_ok = self.0.advanced.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::system()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fixed_clock_moves_only_by_advance_and_clones_share_it() {
+        let start = Timestamp::from_unix_millis(1_000).unwrap();
+        let clock = Clock::fixed(start);
+        assert_eq!(clock.now(), start);
+        clock.clone().advance(Duration::from_secs(2));
+        assert_eq!(clock.now().unix_millis(), 3_000);
+    }
+
+    #[test]
+    fn a_system_clock_can_be_moved_too() {
+        let clock = Clock::system();
+        let before = clock.now();
+        clock.advance(Duration::from_secs(3_600));
+        assert!(clock.now().unix_seconds() >= before.unix_seconds() + 3_600);
+    }
+}

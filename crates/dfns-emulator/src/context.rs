@@ -1,0 +1,157 @@
+//! What a handler works with.
+//!
+//! ```ignore
+//! pub(crate) fn get_wallet(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+//!     let id = context.call.parameter("walletId")?;
+//!     let org = context.caller()?.org();
+//!     let wallet: Wallet =
+//!         context.store.get(org, id)?.ok_or_else(|| Refusal::not_found("wallet", "walletId", id, org))?;
+//!     Reply::json(&wallet)
+//! }
+//! ```
+//!
+//! Invariant: by the time a handler runs, the caller is known, allowed, and has signed the request if it must be signed.
+
+use std::time::Duration;
+
+use dfns_types::Timestamp;
+
+use crate::auth::{Caller, permission, tokens::TokenKey};
+use crate::clock::Clock;
+use crate::entropy::{Seed, id_text};
+use crate::server::{Call, Refusal, Reply};
+use crate::store::{Mail, PageRequest, Store};
+
+/// Answers one operation.
+pub(crate) type Handler = fn(&mut Context<'_>) -> Result<Reply, Refusal>;
+
+/// What stays the same from request to request.
+#[derive(Debug)]
+pub(crate) struct Services {
+    pub(crate) clock: Clock,
+    pub(crate) seed: Seed,
+    pub(crate) token_key: TokenKey,
+    pub(crate) config: Config,
+}
+
+/// What can be set.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// The URL under which the emulator answers, without a slash at the end.
+    pub(crate) base_url: String,
+    /// How long a block takes: a transfer is broadcast after one, confirmed after two.
+    pub(crate) block_time: Duration,
+    /// How long a challenge can be completed.
+    pub(crate) challenge_lifetime: Duration,
+    /// How long a signed user action can be used.
+    pub(crate) user_action_lifetime: Duration,
+    /// How long a login lasts.
+    pub(crate) session_lifetime: Duration,
+}
+
+impl Config {
+    /// The defaults: 100 ms a block, 5 minutes for challenges and user actions, 6 hours for a login.
+    pub(crate) fn new(base_url: String) -> Self {
+        let minutes = |count: u64| Duration::from_secs(60 * count);
+        Self {
+            base_url,
+            block_time: Duration::from_millis(100),
+            challenge_lifetime: minutes(5),
+            user_action_lifetime: minutes(5),
+            session_lifetime: minutes(6 * 60),
+        }
+    }
+}
+
+/// One request, and everything that answering it may need.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    /// The running transaction. What a handler wrote is undone if it refuses.
+    pub(crate) store: Store<'a>,
+    /// The request.
+    pub(crate) call: &'a Call,
+    /// The time at which the request came; the same for all it does.
+    pub(crate) now: Timestamp,
+    /// Clock, seed, token key, configuration.
+    pub(crate) services: &'a Services,
+    pub(super) caller: Option<Caller>,
+}
+
+impl<'a> Context<'a> {
+    /// A context without a caller.
+    pub(crate) fn new(store: Store<'a>, call: &'a Call, services: &'a Services) -> Self {
+        Self { store, call, now: services.clock.now(), services, caller: None }
+    }
+
+    /// The one who sent the request.
+    ///
+    /// # Errors
+    /// 500 if the operation is open to everybody, and so has no caller: the handler is wrong.
+    pub(crate) fn caller(&self) -> Result<&Caller, Refusal> {
+        let missing = || std::io::Error::other(format!("{} {} has no caller", self.call.method, self.call.path));
+        self.caller.as_ref().ok_or_else(|| Refusal::internal(&missing()))
+    }
+
+    /// Refuses a caller without a permission that only some requests of the operation need.
+    ///
+    /// # Errors
+    /// 403 if the caller does not hold it.
+    pub(crate) fn require(&self, permission: &str) -> Result<(), Refusal> {
+        permission::require(self.caller()?, permission, self.store)
+    }
+
+    /// 32 bytes that nobody has seen before; they follow from the seed and the calls so far.
+    ///
+    /// # Errors
+    /// 500 if the store fails.
+    pub(crate) fn random(&self) -> Result<[u8; 32], Refusal> {
+        Ok(self.services.seed.draw(self.store.next_draw()?))
+    }
+
+    /// A new id: `wa-xxxxx-xxxxx-xxxxxxxxxxxxxxxx` for the prefix `wa`.
+    ///
+    /// # Errors
+    /// 500 if the store fails.
+    pub(crate) fn new_id(&self, prefix: &str) -> Result<String, Refusal> {
+        Ok(id_text(prefix, &self.random()?))
+    }
+
+    /// The page that `limit` (1 to `most`, default 50) and `paginationToken` of the query ask for.
+    ///
+    /// Everything else in the query, the path and the organisation are the filters that a page token is bound to.
+    ///
+    /// # Errors
+    /// 400 if the limit is out of range, or the token was not given out for this list.
+    pub(crate) fn page(&self, most: usize) -> Result<PageRequest, Refusal> {
+        const DEFAULT: usize = 50;
+        let invalid_limit = || Refusal::invalid(format!("limit must be a whole number from 1 to {most}"));
+        let limit = match self.call.query("limit") {
+            None => DEFAULT,
+            Some(text) => text.parse().ok().filter(|limit| (1..=most).contains(limit)).ok_or_else(invalid_limit)?,
+        };
+        let paging = ["limit", "paginationToken"];
+        let mut filters: Vec<_> = self.call.pairs.iter().filter(|(name, _)| !paging.contains(&name.as_str())).collect();
+        filters.sort();
+        let filters = format!("{} {} {filters:?}", self.caller()?.org(), self.call.path);
+        PageRequest::new(&self.services.seed, filters, limit, self.call.query("paginationToken"))
+            .ok_or_else(|| Refusal::invalid("paginationToken is not one that was given out for this list"))
+    }
+
+    /// Hands a code to a person, by way of the outbox that `GET /__admin/outbox` shows.
+    ///
+    /// # Errors
+    /// 500 if the store fails.
+    pub(crate) fn mail(&self, recipient: &str, purpose: &str, code: &str) -> Result<(), Refusal> {
+        let (recipient, purpose, code) = (recipient.to_owned(), purpose.to_owned(), code.to_owned());
+        Ok(self.store.send(&Mail { recipient, purpose, code, sent_at: self.now.unix_millis() })?)
+    }
+
+    /// The time so much later than the request.
+    ///
+    /// # Errors
+    /// 500 if the clock was moved to the end of time.
+    pub(crate) fn after(&self, duration: Duration) -> Result<Timestamp, Refusal> {
+        let too_far = || Refusal::internal(&std::io::Error::other("the clock is at the end of time"));
+        self.now.checked_add(duration).ok_or_else(too_far)
+    }
+}

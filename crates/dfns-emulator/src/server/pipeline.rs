@@ -1,0 +1,92 @@
+//! The checks that every request passes, in the order in which the API makes them: route 404, token 401, kind of
+//! caller and permission 403, user action 403 or 400. Body (400) and lookup (404) are the handler's.
+//!
+//! Invariant: a user action is used up if, and only if, it was accepted; whether the handler then refuses or not.
+
+use axum::http::StatusCode;
+use dfns_types::operation::{Authentication, Operation};
+
+use super::route::{self, Match};
+use super::{Call, Refusal, Reply};
+use crate::auth::{caller, permission};
+use crate::context::{Context, Handler, Services};
+use crate::store::{Database, Store};
+use crate::{action, admin, rooms};
+
+/// The whole emulation behind the server.
+#[derive(Debug)]
+pub(crate) struct Emulation {
+    pub(crate) database: Database,
+    pub(crate) services: Services,
+}
+
+impl Emulation {
+    /// Answers a request.
+    pub(crate) fn answer(&self, call: Call) -> Result<Reply, Refusal> {
+        tracing::debug!(method = call.method, path = call.path, "request");
+        if call.path == "/.well-known/jwks.json" && call.method == "GET" {
+            return Reply::json(&self.services.token_key.key_set());
+        }
+        if let Some(rest) = call.path.strip_prefix(admin::PREFIX) {
+            let handler = found(admin::ROUTES.find(&call.method, rest), &call)?.0;
+            return self.database.transaction(|store| handler(&mut Context::new(store, &call, &self.services)));
+        }
+        let (operation, parameters) = found(route::OPERATIONS.find(&call.method, &call.path), &call)?;
+        let handler = rooms::handler(operation.id).ok_or_else(|| {
+            let message = format!("not implemented by the emulator: {}", operation.id);
+            Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("operationId", operation.id)
+        })?;
+        let call = Call { parameters, ..call };
+        // An outer `Err` undoes the whole request, an inner one only what the handler wrote.
+        self.database.transaction(|store| self.checked(operation, handler, &call, store))?
+    }
+
+    fn checked(
+        &self,
+        operation: &'static Operation,
+        handler: Handler,
+        call: &Call,
+        store: Store<'_>,
+    ) -> Result<Result<Reply, Refusal>, Refusal> {
+        let mut context = Context::new(store, call, &self.services);
+        if operation.authentication != Authentication::None {
+            let key = &self.services.token_key;
+            let identified = caller::identify(call, operation.authentication, key, store, context.now);
+            let caller = identified.map_err(|stranger| {
+                if action::SIGNING_OPERATIONS.contains(&operation.id) {
+                    stranger.signing_refusal()
+                } else {
+                    stranger.refusal()
+                }
+            })?;
+            if operation.authentication == Authentication::Token {
+                permission::check(operation, &caller, store)?;
+            }
+            context.caller = Some(caller);
+        }
+        if operation.user_action {
+            action::check::consume(&context)?;
+        }
+        for prepare in rooms::BEFORE_EVERY_CALL {
+            prepare(&mut context)?;
+        }
+        Ok(store.attempt(|| handler(&mut context)))
+    }
+}
+
+fn found<T>(
+    matched: Match<T>,
+    call: &Call,
+) -> Result<(T, std::collections::BTreeMap<&'static str, String>), Refusal> {
+    match matched {
+        Match::Found(target, parameters) => Ok((target, parameters)),
+        Match::OtherMethods(methods) => {
+            let message = format!("{} is not a method of this path, but {}", call.method, methods.join(", "));
+            Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message))
+        }
+        Match::Unknown => {
+            Err(Refusal::new(StatusCode::NOT_FOUND, format!("no operation: {} {}", call.method, call.path)))
+        }
+        Match::Malformed => Err(Refusal::invalid("the path is not percent-encoded UTF-8")),
+    }
+}

@@ -1,0 +1,124 @@
+//! What the emulator remembers, and the only place with SQL.
+//!
+//! One request is one transaction behind one mutex, so that requests happen one after the other. [`Store`] is the view
+//! of a running transaction that handlers use; each file of this folder gives it the methods for one kind of thing.
+//!
+//! Invariant: whatever a refused request wrote is gone afterwards, except the user action that it used up.
+
+mod challenges;
+mod credentials;
+mod documents;
+mod external_ids;
+mod identities;
+mod meta;
+mod outbox;
+mod page;
+mod permissions;
+mod schema;
+mod tokens;
+mod user_actions;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+pub(crate) use challenges::{Challenge, ChallengePurpose};
+pub(crate) use credentials::{Credential, CredentialKind};
+pub(crate) use documents::{Document, Filing, Listing};
+pub(crate) use external_ids::Remembered;
+pub(crate) use identities::{UserKind, UserRecord};
+pub(crate) use outbox::Mail;
+pub(crate) use page::{Page, PageRequest};
+pub(crate) use permissions::{Assignment, PermissionRecord};
+pub(crate) use tokens::{AccessTokenRecord, TokenKind};
+pub(crate) use user_actions::UserAction;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// SQLite failed.
+    #[error("the database failed")]
+    Database(#[from] rusqlite::Error),
+    /// A document does not read back as the type it was written from.
+    #[error("{kind} {id} in the database cannot be read")]
+    Unreadable { kind: &'static str, id: String, source: serde_json::Error },
+    /// A document cannot be written as JSON.
+    #[error("{kind} {id} cannot be written as JSON")]
+    Unwritable { kind: &'static str, id: String, source: serde_json::Error },
+    /// A document that should be there is not.
+    #[error("there is no {kind} {id} to update")]
+    Absent { kind: &'static str, id: String },
+    /// The file was written by another version of the emulator, or by another program.
+    #[error("the data file has format {found}, this emulator reads and writes format {expected}")]
+    Format { found: String, expected: String },
+}
+
+/// The database, in memory or in a file.
+#[derive(Debug)]
+pub(crate) struct Database(Mutex<Connection>);
+
+impl Database {
+    /// A database that is gone when it is dropped.
+    pub(crate) fn in_memory() -> Result<Self, StoreError> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    /// A database in a file, made if it is not there.
+    pub(crate) fn in_file(path: &Path) -> Result<Self, StoreError> {
+        let connection = Connection::open(path)?;
+        schema::check_format(&connection)?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        // In WAL mode this loses at most the last transactions at a power cut, and never the file.
+        connection.pragma_update(None, "synchronous", "normal")?;
+        Self::prepare(connection)
+    }
+
+    fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
+        schema::create(&mut connection)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Self(Mutex::new(connection)))
+    }
+
+    /// Runs `work` in a transaction, which is kept if it answers `Ok` and undone if it answers `Err` or panics.
+    pub(crate) fn transaction<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(Store<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.lock();
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let done = work(Store { connection: &transaction })?;
+        transaction.commit().map_err(StoreError::from)?;
+        Ok(done)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic inside of a transaction has rolled it back: the connection is as good as before.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The view of a running transaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Store<'a> {
+    connection: &'a Connection,
+}
+
+impl Store<'_> {
+    /// Runs `work`; what it wrote is undone if it answers `Err`, while what was written before stays.
+    pub(crate) fn attempt<T, E: From<StoreError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let run = |sql: &str| self.connection.execute_batch(sql).map_err(StoreError::from);
+        run("SAVEPOINT attempt")?;
+        match work() {
+            Ok(done) => {
+                run("RELEASE attempt")?;
+                Ok(done)
+            }
+            Err(refused) => {
+                run("ROLLBACK TO attempt; RELEASE attempt")?;
+                Err(refused)
+            }
+        }
+    }
+}
