@@ -144,3 +144,136 @@ impl<T> fmt::Debug for ItemStream<T> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::{ItemStream, Page, stream};
+    use crate::error::{Error, Result};
+
+    type Asked = Arc<Mutex<Vec<Option<String>>>>;
+
+    /// A list that answers with these pages in turn, and the tokens it was asked for.
+    fn list(first: Option<&str>, pages: Vec<Result<(Vec<u8>, Option<&'static str>)>>) -> (ItemStream<u8>, Asked) {
+        let asked = Asked::default();
+        let log = Arc::clone(&asked);
+        let mut pages = pages.into_iter();
+        let items = stream("listThings", first.map(str::to_owned), move |token| {
+            log.lock().expect("the log").push(token);
+            let page = pages.next().expect("a page that the test prepared");
+            async move { page.map(|(items, next)| Page::new(items, next.map(str::to_owned))) }
+        });
+        (items, asked)
+    }
+
+    /// All items, and the error that ended them.
+    async fn drain(items: &mut ItemStream<u8>) -> (Vec<u8>, Option<Error>) {
+        let mut found = Vec::new();
+        loop {
+            match items.try_next().await {
+                Ok(Some(item)) => found.push(item),
+                Ok(None) => return (found, None),
+                Err(error) => return (found, Some(error)),
+            }
+        }
+    }
+
+    fn asked(asked: &Asked) -> Vec<Option<String>> {
+        asked.lock().expect("the log").clone()
+    }
+
+    #[tokio::test]
+    async fn list_asks_for_each_page_by_the_token_of_the_one_before() {
+        let (mut items, log) = list(
+            None,
+            vec![
+                Ok((vec![1, 2], Some("a"))),
+                Ok((vec![3], Some("b"))),
+                Ok((vec![4], None)),
+            ],
+        );
+        let (found, error) = drain(&mut items).await;
+        assert_eq!((found, error.is_none()), (vec![1, 2, 3, 4], true));
+        assert_eq!(asked(&log), [None, Some("a".to_owned()), Some("b".to_owned())]);
+    }
+
+    #[tokio::test]
+    async fn list_starts_at_the_token_it_is_given() {
+        let (mut items, log) = list(Some("s"), vec![Ok((vec![1], None))]);
+        drain(&mut items).await;
+        assert_eq!(asked(&log), [Some("s".to_owned())]);
+    }
+
+    #[tokio::test]
+    async fn list_fetches_nothing_before_it_is_polled_and_no_page_ahead() {
+        let (mut items, log) = list(None, vec![Ok((vec![1, 2], Some("a")))]);
+        assert_eq!(asked(&log).len(), 0);
+        assert_eq!(items.try_next().await.expect("an item"), Some(1));
+        assert_eq!(items.try_next().await.expect("an item"), Some(2));
+        assert_eq!(asked(&log).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn list_continues_past_an_empty_page() {
+        let (mut items, _) = list(
+            None,
+            vec![Ok((vec![], Some("a"))), Ok((vec![], Some("b"))), Ok((vec![1], None))],
+        );
+        assert_eq!(drain(&mut items).await.0, [1]);
+    }
+
+    #[tokio::test]
+    async fn list_yields_what_it_has_and_ends_in_an_error_when_any_earlier_token_repeats() {
+        let pages = vec![
+            Ok((vec![1], Some("a"))),
+            Ok((vec![2], Some("b"))),
+            Ok((vec![3], Some("a"))),
+        ];
+        let (mut items, log) = list(None, pages);
+        let (found, error) = drain(&mut items).await;
+        assert_eq!(found, [1, 2, 3]);
+        let error = error.expect("an error");
+        assert!(
+            matches!(
+                error,
+                Error::PageLoop {
+                    operation: "listThings",
+                    pages: 3
+                }
+            ),
+            "{error:?}"
+        );
+        assert_eq!(items.try_next().await.expect("the end"), None);
+        assert_eq!(asked(&log).len(), 3);
+    }
+
+    #[tokio::test]
+    async fn list_that_repeats_the_token_it_started_from_is_a_loop() {
+        let (mut items, _) = list(Some("s"), vec![Ok((vec![1], Some("s")))]);
+        let (found, error) = drain(&mut items).await;
+        assert_eq!(found, [1]);
+        assert!(matches!(error, Some(Error::PageLoop { pages: 1, .. })), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn list_stops_after_an_error() {
+        let error = Error::TokenMissing {
+            operation: "listThings",
+        };
+        let (mut items, log) = list(None, vec![Ok((vec![1], Some("a"))), Err(error)]);
+        let (found, error) = drain(&mut items).await;
+        assert_eq!(found, [1]);
+        assert!(matches!(error, Some(Error::TokenMissing { .. })), "{error:?}");
+        assert_eq!(items.try_next().await.expect("the end"), None);
+        assert_eq!(asked(&log).len(), 2);
+    }
+
+    #[tokio::test]
+    async fn list_is_a_stream_that_needs_no_pinning() {
+        use futures_util::TryStreamExt;
+
+        let (items, _) = list(None, vec![Ok((vec![1], Some("a"))), Ok((vec![2], None))]);
+        assert_eq!(items.try_collect::<Vec<u8>>().await.expect("items"), [1, 2]);
+    }
+}

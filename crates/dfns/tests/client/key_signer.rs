@@ -1,8 +1,5 @@
 //! Key signers against the vectors: what they sign, and which keys they refuse.
 
-#[path = "support/keys.rs"]
-mod keys;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dfns::types::AuthenticationChallenge;
@@ -10,6 +7,8 @@ use dfns::{KeyError, KeySigner, Signer, SignerError};
 use p256::pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
 use sec1::der::{Decode, Encode};
 use serde_json::{Value, json};
+
+use crate::support::keys;
 
 const CREDENTIAL: &str = "credential-1";
 

@@ -14,7 +14,7 @@ pub(crate) struct VectorKey {
 }
 
 pub(crate) fn vectors() -> Value {
-    serde_json::from_str(include_str!("../data/key-credentials.json")).expect("the vectors are JSON")
+    serde_json::from_str(include_str!("../../data/key-credentials.json")).expect("the vectors are JSON")
 }
 
 pub(crate) fn all() -> Vec<VectorKey> {

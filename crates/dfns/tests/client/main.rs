@@ -1,0 +1,7 @@
+//! The client from outside: its settings, its signers, what it sends, and how it fails.
+
+mod builder;
+mod errors;
+mod key_signer;
+mod support;
+mod wire;
