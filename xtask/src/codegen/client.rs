@@ -34,7 +34,11 @@ pub(crate) struct Client {
 
 /// Finishes what progenitor wrote beside the types.
 pub(crate) fn finish(file: File, facts: &Facts) -> Result<Client, Error> {
-    let mut client = Client { items: Vec::new(), domains: BTreeMap::new(), arguments: BTreeMap::new() };
+    let mut client = Client {
+        items: Vec::new(),
+        domains: BTreeMap::new(),
+        arguments: BTreeMap::new(),
+    };
     for mut item in file.items {
         Paths.visit_item_mut(&mut item);
         match item {
@@ -58,12 +62,16 @@ pub(crate) fn finish(file: File, facts: &Facts) -> Result<Client, Error> {
     if generated == facts.operations.len() {
         Ok(client)
     } else {
-        Err(Error::pass("client", format!("{generated} calls for {} operations", facts.operations.len())))
+        Err(Error::pass(
+            "client",
+            format!("{generated} calls for {} operations", facts.operations.len()),
+        ))
     }
 }
 
 fn is_inherent(implementation: &ItemImpl) -> bool {
-    implementation.trait_.is_none() && matches!(&*implementation.self_ty, Type::Path(path) if path.path.is_ident("Client"))
+    implementation.trait_.is_none()
+        && matches!(&*implementation.self_ty, Type::Path(path) if path.path.is_ident("Client"))
 }
 
 fn sort_methods(implementation: ItemImpl, facts: &Facts, client: &mut Client) -> Result<(), Error> {
@@ -76,9 +84,9 @@ fn sort_methods(implementation: ItemImpl, facts: &Facts, client: &mut Client) ->
             "new" => {}
             "new_with_client" => constructors.push(method),
             _ => {
-                let operation = facts
-                    .operation(&name)
-                    .ok_or_else(|| Error::pass("client", format!("call `{name}` is no operation of the specification")))?;
+                let operation = facts.operation(&name).ok_or_else(|| {
+                    Error::pass("client", format!("call `{name}` is no operation of the specification"))
+                })?;
                 document(&mut method, operation);
                 strip_version_header(&mut method)?;
                 client.arguments.insert(name, arguments(&method)?);
@@ -93,7 +101,10 @@ fn sort_methods(implementation: ItemImpl, facts: &Facts, client: &mut Client) ->
 }
 
 fn document(method: &mut ImplItemFn, operation: &super::facts::Operation) {
-    let source = format!("Source: `{} {}` (operation `{}`).", operation.method, operation.path, operation.id);
+    let source = format!(
+        "Source: `{} {}` (operation `{}`).",
+        operation.method, operation.path, operation.id
+    );
     let docs = docs::paragraphs([
         &docs::escape(&operation.summary),
         &docs::escape(&operation.description),
@@ -104,7 +115,9 @@ fn document(method: &mut ImplItemFn, operation: &super::facts::Operation) {
     let holder: Result<ImplItemFn, _> = syn::parse2(quote!(#docs fn holder() {}));
     method.attrs = holder.map(|holder| holder.attrs).unwrap_or_default();
     if operation.lifecycle != "current" {
-        method.attrs.push(syn::parse_quote!(#[deprecated = "superseded in the API"]));
+        method
+            .attrs
+            .push(syn::parse_quote!(#[deprecated = "superseded in the API"]));
     }
 }
 
@@ -119,7 +132,13 @@ fn strip_version_header(method: &mut ImplItemFn) -> Result<(), Error> {
         Ok(())
     } else {
         let name = &method.sig.ident;
-        Err(Error::pass("client", format!("{name}: {removed} statements and {} uses of the version header", chain.0)))
+        Err(Error::pass(
+            "client",
+            format!(
+                "{name}: {removed} statements and {} uses of the version header",
+                chain.0
+            ),
+        ))
     }
 }
 
@@ -154,10 +173,7 @@ struct Paths;
 
 impl VisitMut for Paths {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        if path.segments.len() == 2
-            && path.segments[0].ident == "crate"
-            && path.segments[1].ident != "Transport"
-        {
+        if path.segments.len() == 2 && path.segments[0].ident == "crate" && path.segments[1].ident != "Transport" {
             path.segments[0].ident = syn::Ident::new("types", proc_macro2::Span::call_site());
         }
         visit_mut::visit_path_mut(self, path);
@@ -169,7 +185,10 @@ fn arguments(method: &ImplItemFn) -> Result<Vec<Argument>, Error> {
     for input in &method.sig.inputs {
         let FnArg::Typed(typed) = input else { continue };
         let Pat::Ident(pattern) = &*typed.pat else {
-            return Err(Error::pass("client", format!("{}: an argument without a name", method.sig.ident)));
+            return Err(Error::pass(
+                "client",
+                format!("{}: an argument without a name", method.sig.ident),
+            ));
         };
         let option = super::structs::option_of(&typed.ty);
         let inner = option.unwrap_or(&typed.ty);
@@ -177,7 +196,12 @@ fn arguments(method: &ImplItemFn) -> Result<Vec<Argument>, Error> {
             Type::Reference(reference) => (owned(&reference.elem), true),
             other => (other.clone(), false),
         };
-        arguments.push(Argument { ident: pattern.ident.clone(), ty, optional: option.is_some(), by_reference });
+        arguments.push(Argument {
+            ident: pattern.ident.clone(),
+            ty,
+            optional: option.is_some(),
+            by_reference,
+        });
     }
     Ok(arguments)
 }

@@ -12,7 +12,10 @@ const TABLE: &str = "crates/dfns-emulator/src/rooms/mod.rs";
 /// The operation ids for which `fn handler` of the emulator has an arm.
 pub(crate) fn implemented(root: &Path) -> Result<Vec<String>, Error> {
     let path = root.join(TABLE);
-    let text = std::fs::read_to_string(&path).map_err(|source| Error::Source { path: TABLE.to_owned(), source })?;
+    let text = std::fs::read_to_string(&path).map_err(|source| Error::Source {
+        path: TABLE.to_owned(),
+        source,
+    })?;
     let file = syn::parse_file(&text)?;
     let mut arms = Arms::default();
     for item in &file.items {
@@ -23,7 +26,10 @@ pub(crate) fn implemented(root: &Path) -> Result<Vec<String>, Error> {
         }
     }
     if arms.0.is_empty() {
-        return Err(Error::pass("coverage", format!("{TABLE} has no `fn handler` with arms that are operation ids")));
+        return Err(Error::pass(
+            "coverage",
+            format!("{TABLE} has no `fn handler` with arms that are operation ids"),
+        ));
     }
     arms.0.sort();
     Ok(arms.0)
@@ -49,10 +55,15 @@ impl<'ast> Visit<'ast> for Arms {
 /// # Errors
 /// [`Error::Pass`] if the emulator handles an operation that the specification does not have.
 pub(crate) fn document(facts: &Facts, implemented: &[String]) -> Result<String, Error> {
-    let unknown: Vec<&String> =
-        implemented.iter().filter(|id| !facts.operations.iter().any(|operation| operation.id == **id)).collect();
+    let unknown: Vec<&String> = implemented
+        .iter()
+        .filter(|id| !facts.operations.iter().any(|operation| operation.id == **id))
+        .collect();
     if !unknown.is_empty() {
-        return Err(Error::pass("coverage", format!("{TABLE} handles what the specification does not have: {unknown:?}")));
+        return Err(Error::pass(
+            "coverage",
+            format!("{TABLE} handles what the specification does not have: {unknown:?}"),
+        ));
     }
     let mut body = format!(
         "# What the emulator answers\n\n{} of the {} operations that the specification describes. Every other one is answered with \
@@ -61,12 +72,29 @@ pub(crate) fn document(facts: &Facts, implemented: &[String]) -> Result<String, 
         facts.operations.len()
     );
     for tag in &facts.tags {
-        let operations: Vec<_> = facts.operations.iter().filter(|operation| operation.tag == *tag).collect();
-        let answered = operations.iter().filter(|operation| implemented.contains(&operation.id)).count();
-        body += &format!("\n## {tag}: {answered} of {}\n\n| operation | request | emulator |\n|---|---|---|\n", operations.len());
+        let operations: Vec<_> = facts
+            .operations
+            .iter()
+            .filter(|operation| operation.tag == *tag)
+            .collect();
+        let answered = operations
+            .iter()
+            .filter(|operation| implemented.contains(&operation.id))
+            .count();
+        body += &format!(
+            "\n## {tag}: {answered} of {}\n\n| operation | request | emulator |\n|---|---|---|\n",
+            operations.len()
+        );
         for operation in operations {
-            let status = if implemented.contains(&operation.id) { "yes" } else { "501" };
-            body += &format!("| `{}` | `{} {}` | {status} |\n", operation.id, operation.method, operation.path);
+            let status = if implemented.contains(&operation.id) {
+                "yes"
+            } else {
+                "501"
+            };
+            body += &format!(
+                "| `{}` | `{} {}` | {status} |\n",
+                operation.id, operation.method, operation.path
+            );
         }
     }
     Ok(body)

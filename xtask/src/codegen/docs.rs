@@ -22,7 +22,13 @@ pub(crate) fn paragraphs<'a>(paragraphs: impl IntoIterator<Item = &'a str>) -> T
             lines.extend(wrap(block));
         }
     }
-    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    let lines = lines.iter().map(|line| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        }
+    });
     quote!(#(#[doc = #lines])*)
 }
 

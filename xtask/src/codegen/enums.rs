@@ -9,10 +9,16 @@ use super::{Error, Facts, docs, names};
 
 /// Replaces typify's enums (and all that it implements for them) by open ones.
 pub(crate) fn open(items: &mut Vec<Item>, facts: &Facts) -> Result<(), Error> {
-    let found = items.iter().filter(|item| matches!(item, Item::Enum(e) if facts.enums.contains_key(&e.ident.to_string()))).count();
+    let found = items
+        .iter()
+        .filter(|item| matches!(item, Item::Enum(e) if facts.enums.contains_key(&e.ident.to_string())))
+        .count();
     if found != facts.enums.len() {
         let missing: Vec<&String> = facts.enums.keys().filter(|name| !defines(items, name)).collect();
-        return Err(Error::pass("enums", format!("{found} of {} enums found, missing: {missing:?}", facts.enums.len())));
+        return Err(Error::pass(
+            "enums",
+            format!("{found} of {} enums found, missing: {missing:?}", facts.enums.len()),
+        ));
     }
     items.retain(|item| !belongs_to(item, |name| facts.enums.contains_key(name)));
     for (name, values) in &facts.enums {
@@ -26,7 +32,10 @@ fn open_enum(name: &str, values: &[String], facts: &Facts) -> Result<Vec<Item>, 
     for value in values {
         let variant = names::variant(value).to_string();
         if let Some(other) = variants.insert(variant.clone(), value) {
-            return Err(Error::pass("enums", format!("{name}: {other:?} and {value:?} are both `{variant}`")));
+            return Err(Error::pass(
+                "enums",
+                format!("{name}: {other:?} and {value:?} are both `{variant}`"),
+            ));
         }
     }
     let ident = names::ident(name);
@@ -65,7 +74,9 @@ fn open_enum(name: &str, values: &[String], facts: &Facts) -> Result<Vec<Item>, 
 }
 
 fn defines(items: &[Item], name: &str) -> bool {
-    items.iter().any(|item| matches!(item, Item::Enum(e) if e.ident == name))
+    items
+        .iter()
+        .any(|item| matches!(item, Item::Enum(e) if e.ident == name))
 }
 
 /// True if the item defines, or implements something for, a type that `wanted` names.

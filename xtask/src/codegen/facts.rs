@@ -133,8 +133,10 @@ impl Facts {
             });
         } else if let Some(mapping) = schema["discriminator"]["mapping"].as_object() {
             let tag = text(&schema["discriminator"]["propertyName"]);
-            let by_member: BTreeMap<&str, &str> =
-                mapping.iter().filter_map(|(kind, target)| Some((component(target.as_str()?), kind.as_str()))).collect();
+            let by_member: BTreeMap<&str, &str> = mapping
+                .iter()
+                .filter_map(|(kind, target)| Some((component(target.as_str()?), kind.as_str())))
+                .collect();
             let members = array(&schema["oneOf"])
                 .iter()
                 .filter_map(|member| {
@@ -144,7 +146,8 @@ impl Facts {
                 .collect();
             self.unions.insert(name.to_owned(), Union { tag, members });
         } else if schema["type"] == "string" && schema["enum"].is_array() {
-            self.enums.insert(name.to_owned(), array(&schema["enum"]).iter().map(text).collect());
+            self.enums
+                .insert(name.to_owned(), array(&schema["enum"]).iter().map(text).collect());
         } else if schema["properties"].is_object() {
             self.objects.insert(name.to_owned(), schema.clone());
         }
@@ -156,8 +159,11 @@ impl Facts {
         let call = text(&operation["x-call"]);
         let (group, call) = call.split_once('.').unwrap_or(("", &call));
         let security = operation.get("security").unwrap_or(&document["security"]);
-        let parameters: Vec<&Value> =
-            array(&item["parameters"]).iter().chain(array(&operation["parameters"])).map(|p| resolve(document, p)).collect();
+        let parameters: Vec<&Value> = array(&item["parameters"])
+            .iter()
+            .chain(array(&operation["parameters"]))
+            .map(|p| resolve(document, p))
+            .collect();
         let body = &operation["requestBody"]["content"]["application/json"]["schema"];
         let answers = object(&operation["responses"]);
         let answer = answers
@@ -195,7 +201,10 @@ impl Facts {
             lifecycle: operation["x-lifecycle"].as_str().unwrap_or("current").to_owned(),
             body: body["$ref"].as_str().map(|target| component(target).to_owned()),
             answer: answer.and_then(|schema| Some(component(schema["$ref"].as_str()?).to_owned())),
-            parameters: parameters.iter().map(|p| (text(&p["name"]), text(&p["description"]))).collect(),
+            parameters: parameters
+                .iter()
+                .map(|p| (text(&p["name"]), text(&p["description"])))
+                .collect(),
             tag,
         });
     }
@@ -214,7 +223,9 @@ impl Facts {
 
     /// Fields of a component that an update can clear: optional and nullable, in something that is only sent.
     pub fn patched(&self, component: &str, property: &str) -> bool {
-        let Some(schema) = self.objects.get(component) else { return false };
+        let Some(schema) = self.objects.get(component) else {
+            return false;
+        };
         self.only_sent.contains(component)
             && schema["properties"][property]["nullable"] == true
             && !array(&schema["required"]).iter().any(|required| required == property)
@@ -246,7 +257,10 @@ pub(crate) fn object(value: &Value) -> &serde_json::Map<String, Value> {
 
 /// Follows a reference to a component of any sort.
 pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    match value["$ref"].as_str().and_then(|target| document.pointer(target.trim_start_matches('#'))) {
+    match value["$ref"]
+        .as_str()
+        .and_then(|target| document.pointer(target.trim_start_matches('#')))
+    {
         Some(target) => target,
         None => value,
     }

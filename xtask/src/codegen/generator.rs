@@ -46,6 +46,11 @@ pub(crate) fn take_types(file: &mut File) -> Result<Vec<Item>, Error> {
     let Item::Mod(module) = file.items.remove(position) else {
         return Err(Error::pass("types", "`types` is no module"));
     };
-    let (_, items) = module.content.ok_or_else(|| Error::pass("types", "`mod types` has no content"))?;
-    Ok(items.into_iter().filter(|item| !matches!(item, Item::Mod(module) if module.ident == "error")).collect())
+    let (_, items) = module
+        .content
+        .ok_or_else(|| Error::pass("types", "`mod types` has no content"))?;
+    Ok(items
+        .into_iter()
+        .filter(|item| !matches!(item, Item::Mod(module) if module.ident == "error"))
+        .collect())
 }

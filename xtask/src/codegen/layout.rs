@@ -36,11 +36,17 @@ pub(crate) fn types(
         };
         files.insert(format!("{TYPES}/{}.rs", file_name(module)), render.rust(&about, items));
     }
-    files.insert(format!("{TYPES}/ids.rs"), render.rust_tokens("Ids, one type an entity.", ids::generate(facts))?);
+    files.insert(
+        format!("{TYPES}/ids.rs"),
+        render.rust_tokens("Ids, one type an entity.", ids::generate(facts))?,
+    );
     let modules = modules.keys().map(|module| names::ident(file_name(module)));
     let door = modules_and_exports(modules.chain([names::ident("ids")]), &quote!());
     let door = quote!(#door pub(crate) mod operations;);
-    files.insert(format!("{TYPES}/mod.rs"), render.rust_tokens("Everything that comes from the specification.", door)?);
+    files.insert(
+        format!("{TYPES}/mod.rs"),
+        render.rust_tokens("Everything that comes from the specification.", door)?,
+    );
     Ok(())
 }
 
@@ -58,7 +64,10 @@ pub(crate) fn api(files: &mut Files, render: &Renderer, client: &Client) -> Resu
         use progenitor_client::ClientInfo;
         #(#items)*
     };
-    files.insert(format!("{API}/client.rs"), render.rust_tokens("The client.", struct_file)?);
+    files.insert(
+        format!("{API}/client.rs"),
+        render.rust_tokens("The client.", struct_file)?,
+    );
     for (domain, calls) in &client.domains {
         let tokens = quote! {
             #[allow(unused_imports, reason = "not every domain has parameters in its paths, or queries")]
@@ -70,7 +79,10 @@ pub(crate) fn api(files: &mut Files, render: &Renderer, client: &Client) -> Resu
             }
         };
         let about = format!("Calls of the domain `{domain}`.");
-        files.insert(format!("{API}/{}.rs", file_name(domain)), render.rust_tokens(&about, tokens)?);
+        files.insert(
+            format!("{API}/{}.rs", file_name(domain)),
+            render.rust_tokens(&about, tokens)?,
+        );
     }
     let domains = client.domains.keys().map(|domain| names::ident(file_name(domain)));
     let door = quote! {
@@ -78,7 +90,10 @@ pub(crate) fn api(files: &mut Files, render: &Renderer, client: &Client) -> Resu
         #(mod #domains;)*
         pub use client::Client;
     };
-    files.insert(format!("{API}/mod.rs"), render.rust_tokens("The calls, one file a domain.", door)?);
+    files.insert(
+        format!("{API}/mod.rs"),
+        render.rust_tokens("The calls, one file a domain.", door)?,
+    );
     Ok(())
 }
 
@@ -86,12 +101,18 @@ pub(crate) fn api(files: &mut Files, render: &Renderer, client: &Client) -> Resu
 pub(crate) fn requests(files: &mut Files, render: &Renderer, requests: &Requests) -> Result<(), Error> {
     for (domain, tokens) in &requests.domains {
         let about = format!("Fluent calls of the domain `{domain}`.");
-        files.insert(format!("{DFNS}/{}.rs", file_name(domain)), render.rust_tokens(&about, tokens.clone())?);
+        files.insert(
+            format!("{DFNS}/{}.rs", file_name(domain)),
+            render.rust_tokens(&about, tokens.clone())?,
+        );
     }
     let modules = requests.domains.keys().map(|domain| names::ident(file_name(domain)));
     let accessors = &requests.accessors;
     let door = modules_and_exports(modules, accessors);
-    files.insert(format!("{DFNS}/mod.rs"), render.rust_tokens("Fluent calls, one file a domain.", door)?);
+    files.insert(
+        format!("{DFNS}/mod.rs"),
+        render.rust_tokens("Fluent calls, one file a domain.", door)?,
+    );
     Ok(())
 }
 

@@ -14,9 +14,17 @@ pub(crate) fn variant(text: &str) -> Ident {
     } else {
         text.chars().map(spell).collect()
     };
-    let name = if spelled.starts_with(|c: char| c.is_ascii_digit()) { format!("X{spelled}") } else { spelled };
+    let name = if spelled.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("X{spelled}")
+    } else {
+        spelled
+    };
     let name = if name.is_empty() { "Empty".to_owned() } else { name };
-    ident(if name == "Self" || name == "Unknown" { format!("{name}Value") } else { name })
+    ident(if name == "Self" || name == "Unknown" {
+        format!("{name}Value")
+    } else {
+        name
+    })
 }
 
 fn capitalised(word: &str) -> String {

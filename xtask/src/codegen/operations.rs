@@ -19,7 +19,17 @@ pub(crate) fn generate(facts: &Facts) -> TokenStream {
 }
 
 fn row(operation: &Operation) -> TokenStream {
-    let Operation { id, function, path, tag, user_action, idempotent, paged, permissions, .. } = operation;
+    let Operation {
+        id,
+        function,
+        path,
+        tag,
+        user_action,
+        idempotent,
+        paged,
+        permissions,
+        ..
+    } = operation;
     let call = format!("{}.{}", operation.group, operation.call);
     let method = names::ident(names::pascal(&operation.method.to_lowercase()));
     let authentication = names::ident(match operation.security.as_str() {

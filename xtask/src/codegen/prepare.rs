@@ -20,7 +20,10 @@ pub(crate) fn prepare(document: &Value) -> Value {
             }
         }
     }
-    let Some(schemas) = prepared.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+    let Some(schemas) = prepared
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
         return prepared;
     };
     for (member, tag) in tags {
@@ -29,7 +32,10 @@ pub(crate) fn prepare(document: &Value) -> Value {
         }
     }
     for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
-        let empty = schema.get("properties").and_then(Value::as_object).is_some_and(Map::is_empty);
+        let empty = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .is_some_and(Map::is_empty);
         if empty && !schema.contains_key("additionalProperties") {
             schema.insert("additionalProperties".to_owned(), Value::Bool(false));
         }

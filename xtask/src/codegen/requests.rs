@@ -33,10 +33,15 @@ pub(crate) fn generate(facts: &Facts, structs: &Structs, client: &Client) -> Res
     for (group, operations) in groups {
         let domain = &operations[0].tag;
         if let Some(stranger) = operations.iter().find(|operation| operation.tag != *domain) {
-            return Err(Error::pass("requests", format!("group `{group}` is in {domain} and in {}", stranger.tag)));
+            return Err(Error::pass(
+                "requests",
+                format!("group `{group}` is in {domain} and in {}", stranger.tag),
+            ));
         }
-        let requests: Vec<Request> =
-            operations.iter().map(|operation| Request::new(operation, structs, client)).collect::<Result<_, _>>()?;
+        let requests: Vec<Request> = operations
+            .iter()
+            .map(|operation| Request::new(operation, structs, client))
+            .collect::<Result<_, _>>()?;
         let name = format_ident!("{}Calls", names::pascal(group));
         let accessor = names::ident(group);
         let title = format!(" Calls about {}.", group.replace('_', " "));
@@ -111,7 +116,14 @@ impl<'a> Request<'a> {
             }
         });
         let name = format_ident!("{}Call", names::pascal(&operation.function));
-        Ok(Self { operation, name, parameters, body, client, structs })
+        Ok(Self {
+            operation,
+            name,
+            parameters,
+            body,
+            client,
+            structs,
+        })
     }
 
     fn is_page(&self, argument: &Argument) -> bool {
@@ -120,11 +132,21 @@ impl<'a> Request<'a> {
 
     /// Query parameters that have setters named after themselves.
     fn filters(&self) -> impl Iterator<Item = &&Argument> {
-        self.parameters.iter().filter(|argument| argument.optional && !self.is_page(argument))
+        self.parameters
+            .iter()
+            .filter(|argument| argument.optional && !self.is_page(argument))
     }
 
     fn docs(&self) -> TokenStream {
-        let Operation { summary, description, method, path, id, permissions, .. } = self.operation;
+        let Operation {
+            summary,
+            description,
+            method,
+            path,
+            id,
+            permissions,
+            ..
+        } = self.operation;
         let permission = match permissions.as_slice() {
             [] => String::new(),
             permissions => {
@@ -138,9 +160,19 @@ impl<'a> Request<'a> {
                 format!("Permission: {}.", listed.join(", "))
             }
         };
-        let signed = if self.operation.user_action { "Needs a user action signature, which is made on the way." } else { "" };
+        let signed = if self.operation.user_action {
+            "Needs a user action signature, which is made on the way."
+        } else {
+            ""
+        };
         let source = format!("Source: `{method} {path}` (operation `{id}`).");
-        docs::paragraphs([&docs::escape(summary), &docs::escape(description), signed, &permission, &source])
+        docs::paragraphs([
+            &docs::escape(summary),
+            &docs::escape(description),
+            signed,
+            &permission,
+            &source,
+        ])
     }
 
     fn deprecated(&self) -> TokenStream {
@@ -170,7 +202,11 @@ impl<'a> Request<'a> {
             values.push(quote!(#ident: ::std::option::Option::None));
         }
         match &self.body {
-            Some(Body { component, fields: Some(fields), .. }) => {
+            Some(Body {
+                component,
+                fields: Some(fields),
+                ..
+            }) => {
                 let mut arguments = Vec::new();
                 for field in fields.required() {
                     let ident = &field.ident;
@@ -180,7 +216,11 @@ impl<'a> Request<'a> {
                 }
                 values.push(quote!(body: <#component>::new(#(#arguments),*)));
             }
-            Some(Body { component, fields: None, argument }) => {
+            Some(Body {
+                component,
+                fields: None,
+                argument,
+            }) => {
                 parameters.push(quote!(#argument: impl ::std::convert::Into<#component>));
                 values.push(quote!(body: #argument.into()));
             }
@@ -205,7 +245,11 @@ impl<'a> Request<'a> {
         );
         let fields = self.parameters.iter().map(|argument| {
             let (ident, ty) = (&argument.ident, &argument.ty);
-            if argument.optional { quote!(#ident: ::std::option::Option<#ty>) } else { quote!(#ident: #ty) }
+            if argument.optional {
+                quote!(#ident: ::std::option::Option<#ty>)
+            } else {
+                quote!(#ident: #ty)
+            }
         });
         let body = self.body.as_ref().map(|body| {
             let component = &body.component;
@@ -254,7 +298,10 @@ impl<'a> Request<'a> {
     }
 
     fn body_setter(&self, field: &FieldFacts) -> TokenStream {
-        let field = FieldFacts { ty: outside(&field.ty), ..field.clone() };
+        let field = FieldFacts {
+            ty: outside(&field.ty),
+            ..field.clone()
+        };
         structs::setter(&field, "", &quote!(self.body), &quote!(types))
     }
 

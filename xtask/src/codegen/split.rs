@@ -26,7 +26,10 @@ pub(crate) fn by_domain(items: Vec<Item>, facts: &Facts) -> BTreeMap<String, Vec
             Item::Enum(_) | Item::Struct(_) => 0,
             _ => position + 1,
         };
-        modules.entry(module_of(&name, facts).to_owned()).or_default().push((name, rank, item));
+        modules
+            .entry(module_of(&name, facts).to_owned())
+            .or_default()
+            .push((name, rank, item));
     }
     modules
         .into_iter()
@@ -49,9 +52,11 @@ pub(crate) fn module_of<'a>(component: &str, facts: &'a Facts) -> &'a str {
 /// `From<Details> for Map<String, Value>` about `Details`.
 fn subject(implementation: &syn::ItemImpl, facts: &Facts) -> Option<String> {
     let known = |ty: &Type| match ty {
-        Type::Path(path) => {
-            path.path.get_ident().map(ToString::to_string).filter(|name| facts.descriptions.contains_key(name))
-        }
+        Type::Path(path) => path
+            .path
+            .get_ident()
+            .map(ToString::to_string)
+            .filter(|name| facts.descriptions.contains_key(name)),
         _ => None,
     };
     known(&implementation.self_ty)

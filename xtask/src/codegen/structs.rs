@@ -79,17 +79,27 @@ pub(crate) fn finish(items: &mut Vec<Item>, facts: &Facts) -> Result<Structs, Er
         structs.insert(name, fields);
     }
     items.extend(constructors);
-    let missing: Vec<&String> = facts.objects.keys().filter(|name| !structs.contains_key(*name)).collect();
+    let missing: Vec<&String> = facts
+        .objects
+        .keys()
+        .filter(|name| !structs.contains_key(*name))
+        .collect();
     if missing.is_empty() {
         Ok(structs)
     } else {
-        Err(Error::pass("structs", format!("not generated as structs with fields: {missing:?}")))
+        Err(Error::pass(
+            "structs",
+            format!("not generated as structs with fields: {missing:?}"),
+        ))
     }
 }
 
 /// Replaces the documentation, which typify writes as one long line or as the bare name.
 fn document(item: &mut ItemStruct, facts: &Facts) {
-    let description = facts.descriptions.get(&item.ident.to_string()).map_or("", String::as_str);
+    let description = facts
+        .descriptions
+        .get(&item.ident.to_string())
+        .map_or("", String::as_str);
     item.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
     prepend_docs(&mut item.attrs, &docs::prose(description));
 }
@@ -111,10 +121,15 @@ fn open(item: &mut ItemStruct) {
 
 fn fields(item: &mut ItemStruct, name: &str, facts: &Facts) -> Result<StructFacts, Error> {
     let schema = facts.objects.get(name);
-    let order: Vec<String> = schema.map(|s| array(&s["required"]).iter().map(text).collect()).unwrap_or_default();
+    let order: Vec<String> = schema
+        .map(|s| array(&s["required"]).iter().map(text).collect())
+        .unwrap_or_default();
     let mut fields = Vec::new();
     for field in &mut item.fields {
-        let ident = field.ident.clone().ok_or_else(|| Error::pass("structs", format!("{name}: a field without a name")))?;
+        let ident = field
+            .ident
+            .clone()
+            .ok_or_else(|| Error::pass("structs", format!("{name}: a field without a name")))?;
         let wire = wire_name(field).unwrap_or_else(|| ident.to_string().trim_end_matches('_').to_owned());
         let property = schema.map(|s| &s["properties"][wire.as_str()]);
         let description = property.map(|p| describe(p, facts)).unwrap_or_default();
@@ -131,8 +146,17 @@ fn fields(item: &mut ItemStruct, name: &str, facts: &Facts) -> Result<StructFact
             (Presence::Collection, field.ty.clone())
         };
         field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
-        field.attrs.extend(serde_attribute(presence, (spelled_by_serde(&ident) != wire).then_some(wire.as_str())));
-        fields.push(FieldFacts { ident, wire, ty, presence, description });
+        field.attrs.extend(serde_attribute(
+            presence,
+            (spelled_by_serde(&ident) != wire).then_some(wire.as_str()),
+        ));
+        fields.push(FieldFacts {
+            ident,
+            wire,
+            ty,
+            presence,
+            description,
+        });
     }
     if fields.iter().any(|field| field.ident != field.wire) {
         item.attrs.push(syn::parse_quote!(#[serde(rename_all = "camelCase")]));
@@ -161,7 +185,11 @@ fn serde_attribute(presence: Presence, rename: Option<&str>) -> Option<Attribute
         Presence::Required => TokenStream::new(),
         Presence::Optional => quote!(skip_serializing_if = "Option::is_none"),
         Presence::Collection => {
-            quote!(default, deserialize_with = "crate::null::or_default", skip_serializing_if = "crate::null::is_empty")
+            quote!(
+                default,
+                deserialize_with = "crate::null::or_default",
+                skip_serializing_if = "crate::null::is_empty"
+            )
         }
         Presence::Patch => quote!(default, skip_serializing_if = "crate::Patch::is_keep"),
     };
@@ -180,7 +208,11 @@ fn describe(property: &serde_json::Value, facts: &Facts) -> String {
         _ => own,
     };
     let limits = limits(&property["x-limits"]);
-    [words, limits].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    [words, limits]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn limits(limits: &serde_json::Value) -> String {
@@ -198,12 +230,20 @@ fn limits(limits: &serde_json::Value) -> String {
     if let Some(pattern) = limits["pattern"].as_str() {
         parts.push(format!("form `{pattern}`"));
     }
-    if parts.is_empty() { String::new() } else { format!("Limits: {}.", parts.join(", ")) }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("Limits: {}.", parts.join(", "))
+    }
 }
 
 fn wire_name(field: &Field) -> Option<String> {
     let mut name = None;
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in field
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         // The other entries of the attribute are of no interest; a value must be read all the same to get past it.
         let _ = attribute.parse_nested_meta(|meta| {
             let value: Option<syn::LitStr> = meta.value().ok().and_then(|value| value.parse().ok());
@@ -218,7 +258,9 @@ fn wire_name(field: &Field) -> Option<String> {
 
 /// Turns `Option<T>` into `Patch<T>`, which tells "leave alone" from "clear".
 fn patch(field: &mut Field, wire: &str) -> Result<Type, Error> {
-    let inner = option_of(&field.ty).cloned().ok_or_else(|| Error::pass("structs", format!("{wire} is no Option")))?;
+    let inner = option_of(&field.ty)
+        .cloned()
+        .ok_or_else(|| Error::pass("structs", format!("{wire} is no Option")))?;
     field.ty = syn::parse_quote!(crate::Patch<#inner>);
     Ok(inner)
 }
@@ -236,7 +278,9 @@ pub(crate) fn element_of(ty: &Type) -> Option<&Type> {
 fn generic_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
     match arguments.args.first() {
         Some(GenericArgument::Type(inner)) if last.ident == name => Some(inner),
         _ => None,
@@ -252,11 +296,18 @@ pub(crate) fn argument(ty: &Type, value: &Ident) -> (TokenStream, TokenStream) {
     let by_value = match ty {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| {
             let name = last.ident.to_string();
-            matches!(name.as_str(), "bool" | "i32" | "i64" | "u32" | "u64" | "f64" | "Timestamp" | "BTreeMap" | "Option" | "Value")
+            matches!(
+                name.as_str(),
+                "bool" | "i32" | "i64" | "u32" | "u64" | "f64" | "Timestamp" | "BTreeMap" | "Option" | "Value"
+            )
         }),
         _ => true,
     };
-    if by_value { (quote!(#ty), quote!(#value)) } else { (quote!(impl ::std::convert::Into<#ty>), quote!(#value.into())) }
+    if by_value {
+        (quote!(#ty), quote!(#value))
+    } else {
+        (quote!(impl ::std::convert::Into<#ty>), quote!(#value.into()))
+    }
 }
 
 fn constructor(name: &Ident, fields: &StructFacts) -> Result<Vec<Item>, Error> {
@@ -277,8 +328,14 @@ fn constructor(name: &Ident, fields: &StructFacts) -> Result<Vec<Item>, Error> {
             }
         }
     });
-    let all = if fields.required().next().is_some() { " Makes one of what is required." } else { " Makes one without any field set." };
-    let setters = fields.optional().map(|field| setter(field, "with_", &quote!(self), &quote!(crate)));
+    let all = if fields.required().next().is_some() {
+        " Makes one of what is required."
+    } else {
+        " Makes one without any field set."
+    };
+    let setters = fields
+        .optional()
+        .map(|field| setter(field, "with_", &quote!(self), &quote!(crate)));
     let new = quote! {
         #[doc = #all]
         pub fn new(#(#parameters),*) -> Self {
@@ -300,7 +357,11 @@ pub(crate) fn setter(field: &FieldFacts, prefix: &str, target: &TokenStream, typ
         Presence::Patch => quote!(#types::Patch::Set(#value)),
         Presence::Required | Presence::Collection => value,
     };
-    let words = if field.description.is_empty() { format!("Sets `{}`.", field.wire) } else { field.description.clone() };
+    let words = if field.description.is_empty() {
+        format!("Sets `{}`.", field.wire)
+    } else {
+        field.description.clone()
+    };
     let docs = docs::prose(&words);
     let clear = (field.presence == Presence::Patch).then(|| {
         let clear = names::ident(format!("clear_{}", plain(ident)));

@@ -18,13 +18,22 @@ pub(crate) fn open(items: &mut Vec<Item>, facts: &Facts, structs: &Structs) -> R
             Some(count) if count == union.members.len() => {}
             Some(count) => {
                 let expected = union.members.len();
-                return Err(Error::pass("unions", format!("{name}: {count} members generated, {expected} specified")));
+                return Err(Error::pass(
+                    "unions",
+                    format!("{name}: {count} members generated, {expected} specified"),
+                ));
             }
             None => return Err(Error::pass("unions", format!("{name} was not generated as an enum"))),
         }
         for (_, member) in &union.members {
-            if !items.iter().any(|item| matches!(item, Item::Struct(s) if s.ident == member)) {
-                return Err(Error::pass("unions", format!("{name}: its member {member} was not generated as a struct")));
+            if !items
+                .iter()
+                .any(|item| matches!(item, Item::Struct(s) if s.ident == member))
+            {
+                return Err(Error::pass(
+                    "unions",
+                    format!("{name}: its member {member} was not generated as a struct"),
+                ));
             }
         }
     }
@@ -47,7 +56,10 @@ fn open_union(name: &str, union: &Union, facts: &Facts, structs: &Structs) -> Re
         let words = describe(member);
         docs::prose(&format!("`{kind}`: {}", docs::first_sentence(&words)))
     });
-    let constructors = union.members.iter().map(|(kind, member)| constructor(kind, member, facts, structs));
+    let constructors = union
+        .members
+        .iter()
+        .map(|(kind, member)| constructor(kind, member, facts, structs));
     let file: syn::File = syn::parse2(quote! {
         #docs
         #[derive(::serde::Serialize, Clone, Debug)]
@@ -92,7 +104,9 @@ fn open_union(name: &str, union: &Union, facts: &Facts, structs: &Structs) -> Re
 /// `Transfer::native(to, amount)`: starts a member. It is the member that comes back, so that its optional fields can
 /// be set; wherever a union is asked for, the member will do.
 fn constructor(kind: &str, member: &str, facts: &Facts, structs: &Structs) -> TokenStream {
-    let Some(fields) = structs.get(member) else { return TokenStream::new() };
+    let Some(fields) = structs.get(member) else {
+        return TokenStream::new();
+    };
     let method = names::ident(names::snake(kind));
     let member_ident = names::ident(member);
     let parameters = fields.required().map(|field| {
