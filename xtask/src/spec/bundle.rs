@@ -3,20 +3,15 @@
 //! Invariant: nothing is lost and nothing is overwritten: a name that two files claim is a finding with both places.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use serde::ser::SerializeMap;
-use serde_json::{Map, Number, Value, json};
-use sha2::{Digest, Sha256};
+use serde_json::{Map, Value, json};
 
 use super::load::{Source, Sources};
 use super::location::{self, Locations};
 use super::scalar::Kind;
 use super::yaml::{Data, Entry, Node};
-use super::{Findings, Location, Spec, reference, rule};
+use super::{Findings, Location, Spec, json, reference, rule};
 
-/// The keys of the bundle, in the order in which they are written.
-const TOP_LEVEL: [&str; 7] = ["openapi", "info", "servers", "security", "tags", "paths", "components"];
 /// The keys of a path that are operations.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 /// The schema of the body of every refusal.
@@ -73,7 +68,7 @@ pub(crate) fn bundle(sources: &Sources) -> Result<Spec, Findings> {
         components.insert("responses".to_owned(), refusals());
     }
     document.insert("paths".to_owned(), Value::Object(paths));
-    let document = sorted(Value::Object(document));
+    let document = json::sorted(Value::Object(document));
     let Bundler {
         mut findings,
         locations,
@@ -84,64 +79,13 @@ pub(crate) fn bundle(sources: &Sources) -> Result<Spec, Findings> {
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned();
-    let sha256 = hex(&Sha256::digest(to_json(&document)));
+    let sha256 = json::sha256(&json::to_text(&document));
     findings.into_result(Spec {
         document,
         version,
         sha256,
         locations,
     })
-}
-
-/// The bundle as it is written to its file.
-pub(crate) fn to_json(document: &Value) -> String {
-    // A `Value` always serialises: its keys are text and its numbers finite.
-    let mut json = serde_json::to_string_pretty(&TopLevel(document)).unwrap_or_default();
-    json.push('\n');
-    json
-}
-
-/// A document whose top-level keys are written in the order that OpenAPI gives them.
-struct TopLevel<'a>(&'a Value);
-
-impl serde::Serialize for TopLevel<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Value::Object(object) = self.0 else {
-            return self.0.serialize(serializer);
-        };
-        let mut map = serializer.serialize_map(Some(object.len()))?;
-        for key in TOP_LEVEL {
-            if let Some(value) = object.get(key) {
-                map.serialize_entry(key, value)?;
-            }
-        }
-        for (key, value) in object.iter().filter(|(key, _)| !TOP_LEVEL.contains(&key.as_str())) {
-            map.serialize_entry(key, value)?;
-        }
-        map.end()
-    }
-}
-
-/// The same value with sorted keys, however the map of `serde_json` was built.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(object) => {
-            let by_key: BTreeMap<String, Value> = object.into_iter().map(|(key, value)| (key, sorted(value))).collect();
-            Value::Object(by_key.into_iter().collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        other => other,
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a `String` cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 /// The components that the added answers point to.
@@ -368,7 +312,7 @@ impl Bundler {
             Data::Scalar {
                 kind: Kind::Number,
                 text,
-            } => number(text).unwrap_or_else(|| {
+            } => json::number(text).unwrap_or_else(|| {
                 let message = format!("the number `{text}` does not fit into 64 bits: put it in quotes");
                 self.findings
                     .report(Some(node.location.clone()), rule::YAML_AMBIGUOUS, message);
@@ -415,19 +359,6 @@ impl Bundler {
         self.findings
             .report(Some(entry.location.clone()), rule::WRONG_SHAPE, message);
     }
-}
-
-/// A plain decimal as a JSON number.
-fn number(text: &str) -> Option<Value> {
-    let number = if text.contains('.') {
-        text.parse().ok().and_then(Number::from_f64)
-    } else {
-        text.parse::<i64>()
-            .ok()
-            .map(Number::from)
-            .or_else(|| text.parse::<u64>().ok().map(Number::from))
-    };
-    number.map(Value::Number)
 }
 
 /// A path template without the names of its parameters.

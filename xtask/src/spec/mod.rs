@@ -9,6 +9,7 @@ use serde_json::Value;
 
 mod bundle;
 mod finding;
+mod json;
 pub mod lint;
 mod load;
 mod location;
@@ -37,7 +38,7 @@ pub struct Spec {
 impl Spec {
     /// The bundle as indented JSON that ends in a newline; the same input gives the same bytes.
     pub fn bundle_json(&self) -> String {
-        bundle::to_json(&self.document)
+        json::to_text(&self.document)
     }
 }
 

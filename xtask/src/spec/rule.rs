@@ -61,4 +61,112 @@ rules! {
     UNKNOWN_REFERENCE = "unknown-reference";
     /// References that lead in a circle.
     CYCLIC_REFERENCE = "cyclic-reference";
+
+    // operations
+    /// An operation without an id in camelCase.
+    OPERATION_ID = "operation-id";
+    /// An operation whose tag is not the name of its file.
+    OPERATION_TAG = "operation-tag";
+    /// A tag that no operation has.
+    UNUSED_TAG = "unused-tag";
+    /// An operation without a summary.
+    SUMMARY = "summary";
+    /// A missing, malformed or repeated `x-call`.
+    CALL = "call";
+    /// A `security` that says nothing, or names an unknown scheme.
+    SECURITY = "security";
+    /// A body that is not required JSON of a named type.
+    REQUEST_BODY = "request-body";
+    /// A body that is not called a request.
+    REQUEST_NAME = "request-name";
+    /// No answer, or several answers, that count as success.
+    ONE_SUCCESS = "one-success";
+    /// An answer that is neither JSON of a named type nor empty.
+    ANSWER = "answer";
+    /// A refusal that an operation writes itself.
+    OWN_REFUSAL = "own-refusal";
+    /// A paged list without its parameters or fields.
+    PAGING = "paging";
+    /// A list that is called a page, or a page that is called a list.
+    LIST_NAME = "list-name";
+    /// A malformed path.
+    PATH_TEMPLATE = "path-template";
+    /// A parameter of a path that is not declared, or declared but not there.
+    PATH_PARAMETER = "path-parameter";
+    /// A parameter without name, place or schema, or one that the client sets itself.
+    PARAMETER = "parameter";
+    /// An extension that nobody reads.
+    UNKNOWN_EXTENSION = "unknown-extension";
+    /// A wrong `x-user-action`.
+    USER_ACTION = "user-action";
+    /// A malformed permission.
+    PERMISSION = "permission";
+    /// An unknown kind of caller.
+    PRINCIPALS = "principals";
+    /// `x-idempotent` without the field it speaks of.
+    IDEMPOTENT = "idempotent";
+    /// `x-lifecycle` without `deprecated`, or the other way round.
+    LIFECYCLE = "lifecycle";
+    /// A wrong `x-pending`.
+    PENDING = "pending";
+    /// A wrong `x-inferred`.
+    INFERRED = "inferred";
+
+    // names
+    /// A component whose name is not in PascalCase, or only numbered.
+    COMPONENT_NAME = "component-name";
+    /// A component with a name that the generator makes itself.
+    RESERVED_NAME = "reserved-name";
+    /// Names that differ in capitals or punctuation only.
+    NAME_CLASH = "name-clash";
+    /// A component that no operation uses.
+    UNUSED_COMPONENT = "unused-component";
+
+    // schemas
+    /// An object, enum or union without a name.
+    INLINE = "inline";
+    /// A schema with a `title`.
+    TITLE = "title";
+    /// A keyword that makes types refuse answers, or that has no type.
+    FORBIDDEN_KEYWORD = "forbidden-keyword";
+    /// An `allOf` that is more than a reference.
+    ALL_OF = "all-of";
+    /// Something beside a `$ref`.
+    REFERENCE_SIBLING = "reference-sibling";
+    /// A missing, unknown or half-written type.
+    TYPE = "type";
+    /// A `required` that names no field.
+    REQUIRED = "required";
+    /// A wrong `nullable`.
+    NULLABLE = "nullable";
+    /// A union without two members or without a tag.
+    UNION = "union";
+    /// A mapping that does not fit the members of its union.
+    UNION_MAPPING = "union-mapping";
+    /// A member without the tag of its union.
+    UNION_TAG = "union-tag";
+    /// A member of more than one union, or no plain object.
+    UNION_MEMBER = "union-member";
+    /// A number without a width.
+    NUMBER_FORMAT = "number-format";
+    /// A format that no type stands for.
+    TEXT_FORMAT = "text-format";
+    /// An id that is not written as one.
+    ID = "id";
+    /// An enum of something other than text.
+    ENUM = "enum";
+    /// A secret that a log would show.
+    SECRET = "secret";
+    /// Something free without a name or a reason.
+    FREE_FORM = "free-form";
+    /// A hand-written type in a wrong place.
+    RUST_TYPE = "rust-type";
+    /// A limit that nobody checks.
+    LIMITS = "limits";
+
+    // words
+    /// A component or an answer without a description.
+    DESCRIPTION = "description";
+    /// A description that is no sentence.
+    SENTENCE = "sentence";
 }

@@ -1,11 +1,33 @@
 //! The conventions of `spec/README.md`, one small function a rule.
 //!
-//! Invariant: the lint only reads, and reports everything that it finds.
+//! Invariant: the lint only reads, looks at everything, and reports everything that it finds.
 
 use super::{Findings, Spec};
 
+mod calls;
+mod context;
+mod exchange;
+mod extensions;
+mod names;
+mod parameters;
+mod shapes;
+mod unions;
+mod values;
+mod words;
+
+use context::Context;
+
 /// Holds `spec` against the conventions.
 pub fn lint(spec: &Spec) -> Findings {
-    let _ = spec;
-    Findings::default()
+    let mut context = Context::new(spec);
+    calls::check(&mut context);
+    exchange::check(&mut context);
+    extensions::check(&mut context);
+    names::check(&mut context);
+    parameters::check(&mut context);
+    shapes::check(&mut context);
+    unions::check(&mut context);
+    values::check(&mut context);
+    words::check(&mut context);
+    context.into_findings()
 }

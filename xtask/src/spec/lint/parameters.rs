@@ -1,0 +1,148 @@
+//! What stands in paths and queries.
+//!
+//! Invariant: every parameter of a path template is declared once, and every declared one is in the template.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::context::{Context, Operation, fold, is_camel, target, text};
+use crate::spec::rule;
+
+pub(super) fn check(context: &mut Context<'_>) {
+    path_template(context);
+    path_parameters(context);
+    declared_once(context);
+    place(context);
+    path_id(context);
+}
+
+/// The names in a template such as `/wallets/{walletId}`.
+fn template_names(path: &str) -> Vec<&str> {
+    path.split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+        .collect()
+}
+
+fn path_template(context: &mut Context<'_>) {
+    for operation in context.operations.clone().iter() {
+        let whole_segments = operation.path.split('/').skip(1).all(|segment| {
+            let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+            !segment.is_empty() && name.map_or(!segment.contains(['{', '}', '?', '#', '%', ' ']), is_camel)
+        });
+        let names = template_names(operation.path);
+        let distinct: BTreeSet<&str> = names.iter().copied().collect();
+        if !operation.path.starts_with('/') || !whole_segments || distinct.len() != names.len() {
+            let message = format!(
+                "the path `{}` must begin with `/`, and hold words and `{{camelCase}}` names, each once",
+                operation.path
+            );
+            context.report(&operation.pointer, rule::PATH_TEMPLATE, message);
+        }
+    }
+}
+
+fn path_parameters(context: &mut Context<'_>) {
+    for operation in context.operations.clone().iter() {
+        let names = template_names(operation.path);
+        for name in names.iter().filter(|name| operation.parameter("path", name).is_none()) {
+            let message = format!("`{{{name}}}` is not declared: add it to `parameters` with `in: path`");
+            context.report(&operation.pointer, rule::PATH_PARAMETER, message);
+        }
+        for parameter in operation
+            .parameters
+            .iter()
+            .filter(|parameter| text(parameter.value, "in") == Some("path"))
+        {
+            let name = text(parameter.value, "name").unwrap_or_default();
+            if !names.contains(&name) {
+                let message = format!(
+                    "`{name}` is not in the path `{}`: remove the parameter, or correct its name",
+                    operation.path
+                );
+                context.report(&parameter.pointer, rule::PATH_PARAMETER, message);
+            }
+            if parameter.value.get("required") != Some(&Value::Bool(true)) {
+                let message = format!("`{name}` stands in the path: write `required: true`");
+                context.report(&parameter.pointer, rule::PATH_PARAMETER, message);
+            }
+        }
+    }
+}
+
+fn declared_once(context: &mut Context<'_>) {
+    for operation in context.operations.clone().iter() {
+        let mut seen = BTreeSet::new();
+        for parameter in &operation.parameters {
+            let name = text(parameter.value, "name").unwrap_or_default();
+            if !seen.insert(fold(name)) {
+                let message = format!(
+                    "the operation has a parameter `{name}` already, capitals and punctuation aside: rename or remove one"
+                );
+                context.report(&parameter.pointer, rule::NAME_CLASH, message);
+            }
+        }
+    }
+}
+
+fn place(context: &mut Context<'_>) {
+    for operation in context.operations.clone().iter() {
+        for parameter in &operation.parameters {
+            check_place(context, operation, &parameter.pointer, parameter.value);
+        }
+    }
+}
+
+fn check_place(context: &mut Context<'_>, operation: &Operation<'_>, pointer: &str, parameter: &Value) {
+    let Some(name) = text(parameter, "name").filter(|name| !name.is_empty()) else {
+        return context.report(pointer, rule::PARAMETER, "the parameter has no `name`");
+    };
+    match text(parameter, "in") {
+        Some("header") if name.to_ascii_lowercase().starts_with("x-dfns-") => {
+            let message = format!("`{name}`: the client sets the headers `X-DFNS-*` itself; remove the parameter");
+            context.report(pointer, rule::PARAMETER, message);
+        }
+        Some("header") if ["authorization", "content-type", "accept"].contains(&name.to_ascii_lowercase().as_str()) => {
+            let message =
+                format!("`{name}` is no parameter in OpenAPI: it follows from `security` and `content`; remove it");
+            context.report(pointer, rule::PARAMETER, message);
+        }
+        Some("path" | "query" | "header") => {}
+        _ => context.report(
+            pointer,
+            rule::PARAMETER,
+            format!("`{name}` stands in `path`, `query` or `header`: write which"),
+        ),
+    }
+    if parameter.get("schema").is_none() {
+        let message = format!("`{name}` of `{}` has no `schema`", operation.id());
+        context.report(pointer, rule::PARAMETER, message);
+    }
+}
+
+fn path_id(context: &mut Context<'_>) {
+    for operation in context.operations.clone().iter() {
+        for parameter in operation
+            .parameters
+            .iter()
+            .filter(|parameter| text(parameter.value, "in") == Some("path"))
+        {
+            let name = text(parameter.value, "name").unwrap_or_default();
+            let mut letters = name.chars();
+            let component: String = letters
+                .next()
+                .map(|first| first.to_ascii_uppercase())
+                .into_iter()
+                .chain(letters)
+                .collect();
+            let is_id = context
+                .component(&component)
+                .is_some_and(|schema| text(schema, "format") == Some("id"));
+            if is_id && parameter.value.get("schema").and_then(target) != Some(component.as_str()) {
+                let message =
+                    format!("`{name}` is an id: write `schema: {{$ref: '#/components/schemas/{component}'}}`");
+                context.report(&parameter.pointer, rule::ID, message);
+            }
+        }
+    }
+}
