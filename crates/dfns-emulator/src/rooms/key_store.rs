@@ -1,0 +1,360 @@
+//! The keys that the emulator holds: making, finding, deriving, delegating.
+//!
+//! Invariant: key material is made anew from the seed, from its master key, or from what was imported, each time it is
+//! needed; the public half of every key in the store is that of this material.
+
+use dfns_types::{Hex, Key, KeyId, KeyOrigin, KeyStatus, SigningKey, UserId, Wallet};
+use serde::{Deserialize, Serialize};
+
+use super::refusals::{invalid_field, key_refusal, parsed};
+use crate::context::Context;
+use crate::entropy::id_text;
+use crate::keys::{Curve, DerivationPath, KeyMaterial, Scheme};
+use crate::server::Refusal;
+use crate::store::{Document, Filing, Listing, UserKind, UserRecord};
+
+impl Document for Key {
+    const KIND: &'static str = "key";
+
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+}
+
+impl Document for Wallet {
+    const KIND: &'static str = "wallet";
+
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+}
+
+/// What the API does not show of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeyRecord {
+    /// Where the private half comes from.
+    pub(crate) origin: Origin,
+    /// The end user to whom the key is delegated.
+    pub(crate) delegated_to: Option<String>,
+    /// True if the key was made to be delegated later.
+    pub(crate) can_be_delegated: bool,
+}
+
+/// Where the private half of a key comes from.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Origin {
+    /// From the seed of the emulator and the id of the key.
+    Seed,
+    /// From another key of the store, at a path below it.
+    Child { parent: String, path: String },
+    /// From outside: the secret in hexadecimal.
+    Imported { secret: String },
+}
+
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Seed => formatter.write_str("Seed"),
+            Self::Child { parent, path } => write!(formatter, "Child({parent} {path})"),
+            Self::Imported { .. } => formatter.write_str("Imported(…)"),
+        }
+    }
+}
+
+/// Where the private half of a new key is to come from.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// A key of its own.
+    New,
+    /// A child of a master key; without a path the first free one.
+    DerivedFrom { parent: Key, path: Option<String> },
+    /// A key that somebody else made.
+    Imported(KeyMaterial),
+}
+
+/// A key to make.
+#[derive(Clone, Debug)]
+pub(crate) struct NewKey {
+    pub(crate) scheme: Scheme,
+    pub(crate) curve: Curve,
+    pub(crate) source: Source,
+    pub(crate) name: Option<String>,
+    /// True if other keys may be derived from it.
+    pub(crate) is_master: bool,
+    pub(crate) owner: KeyOwner,
+}
+
+/// To whom a new key belongs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct KeyOwner {
+    /// The end user to whom it is delegated; nobody if it is the organisation's.
+    pub(crate) delegated_to: Option<String>,
+    /// True if the organisation may delegate it later.
+    pub(crate) can_be_delegated: bool,
+}
+
+/// The owner that a request asks for with `delegateTo` and `delayDelegation`. What an end user makes is theirs.
+///
+/// # Errors
+/// 403 if the caller may not delegate; 400 if both are asked for, or the target is no end user of the organisation.
+pub(crate) fn owner_for(
+    context: &Context<'_>,
+    delegate_to: Option<&UserId>,
+    delay_delegation: Option<bool>,
+) -> Result<KeyOwner, Refusal> {
+    let caller = context.caller()?;
+    let is_delayed = delay_delegation.unwrap_or(false);
+    if let Some(user) = delegate_to {
+        context.require("Keys:Delegate")?;
+        if is_delayed {
+            return Err(invalid_field("delayDelegation", "cannot be true together with delegateTo"));
+        }
+        let user = delegation_target(context, "delegateTo", user.as_str())?;
+        return Ok(KeyOwner { delegated_to: Some(user.id), can_be_delegated: false });
+    }
+    let delegated_to = (caller.user.kind == UserKind::EndUser).then(|| caller.user.id.clone());
+    Ok(KeyOwner { can_be_delegated: is_delayed && delegated_to.is_none(), delegated_to })
+}
+
+/// The end user to whom something is to be delegated.
+///
+/// # Errors
+/// 400, naming the field, if there is no such end user in the organisation.
+pub(crate) fn delegation_target(context: &Context<'_>, field: &str, user_id: &str) -> Result<UserRecord, Refusal> {
+    let user: Option<UserRecord> = context.store.get(context.caller()?.org(), user_id)?;
+    user.filter(|user| user.kind == UserKind::EndUser && !user.is_archived)
+        .ok_or_else(|| invalid_field(field, &format!("{user_id} is no end user of the organisation")))
+}
+
+/// The scheme and curve of a request, checked to go together.
+///
+/// # Errors
+/// 400 that names the field with an unknown value, or the combination that does not exist.
+pub(crate) fn format_of(scheme: &str, curve: &str) -> Result<(Scheme, Curve), Refusal> {
+    let unknown = |field, value: &str| invalid_field(field, &format!("unknown value {value:?}"));
+    let scheme = Scheme::from_name(scheme).ok_or_else(|| unknown("scheme", scheme))?;
+    let curve = Curve::from_name(curve).ok_or_else(|| unknown("curve", curve))?;
+    match (scheme, curve) {
+        (Scheme::Ecdsa | Scheme::Schnorr | Scheme::DiffieHellman, Curve::Secp256k1)
+        | (Scheme::EdDsa, Curve::Ed25519)
+        | (Scheme::Ecdsa, Curve::Stark) => Ok((scheme, curve)),
+        _ => Err(invalid_field("curve", &format!("{scheme} keys do not exist on the curve {curve}"))),
+    }
+}
+
+/// Makes a key and keeps it.
+///
+/// # Errors
+/// 400 if the emulator holds no such keys, or the path cannot be followed; 409 if the path is taken.
+pub(crate) fn create_key(context: &Context<'_>, new: NewKey) -> Result<Key, Refusal> {
+    let NewKey { scheme, curve, source, name, is_master, owner } = new;
+    let org = context.caller()?.org();
+    let id = context.new_id("key")?;
+    let (material, origin) = match source {
+        Source::New => {
+            let seed = context.services.seed.as_bytes();
+            (KeyMaterial::derive(seed, &id, scheme, curve).map_err(key_refusal)?, Origin::Seed)
+        }
+        Source::DerivedFrom { parent, path } => {
+            let path = child_path(context, &parent, path)?;
+            let parsed_path = DerivationPath::parse(&path).map_err(key_refusal)?;
+            let material = material(context, &parent)?.child(&parsed_path).map_err(key_refusal)?;
+            (material, Origin::Child { parent: parent.id.to_string(), path })
+        }
+        Source::Imported(material) => {
+            let secret = Hex::from_bytes_bare(material.secret()).to_string();
+            (material, Origin::Imported { secret })
+        }
+    };
+    let KeyOwner { delegated_to, can_be_delegated } = owner;
+    let mut key = Key::new(
+        parsed::<KeyId>(&id)?,
+        material.scheme().name(),
+        material.curve().name(),
+        Hex::from_bytes_bare(material.public_key()),
+        KeyStatus::Active,
+        delegated_to.is_none(),
+        context.now,
+    );
+    key.name = name;
+    key.master_key = is_master.then_some(true);
+    match &origin {
+        Origin::Seed => {}
+        Origin::Child { parent, path } => {
+            key.derived_from = Some(KeyOrigin::new(parsed::<KeyId>(parent)?, path.clone()));
+        }
+        Origin::Imported { .. } => key.imported = Some(true),
+    }
+    let filing = Filing { org, parent: "", owner: delegated_to.as_deref().unwrap_or_default() };
+    context.store.insert(&key, filing)?;
+    context.store.set_private::<Key>(&id, &KeyRecord { origin, delegated_to, can_be_delegated })?;
+    Ok(key)
+}
+
+/// The path of a new child: the one that is asked for, or the first free one of the usual form.
+fn child_path(context: &Context<'_>, parent: &Key, wanted: Option<String>) -> Result<String, Refusal> {
+    if parent.master_key != Some(true) {
+        return Err(invalid_field("deriveFrom.keyId", &format!("{} is no master key", parent.id)));
+    }
+    let org = context.caller()?.org();
+    let keys = context.store.all::<Key>(Listing { org, parent: None, owner: None })?;
+    let is_taken = |path: &str| {
+        keys.iter().any(|key| {
+            key.derived_from.as_ref().is_some_and(|origin| origin.key_id == parent.id && origin.path == path)
+        })
+    };
+    match wanted {
+        Some(path) if is_taken(&path) => {
+            Err(Refusal::conflict(format!("a key at the path {path} of {} exists already", parent.id)))
+        }
+        Some(path) => Ok(path),
+        None => {
+            let usual = |index: usize| match parent.curve {
+                dfns_types::KeyCurve::Ed25519 => format!("m/44'/501'/{index}'/0'"),
+                _ => format!("m/44'/60'/0'/0/{index}"),
+            };
+            // One of the first n + 1 paths is free, where n keys exist.
+            let free = (0..=keys.len()).map(usual).find(|path| !is_taken(path));
+            free.ok_or_else(|| Refusal::conflict(format!("no path of {} is free", parent.id)))
+        }
+    }
+}
+
+/// The private half of a key.
+///
+/// # Errors
+/// 500 if the store does not hold what it takes.
+pub(crate) fn material(context: &Context<'_>, key: &Key) -> Result<KeyMaterial, Refusal> {
+    let unusable = |problem: &dyn std::fmt::Display| {
+        Refusal::internal(&std::io::Error::other(format!("{} cannot be used: {problem}", key.id)))
+    };
+    let (scheme, curve) = Scheme::from_name(key.scheme.as_str())
+        .zip(Curve::from_name(key.curve.as_str()))
+        .ok_or_else(|| unusable(&"unknown scheme or curve"))?;
+    match record(context, key)?.origin {
+        Origin::Seed => {
+            let seed = context.services.seed.as_bytes();
+            KeyMaterial::derive(seed, key.id.as_str(), scheme, curve).map_err(|error| unusable(&error))
+        }
+        Origin::Child { parent, path } => {
+            let parent: Option<Key> = context.store.get(context.caller()?.org(), &parent)?;
+            let parent = parent.ok_or_else(|| unusable(&"its master key is gone"))?;
+            let path = DerivationPath::parse(&path).map_err(|error| unusable(&error))?;
+            material(context, &parent)?.child(&path).map_err(|error| unusable(&error))
+        }
+        Origin::Imported { secret } => {
+            let secret: Hex = secret.parse().map_err(|error| unusable(&error))?;
+            let secret = secret.to_bytes().try_into().map_err(|_| unusable(&"its secret is not 32 bytes"))?;
+            KeyMaterial::from_secret(scheme, curve, &secret, None).map_err(|error| unusable(&error))
+        }
+    }
+}
+
+/// What the API does not show of a key.
+///
+/// # Errors
+/// 500 if the store does not hold it.
+pub(crate) fn record(context: &Context<'_>, key: &Key) -> Result<KeyRecord, Refusal> {
+    let missing = || Refusal::internal(&std::io::Error::other(format!("{} has no record", key.id)));
+    context.store.private::<Key, KeyRecord>(key.id.as_str())?.ok_or_else(missing)
+}
+
+/// The user of whom alone the caller may see things: an end user reaches only what is delegated to them.
+///
+/// # Errors
+/// 500 if the operation has no caller.
+pub(crate) fn visible_owner<'a>(context: &'a Context<'_>) -> Result<Option<&'a str>, Refusal> {
+    let user = &context.caller()?.user;
+    Ok((user.kind == UserKind::EndUser).then_some(user.id.as_str()))
+}
+
+/// A key that the caller can see.
+///
+/// # Errors
+/// 404 if there is none.
+pub(crate) fn find_key(context: &Context<'_>, id: &str) -> Result<Key, Refusal> {
+    let org = context.caller()?.org();
+    let not_found = || Refusal::not_found("key", "keyId", id, org);
+    let key: Key = context.store.get(org, id)?.ok_or_else(not_found)?;
+    match visible_owner(context)? {
+        Some(user) if record(context, &key)?.delegated_to.as_deref() != Some(user) => Err(not_found()),
+        _ => Ok(key),
+    }
+}
+
+/// Refuses a key that can no longer be used, or not by the caller: a delegated key serves its end user only.
+///
+/// # Errors
+/// 400 if the key is archived or exported; 403 if it is delegated to somebody else.
+pub(crate) fn check_usable(context: &Context<'_>, key: &Key) -> Result<(), Refusal> {
+    if key.status != KeyStatus::Active {
+        return Err(Refusal::invalid(format!("key {} is archived", key.id)));
+    }
+    if key.exported == Some(true) {
+        return Err(Refusal::invalid(format!("key {} was exported and can no longer be used", key.id)));
+    }
+    let caller = context.caller()?;
+    match record(context, key)?.delegated_to {
+        Some(owner) if owner != caller.user_id() => {
+            Err(Refusal::forbidden(format!("key {} is delegated to another user", key.id)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The wallets that are built on a key, newest first.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn wallets_of_key(context: &Context<'_>, key_id: &KeyId) -> Result<Vec<Wallet>, Refusal> {
+    let org = context.caller()?.org();
+    // A wallet is filed under its key.
+    Ok(context.store.all::<Wallet>(Listing { org, parent: Some(key_id.as_str()), owner: None })?)
+}
+
+/// The key as wallets show it.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn signing_key(context: &Context<'_>, key: &Key) -> Result<SigningKey, Refusal> {
+    let mut shown = SigningKey::new(&key.id, key.scheme.clone(), key.curve.clone(), &key.public_key);
+    shown.delegated_to = record(context, key)?.delegated_to.as_deref().map(parsed::<UserId>).transpose()?;
+    Ok(shown)
+}
+
+/// Gives a key and all its wallets to an end user, for good.
+///
+/// # Errors
+/// 400 if the key was not made for that, or the target is no end user of the organisation.
+pub(crate) fn delegate_key(context: &Context<'_>, mut key: Key, field: &str, user_id: &str) -> Result<Key, Refusal> {
+    let user = delegation_target(context, field, user_id)?;
+    let mut record = record(context, &key)?;
+    if record.delegated_to.is_some() {
+        return Err(Refusal::invalid(format!("key {} is delegated already", key.id)));
+    }
+    if !record.can_be_delegated {
+        return Err(Refusal::invalid(format!("key {} was not made with delayDelegation", key.id)));
+    }
+    record.delegated_to = Some(user.id.clone());
+    record.can_be_delegated = false;
+    key.custodial = false;
+    context.store.update(&key)?;
+    context.store.set_private::<Key>(key.id.as_str(), &record)?;
+    context.store.set_owner::<Key>(key.id.as_str(), &user.id)?;
+    for mut wallet in wallets_of_key(context, &key.id)? {
+        wallet.custodial = false;
+        wallet.signing_key = signing_key(context, &key)?;
+        context.store.update(&wallet)?;
+        context.store.set_owner::<Wallet>(wallet.id.as_str(), &user.id)?;
+    }
+    Ok(key)
+}
+
+/// The id of the key store of the caller's organisation.
+///
+/// # Errors
+/// 500 if the operation has no caller.
+pub(crate) fn key_store_id(context: &Context<'_>) -> Result<String, Refusal> {
+    let org = context.caller()?.org();
+    Ok(id_text("ks", &context.services.seed.derive("key store", &[org.as_bytes()])))
+}
