@@ -21,7 +21,7 @@ pub(crate) fn encode_prefixed(bytes: &[u8]) -> String {
 /// The bytes of a hexadecimal text with or without `0x`; nothing if a digit is wrong or missing.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.strip_prefix("0x").unwrap_or(text).as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     digits

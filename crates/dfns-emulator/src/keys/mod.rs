@@ -8,15 +8,26 @@ mod address;
 mod base32;
 mod base58check;
 mod digest;
+mod eip712;
 mod error;
 mod hd;
 mod hex;
 mod material;
 mod network;
+mod rlp;
+mod signing;
 mod taproot;
+mod transaction;
+mod uint;
 
 pub(crate) use address::{AddressProblem, address, validate_address};
 pub(crate) use error::KeyError;
+pub(crate) use hd::DerivationPath;
 pub(crate) use material::{Curve, KeyMaterial, RawSignature, Scheme};
 pub(crate) use network::{Family, Network, evm_chain_id, network};
+pub(crate) use signing::{SignatureParts, SignatureRequest, Signed, Target, sign};
 pub(crate) use taproot::MerkleRoot;
+pub(crate) use transaction::{
+    EvmDefaults, EvmFields, SignedTransaction, Transfer, UnsignedEvmTransaction, transaction_hash,
+};
+pub(crate) use uint::Uint256;

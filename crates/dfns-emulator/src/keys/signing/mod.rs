@@ -1,0 +1,250 @@
+//! One signature request: what is hashed, who signs, and how the answer is written.
+//!
+//! Invariant: what cannot be signed as asked is refused with a reason; nothing is signed in another way instead.
+
+mod encode;
+mod message;
+mod request;
+
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::digest::{blake2b_256, keccak256, sha256};
+use super::eip712;
+use super::error::KeyError;
+use super::hex;
+use super::material::{KeyMaterial, RawSignature, Scheme};
+use super::network::{Family, network};
+use super::rlp;
+use super::taproot::MerkleRoot;
+use super::transaction::{self, SignedTransaction};
+
+pub(crate) use request::SignatureRequest;
+
+/// What a signature is meant for: it decides how to hash and how to encode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target<'a> {
+    /// A network by its API id; also the networks that are keys only (`KeyECDSA`, …).
+    Network(&'a str),
+    /// Any network of a family.
+    Kind(Family),
+    /// Nothing was said.
+    None,
+}
+
+impl Target<'_> {
+    fn family(self) -> Option<Family> {
+        match self {
+            Self::Network(id) => network(id).map(|network| network.family),
+            Self::Kind(family) => Some(family),
+            Self::None => None,
+        }
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self::Network(id) => id.to_owned(),
+            Self::Kind(family) => format!("{family:?} networks"),
+            Self::None => "a key without a network".to_owned(),
+        }
+    }
+}
+
+/// The parts of a signature as the API shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct SignatureParts {
+    /// `0x` and 64 hexadecimal digits.
+    pub(crate) r: String,
+    /// `0x` and 64 hexadecimal digits.
+    pub(crate) s: String,
+    /// 0 or 1, with ECDSA only.
+    #[serde(rename = "recid", skip_serializing_if = "Option::is_none")]
+    pub(crate) recovery_id: Option<u8>,
+    /// The signature as the chain writes it, after `0x`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) encoded: Option<String>,
+}
+
+/// The answer to a signature request.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Signed {
+    pub(crate) signature: Option<SignatureParts>,
+    /// Of a PSBT, one for each input that was signed.
+    pub(crate) signatures: Vec<SignatureParts>,
+    /// The `signedData` of the API: the signed transaction, or what else holds message and signature.
+    #[expect(clippy::struct_field_names, reason = "the name of the API")]
+    pub(crate) signed_data: Option<String>,
+    /// The id of the signed transaction.
+    pub(crate) transaction_hash: Option<String>,
+}
+
+/// Signs a request.
+///
+/// # Errors
+/// [`KeyError::InvalidInput`] if a field is malformed; [`KeyError::UnsupportedSignature`] for a kind that the emulator
+/// or the network does not have; [`KeyError::UnsupportedKey`] if the key does not sign.
+pub(crate) fn sign(key: &KeyMaterial, target: Target<'_>, request: &SignatureRequest) -> Result<Signed, KeyError> {
+    let family = target.family();
+    let unsupported = || KeyError::UnsupportedSignature {
+        kind: request.kind(),
+        network: target.name(),
+    };
+    let only = |wanted: Family| {
+        if family == Some(wanted) {
+            Ok(())
+        } else {
+            Err(unsupported())
+        }
+    };
+    let raw = match request {
+        SignatureRequest::Hash {
+            hash,
+            taproot_merkle_root,
+        } => {
+            let raw = key.sign_digest(&read_hash(hash)?, merkle_root(key, taproot_merkle_root.as_deref())?)?;
+            return match family {
+                Some(_) => answer(family, key, raw),
+                // Without a chain there is no encoding to choose.
+                None => Ok(Signed {
+                    signature: Some(parts(raw, None)),
+                    ..Signed::default()
+                }),
+            };
+        }
+        SignatureRequest::Message { message } => {
+            let message = read_hex("message", message)?;
+            match (family, key.scheme()) {
+                (Some(Family::Evm), Scheme::Ecdsa) => ecdsa(key, &message::ethereum(&message))?,
+                (Some(Family::Tron), Scheme::Ecdsa) => ecdsa(key, &message::tron(&message))?,
+                (_, Scheme::EdDsa) => key.sign_message(&message)?,
+                _ => return Err(unsupported()),
+            }
+        }
+        SignatureRequest::Eip191 { message } => {
+            only(Family::Evm)?;
+            ecdsa(key, &message::ethereum(&read_hex("message", message)?))?
+        }
+        SignatureRequest::Eip712 { types, domain, message } => {
+            only(Family::Evm)?;
+            ecdsa(key, &eip712::digest(types, domain, message)?)?
+        }
+        SignatureRequest::Eip7702 {
+            address,
+            chain_id,
+            nonce,
+        } => {
+            only(Family::Evm)?;
+            ecdsa(key, &authorization(address, *chain_id, *nonce)?)?
+        }
+        SignatureRequest::Transaction { transaction } => {
+            let signed = sign_transaction(key, target, transaction).unwrap_or_else(|| Err(unsupported()))?;
+            let mut answer = answer(family, key, signed.signature)?;
+            answer.signed_data = Some(hex::encode_prefixed(&signed.bytes));
+            answer.transaction_hash = Some(signed.hash);
+            return Ok(answer);
+        }
+        SignatureRequest::SignDocDirect { sign_doc } => {
+            only(Family::Cosmos)?;
+            ecdsa(key, &sha256(&[&read_hex("signDoc", sign_doc)?]))?
+        }
+        SignatureRequest::SignerPayload { payload } => {
+            if !matches!(family, Some(Family::Substrate | Family::Polymesh)) {
+                return Err(unsupported());
+            }
+            // The object form needs the metadata of the runtime to be encoded.
+            let text = payload.as_str().ok_or_else(unsupported)?;
+            key.sign_message(&substrate_payload(read_hex("payload", text)?))?
+        }
+        SignatureRequest::PactCommand { command } => {
+            only(Family::Kadena)?;
+            key.sign_message(&blake2b_256(&[command.as_bytes()]))?
+        }
+        SignatureRequest::Psbt { .. }
+        | SignatureRequest::Bip322 { .. }
+        | SignatureRequest::Cip8 { .. }
+        | SignatureRequest::Snip12 { .. } => return Err(unsupported()),
+    };
+    answer(family, key, raw)
+}
+
+fn sign_transaction(
+    key: &KeyMaterial,
+    target: Target<'_>,
+    transaction: &Value,
+) -> Option<Result<SignedTransaction, KeyError>> {
+    let family = target.family()?;
+    match transaction {
+        Value::String(text) => match read_hex("transaction", text) {
+            Ok(bytes) => transaction::sign(family, key, &bytes),
+            Err(error) => Some(Err(error)),
+        },
+        _ => Some(Err(KeyError::input(
+            "transaction",
+            "expected the serialised transaction in hexadecimal",
+        ))),
+    }
+}
+
+fn ecdsa(key: &KeyMaterial, digest: &[u8; 32]) -> Result<RawSignature, KeyError> {
+    match key.scheme() {
+        Scheme::Ecdsa => key.sign_digest(digest, MerkleRoot::None),
+        scheme => Err(KeyError::UnsupportedKey {
+            scheme,
+            curve: key.curve(),
+        }),
+    }
+}
+
+fn merkle_root(key: &KeyMaterial, text: Option<&str>) -> Result<MerkleRoot, KeyError> {
+    match (key.scheme(), text) {
+        (Scheme::Schnorr, Some(text)) => MerkleRoot::parse(text),
+        (Scheme::Schnorr, None) => Err(KeyError::input("taprootMerkleRoot", "required with Schnorr keys")),
+        (_, None) => Ok(MerkleRoot::None),
+        (_, Some(_)) => Err(KeyError::input("taprootMerkleRoot", "taken with Schnorr keys only")),
+    }
+}
+
+/// Keccak-256 of 5 and the list of chain id, address and nonce.
+fn authorization(address: &str, chain_id: u64, nonce: u64) -> Result<[u8; 32], KeyError> {
+    let address: [u8; 20] =
+        hex::decode_array(address).ok_or_else(|| KeyError::input("address", "expected an address of 20 bytes"))?;
+    let list = rlp::list(&[rlp::number(chain_id), rlp::text(&address), rlp::number(nonce)]);
+    Ok(keccak256(&[&[5], &list]))
+}
+
+/// Extrinsic payloads of more than 256 bytes are hashed before they are signed.
+fn substrate_payload(payload: Vec<u8>) -> Vec<u8> {
+    if payload.len() > 256 {
+        blake2b_256(&[&payload]).to_vec()
+    } else {
+        payload
+    }
+}
+
+fn read_hash(text: &str) -> Result<[u8; 32], KeyError> {
+    hex::decode_array(text).ok_or_else(|| KeyError::input("hash", "expected 32 bytes in hexadecimal"))
+}
+
+fn read_hex(field: &'static str, text: &str) -> Result<Vec<u8>, KeyError> {
+    hex::decode(text).ok_or_else(|| KeyError::input(field, "expected bytes in hexadecimal"))
+}
+
+fn answer(family: Option<Family>, key: &KeyMaterial, raw: RawSignature) -> Result<Signed, KeyError> {
+    let encoded = encode::encode(family, key.scheme(), raw)?;
+    Ok(Signed {
+        signature: Some(parts(raw, Some(encoded))),
+        ..Signed::default()
+    })
+}
+
+fn parts(raw: RawSignature, encoded: Option<Vec<u8>>) -> SignatureParts {
+    SignatureParts {
+        r: hex::encode_prefixed(&raw.r),
+        s: hex::encode_prefixed(&raw.s),
+        recovery_id: raw.recovery_id,
+        encoded: encoded.map(|bytes| hex::encode_prefixed(&bytes)),
+    }
+}

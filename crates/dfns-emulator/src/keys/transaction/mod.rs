@@ -1,0 +1,46 @@
+//! Transactions: what of an unsigned one is signed, and how the signed one is written.
+//!
+//! Invariant: the bytes of the caller stand in the signed transaction unchanged; only the signature is added.
+
+mod evm;
+mod evm_fields;
+mod hash;
+mod solana;
+mod watermarked;
+
+pub(crate) use evm::Unsigned as UnsignedEvmTransaction;
+pub(crate) use evm_fields::{EvmDefaults, EvmFields};
+pub(crate) use hash::{Transfer, transaction_hash};
+
+use super::error::KeyError;
+use super::material::{KeyMaterial, RawSignature};
+use super::network::Family;
+
+/// A transaction with its signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SignedTransaction {
+    pub(crate) signature: RawSignature,
+    /// The whole transaction as it would be sent.
+    pub(crate) bytes: Vec<u8>,
+    /// Its id as the chain shows it.
+    pub(crate) hash: String,
+}
+
+/// Signs the serialised transaction of a family; nothing if the emulator does not know the family's format.
+///
+/// # Errors
+/// [`KeyError::InvalidInput`] if the bytes are no unsigned transaction of the family, or not one of this key.
+pub(crate) fn sign(family: Family, key: &KeyMaterial, bytes: &[u8]) -> Option<Result<SignedTransaction, KeyError>> {
+    match family {
+        Family::Evm => Some(evm::sign(key, bytes)),
+        Family::Solana => Some(solana::sign(key, bytes)),
+        Family::Tezos => Some(watermarked::tezos(key, bytes)),
+        Family::Algorand => Some(watermarked::algorand(key, bytes)),
+        Family::Tron => Some(watermarked::tron(key, bytes)),
+        _ => None,
+    }
+}
+
+fn invalid(problem: impl Into<String>) -> KeyError {
+    KeyError::input("transaction", problem)
+}

@@ -1,0 +1,186 @@
+//! Transactions that are signed as they are, after a mark of the chain: Tezos, Algorand, Tron.
+
+use bs58::Alphabet;
+
+use super::{SignedTransaction, invalid};
+use crate::keys::error::KeyError;
+use crate::keys::material::{KeyMaterial, Scheme};
+use crate::keys::taproot::MerkleRoot;
+use crate::keys::{base32, base58check, digest, hex};
+
+/// What Tezos puts before an operation that is signed.
+const TEZOS_OPERATION: u8 = 3;
+/// The prefix of an operation hash, which makes it begin with `o`.
+const TEZOS_OPERATION_HASH: [u8; 2] = [5, 116];
+
+/// Forged bytes; the signed operation is the bytes and the 64 bytes of the signature.
+pub(super) fn tezos(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction, KeyError> {
+    // A branch of 32 bytes, and at least the tag of one operation.
+    if bytes.len() < 33 {
+        return Err(invalid("not a forged Tezos operation"));
+    }
+    let signature = key.sign_digest(&digest::blake2b_256(&[&[TEZOS_OPERATION], bytes]), MerkleRoot::None)?;
+    let signed = [bytes, &signature.to_bytes()].concat();
+    let hash = digest::blake2b_256(&[&signed]);
+    let hash = base58check::encode(&[&TEZOS_OPERATION_HASH[..], &hash].concat(), Alphabet::BITCOIN);
+    Ok(SignedTransaction {
+        signature,
+        bytes: signed,
+        hash,
+    })
+}
+
+/// The msgpack map `{txn: …}`, or the map of the transaction alone; the signed one is `{sig, txn}`.
+pub(super) fn algorand(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction, KeyError> {
+    // A map of one entry whose key is the text of three characters `txn`.
+    const WRAPPER: &[u8] = b"\x81\xa3txn";
+    let transaction = bytes.strip_prefix(WRAPPER).unwrap_or(bytes);
+    // The transaction itself is a map: short, of 16 bits or of 32 bits.
+    if !matches!(transaction, [0x81..=0x8f | 0xde | 0xdf, _, ..]) {
+        return Err(invalid("not a msgpack map of an Algorand transaction"));
+    }
+    let marked = [b"TX", transaction].concat();
+    let signature = key.sign_message(&marked)?;
+    let signed = [
+        b"\x82\xa3sig\xc4\x40",
+        &signature.to_bytes()[..],
+        b"\xa3txn",
+        transaction,
+    ]
+    .concat();
+    Ok(SignedTransaction {
+        signature,
+        bytes: signed,
+        hash: base32::encode(&digest::sha512_256(&[&marked])),
+    })
+}
+
+/// The bytes of `raw_data`; the signed transaction is the protobuf message of them (1) and the signature (2).
+pub(super) fn tron(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction, KeyError> {
+    if key.scheme() != Scheme::Ecdsa {
+        return Err(KeyError::WrongScheme {
+            network: "Tron".to_owned(),
+            scheme: key.scheme(),
+        });
+    }
+    // raw_data begins with the reference to a block: field 1, two bytes.
+    if !bytes.starts_with(&[0x0a, 0x02]) {
+        return Err(invalid("not the raw_data of a Tron transaction"));
+    }
+    let id = digest::sha256(&[bytes]);
+    let signature = key.sign_digest(&id, MerkleRoot::None)?;
+    let recovery = 27 + signature.recovery_id.unwrap_or_default();
+    let mut signed = vec![0x0a];
+    signed.extend(varint(bytes.len()));
+    signed.extend_from_slice(bytes);
+    signed.extend([0x12, 65]);
+    signed.extend(signature.to_bytes());
+    signed.push(recovery);
+    Ok(SignedTransaction {
+        signature,
+        bytes: signed,
+        hash: hex::encode(&id),
+    })
+}
+
+fn varint(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        let low = u8::try_from(number & 0x7f).unwrap_or_default();
+        number >>= 7;
+        if number == 0 {
+            bytes.push(low);
+            return bytes;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::Verifier as _;
+    use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
+
+    use super::{algorand, tezos, tron, varint};
+    use crate::keys::digest;
+    use crate::keys::error::KeyError;
+    use crate::keys::material::{Curve, KeyMaterial, RawSignature, Scheme};
+
+    fn ed25519() -> KeyMaterial {
+        KeyMaterial::derive(b"seed", "key", Scheme::EdDsa, Curve::Ed25519).unwrap()
+    }
+
+    fn verify(key: &KeyMaterial, message: &[u8], signature: RawSignature) {
+        let verifying = ed25519_dalek::VerifyingKey::from_bytes(key.public_key().try_into().unwrap()).unwrap();
+        verifying
+            .verify(message, &ed25519_dalek::Signature::from_bytes(&signature.to_bytes()))
+            .unwrap();
+    }
+
+    #[test]
+    fn a_tezos_operation_is_signed_behind_its_mark_and_written_without_it() {
+        let forged = [[7; 32].as_slice(), &[108, 0, 1]].concat();
+        let signed = tezos(&ed25519(), &forged).unwrap();
+        verify(&ed25519(), &digest::blake2b_256(&[&[3], &forged]), signed.signature);
+        assert_eq!(signed.bytes, [&forged[..], &signed.signature.to_bytes()].concat());
+        assert!(
+            signed.hash.starts_with('o') && signed.hash.len() == 51,
+            "{}",
+            signed.hash
+        );
+    }
+
+    #[test]
+    fn an_algorand_transaction_is_signed_with_and_without_its_wrapper() {
+        let transaction = b"\x82\xa3amt\x01\xa4type\xa3pay";
+        let bare = algorand(&ed25519(), transaction).unwrap();
+        let wrapped = algorand(&ed25519(), &[&b"\x81\xa3txn"[..], transaction].concat()).unwrap();
+        assert_eq!(bare, wrapped);
+        verify(&ed25519(), &[&b"TX"[..], transaction].concat(), bare.signature);
+        assert!(bare.bytes.starts_with(b"\x82\xa3sig\xc4\x40") && bare.bytes.ends_with(transaction));
+        assert_eq!(bare.hash.len(), 52);
+    }
+
+    #[test]
+    fn a_tron_transaction_is_signed_over_the_hash_of_its_raw_data() {
+        let key = KeyMaterial::derive(b"seed", "key", Scheme::Ecdsa, Curve::Secp256k1).unwrap();
+        let raw_data = [&[0x0a, 2, 1, 2][..], &[0x22; 200]].concat();
+        let signed = tron(&key, &raw_data).unwrap();
+        let verifying = k256::ecdsa::VerifyingKey::from_sec1_bytes(key.public_key()).unwrap();
+        let signature = k256::ecdsa::Signature::from_slice(&signed.signature.to_bytes()).unwrap();
+        verifying
+            .verify_prehash(&digest::sha256(&[&raw_data]), &signature)
+            .unwrap();
+        assert_eq!(signed.bytes[..3], [0x0a, 0xcc, 0x01]);
+        assert_eq!(signed.bytes[3..207], raw_data);
+        assert_eq!(signed.bytes[207..209], [0x12, 65]);
+        assert_eq!(signed.bytes.len(), 209 + 65);
+    }
+
+    #[test]
+    fn bytes_of_another_kind_are_refused() {
+        let ecdsa = KeyMaterial::derive(b"seed", "key", Scheme::Ecdsa, Curve::Secp256k1).unwrap();
+        for refused in [
+            tezos(&ed25519(), &[0; 32]),
+            algorand(&ed25519(), b"\x80"),
+            tron(&ecdsa, b"hello"),
+        ] {
+            assert!(
+                matches!(
+                    refused,
+                    Err(KeyError::InvalidInput {
+                        field: "transaction",
+                        ..
+                    })
+                ),
+                "{refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn lengths_are_varints() {
+        assert_eq!(varint(5), [5]);
+        assert_eq!(varint(300), [0xac, 0x02]);
+    }
+}
