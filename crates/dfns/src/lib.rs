@@ -1,4 +1,70 @@
-//! The Dfns API client.
+//! The Dfns API client: typed calls, user action signing, credentials, paging, errors.
+//!
+//! # A client
+//!
+//! [`Dfns`] is cheap to clone; make one and keep it. Reading needs a token; everything that changes something also needs
+//! a [`Signer`], which approves each request with a credential. [`KeySigner`] does that with a private key in PEM text:
+//!
+//! ```no_run
+//! use dfns::{Dfns, KeySigner};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let signer = KeySigner::from_pem(std::env::var("DFNS_CREDENTIAL_ID")?, std::fs::read_to_string("dfns.pem")?)?;
+//! let dfns = Dfns::builder().auth_token(std::env::var("DFNS_AUTH_TOKEN")?).signer(signer).build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Calls
+//!
+//! Calls stand in groups: `dfns.wallets()`, `dfns.transfers()`, `dfns.keys()` and so on. What a call requires are its
+//! arguments, what is optional are its setters, and `send()` ends it. Where the API wants a user action signature, it is
+//! made on the way: the API is told the exact request, the signer signs the challenge, and the request goes out with the
+//! token that comes back.
+//!
+//! ```no_run
+//! use dfns::types::Network;
+//!
+//! # async fn example(dfns: dfns::Dfns) -> dfns::Result<()> {
+//! let wallet = dfns.wallets().create(Network::EthereumSepolia).name("treasury").send().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Lists
+//!
+//! `send()` yields one [`Page`]; `stream()` yields the items of all pages, each page fetched when it is needed. An
+//! [`ItemStream`] is a `Stream` too, for those who use the combinators of `futures`.
+//!
+//! ```no_run
+//! # async fn example(dfns: dfns::Dfns) -> dfns::Result<()> {
+//! let mut wallets = dfns.wallets().list().page_size(100).stream();
+//! while let Some(wallet) = wallets.try_next().await? {
+//!     println!("{} on {}", wallet.id, wallet.network);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Errors
+//!
+//! [`Error`] has one variant per thing that a caller can do. [`Error::report`] is the line for a log.
+//!
+//! ```no_run
+//! use dfns::{Error, Sent};
+//!
+//! # async fn example(dfns: dfns::Dfns, id: dfns::types::WalletId) -> dfns::Result<()> {
+//! match dfns.wallets().update(id).name("treasury").send().await {
+//!     Ok(wallet) => println!("{:?}", wallet.name),
+//!     Err(error) if error.is_not_found() => println!("there is no such wallet"),
+//!     Err(Error::Transport { sent: Sent::No, .. }) => println!("nothing happened, call again"),
+//!     Err(error) => println!("{}", error.report()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Invariant: no token, key or user action is shown by `Debug`, held by an error or logged.
 
 mod action;
 mod base_url;
@@ -9,7 +75,7 @@ mod error;
 #[rustfmt::skip]
 #[allow(
     clippy::pedantic,
-    clippy::too_many_arguments,
+    clippy::all,
     unused_imports,
     reason = "generated code follows the specification, whose shapes are not ours to choose"
 )]

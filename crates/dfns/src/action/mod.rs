@@ -37,8 +37,8 @@ pub(crate) async fn sign(
         operation: operation.id,
         source,
     })?;
-    let signed = CompleteChallengeRequest::new(challenge.challenge_identifier, answer);
-    let token: UserActionSignature = exchange(wire, operation.id, Step::Signature, "/auth/action", &signed).await?;
+    let completion = CompleteChallengeRequest::new(challenge.challenge_identifier, answer);
+    let token: UserActionSignature = exchange(wire, operation.id, Step::Signature, "/auth/action", &completion).await?;
 
     let mut header = HeaderValue::from_str(token.user_action.expose_secret()).map_err(|_| Error::Decode {
         operation: operation.id,

@@ -25,8 +25,17 @@ pub struct Refusal {
 }
 
 /// What the API adds to a message: an object whose fields depend on the error, such as `walletId`.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// `Debug` leaves out what could be a token.
+#[derive(Clone, Default, PartialEq)]
 pub struct Details(Map<String, Value>);
+
+impl fmt::Debug for Details {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = serde_json::to_string(&self.0).unwrap_or_default();
+        formatter.write_str(&redact(&text, LONGEST_MESSAGE))
+    }
+}
 
 impl Details {
     /// True if the API added nothing.

@@ -137,3 +137,11 @@ fn client_with_another_token_leaves_the_first_as_it_was() {
     assert!(format!("{other:?}").contains(r#"auth_token: "set""#));
     assert!(dfns.with_auth_token("").is_err());
 }
+
+#[test]
+fn client_neither_needs_nor_installs_a_process_wide_crypto_provider() {
+    for base_url in ["https://api.dfns.io", "http://127.0.0.1:1"] {
+        Dfns::builder().base_url(base_url).build().expect("a client");
+    }
+    assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+}

@@ -233,24 +233,27 @@ async fn status_that_the_operation_does_not_describe_is_named() {
 #[tokio::test]
 async fn no_error_and_no_debug_text_shows_a_secret() {
     let echo = format!("you sent Bearer {TOKEN} and {USER_ACTION}");
-    let mut shown = String::new();
+    let details = json!({"error": {"message": "no", "details": {"authorization": echo}}});
+    let mut shown = Vec::new();
     for error in [
         write(vec![refusal(401, &echo)]).await.0,
         write(signed(refusal(403, &echo))).await.0,
+        write(signed(json(400, details))).await.0,
         write(signed(Answer::Text(502, "", echo.clone()))).await.0,
         write(signed(Answer::Close)).await.0,
         write(signed(json(200, json!({"id": USER_ACTION})))).await.0,
     ] {
-        shown += &format!("{error} {error:?} {error:#?} {}\n", error.report());
+        shown.push(format!("{error} {error:?} {error:#?} {}", error.report()));
     }
     let server = Server::start(Vec::new()).await;
     let dfns = client(&server);
-    shown += &format!(
+    shown.push(format!(
         "{dfns:?} {:?} {:?} {:?}",
         dfns.api(),
         dfns.wallets().get(wallet_id()),
         fixtures::signer()
-    );
+    ));
+    let shown = shown.join("\n");
     for secret in [
         "the-auth-token",
         "the-user-action",

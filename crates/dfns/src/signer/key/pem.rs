@@ -33,14 +33,11 @@ pub(super) fn read(text: &str) -> Result<(Form, Zeroizing<Vec<u8>>), KeyError> {
         let Some(label) = content.strip_prefix("-----BEGIN ") else {
             continue;
         };
-        let label = match label.split_once("-----") {
-            Some((label, "")) => label,
-            _ => {
-                return Err(KeyError::Pem {
-                    line,
-                    problem: unfinished_begin(label),
-                });
-            }
+        let Some((label, "")) = label.split_once("-----") else {
+            return Err(KeyError::Pem {
+                line,
+                problem: unfinished_begin(label),
+            });
         };
         let form = match label {
             "PRIVATE KEY" => Form::Pkcs8,
