@@ -46,7 +46,9 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen(&repository(), check),
-        Task::Spec { task: SpecTask::Lint { folder } } => lint(&folder),
+        Task::Spec {
+            task: SpecTask::Lint { folder },
+        } => lint(&folder),
     };
     outcome.unwrap_or_else(|failure| {
         eprintln!("{failure}");
@@ -69,14 +71,26 @@ fn codegen(root: &Path, check: bool) -> Result<ExitCode, Failure> {
     for folder in codegen::OWNED {
         artifacts.own(folder)?;
     }
-    let report = if check { tree::check(root, &artifacts)? } else { tree::write(root, &artifacts)? };
+    let report = if check {
+        tree::check(root, &artifacts)?
+    } else {
+        tree::write(root, &artifacts)?
+    };
     println!("{report}");
-    Ok(if check && !report.is_clean() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if check && !report.is_clean() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn lint(folder: &Path) -> Result<ExitCode, Failure> {
     let spec = load(folder)?;
-    println!("{}: {} operations, no finding", folder.display(), codegen::Facts::read(&spec.document).operations.len());
+    println!(
+        "{}: {} operations, no finding",
+        folder.display(),
+        codegen::Facts::read(&spec.document).operations.len()
+    );
     Ok(ExitCode::SUCCESS)
 }
 

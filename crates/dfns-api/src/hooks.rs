@@ -20,6 +20,9 @@ impl ClientHooks<Arc<dyn Transport>> for Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Client").field("baseurl", &self.baseurl).finish_non_exhaustive()
+        formatter
+            .debug_struct("Client")
+            .field("baseurl", &self.baseurl)
+            .finish_non_exhaustive()
     }
 }

@@ -45,6 +45,10 @@ impl<E: Clone + Send + Sync + 'static> Failure<E> {
     }
 
     /// The error, if the response carries one.
+    ///
+    /// # Errors
+    /// The response itself, if it came from a server.
+    #[expect(clippy::result_large_err, reason = "the response is handed back, not copied")]
     pub fn take(mut response: reqwest::Response) -> Result<E, reqwest::Response> {
         match response.extensions_mut().remove::<E>() {
             Some(error) => Ok(error),

@@ -16,7 +16,11 @@ pub struct AmountError(Box<str>);
 
 impl fmt::Display for AmountError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:?} is no amount, expected 1 to {MAX_DIGITS} decimal digits", self.0)
+        write!(
+            formatter,
+            "{:?} is no amount, expected 1 to {MAX_DIGITS} decimal digits",
+            self.0
+        )
     }
 }
 
@@ -85,7 +89,11 @@ impl Amount {
             digits.pop();
         }
         let text: String = digits.iter().rev().map(|&digit| char::from(b'0' + digit)).collect();
-        if text.is_empty() { Some(Self::zero()) } else { text.parse().ok() }
+        if text.is_empty() {
+            Some(Self::zero())
+        } else {
+            text.parse().ok()
+        }
     }
 }
 

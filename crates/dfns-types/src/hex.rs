@@ -47,7 +47,10 @@ impl Hex {
     /// The bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let digits = self.0.strip_prefix("0x").unwrap_or(&self.0).as_bytes();
-        digits.chunks_exact(2).map(|pair| (nibble(pair[0]) << 4) | nibble(pair[1])).collect()
+        digits
+            .chunks_exact(2)
+            .map(|pair| (nibble(pair[0]) << 4) | nibble(pair[1]))
+            .collect()
     }
 }
 
@@ -73,10 +76,16 @@ impl FromStr for Hex {
     fn from_str(text: &str) -> Result<Self, HexError> {
         let digits = text.strip_prefix("0x").unwrap_or(text);
         if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(HexError { reason: "a character is not one of 0-9, a-f, A-F", length: text.len() });
+            return Err(HexError {
+                reason: "a character is not one of 0-9, a-f, A-F",
+                length: text.len(),
+            });
         }
-        if digits.len() % 2 != 0 {
-            return Err(HexError { reason: "odd number of digits", length: text.len() });
+        if !digits.len().is_multiple_of(2) {
+            return Err(HexError {
+                reason: "odd number of digits",
+                length: text.len(),
+            });
         }
         Ok(Self(text.into()))
     }

@@ -29,7 +29,10 @@ impl fmt::Display for IdError {
             Reason::Dots => write!(formatter, "{name}: `.` and `..` are not allowed")?,
             Reason::Prefix(other) => write!(formatter, "{name}: an id that begins with {other:?} is of another kind")?,
         }
-        write!(formatter, ", expected a value such as {prefix}-2k4ls-0p1qm-8f7gh3jd5kq9vt6a")
+        write!(
+            formatter,
+            ", expected a value such as {prefix}-2k4ls-0p1qm-8f7gh3jd5kq9vt6a"
+        )
     }
 }
 
@@ -72,7 +75,11 @@ pub(crate) fn check_kind(text: &str, name: &'static str, prefix: &'static str) -
         return Ok(());
     }
     match crate::generated::ID_PREFIXES.iter().find(|&&other| other == found) {
-        Some(other) => Err(IdError { name, prefix, reason: Reason::Prefix(other) }),
+        Some(other) => Err(IdError {
+            name,
+            prefix,
+            reason: Reason::Prefix(other),
+        }),
         None => Ok(()),
     }
 }

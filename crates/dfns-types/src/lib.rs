@@ -22,6 +22,7 @@ mod amount;
 )]
 mod generated;
 mod hex;
+pub mod network;
 mod null;
 mod open_union;
 pub mod operation;

@@ -34,7 +34,11 @@ impl UnknownObject {
 impl fmt::Debug for UnknownObject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.fields.keys().collect();
-        formatter.debug_struct("UnknownObject").field("kind", &self.kind).field("fields", &names).finish()
+        formatter
+            .debug_struct("UnknownObject")
+            .field("kind", &self.kind)
+            .field("fields", &names)
+            .finish()
     }
 }
 
@@ -71,5 +75,8 @@ pub(crate) fn read_known<T: serde::de::DeserializeOwned, E: serde::de::Error>(
 
 /// Keeps an object of an unknown kind.
 pub(crate) fn keep_unknown(kind: String, fields: Map<String, Value>) -> UnknownObject {
-    UnknownObject { kind: kind.into(), fields }
+    UnknownObject {
+        kind: kind.into(),
+        fields,
+    }
 }

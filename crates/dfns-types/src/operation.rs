@@ -4,7 +4,10 @@ pub use crate::generated::operations::OPERATIONS;
 
 /// The operation whose function in `dfns-api` has this name; `None` if there is none.
 pub fn by_function(function: &str) -> Option<&'static Operation> {
-    OPERATIONS.binary_search_by(|operation| operation.function.cmp(function)).ok().map(|index| &OPERATIONS[index])
+    OPERATIONS
+        .binary_search_by(|operation| operation.function.cmp(function))
+        .ok()
+        .map(|index| &OPERATIONS[index])
 }
 
 /// An HTTP method that the API uses.

@@ -63,7 +63,11 @@ pub struct TimestampError(Box<str>);
 
 impl fmt::Display for TimestampError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:?} is no RFC 3339 time with an offset, such as 2026-11-22T14:56:55.123Z", self.0)
+        write!(
+            formatter,
+            "{:?} is no RFC 3339 time with an offset, such as 2026-11-22T14:56:55.123Z",
+            self.0
+        )
     }
 }
 

@@ -10,6 +10,9 @@ use super::{Error, Facts};
 const TABLE: &str = "crates/dfns-emulator/src/rooms/mod.rs";
 
 /// The operation ids for which `fn handler` of the emulator has an arm.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read, or has no such function.
 pub(crate) fn implemented(root: &Path) -> Result<Vec<String>, Error> {
     let path = root.join(TABLE);
     let text = std::fs::read_to_string(&path).map_err(|source| Error::Source {
@@ -81,20 +84,20 @@ pub(crate) fn document(facts: &Facts, implemented: &[String]) -> Result<String, 
             .iter()
             .filter(|operation| implemented.contains(&operation.id))
             .count();
-        body += &format!(
+        body.push_str(&format!(
             "\n## {tag}: {answered} of {}\n\n| operation | request | emulator |\n|---|---|---|\n",
             operations.len()
-        );
+        ));
         for operation in operations {
             let status = if implemented.contains(&operation.id) {
                 "yes"
             } else {
                 "501"
             };
-            body += &format!(
+            body.push_str(&format!(
                 "| `{}` | `{} {}` | {status} |\n",
                 operation.id, operation.method, operation.path
-            );
+            ));
         }
     }
     Ok(body)

@@ -117,7 +117,7 @@ impl Facts {
             }
         }
         facts.operations.sort_by(|a, b| a.function.cmp(&b.function));
-        facts.only_sent = facts.only_sent(document);
+        facts.only_sent = only_sent(document);
         facts
     }
 
@@ -209,18 +209,6 @@ impl Facts {
         });
     }
 
-    /// Components that only requests reach, so that nothing ever decodes them out of an answer.
-    fn only_sent(&self, document: &Value) -> BTreeSet<String> {
-        let (mut sent, mut answered) = (BTreeSet::new(), BTreeSet::new());
-        for item in object(&document["paths"]).values() {
-            for operation in object(item).values() {
-                reach(document, &operation["requestBody"], &mut sent);
-                reach(document, &operation["responses"], &mut answered);
-            }
-        }
-        sent.difference(&answered).cloned().collect()
-    }
-
     /// Fields of a component that an update can clear: optional and nullable, in something that is only sent.
     pub fn patched(&self, component: &str, property: &str) -> bool {
         let Some(schema) = self.objects.get(component) else {
@@ -235,6 +223,18 @@ impl Facts {
     pub fn operation(&self, function: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.function == function)
     }
+}
+
+/// Components that only requests reach, so that nothing ever decodes them out of an answer.
+fn only_sent(document: &Value) -> BTreeSet<String> {
+    let (mut sent, mut answered) = (BTreeSet::new(), BTreeSet::new());
+    for item in object(&document["paths"]).values() {
+        for operation in object(item).values() {
+            reach(document, &operation["requestBody"], &mut sent);
+            reach(document, &operation["responses"], &mut answered);
+        }
+    }
+    sent.difference(&answered).cloned().collect()
 }
 
 /// The component that a reference names.

@@ -9,7 +9,7 @@ use syn::Item;
 use super::client::Client;
 use super::render::Renderer;
 use super::requests::Requests;
-use super::{Error, Facts, Files, coverage, ids, names, operations};
+use super::{Error, Facts, Files, coverage, ids, names, networks, operations};
 use crate::spec::Spec;
 
 const TYPES: &str = "crates/dfns-types/src/generated";
@@ -22,6 +22,7 @@ pub(crate) fn types(
     render: &Renderer,
     modules: &BTreeMap<String, Vec<Item>>,
     facts: &Facts,
+    network_rows: Option<&str>,
 ) -> Result<(), Error> {
     for (module, items) in modules {
         let imports: Vec<Item> = syn::parse2::<syn::File>(quote! {
@@ -42,7 +43,14 @@ pub(crate) fn types(
     );
     let modules = modules.keys().map(|module| names::ident(file_name(module)));
     let door = modules_and_exports(modules.chain([names::ident("ids")]), &quote!());
-    let door = quote!(#door pub(crate) mod operations;);
+    let mut door = quote!(#door pub(crate) mod operations;);
+    if let Some(rows) = network_rows {
+        let table = render.rust_tokens("The table of networks.", networks::generate(rows, facts)?)?;
+        files.insert(format!("{TYPES}/networks_table.rs"), table);
+        door.extend(quote!(
+            pub(crate) mod networks_table;
+        ));
+    }
     files.insert(
         format!("{TYPES}/mod.rs"),
         render.rust_tokens("Everything that comes from the specification.", door)?,

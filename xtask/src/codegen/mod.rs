@@ -13,6 +13,7 @@ mod generator;
 mod ids;
 mod layout;
 mod names;
+mod networks;
 mod operations;
 mod prepare;
 mod render;
@@ -32,8 +33,11 @@ pub use facts::Facts;
 pub type Files = BTreeMap<String, String>;
 
 /// Folders in which every file is generated.
-pub const OWNED: &[&str] =
-    &["crates/dfns-types/src/generated", "crates/dfns-api/src/generated", "crates/dfns/src/generated"];
+pub const OWNED: &[&str] = &[
+    "crates/dfns-types/src/generated",
+    "crates/dfns-api/src/generated",
+    "crates/dfns/src/generated",
+];
 
 /// Why code could not be generated from a specification that passed the lint.
 #[derive(Debug, thiserror::Error)]
@@ -82,14 +86,26 @@ impl Error {
 /// [`Error`] if a stage fails; nothing has been written then.
 pub fn generate(root: &Path, spec: &Spec) -> Result<Files, Error> {
     let implemented = coverage::implemented(root)?;
-    generate_from(spec, &implemented)
+    let networks = read(root, networks::SOURCE)?;
+    generate_with(spec, &implemented, Some(&networks))
 }
 
-/// As [`generate`], with the operation ids that the emulator answers given.
+/// As [`generate`], with the operation ids that the emulator answers given, and without a table of networks.
 ///
 /// # Errors
 /// As [`generate`].
 pub fn generate_from(spec: &Spec, implemented: &[String]) -> Result<Files, Error> {
+    generate_with(spec, implemented, None)
+}
+
+fn read(root: &Path, path: &str) -> Result<String, Error> {
+    std::fs::read_to_string(root.join(path)).map_err(|source| Error::Source {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn generate_with(spec: &Spec, implemented: &[String], networks: Option<&str>) -> Result<Files, Error> {
     let prepared = prepare::prepare(&spec.document);
     let facts = Facts::read(&spec.document);
     let mut file = generator::generate(&prepared, &facts)?;
@@ -103,7 +119,7 @@ pub fn generate_from(spec: &Spec, implemented: &[String]) -> Result<Files, Error
 
     let render = render::Renderer::new(spec);
     let mut files = Files::new();
-    layout::types(&mut files, &render, &domains, &facts)?;
+    layout::types(&mut files, &render, &domains, &facts, networks)?;
     layout::operations(&mut files, &render, &facts)?;
     layout::api(&mut files, &render, &client)?;
     layout::requests(&mut files, &render, &requests::generate(&facts, &structs, &client)?)?;

@@ -1,7 +1,9 @@
 //! From the bundle to the document that progenitor reads well.
 //!
 //! The tag is taken out of the members of a union, so that each is the payload of one variant; an object without
-//! properties is closed for a moment, since typify makes a map of it otherwise (the pass over structs opens it again).
+//! properties is closed for a moment, since typify makes a map of it otherwise (the pass over structs opens it again);
+//! the values of an enum are numbered, since typify panics on those that it cannot spell (the pass over enums writes
+//! the real ones).
 
 use serde_json::{Map, Value};
 
@@ -32,6 +34,11 @@ pub(crate) fn prepare(document: &Value) -> Value {
         }
     }
     for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
+        if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+            for (number, value) in values.iter_mut().enumerate() {
+                *value = Value::String(format!("Value{number}"));
+            }
+        }
         let empty = schema
             .get("properties")
             .and_then(Value::as_object)

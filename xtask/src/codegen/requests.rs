@@ -195,7 +195,7 @@ impl<'a> Request<'a> {
             let ident = &argument.ident;
             let (parameter, value) = structs::argument(&argument.ty, ident);
             parameters.push(quote!(#ident: #parameter));
-            values.push(quote!(#ident: #value));
+            values.push(structs::initialised(ident, &value));
         }
         for argument in self.parameters.iter().filter(|argument| argument.optional) {
             let ident = &argument.ident;
@@ -266,7 +266,7 @@ impl<'a> Request<'a> {
             structs::setter(&field, "", &quote!(self), &quote!(types))
         });
         let setters: Vec<TokenStream> = match self.body.as_ref().and_then(|body| body.fields) {
-            Some(fields) => fields.optional().map(|field| self.body_setter(field)).collect(),
+            Some(fields) => fields.optional().map(body_setter).collect(),
             None => Vec::new(),
         };
         let send = self.send()?;
@@ -297,14 +297,6 @@ impl<'a> Request<'a> {
             .unwrap_or_default()
     }
 
-    fn body_setter(&self, field: &FieldFacts) -> TokenStream {
-        let field = FieldFacts {
-            ty: outside(&field.ty),
-            ..field.clone()
-        };
-        structs::setter(&field, "", &quote!(self.body), &quote!(types))
-    }
-
     /// `send()`, and for lists the page and the stream.
     fn send(&self) -> Result<TokenStream, Error> {
         let (function, id) = (names::ident(&self.operation.function), &self.operation.id);
@@ -322,11 +314,11 @@ impl<'a> Request<'a> {
             .then(|| quote!(#[expect(deprecated, reason = "a deprecated operation is called by a deprecated call")]));
         let call = quote!(self.dfns.finish(#id, self.dfns.api().#function(#(#arguments),*).await));
         let Some(answer) = &self.operation.answer else {
-            return Ok(single(&expected, &quote!(()), &call));
+            return Ok(single(expected.as_ref(), &quote!(()), &call));
         };
         let answer_ident = names::ident(answer);
         if !self.operation.paged {
-            return Ok(single(&expected, &quote!(types::#answer_ident), &call));
+            return Ok(single(expected.as_ref(), &quote!(types::#answer_ident), &call));
         }
         let item = self
             .structs
@@ -370,7 +362,15 @@ impl<'a> Request<'a> {
     }
 }
 
-fn single(expected: &Option<TokenStream>, answer: &TokenStream, call: &TokenStream) -> TokenStream {
+fn body_setter(field: &FieldFacts) -> TokenStream {
+    let field = FieldFacts {
+        ty: outside(&field.ty),
+        ..field.clone()
+    };
+    structs::setter(&field, "", &quote!(self.body), &quote!(types))
+}
+
+fn single(expected: Option<&TokenStream>, answer: &TokenStream, call: &TokenStream) -> TokenStream {
     quote! {
         /// Sends the request.
         ///

@@ -310,6 +310,15 @@ pub(crate) fn argument(ty: &Type, value: &Ident) -> (TokenStream, TokenStream) {
     }
 }
 
+/// A field in a struct expression; short where the value is a variable of the same name.
+pub(crate) fn initialised(field: &Ident, value: &TokenStream) -> TokenStream {
+    if *field == value.to_string() {
+        quote!(#field)
+    } else {
+        quote!(#field: #value)
+    }
+}
+
 fn constructor(name: &Ident, fields: &StructFacts) -> Result<Vec<Item>, Error> {
     let parameters = fields.required().map(|field| {
         let (parameter, _) = argument(&field.ty, &field.ident);
@@ -321,7 +330,7 @@ fn constructor(name: &Ident, fields: &StructFacts) -> Result<Vec<Item>, Error> {
         match field.presence {
             Presence::Required => {
                 let (_, value) = argument(&field.ty, ident);
-                quote!(#ident: #value)
+                initialised(ident, &value)
             }
             Presence::Optional | Presence::Collection | Presence::Patch => {
                 quote!(#ident: ::std::default::Default::default())

@@ -51,9 +51,9 @@ impl AccessToken {
         token_id: impl Into<crate::TokenId>,
     ) -> Self {
         Self {
-            date_created: date_created,
+            date_created,
             cred_id: cred_id.into(),
-            is_active: is_active,
+            is_active,
             kind: kind.into(),
             linked_user_id: linked_user_id.into(),
             linked_app_id: linked_app_id.into(),
@@ -393,7 +393,7 @@ impl AuthenticatorSelection {
     ) -> Self {
         Self {
             resident_key: resident_key.into(),
-            require_resident_key: require_resident_key,
+            require_resident_key,
             user_verification: user_verification.into(),
             authenticator_attachment: Default::default(),
         }
@@ -654,7 +654,7 @@ pub struct CreateCredentialCodeRequest {
 impl CreateCredentialCodeRequest {
     /// Makes one of what is required.
     pub fn new(expiration: crate::Timestamp) -> Self {
-        Self { expiration: expiration }
+        Self { expiration }
     }
 }
 /// A credential to add, attested over the challenge that was asked for it.
@@ -1269,9 +1269,9 @@ impl CreatedPersonalAccessToken {
     ) -> Self {
         Self {
             access_token: access_token.into(),
-            date_created: date_created,
+            date_created,
             cred_id: cred_id.into(),
-            is_active: is_active,
+            is_active,
             kind: kind.into(),
             linked_user_id: linked_user_id.into(),
             linked_app_id: linked_app_id.into(),
@@ -1324,8 +1324,8 @@ impl Credential {
             kind: kind.into(),
             credential_id: credential_id.into(),
             credential_uuid: credential_uuid.into(),
-            date_created: date_created,
-            is_active: is_active,
+            date_created,
+            is_active,
             name: name.into(),
             public_key: public_key.into(),
             relying_party_id: relying_party_id.into(),
@@ -1559,7 +1559,7 @@ impl CredentialCode {
     pub fn new(code: impl Into<crate::Secret>, expiration: crate::Timestamp) -> Self {
         Self {
             code: code.into(),
-            expiration: expiration,
+            expiration,
         }
     }
 }
@@ -3138,9 +3138,9 @@ impl PersonalAccessToken {
         token_id: impl Into<crate::TokenId>,
     ) -> Self {
         Self {
-            date_created: date_created,
+            date_created,
             cred_id: cred_id.into(),
-            is_active: is_active,
+            is_active,
             kind: kind.into(),
             linked_user_id: linked_user_id.into(),
             linked_app_id: linked_app_id.into(),
@@ -3185,10 +3185,7 @@ pub struct PublicKeyCredentialParameters {
 impl PublicKeyCredentialParameters {
     /// Makes one of what is required.
     pub fn new(type_: impl Into<PublicKeyCredentialType>, alg: i64) -> Self {
-        Self {
-            type_: type_.into(),
-            alg: alg,
-        }
+        Self { type_: type_.into(), alg }
     }
 }
 /// The type of a WebAuthn credential. There is only one.
@@ -3903,9 +3900,9 @@ impl ServiceAccountUser {
             kind: kind.into(),
             credential_uuid: credential_uuid.into(),
             org_id: org_id.into(),
-            is_active: is_active,
-            is_service_account: is_service_account,
-            is_registered: is_registered,
+            is_active,
+            is_service_account,
+            is_registered,
             permission_assignments: permission_assignments.into(),
             permissions: Default::default(),
         }
@@ -3983,7 +3980,7 @@ impl SupportedCredentialKind {
         Self {
             kind: kind.into(),
             factor: factor.into(),
-            requires_second_factor: requires_second_factor,
+            requires_second_factor,
         }
     }
 }
@@ -4159,9 +4156,7 @@ pub struct UpdateUserRequest {
 impl UpdateUserRequest {
     /// Makes one of what is required.
     pub fn new(is_sso_required: bool) -> Self {
-        Self {
-            is_sso_required: is_sso_required,
-        }
+        Self { is_sso_required }
     }
 }
 /// A person who can use the API.
@@ -4227,10 +4222,10 @@ impl User {
             user_id: user_id.into(),
             kind: kind.into(),
             credential_uuid: credential_uuid.into(),
-            is_active: is_active,
-            is_service_account: is_service_account,
-            is_registered: is_registered,
-            is_sso_required: is_sso_required,
+            is_active,
+            is_service_account,
+            is_registered,
+            is_sso_required,
             permission_assignments: permission_assignments.into(),
             credential_id: Default::default(),
             org_id: Default::default(),

@@ -161,7 +161,7 @@ impl ImportKeyRequest {
         Self {
             curve: curve.into(),
             protocol: protocol.into(),
-            min_signers: min_signers,
+            min_signers,
             encrypted_key_shares: encrypted_key_shares.into(),
             master_key: Default::default(),
             name: Default::default(),
@@ -238,8 +238,8 @@ impl Key {
             curve: curve.into(),
             public_key: public_key.into(),
             status: status.into(),
-            custodial: custodial,
-            date_created: date_created,
+            custodial,
+            date_created,
             date_deleted: Default::default(),
             date_exported: Default::default(),
             derived_from: Default::default(),
@@ -378,8 +378,8 @@ impl KeyDetails {
             curve: curve.into(),
             public_key: public_key.into(),
             status: status.into(),
-            custodial: custodial,
-            date_created: date_created,
+            custodial,
+            date_created,
             wallets: wallets.into(),
             store: store.into(),
             date_deleted: Default::default(),
@@ -575,6 +575,6 @@ pub struct UpdateKeyRequest {
 impl UpdateKeyRequest {
     /// Makes one of what is required.
     pub fn new(name: Option<String>) -> Self {
-        Self { name: name }
+        Self { name }
     }
 }

@@ -17,3 +17,4 @@ pub use signers::*;
 pub use wallets::*;
 pub use ids::*;
 pub(crate) mod operations;
+pub(crate) mod networks_table;

@@ -19,7 +19,7 @@ impl BitcoinFee {
     pub fn new(fee_rate: impl Into<String>, block_horizon: i32) -> Self {
         Self {
             fee_rate: fee_rate.into(),
-            block_horizon: block_horizon,
+            block_horizon,
         }
     }
 }
@@ -50,7 +50,7 @@ impl BitcoinFeeEstimate {
     ) -> Self {
         Self {
             network: network.into(),
-            block_number: block_number,
+            block_number,
             slow: slow.into(),
             standard: standard.into(),
             fast: fast.into(),
@@ -168,7 +168,7 @@ impl Eip1559FeeEstimate {
     ) -> Self {
         Self {
             network: network.into(),
-            block_number: block_number,
+            block_number,
             slow: slow.into(),
             standard: standard.into(),
             fast: fast.into(),
@@ -927,7 +927,7 @@ impl SolanaFeeEstimate {
     ) -> Self {
         Self {
             network: network.into(),
-            block_number: block_number,
+            block_number,
             slow: slow.into(),
             standard: standard.into(),
             fast: fast.into(),

@@ -588,7 +588,7 @@ impl Eip712Signature {
         message: impl Into<TypedDataMessage>,
     ) -> Self {
         Self {
-            types: types,
+            types,
             domain: domain.into(),
             message: message.into(),
             blockchain_kind: Default::default(),
@@ -645,9 +645,9 @@ impl Eip7702Signature {
     /// Makes one of what is required.
     pub fn new(chain_id: i64, address: impl Into<crate::Hex>, nonce: i64) -> Self {
         Self {
-            chain_id: chain_id,
+            chain_id,
             address: address.into(),
-            nonce: nonce,
+            nonce,
             blockchain_kind: Default::default(),
             external_id: Default::default(),
             network: Default::default(),
@@ -1111,7 +1111,7 @@ impl KeyExport {
             public_key: public_key.into(),
             protocol: protocol.into(),
             curve: curve.into(),
-            min_signers: min_signers,
+            min_signers,
             encrypted_key_shares: encrypted_key_shares.into(),
         }
     }
@@ -2531,7 +2531,7 @@ impl SignatureRequest {
             requester: requester.into(),
             request_body: request_body.into(),
             status: status.into(),
-            date_requested: date_requested,
+            date_requested,
             approval_id: Default::default(),
             date_confirmed: Default::default(),
             date_policy_resolved: Default::default(),
@@ -2803,9 +2803,9 @@ impl SmartAccountAuthorization {
     ) -> Self {
         Self {
             kind: kind.into(),
-            chain_id: chain_id,
+            chain_id,
             address: address.into(),
-            nonce: nonce,
+            nonce,
         }
     }
 }
@@ -2860,7 +2860,7 @@ impl SmartAccountMessage {
         Self {
             kind: kind.into(),
             domain: domain.into(),
-            types: types,
+            types,
             message: message.into(),
         }
     }
@@ -2923,7 +2923,7 @@ impl SmartAccountSignature {
     ) -> Self {
         Self {
             structured: structured.into(),
-            signatures: signatures,
+            signatures,
             transaction_reference: transaction_reference.into(),
             blockchain_kind: Default::default(),
             external_id: Default::default(),
@@ -3079,7 +3079,7 @@ impl Snip12Signature {
     ) -> Self {
         Self {
             primary_type: primary_type.into(),
-            types: types,
+            types,
             domain: domain.into(),
             message: message.into(),
             blockchain_kind: Default::default(),
@@ -3294,8 +3294,8 @@ impl Wallet {
             network: network.into(),
             signing_key: signing_key.into(),
             status: status.into(),
-            date_created: date_created,
-            custodial: custodial,
+            date_created,
+            custodial,
             tags: tags.into(),
             address: Default::default(),
             date_deleted: Default::default(),

@@ -29,7 +29,7 @@ impl KeyStore {
         Self {
             id: id.into(),
             kind: kind.into(),
-            primary: primary,
+            primary,
             name: Default::default(),
         }
     }

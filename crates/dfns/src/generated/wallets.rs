@@ -954,8 +954,8 @@ impl WalletsCalls {
     ) -> ListOrgWalletHistoryCall {
         ListOrgWalletHistoryCall {
             dfns: self.dfns.clone(),
-            end_time: end_time,
-            start_time: start_time,
+            end_time,
+            start_time,
             limit: Option::None,
             pagination_token: Option::None,
         }
