@@ -97,4 +97,4 @@ pub use dfns_types as types;
 pub use dfns_types::Secret;
 pub use error::{Cause, DecodeError, Details, Error, Refusal, Result, Sent, Step};
 pub use paging::{ItemStream, Page};
-pub use signer::{KeyError, KeySigner, Signer, SignerError, SignerFuture};
+pub use signer::{ClientData, KeyError, KeySigner, Signer, SignerError, SignerFuture};

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use dfns_types::{AuthenticationChallenge, FirstFactorAssertion};
 
+pub use client_data::ClientData;
 pub use key::{KeyError, KeySigner};
 
 /// What [`Signer::sign`] returns.
@@ -21,6 +22,32 @@ pub type SignerFuture<'a> = Pin<Box<dyn Future<Output = Result<FirstFactorAssert
 /// management service, or a passkey on somebody's phone.
 ///
 /// It is asked once for every attempt of every signed call, possibly for several calls at a time.
+///
+/// ```
+/// use dfns::types::AuthenticationChallenge;
+/// use dfns::{ClientData, Signer, SignerError, SignerFuture};
+///
+/// struct Vault {
+///     credential_id: String,
+/// }
+///
+/// impl Vault {
+///     async fn sign_with_key(&self, message: &[u8]) -> Result<Vec<u8>, std::io::Error> {
+/// #       Ok(message.to_vec())
+///         // …ask the key management service…
+///     }
+/// }
+///
+/// impl Signer for Vault {
+///     fn sign<'a>(&'a self, challenge: &'a AuthenticationChallenge) -> SignerFuture<'a> {
+///         Box::pin(async move {
+///             let client_data = ClientData::new(challenge, &self.credential_id)?;
+///             let signature = self.sign_with_key(client_data.as_bytes()).await.map_err(SignerError::failed)?;
+///             Ok(client_data.answer(signature))
+///         })
+///     }
+/// }
+/// ```
 pub trait Signer: Send + Sync {
     /// Signs the challenge with one of the credentials that it allows.
     ///

@@ -145,3 +145,18 @@ fn client_neither_needs_nor_installs_a_process_wide_crypto_provider() {
     }
     assert!(rustls::crypto::CryptoProvider::get_default().is_none());
 }
+
+#[test]
+fn client_signer_and_streams_can_be_moved_between_threads() {
+    fn movable<T: Send + Sync + 'static>() {}
+    fn sendable<T: Send + 'static>(_: T) {}
+    movable::<Dfns>();
+    movable::<Error>();
+    movable::<dfns::KeySigner>();
+    let dfns = Dfns::builder()
+        .base_url("http://127.0.0.1:1")
+        .build()
+        .expect("a client");
+    sendable(dfns.wallets().list().stream());
+    sendable(dfns.wallets().list().send());
+}

@@ -2,6 +2,7 @@
 
 mod builder;
 mod errors;
+mod key_refusals;
 mod key_signer;
 mod support;
 mod wire;

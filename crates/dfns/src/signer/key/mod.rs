@@ -11,19 +11,18 @@ mod private;
 use std::fmt;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use dfns_types::{AuthenticationChallenge, FirstFactorAssertion, KeyAssertion, KeyFirstFactor};
+use base64::engine::general_purpose::STANDARD;
+use dfns_types::{AuthenticationChallenge, FirstFactorAssertion};
 
 pub use error::KeyError;
 
 use self::private::PrivateKey;
-use super::client_data;
-use super::{Signer, SignerError, SignerFuture};
+use super::{ClientData, Signer, SignerError, SignerFuture};
 
 /// A key credential: a private key, and the id under which Dfns knows its public key.
 ///
-/// Ed25519, ECDSA on P-256 or secp256k1, and RSA of 2048 to 4096 bits. The key is wiped from memory on drop (an RSA key is
-/// not: its library keeps it). `Debug` shows the kind and the credential id only.
+/// Ed25519, ECDSA on P-256 or secp256k1, and RSA of 2048 to 4096 bits. The key is wiped from memory on drop, except for RSA:
+/// there the library that signs keeps a copy. `Debug` shows the kind and the credential id only.
 pub struct KeySigner {
     credential_id: String,
     key: PrivateKey,
@@ -61,15 +60,10 @@ impl KeySigner {
         &self.credential_id
     }
 
-    fn answer(&self, challenge: &str) -> Result<FirstFactorAssertion, SignerError> {
-        let client_data = client_data::key_get(challenge);
+    fn answer(&self, challenge: &AuthenticationChallenge) -> Result<FirstFactorAssertion, SignerError> {
+        let client_data = ClientData::new(challenge, &self.credential_id)?;
         let signature = self.key.sign(client_data.as_bytes()).map_err(SignerError::failed)?;
-        let assertion = KeyAssertion::new(
-            self.credential_id.clone(),
-            URL_SAFE_NO_PAD.encode(client_data),
-            URL_SAFE_NO_PAD.encode(signature),
-        );
-        Ok(FirstFactorAssertion::Key(KeyFirstFactor::new(assertion)))
+        Ok(client_data.answer(signature))
     }
 
     /// The public key as PEM text (`PUBLIC KEY`, lines of 64 characters): what is registered with Dfns.
@@ -89,16 +83,7 @@ impl KeySigner {
 
 impl Signer for KeySigner {
     fn sign<'a>(&'a self, challenge: &'a AuthenticationChallenge) -> SignerFuture<'a> {
-        let allowed = &challenge.allow_credentials.key;
-        let answer = if allowed.iter().any(|credential| credential.id == self.credential_id) {
-            self.answer(&challenge.challenge)
-        } else {
-            Err(SignerError::CredentialNotAllowed {
-                credential_id: self.credential_id.clone(),
-                allowed: allowed.iter().map(|credential| credential.id.clone()).collect(),
-            })
-        };
-        Box::pin(std::future::ready(answer))
+        Box::pin(std::future::ready(self.answer(challenge)))
     }
 }
 

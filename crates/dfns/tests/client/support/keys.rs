@@ -2,6 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use p256::pkcs8::PrivateKeyInfoRef;
+use sec1::der::{Decode, Encode};
 use serde_json::Value;
 
 /// One key of the vectors.
@@ -55,4 +57,23 @@ pub(crate) fn pem(label: &str, der: &[u8]) -> String {
         .map(|at| &body[at..body.len().min(at + 64)])
         .collect();
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
+/// The SEC1 form of an EC key, which names its curve.
+pub(crate) fn sec1_der(pkcs8: &[u8]) -> Vec<u8> {
+    let info = PrivateKeyInfoRef::try_from(pkcs8).expect("PKCS#8");
+    let mut key = sec1::EcPrivateKey::from_der(info.private_key.as_bytes()).expect("ECPrivateKey");
+    key.parameters = Some(sec1::EcParameters::NamedCurve(
+        info.algorithm.parameters_oid().expect("a curve"),
+    ));
+    key.to_der().expect("DER")
+}
+
+/// The PKCS#1 form of an RSA key.
+pub(crate) fn pkcs1_der(pkcs8: &[u8]) -> Vec<u8> {
+    PrivateKeyInfoRef::try_from(pkcs8)
+        .expect("PKCS#8")
+        .private_key
+        .as_bytes()
+        .to_vec()
 }
