@@ -82,3 +82,39 @@ fn check_path(operation: &'static Operation, path: &str) -> Result<(), Error> {
         problem,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use dfns_types::operation::by_function;
+
+    use super::check_path;
+    use crate::error::Error;
+
+    #[test]
+    fn path_is_sent_only_if_it_is_the_path_of_the_operation() {
+        let operation = by_function("get_wallet_assets").expect("an operation");
+        assert_eq!(operation.path, "/wallets/{walletId}/assets");
+        check_path(operation, "/wallets/wa-1/assets").expect("its path");
+        for path in [
+            "/wallets//assets",
+            "/wallets/assets",
+            "/assets",
+            "/wallets/wa-1",
+            "/wallets/wa-1/assets/x",
+            "/keys/wa-1/assets",
+            "",
+        ] {
+            let error = check_path(operation, path).expect_err(path);
+            assert!(
+                matches!(
+                    error,
+                    Error::Request {
+                        operation: "getWalletAssets",
+                        ..
+                    }
+                ),
+                "{error:?}"
+            );
+        }
+    }
+}

@@ -138,6 +138,20 @@ async fn request_to_a_closed_port_was_not_sent() {
 }
 
 #[tokio::test]
+async fn request_without_a_secure_connection_was_not_sent() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("https://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { listener.accept().await.map(drop) });
+    let dfns = Dfns::builder()
+        .base_url(url)
+        .auth_token(TOKEN)
+        .build()
+        .expect("a client");
+    let error = dfns.wallets().get(wallet_id()).send().await.expect_err("an error");
+    assert!(matches!(error, Error::Transport { sent: Sent::No, .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn connection_that_closes_without_an_answer_may_have_carried_the_request() {
     let (error, requests) = write(signed(Answer::Close)).await;
     assert!(
