@@ -22,6 +22,7 @@ mod admin;
 mod auth;
 mod bootstrap;
 mod builder;
+mod chain;
 mod clock;
 mod context;
 mod credentials;

@@ -3,7 +3,11 @@
 //! To add an operation: write a [`Handler`] in the file of its area and name it in [`handler`]. What is not named there
 //! is answered with 501.
 
+mod key_store;
+mod refusals;
+mod tags;
 mod users;
+mod wallets;
 
 use crate::action;
 use crate::context::{Context, Handler};
@@ -18,8 +22,15 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
     Some(match operation_id {
         "createUserActionChallenge" => action::challenge::create,
         "createUserActionSignature" => action::complete::create,
+        "createWallet" => wallets::create,
+        "delegateWallet" => wallets::delegate,
         "getUser" => users::get,
+        "getWallet" => wallets::get,
         "listUsers" => users::list,
+        "listWallets" => wallets::list,
+        "tagWallet" => tags::add,
+        "untagWallet" => tags::remove,
+        "updateWallet" => wallets::update,
         _ => return None,
     })
 }

@@ -36,14 +36,14 @@ where
     text.parse().map_err(|error: T::Err| Refusal::internal(&error))
 }
 
-/// Refuses text that is empty or longer than `most` characters.
+/// Refuses text of less than `least` or more than `most` characters.
 ///
 /// # Errors
 /// 400 that names the field.
-pub(crate) fn check_text(field: &str, text: Option<&str>, most: usize) -> Result<(), Refusal> {
+pub(crate) fn check_text(field: &str, text: Option<&str>, least: usize, most: usize) -> Result<(), Refusal> {
     match text.map(|text| text.chars().count()) {
-        Some(count) if count == 0 || count > most => {
-            Err(invalid_field(field, &format!("expected 1 to {most} characters, found {count}")))
+        Some(count) if !(least..=most).contains(&count) => {
+            Err(invalid_field(field, &format!("expected {least} to {most} characters, found {count}")))
         }
         _ => Ok(()),
     }
