@@ -2,8 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dfns_types::{
+    AllowedCredentials, AttestationConveyance, AuthenticationChallenge, CreateUserActionChallengeRequest,
+    CredentialDescriptor, CredentialFactor, PasswordProtectedKeyDescriptor, PublicKeyCredentialType,
+    SupportedCredentialKind, UserActionHttpMethod, UserActionServerKind, UserVerification,
+};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{NO_CREDENTIAL, canonical};
 use crate::auth::Caller;
@@ -11,7 +15,10 @@ use crate::auth::session;
 use crate::auth::tokens::Audience;
 use crate::context::Context;
 use crate::server::{Refusal, Reply};
+use crate::store::TokenKind::{Pat, ServiceAccount};
 use crate::store::{Challenge, ChallengePurpose, Credential, CredentialKind, StoreError};
+
+const PUBLIC_KEY: PublicKeyCredentialType = PublicKeyCredentialType::PublicKey;
 
 /// The request that is to be approved; the subject of the challenge.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,27 +30,17 @@ pub(super) struct Declared {
     pub(super) body: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request {
-    user_action_payload: String,
-    user_action_http_method: String,
-    user_action_http_path: String,
-    #[serde(default)]
-    user_action_server_kind: Option<String>,
-}
-
 /// `POST /auth/action/init`.
 pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
-    let request: Request = context.call.body()?;
+    let request: CreateUserActionChallengeRequest = context.call.body()?;
     let invalid = |field: &str, message: &str| Refusal::invalid(format!("{field}: {message}")).with("field", field);
-    if !["GET", "POST", "PUT", "DELETE"].contains(&request.user_action_http_method.as_str()) {
+    if let UserActionHttpMethod::Unknown(_) = request.user_action_http_method {
         return Err(invalid("userActionHttpMethod", "must be GET, POST, PUT or DELETE"));
     }
     if !request.user_action_http_path.starts_with('/') {
         return Err(invalid("userActionHttpPath", "must begin with a slash"));
     }
-    if !matches!(request.user_action_server_kind.as_deref(), None | Some("Api")) {
+    if let Some(UserActionServerKind::Unknown(_)) = request.user_action_server_kind {
         return Err(invalid("userActionServerKind", "must be Api"));
     }
     let caller = context.caller()?;
@@ -52,9 +49,9 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         return Err(Refusal::unauthorized(NO_CREDENTIAL));
     }
     let declared = Declared {
-        method: request.user_action_http_method,
+        method: request.user_action_http_method.as_str().to_owned(),
         path: request.user_action_http_path,
-        body: canonical::canonical_or_raw(request.user_action_payload.as_bytes()),
+        body: canonical::canonical_or_raw(request.user_action_payload.expose_secret().as_bytes()),
     };
     let subject = serde_json::to_string(&declared).map_err(|error| Refusal::internal(&error))?;
     let id = context.new_id("ch")?;
@@ -71,7 +68,7 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     };
     context.store.insert_challenge(ChallengePurpose::UserAction, &challenge)?;
     let identifier = session::seal(context, Audience::Challenge, &challenge.org, &challenge.id, expires_at)?;
-    Reply::json(&answer(&challenge, &identifier, &credentials))
+    Reply::json(&answer(&challenge, identifier, &credentials))
 }
 
 /// The credentials that the caller can sign with: those of the token if it has any of its own, else those of the user.
@@ -79,7 +76,6 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
 /// # Errors
 /// If the store fails.
 pub(super) fn usable(context: &Context<'_>, caller: &Caller) -> Result<Vec<Credential>, StoreError> {
-    use crate::store::TokenKind::{Pat, ServiceAccount};
     let all = match caller.token_kind {
         Pat | ServiceAccount => context.store.credentials_of_token(&caller.token_id)?,
         _ => context.store.credentials_of_user(caller.user_id())?,
@@ -88,36 +84,26 @@ pub(super) fn usable(context: &Context<'_>, caller: &Caller) -> Result<Vec<Crede
     Ok(all.into_iter().filter(is_usable).collect())
 }
 
-fn answer(challenge: &Challenge, identifier: &str, credentials: &[Credential]) -> serde_json::Value {
+fn answer(challenge: &Challenge, identifier: String, credentials: &[Credential]) -> AuthenticationChallenge {
     let of_kind = |kind| credentials.iter().filter(move |credential| credential.kind == kind);
-    let allow = |kind| -> Vec<serde_json::Value> {
-        of_kind(kind)
-            .map(|credential| {
-                let mut allowed = json!({ "type": "public-key", "id": credential.credential_id });
-                if let Some(key) = &credential.encrypted_private_key {
-                    allowed["encryptedPrivateKey"] = json!(key);
-                }
-                allowed
-            })
-            .collect()
+    let describe = |kind| -> Vec<CredentialDescriptor> {
+        of_kind(kind).map(|credential| CredentialDescriptor::new(PUBLIC_KEY, &*credential.credential_id)).collect()
     };
+    let password_protected_key = of_kind(CredentialKind::PasswordProtectedKey).map(|credential| {
+        let key = credential.encrypted_private_key.as_deref().unwrap_or_default();
+        PasswordProtectedKeyDescriptor::new(PUBLIC_KEY, &*credential.credential_id, key)
+    });
     let kinds = [CredentialKind::Fido2, CredentialKind::Key, CredentialKind::PasswordProtectedKey];
-    let supported: Vec<_> = kinds
-        .into_iter()
-        .filter(|kind| of_kind(*kind).next().is_some())
-        .map(|kind| json!({ "kind": kind.as_str(), "factor": "either", "requiresSecondFactor": false }))
-        .collect();
-    json!({
-        "challenge": challenge.challenge,
-        "challengeIdentifier": identifier,
-        "supportedCredentialKinds": supported,
-        "userVerification": "required",
-        "attestation": "direct",
-        "externalAuthenticationUrl": "",
-        "allowCredentials": {
-            "key": allow(CredentialKind::Key),
-            "passwordProtectedKey": allow(CredentialKind::PasswordProtectedKey),
-            "webauthn": allow(CredentialKind::Fido2),
-        },
-    })
+    let offered = kinds.into_iter().filter(|kind| of_kind(*kind).next().is_some());
+    let allowed = AllowedCredentials::new(describe(CredentialKind::Key), describe(CredentialKind::Fido2));
+    let supported = offered.map(|kind| SupportedCredentialKind::new(kind.as_str(), CredentialFactor::Either, false));
+    AuthenticationChallenge::new(
+        challenge.challenge.clone(),
+        identifier,
+        supported.collect::<Vec<_>>(),
+        UserVerification::Required,
+        AttestationConveyance::Direct,
+        allowed.with_password_protected_key(password_protected_key.collect::<Vec<_>>()),
+        "",
+    )
 }

@@ -1,53 +1,27 @@
 //! The second call: the signature, in exchange for the token that opens the request.
 
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use dfns_types::{CompleteChallengeRequest, Fido2Assertion, FirstFactorAssertion, UserActionSignature};
 
 use super::challenge::{Declared, usable};
 use super::{CHALLENGE_NOT_VALID, NO_CREDENTIAL};
 use crate::auth::session;
 use crate::auth::tokens::Audience;
 use crate::context::Context;
-use crate::credentials::assertion::{KeyAssertion, verify_key_assertion};
+use crate::credentials::{
+    Authenticator, CredentialError, KeyAssertion, WebauthnAssertion, verify_key_assertion, verify_webauthn_assertion,
+};
 use crate::server::{Refusal, Reply};
-use crate::store::{Challenge, ChallengePurpose, Credential, UserAction};
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request {
-    challenge_identifier: String,
-    first_factor: Factor,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Factor {
-    kind: String,
-    credential_assertion: Assertion,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Assertion {
-    cred_id: String,
-    client_data: String,
-    signature: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    authenticator_data: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    algorithm: Option<String>,
-}
+use crate::store::{Challenge, ChallengePurpose, Credential, CredentialKind, UserAction};
 
 /// `POST /auth/action`.
 pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
-    let request: Request = context.call.body()?;
-    let challenge = find(context, &request.challenge_identifier)?;
+    let request: CompleteChallengeRequest = context.call.body()?;
+    let challenge = find(context, request.challenge_identifier.expose_secret())?;
     let credential = check(context, &request.first_factor, &challenge)?;
     context.store.complete_challenge(&challenge.id)?;
     let declared: Declared =
         serde_json::from_str(&challenge.subject).map_err(|error| Refusal::internal(&error))?;
-    let assertion = serde_json::to_string(&request.first_factor.credential_assertion)
-        .map_err(|error| Refusal::internal(&error))?;
+    let assertion = serde_json::to_string(&request.first_factor).map_err(|error| Refusal::internal(&error))?;
     let expires_at = context.after(context.services.config.user_action_lifetime)?;
     let action = UserAction {
         id: context.new_id("ua")?,
@@ -65,7 +39,7 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     };
     context.store.insert_user_action(&action)?;
     let token = session::seal(context, Audience::UserAction, &action.org, &action.id, expires_at)?;
-    Reply::json(&json!({ "userAction": token }))
+    Reply::json(&UserActionSignature::new(token))
 }
 
 /// The open challenge behind an identifier, if this caller asked for it with this token.
@@ -82,23 +56,69 @@ fn find(context: &Context<'_>, identifier: &str) -> Result<Challenge, Refusal> {
 }
 
 /// The credential that signed the challenge.
-fn check(context: &Context<'_>, factor: &Factor, challenge: &Challenge) -> Result<Credential, Refusal> {
-    let assertion = &factor.credential_assertion;
-    let is_meant = |credential: &Credential| {
-        credential.credential_id == assertion.cred_id && credential.kind.as_str() == factor.kind
+fn check(
+    context: &Context<'_>,
+    factor: &FirstFactorAssertion,
+    challenge: &Challenge,
+) -> Result<Credential, Refusal> {
+    let (kind, assertion) = match factor {
+        FirstFactorAssertion::Key(factor) => (CredentialKind::Key, &factor.credential_assertion),
+        FirstFactorAssertion::PasswordProtectedKey(factor) => {
+            (CredentialKind::PasswordProtectedKey, &factor.credential_assertion)
+        }
+        FirstFactorAssertion::Fido2(factor) => {
+            return check_fido2(context, &factor.credential_assertion, challenge);
+        }
+        _ => {
+            let message = "firstFactor: kind must be Key, PasswordProtectedKey or Fido2";
+            return Err(Refusal::invalid(message).with("field", "firstFactor.kind"));
+        }
     };
-    let credential = usable(context, context.caller()?)?
-        .into_iter()
-        .find(is_meant)
-        .ok_or_else(|| Refusal::unauthorized(NO_CREDENTIAL))?;
-    let key_assertion = KeyAssertion {
+    let credential = find_credential(context, kind, &assertion.cred_id)?;
+    let received = KeyAssertion {
         client_data: &assertion.client_data,
         signature: &assertion.signature,
         algorithm: assertion.algorithm.as_deref(),
     };
-    verify_key_assertion(key_assertion, &credential.public_key, &challenge.challenge).map_err(|error| {
-        tracing::info!(reason = %error, credential = credential.credential_id, "a signature was refused");
-        Refusal::unauthorized("Invalid signature.")
-    })?;
+    verify_key_assertion(received, &credential.public_key, &challenge.challenge)
+        .map_err(|error| bad_signature(&error, &credential))?;
     Ok(credential)
+}
+
+fn check_fido2(
+    context: &Context<'_>,
+    assertion: &Fido2Assertion,
+    challenge: &Challenge,
+) -> Result<Credential, Refusal> {
+    let mut credential = find_credential(context, CredentialKind::Fido2, &assertion.cred_id)?;
+    let received = WebauthnAssertion {
+        client_data: &assertion.client_data,
+        authenticator_data: &assertion.authenticator_data,
+        signature: &assertion.signature,
+        user_handle: assertion.user_handle.as_deref(),
+    };
+    let registered = Authenticator {
+        public_key: &credential.public_key,
+        relying_party_id: &credential.relying_party_id,
+        origin: &credential.origin,
+        user_id: &credential.user_id,
+        sign_count: credential.sign_count,
+    };
+    let sign_count = verify_webauthn_assertion(received, registered, &challenge.challenge)
+        .map_err(|error| bad_signature(&error, &credential))?;
+    credential.sign_count = sign_count;
+    context.store.update_credential(&credential)?;
+    Ok(credential)
+}
+
+/// The caller's own usable credential of this kind with this id.
+fn find_credential(context: &Context<'_>, kind: CredentialKind, credential_id: &str) -> Result<Credential, Refusal> {
+    let is_meant = |credential: &Credential| credential.kind == kind && credential.credential_id == credential_id;
+    let found = usable(context, context.caller()?)?.into_iter().find(is_meant);
+    found.ok_or_else(|| Refusal::unauthorized(NO_CREDENTIAL))
+}
+
+fn bad_signature(error: &CredentialError, credential: &Credential) -> Refusal {
+    tracing::info!(reason = %error, credential = credential.credential_id, "a signature was refused");
+    Refusal::unauthorized("Invalid signature.")
 }

@@ -17,6 +17,8 @@ pub(crate) enum ClientDataType {
     KeyCreate,
     /// An assertion by an authenticator.
     WebauthnGet,
+    /// An attestation by an authenticator.
+    WebauthnCreate,
 }
 
 impl ClientDataType {
@@ -25,11 +27,12 @@ impl ClientDataType {
             Self::KeyGet => "key.get",
             Self::KeyCreate => "key.create",
             Self::WebauthnGet => "webauthn.get",
+            Self::WebauthnCreate => "webauthn.create",
         }
     }
 
     const fn is_webauthn(self) -> bool {
-        matches!(self, Self::WebauthnGet)
+        matches!(self, Self::WebauthnGet | Self::WebauthnCreate)
     }
 }
 

@@ -2,19 +2,25 @@
 //!
 //! Invariant: signatures are verified over the bytes that were received; nothing is serialised again first.
 
-pub(crate) mod assertion;
+mod assertion;
 mod attestation;
+mod cbor;
 mod client_data;
 mod der;
 mod public_key;
+mod webauthn;
 
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+pub(crate) use assertion::{KeyAssertion, verify_key_assertion};
 pub(crate) use attestation::{KeyAttestation, verify_key_attestation};
-pub(crate) use client_data::{ClientDataType, check_client_data};
-pub(crate) use public_key::{Digest, PublicKey};
+use client_data::{ClientDataType, check_client_data};
+pub(crate) use public_key::PublicKey;
+pub(crate) use webauthn::{
+    Authenticator, WebauthnAssertion, WebauthnAttestation, verify_webauthn_assertion, verify_webauthn_attestation,
+};
 
 /// Why a signature, or what came with it, was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +49,15 @@ pub(crate) enum CredentialError {
     /// The attestation data are not the JSON object that they should be.
     #[error("the attestation data are not a JSON object with `publicKey` and `signature`")]
     AttestationData,
+    /// The page or app that asked is not one of the relying party's.
+    #[error("the origin does not belong to the relying party")]
+    Origin,
+    /// The authenticator data are malformed, of another relying party, or lack a flag that is required.
+    #[error("the authenticator data are refused: {0}")]
+    AuthenticatorData(&'static str),
+    /// The user handle is another user's.
+    #[error("the user handle is another user's")]
+    UserHandle,
     /// The signature is not by this key over these bytes.
     #[error("the signature does not verify")]
     Signature,
@@ -58,3 +73,6 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 pub(crate) fn decode_base64url(text: &str, field: &'static str) -> Result<Vec<u8>, CredentialError> {
     BASE64URL.decode(text).map_err(|_| CredentialError::Base64(field))
 }
+
+#[cfg(test)]
+mod tests;

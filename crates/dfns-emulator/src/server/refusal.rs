@@ -74,6 +74,13 @@ impl Refusal {
     }
 }
 
+/// Ids are made by the emulator; one that is none is a mistake of its own.
+impl From<dfns_types::IdError> for Refusal {
+    fn from(error: dfns_types::IdError) -> Self {
+        Self::internal(&error)
+    }
+}
+
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::internal(&error)

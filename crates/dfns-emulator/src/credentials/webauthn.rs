@@ -1,0 +1,181 @@
+//! WebAuthn: what authenticators (passkeys, security keys) register and sign.
+//!
+//! Attestation statements other than `none` and `packed` self-attestation are refused: they would need roots of trust
+//! that the emulator does not have.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+
+use super::cbor::{self, Value};
+use super::public_key::{Digest, PublicKey};
+use super::{ClientDataType, CredentialError, check_client_data, decode_base64url};
+
+const USER_PRESENT: u8 = 0x01;
+const USER_VERIFIED: u8 = 0x04;
+const ATTESTED_CREDENTIAL: u8 = 0x40;
+/// ECDSA over P-256 with SHA-256, by its COSE number.
+const ES256: i64 = -7;
+
+/// An assertion by an authenticator, as it is received; every field but the user handle is base64url.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WebauthnAssertion<'a> {
+    pub(crate) client_data: &'a str,
+    pub(crate) authenticator_data: &'a str,
+    pub(crate) signature: &'a str,
+    pub(crate) user_handle: Option<&'a str>,
+}
+
+/// What is known of an authenticator since its registration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Authenticator<'a> {
+    /// PEM.
+    pub(crate) public_key: &'a str,
+    pub(crate) relying_party_id: &'a str,
+    pub(crate) origin: &'a str,
+    pub(crate) user_id: &'a str,
+    /// The counter at its last use.
+    pub(crate) sign_count: u32,
+}
+
+/// Checks an assertion and answers the new signature counter.
+pub(crate) fn verify_webauthn_assertion(
+    assertion: WebauthnAssertion<'_>,
+    registered: Authenticator<'_>,
+    challenge: &str,
+) -> Result<u32, CredentialError> {
+    let client_data = decode_base64url(assertion.client_data, "clientData")?;
+    let parsed = check_client_data(&client_data, ClientDataType::WebauthnGet, challenge)?;
+    if parsed.origin.as_deref() != Some(registered.origin) {
+        return Err(CredentialError::Origin);
+    }
+    let bytes = decode_base64url(assertion.authenticator_data, "authenticatorData")?;
+    let data = AuthenticatorData::read(&bytes)?;
+    data.check(registered.relying_party_id)?;
+    // Many authenticators do not count, and always say zero.
+    if data.sign_count <= registered.sign_count && (data.sign_count, registered.sign_count) != (0, 0) {
+        return Err(CredentialError::AuthenticatorData("the signature counter did not grow"));
+    }
+    if assertion.user_handle.is_some_and(|handle| !is_user_handle(handle, registered.user_id)) {
+        return Err(CredentialError::UserHandle);
+    }
+    let signature = decode_base64url(assertion.signature, "signature")?;
+    let signed = [&bytes[..], &Sha256::digest(&client_data)].concat();
+    PublicKey::from_pem(registered.public_key)?.verify(&signed, &signature, Digest::Sha256)?;
+    Ok(data.sign_count)
+}
+
+fn is_user_handle(handle: &str, user_id: &str) -> bool {
+    decode_base64url(handle, "userHandle").is_ok_and(|bytes| bytes == user_id.as_bytes())
+}
+
+/// An attestation by an authenticator, as it is received, and what it is expected to be for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WebauthnAttestation<'a> {
+    pub(crate) credential_id: &'a str,
+    /// base64url of the client data.
+    pub(crate) client_data: &'a str,
+    /// base64url of the attestation object.
+    pub(crate) attestation_data: &'a str,
+    pub(crate) relying_party_id: &'a str,
+    pub(crate) origin: &'a str,
+}
+
+/// Checks an attestation and answers the public key in PEM and the signature counter.
+pub(crate) fn verify_webauthn_attestation(
+    attestation: WebauthnAttestation<'_>,
+    challenge: &str,
+) -> Result<(String, u32), CredentialError> {
+    let malformed = CredentialError::AttestationData;
+    let client_data = decode_base64url(attestation.client_data, "clientData")?;
+    let parsed = check_client_data(&client_data, ClientDataType::WebauthnCreate, challenge)?;
+    if parsed.origin.as_deref() != Some(attestation.origin) {
+        return Err(CredentialError::Origin);
+    }
+    let object = decode_base64url(attestation.attestation_data, "attestationData")?;
+    let (object, []) = cbor::read(&object).ok_or(malformed.clone())? else { return Err(malformed) };
+    let bytes = object.get("authData").and_then(Value::bytes).ok_or(malformed.clone())?;
+    let data = AuthenticatorData::read(bytes)?;
+    data.check(attestation.relying_party_id)?;
+    let (credential_id, cose_key) = data.attested()?;
+    if URL_SAFE_NO_PAD.encode(credential_id) != attestation.credential_id.trim_end_matches('=') {
+        return Err(CredentialError::AuthenticatorData("it is about another credential"));
+    }
+    let pem = p256_pem(&cose_key).ok_or(CredentialError::PublicKey)?;
+    let statement = object.get("attStmt").ok_or(malformed.clone())?;
+    match object.get("fmt").and_then(Value::text) {
+        Some("none") => {}
+        Some("packed") if statement.get("x5c").is_none() => {
+            let signature = statement.get("sig").and_then(Value::bytes).ok_or(malformed.clone())?;
+            if statement.get("alg").and_then(Value::integer) != Some(ES256) {
+                return Err(malformed);
+            }
+            let signed = [bytes, &Sha256::digest(&client_data)].concat();
+            PublicKey::from_pem(&pem)?.verify(&signed, signature, Digest::Sha256)?;
+        }
+        _ => return Err(malformed),
+    }
+    Ok((pem, data.sign_count))
+}
+
+struct AuthenticatorData<'a> {
+    relying_party_hash: &'a [u8; 32],
+    flags: u8,
+    sign_count: u32,
+    rest: &'a [u8],
+}
+
+impl<'a> AuthenticatorData<'a> {
+    fn read(bytes: &'a [u8]) -> Result<Self, CredentialError> {
+        let parts = || {
+            let (relying_party_hash, rest) = bytes.split_first_chunk()?;
+            let (&flags, rest) = rest.split_first()?;
+            let (count, rest) = rest.split_first_chunk()?;
+            Some(Self { relying_party_hash, flags, sign_count: u32::from_be_bytes(*count), rest })
+        };
+        parts().ok_or(CredentialError::AuthenticatorData("they are too short"))
+    }
+
+    fn check(&self, relying_party_id: &str) -> Result<(), CredentialError> {
+        if self.relying_party_hash[..] != Sha256::digest(relying_party_id)[..] {
+            return Err(CredentialError::AuthenticatorData("they are for another relying party"));
+        }
+        // Challenges ask for user verification, so that is what must have happened.
+        match self.flags & (USER_PRESENT | USER_VERIFIED) {
+            flags if flags == USER_PRESENT | USER_VERIFIED => Ok(()),
+            _ => Err(CredentialError::AuthenticatorData("the user was not verified")),
+        }
+    }
+
+    /// The id and the COSE key of the credential that is being registered.
+    fn attested(&self) -> Result<(&'a [u8], Value), CredentialError> {
+        let parts = || {
+            let (_model, rest) = self.rest.split_first_chunk::<16>()?;
+            let (length, rest) = rest.split_first_chunk()?;
+            let (id, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+            Some((id, cbor::read(rest)?.0))
+        };
+        match self.flags & ATTESTED_CREDENTIAL {
+            0 => None,
+            _ => parts(),
+        }
+        .ok_or(CredentialError::AuthenticatorData("they hold no credential"))
+    }
+}
+
+/// A COSE key as PEM, if it is one for ES256.
+fn p256_pem(key: &Value) -> Option<String> {
+    /// What stands before the point in SubjectPublicKeyInfo, with the 04 of an uncompressed point at the end.
+    const SPKI: &[u8] = &[
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+        0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+    ];
+    let number = |at| key.at(at).and_then(Value::integer);
+    let coordinate = |at| key.at(at).and_then(Value::bytes).filter(|bytes| bytes.len() == 32);
+    if (number(1), number(3), number(-1)) != (Some(2), Some(ES256), Some(1)) {
+        return None;
+    }
+    let der = STANDARD.encode([SPKI, coordinate(-2)?, coordinate(-3)?].concat());
+    let (first, second) = der.split_at(64);
+    Some(format!("-----BEGIN PUBLIC KEY-----\n{first}\n{second}\n-----END PUBLIC KEY-----\n"))
+}

@@ -1,0 +1,179 @@
+//! A caller of the emulator that shares no code with it or with the client: HTTP/1.1 by hand, signatures by ring.
+#![expect(dead_code, reason = "every test file uses its own part of this")]
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use dfns_emulator::Emulator;
+use ring::signature::Ed25519KeyPair;
+use serde_json::{Value, json};
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: String,
+    pub body: Value,
+}
+
+impl Answer {
+    /// The message of a refusal.
+    pub fn message(&self) -> &str {
+        self.body["error"]["message"].as_str().unwrap_or_default()
+    }
+
+    /// Status and message, to be compared at once.
+    pub fn refusal(&self) -> (u16, &str) {
+        (self.status, self.message())
+    }
+}
+
+/// Sends a request in one piece and reads the answer to its end.
+pub fn send(url: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let mut request = format!("{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nuser-agent: test\r\n");
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    stream.write_all(request.as_bytes()).unwrap();
+    // A server that refuses a long body may close before it has read all of it; its answer is there all the same.
+    let _closed_early = stream.write_all(body);
+    let mut answer = Vec::new();
+    let _reset_after_answer = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer:?}"));
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let body = if body.is_empty() { Value::Null } else { serde_json::from_str(body).unwrap() };
+    Answer { status, headers: head.to_ascii_lowercase(), body }
+}
+
+/// Somebody with a token and a key.
+#[derive(Clone)]
+pub struct Signer {
+    pub url: String,
+    pub token: String,
+    pub credential_id: String,
+    key: std::sync::Arc<Ed25519KeyPair>,
+}
+
+/// What is declared in the first call of user action signing.
+#[derive(Clone, Copy)]
+pub struct Declared<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    pub payload: &'a str,
+}
+
+impl Signer {
+    /// The service account.
+    pub fn service_account(emulator: &Emulator) -> Self {
+        Self::new(
+            &emulator.url(),
+            emulator.auth_token(),
+            emulator.credential_id(),
+            emulator.private_key_pem().expect("no public key was given"),
+        )
+    }
+
+    /// The first employee, logged in.
+    pub fn employee(emulator: &Emulator) -> Self {
+        let employee = emulator.employee();
+        let request = json!({ "orgId": emulator.org_id(), "userId": employee.user_id() }).to_string();
+        let answer = send(&emulator.url(), "POST", "/__admin/sessions", &[], request.as_bytes());
+        let token = answer.body["token"].as_str().unwrap();
+        Self::new(&emulator.url(), token, employee.credential_id(), employee.private_key_pem())
+    }
+
+    pub fn new(url: &str, token: &str, credential_id: &str, private_key_pem: &str) -> Self {
+        let der: String = private_key_pem.lines().filter(|line| !line.starts_with('-')).collect();
+        let der = STANDARD.decode(der).unwrap();
+        let key = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).unwrap();
+        let (url, token, credential_id) = (url.to_owned(), token.to_owned(), credential_id.to_owned());
+        Self { url, token, credential_id, key: key.into() }
+    }
+
+    /// A request with the token and nothing else.
+    pub fn call(&self, method: &str, target: &str, body: &str) -> Answer {
+        self.call_with(method, target, body, None)
+    }
+
+    /// A request with the token and a user action.
+    pub fn call_with(&self, method: &str, target: &str, body: &str, user_action: Option<&str>) -> Answer {
+        let bearer = format!("Bearer {}", self.token);
+        let mut headers = vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
+        headers.extend(user_action.map(|token| ("x-dfns-useraction", token)));
+        send(&self.url, method, target, &headers, body.as_bytes())
+    }
+
+    /// The first call of user action signing.
+    pub fn init(&self, declared: Declared<'_>) -> Answer {
+        let request = json!({
+            "userActionPayload": declared.payload,
+            "userActionHttpMethod": declared.method,
+            "userActionHttpPath": declared.path,
+        });
+        self.call("POST", "/auth/action/init", &request.to_string())
+    }
+
+    /// An assertion over client data.
+    pub fn assertion(&self, client_data: &str) -> Value {
+        let signature = self.key.sign(client_data.as_bytes());
+        json!({
+            "kind": "Key",
+            "credentialAssertion": {
+                "credId": self.credential_id,
+                "clientData": URL_SAFE_NO_PAD.encode(client_data),
+                "signature": URL_SAFE_NO_PAD.encode(signature),
+            },
+        })
+    }
+
+    /// The same with padded base64url, as some clients send it.
+    pub fn padded_assertion(&self, client_data: &str) -> Value {
+        let mut assertion = self.assertion(client_data);
+        let signature = self.key.sign(client_data.as_bytes());
+        assertion["credentialAssertion"]["clientData"] = URL_SAFE.encode(client_data).into();
+        assertion["credentialAssertion"]["signature"] = URL_SAFE.encode(signature).into();
+        assertion
+    }
+
+    /// The second call of user action signing.
+    pub fn complete(&self, identifier: &str, first_factor: &Value) -> Answer {
+        let request = json!({ "challengeIdentifier": identifier, "firstFactor": first_factor });
+        self.call("POST", "/auth/action", &request.to_string())
+    }
+
+    /// Both calls; answers the user action.
+    pub fn sign(&self, declared: Declared<'_>) -> String {
+        let (identifier, challenge) = challenge(&self.init(declared));
+        let completed = self.complete(&identifier, &self.assertion(&client_data(&challenge)));
+        completed.body["userAction"].as_str().unwrap_or_else(|| panic!("{completed:?}")).to_owned()
+    }
+
+    /// A signed request, declared exactly as it is sent.
+    pub fn signed(&self, method: &str, path: &str, body: &str) -> Answer {
+        let action = self.sign(Declared { method, path, payload: body });
+        self.call_with(method, path, body, Some(&action))
+    }
+}
+
+/// Identifier and challenge of an answer to the first call.
+pub fn challenge(answer: &Answer) -> (String, String) {
+    let field = |name: &str| answer.body[name].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned();
+    (field("challengeIdentifier"), field("challenge"))
+}
+
+/// Client data as most clients write them.
+pub fn client_data(challenge: &str) -> String {
+    format!(r#"{{"type":"key.get","challenge":"{challenge}"}}"#)
+}
+
+/// Moves the emulator's clock through the admin interface.
+pub fn advance(url: &str, seconds: u64) {
+    let answer = send(url, "POST", "/__admin/clock/advance", &[], json!({ "seconds": seconds }).to_string().as_bytes());
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
