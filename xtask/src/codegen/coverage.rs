@@ -1,5 +1,6 @@
 //! Which operations the emulator answers, read from its table of handlers.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use syn::visit::{self, Visit};
@@ -74,6 +75,7 @@ pub(crate) fn document(facts: &Facts, implemented: &[String]) -> Result<String, 
         implemented.len(),
         facts.operations.len()
     );
+    // Writing to a `String` cannot fail.
     for tag in &facts.tags {
         let operations: Vec<_> = facts
             .operations
@@ -84,20 +86,22 @@ pub(crate) fn document(facts: &Facts, implemented: &[String]) -> Result<String, 
             .iter()
             .filter(|operation| implemented.contains(&operation.id))
             .count();
-        body.push_str(&format!(
+        let _ = write!(
+            body,
             "\n## {tag}: {answered} of {}\n\n| operation | request | emulator |\n|---|---|---|\n",
             operations.len()
-        ));
+        );
         for operation in operations {
             let status = if implemented.contains(&operation.id) {
                 "yes"
             } else {
                 "501"
             };
-            body.push_str(&format!(
-                "| `{}` | `{} {}` | {status} |\n",
+            let _ = writeln!(
+                body,
+                "| `{}` | `{} {}` | {status} |",
                 operation.id, operation.method, operation.path
-            ));
+            );
         }
     }
     Ok(body)
