@@ -9,7 +9,7 @@ use sha2::Sha512;
 use zeroize::Zeroizing;
 
 use super::error::KeyError;
-use super::material::{Curve, KeyMaterial, Scheme};
+use super::material::{Curve, KeyMaterial, Scheme, SecretForm};
 
 const HARDENED: u32 = 1 << 31;
 
@@ -69,6 +69,12 @@ impl KeyMaterial {
 
     fn step(&self, index: u32, path: &DerivationPath) -> Result<Self, KeyError> {
         let hardened = index & HARDENED != 0;
+        if self.curve == Curve::Ed25519 && self.form == SecretForm::Scalar {
+            return Err(KeyError::InvalidPath {
+                path: path.text.clone(),
+                problem: "an imported key on ed25519 has no seed to derive from",
+            });
+        }
         if self.curve == Curve::Ed25519 && !hardened {
             return Err(KeyError::InvalidPath {
                 path: path.text.clone(),

@@ -94,7 +94,7 @@ pub(crate) struct RawSignature {
 }
 
 impl RawSignature {
-    fn from_halves(bytes: &[u8; 64], recovery_id: Option<u8>) -> Self {
+    pub(super) fn from_halves(bytes: &[u8; 64], recovery_id: Option<u8>) -> Self {
         let (mut r, mut s) = ([0; 32], [0; 32]);
         r.copy_from_slice(&bytes[..32]);
         s.copy_from_slice(&bytes[32..]);
@@ -110,14 +110,24 @@ impl RawSignature {
     }
 }
 
+/// What the secret bytes of a key are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SecretForm {
+    /// The seed of RFC 8032.
+    Seed,
+    /// A scalar of the curve, big-endian.
+    Scalar,
+}
+
 /// A private key with its public half, and the chain code its children come from.
 #[derive(Clone)]
 pub(crate) struct KeyMaterial {
     pub(super) scheme: Scheme,
     pub(super) curve: Curve,
+    pub(super) form: SecretForm,
     pub(super) secret: Zeroizing<[u8; 32]>,
     pub(super) chain_code: Zeroizing<[u8; 32]>,
-    public_key: Vec<u8>,
+    pub(super) public_key: Vec<u8>,
 }
 
 impl fmt::Debug for KeyMaterial {
@@ -177,6 +187,10 @@ impl KeyMaterial {
         Ok(Self {
             scheme,
             curve,
+            form: match curve {
+                Curve::Ed25519 => SecretForm::Seed,
+                Curve::Secp256k1 | Curve::Stark => SecretForm::Scalar,
+            },
             secret: Zeroizing::new(*secret),
             chain_code,
             public_key,
@@ -241,6 +255,7 @@ impl KeyMaterial {
     /// [`KeyError::UnsupportedKey`] for every other scheme: those sign digests only.
     pub(crate) fn sign_message(&self, message: &[u8]) -> Result<RawSignature, KeyError> {
         match self.scheme {
+            Scheme::EdDsa if self.form == SecretForm::Scalar => self.sign_with_scalar(message),
             Scheme::EdDsa => {
                 let signature = ed25519_dalek::SigningKey::from_bytes(&self.secret).sign(message);
                 Ok(RawSignature::from_halves(&signature.to_bytes(), None))

@@ -7,6 +7,7 @@
 mod address;
 mod base32;
 mod base58check;
+mod diffie_hellman;
 mod digest;
 mod eip712;
 mod error;
@@ -15,6 +16,8 @@ mod hex;
 mod material;
 mod network;
 mod rlp;
+mod scalar;
+pub(crate) mod sharing;
 mod signing;
 mod taproot;
 mod transaction;

@@ -1,0 +1,12 @@
+//! Bitcoin and its relatives: partially signed transactions and signed messages.
+//!
+//! Invariant: an input is signed only if its output pays to the key, and only for all inputs and all outputs.
+
+mod message;
+mod owner;
+mod psbt;
+mod sighash;
+mod wire;
+
+pub(crate) use message::{MessageFormat, sign_message};
+pub(crate) use psbt::{SignedPsbt, sign_psbt};
