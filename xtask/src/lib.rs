@@ -3,5 +3,6 @@
 //! Invariant: every generated file passes through [`tree`], which knows all files that should exist.
 
 pub mod codegen;
+pub mod golden;
 pub mod spec;
 pub mod tree;

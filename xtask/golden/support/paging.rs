@@ -1,0 +1,67 @@
+//! Pages and their items, as small as the fluent calls allow. (The real one is proven where it is, with tests of its own
+//! that would come along.)
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::Result;
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// The token of the next page.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    pub(crate) fn new(items: Vec<T>, next: Option<String>) -> Self {
+        Self { items, next }
+    }
+}
+
+type Fetching<T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>>;
+
+/// The items of all pages.
+pub struct ItemStream<T> {
+    fetch: Box<dyn FnMut(Option<String>) -> Fetching<T> + Send>,
+    items: VecDeque<T>,
+    // The token of the page to fetch; `None` after the last.
+    next: Option<Option<String>>,
+}
+
+pub(crate) fn stream<T, F, P>(_operation: &'static str, first: Option<String>, mut fetch: F) -> ItemStream<T>
+where
+    F: FnMut(Option<String>) -> P + Send + 'static,
+    P: Future<Output = Result<Page<T>>> + Send + 'static,
+{
+    ItemStream {
+        fetch: Box::new(move |token| Box::pin(fetch(token))),
+        items: VecDeque::new(),
+        next: Some(first),
+    }
+}
+
+impl<T> ItemStream<T> {
+    /// The next item; `None` after the last.
+    pub async fn try_next(&mut self) -> Result<Option<T>> {
+        loop {
+            if let Some(item) = self.items.pop_front() {
+                return Ok(Some(item));
+            }
+            let Some(token) = self.next.take() else { return Ok(None) };
+            let page = (self.fetch)(token).await?;
+            self.items = page.items.into();
+            self.next = page.next.map(Some);
+        }
+    }
+}
+
+impl<T> fmt::Debug for ItemStream<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ItemStream").finish_non_exhaustive()
+    }
+}
