@@ -56,22 +56,27 @@ pub(crate) fn bundle(sources: &Sources) -> Result<Spec, Findings> {
     let mut bundler = Bundler {
         findings: Findings::default(),
         locations: Locations::default(),
+        free: false,
     };
     let mut document = bundler.head(&sources.openapi);
     let paths = bundler.paths(&sources.paths);
     let parameters = bundler.components(&sources.schemas, "parameters");
     let schemas = bundler.components(&sources.schemas, "schemas");
-    let components = document.entry("components").or_insert_with(|| json!({}));
-    if let Value::Object(components) = components {
-        components.insert("parameters".to_owned(), Value::Object(parameters));
-        components.insert("schemas".to_owned(), Value::Object(schemas));
-        components.insert("responses".to_owned(), refusals());
-    }
+    let mut components = match document.remove("components") {
+        Some(Value::Object(components)) => components,
+        // Reported with the head.
+        _ => Map::new(),
+    };
+    components.insert("parameters".to_owned(), Value::Object(parameters));
+    components.insert("schemas".to_owned(), Value::Object(schemas));
+    components.insert("responses".to_owned(), refusals());
+    document.insert("components".to_owned(), Value::Object(components));
     document.insert("paths".to_owned(), Value::Object(paths));
     let document = json::sorted(Value::Object(document));
     let Bundler {
         mut findings,
         locations,
+        ..
     } = bundler;
     reference::check(&document, &locations, &mut findings);
     let version = document
@@ -101,6 +106,8 @@ fn refusals() -> Value {
 struct Bundler {
     findings: Findings,
     locations: Locations,
+    /// Below a key that any value may stand under.
+    free: bool,
 }
 
 impl Bundler {
@@ -155,11 +162,9 @@ impl Bundler {
                 "`info.version` is missing: write the version of the API in quotes",
             ),
         ] {
-            if info
-                .and_then(|info| info.get(key))
-                .and_then(Value::as_str)
-                .is_none_or(str::is_empty)
-            {
+            // A number in place of text is reported as such.
+            let given = |value: &Value| value.is_number() || value.as_str().is_some_and(|text| !text.is_empty());
+            if !info.and_then(|info| info.get(key)).is_some_and(given) {
                 wrong.push((at(&format!("/info/{key}")), message));
             }
         }
@@ -283,8 +288,12 @@ impl Bundler {
     fn entry(&mut self, parent: &str, entry: &Entry) -> Value {
         let pointer = location::join(parent, &entry.key);
         self.locations.note(pointer.clone(), entry.location.clone());
+        let free = self.free;
+        self.free = free || FREE.contains(&entry.key.as_str());
         self.expect_text(entry);
-        self.value(&pointer, &entry.value)
+        let value = self.value(&pointer, &entry.value);
+        self.free = free;
+        value
     }
 
     fn value(&mut self, pointer: &str, node: &Node) -> Value {
@@ -324,7 +333,7 @@ impl Bundler {
     /// Reports a number, `true` or `false` where text is meant.
     fn expect_text(&mut self, entry: &Entry) {
         let key = entry.key.as_str();
-        if FREE.contains(&key) {
+        if self.free {
             return;
         }
         let nodes: &[Node] = match &entry.value.data {

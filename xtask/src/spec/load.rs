@@ -37,7 +37,7 @@ pub(crate) fn read(dir: &Path) -> Result<Sources, Findings> {
         .file_name()
         .map_or_else(|| "spec".to_owned(), |name| name.to_string_lossy().into_owned());
     let openapi = reader.source(&dir.join("openapi.yaml"), &format!("{folder}/openapi.yaml"));
-    let domains = openapi.as_ref().map(tag_names);
+    let domains = openapi.as_ref().and_then(tag_names);
     let paths = reader.folder(&dir.join("paths"), &format!("{folder}/paths"), domains.as_ref());
     let domains_and_shared = domains.map(|mut names| {
         names.insert(SHARED.to_owned());
@@ -58,22 +58,18 @@ pub(crate) fn read(dir: &Path) -> Result<Sources, Findings> {
     }
 }
 
-/// The names of the tags in `openapi.yaml`, as far as they can be read.
-fn tag_names(source: &Source) -> BTreeSet<String> {
+/// The names of the tags in `openapi.yaml`, if it has any.
+fn tag_names(source: &Source) -> Option<BTreeSet<String>> {
     let tags = source.root.entries().iter().find(|entry| entry.key == "tags");
     let Some(Data::Sequence(tags)) = tags.map(|entry| &entry.value.data) else {
-        return BTreeSet::new();
+        return None;
     };
     let names = tags.iter().flat_map(Node::entries).filter(|entry| entry.key == "name");
-    names
-        .filter_map(|entry| {
-            if let Data::Scalar { text, .. } = &entry.value.data {
-                Some(text.clone())
-            } else {
-                None
-            }
-        })
-        .collect()
+    let texts = names.filter_map(|entry| match &entry.value.data {
+        Data::Scalar { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    Some(texts.collect())
 }
 
 struct Reader {

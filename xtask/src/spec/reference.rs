@@ -27,8 +27,8 @@ pub(crate) fn check(document: &Value, locations: &Locations, findings: &mut Find
         .pointer("/components/schemas")
         .and_then(Value::as_object)
         .unwrap_or(&empty);
-    checker.circles(schemas);
-    checker.endless(schemas);
+    let reported = checker.circles(schemas);
+    checker.endless(schemas, reported);
 }
 
 /// The name of the schema that a reference leads to.
@@ -79,7 +79,11 @@ impl Checker<'_> {
             let message = format!("`{target}`: a reference is written as in the bundle, `{SCHEMAS}<Name>`");
             return self.report(pointer, rule::UNKNOWN_REFERENCE, message);
         };
-        let wants_parameter = pointer.rsplit('/').nth(2) == Some("parameters");
+        let mut parts = pointer.rsplit('/').skip(1);
+        let in_list = parts
+            .next()
+            .is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()));
+        let wants_parameter = in_list && parts.next() == Some("parameters");
         let fits = wants_parameter == prefix.ends_with("/parameters/");
         if !fits {
             let message = format!(
@@ -119,33 +123,21 @@ impl Checker<'_> {
         }
     }
 
-    /// No schema is, by references alone, a reference to itself.
-    fn circles(&mut self, schemas: &Map<String, Value>) {
-        let edges: BTreeMap<&str, Vec<&str>> = schemas
+    /// No schema is, by references alone, a reference to itself. Gives the schemas that are.
+    fn circles<'a>(&mut self, schemas: &'a Map<String, Value>) -> BTreeSet<&'a str> {
+        let edges = schemas
             .iter()
             .map(|(name, schema)| (name.as_str(), same_as(schema)))
             .collect();
-        let mut done = BTreeSet::new();
-        for start in edges.keys() {
-            if let Some(circle) = circle_through(start, &edges)
-                && !circle.iter().any(|name| done.contains(name))
-            {
-                let message = format!(
-                    "{} is nothing but references in a circle: give one of them content",
-                    arrows(&circle)
-                );
-                self.report(
-                    &location::join("/components/schemas", start),
-                    rule::CYCLIC_REFERENCE,
-                    message,
-                );
-                done.extend(circle);
-            }
-        }
+        self.report_circles(
+            &edges,
+            BTreeSet::new(),
+            "is nothing but references in a circle: give one of them content",
+        )
     }
 
     /// Every schema has a value that ends: what it requires does not lead back to it.
-    fn endless(&mut self, schemas: &Map<String, Value>) {
+    fn endless<'a>(&mut self, schemas: &'a Map<String, Value>, reported: BTreeSet<&'a str>) {
         let mut finite: BTreeSet<&str> = BTreeSet::new();
         loop {
             let before = finite.len();
@@ -158,28 +150,38 @@ impl Checker<'_> {
                 break;
             }
         }
-        let edges: BTreeMap<&str, Vec<&str>> = schemas
-            .iter()
-            .filter(|(name, _)| !finite.contains(name.as_str()))
+        let endless = schemas.iter().filter(|(name, _)| !finite.contains(name.as_str()));
+        let edges = endless
             .map(|(name, schema)| (name.as_str(), required_references(schema)))
             .collect();
-        let mut done = BTreeSet::new();
+        self.report_circles(
+            &edges,
+            reported,
+            "requires itself without end: make one of the fields optional",
+        );
+    }
+
+    /// Reports one circle through each schema that has one, unless one of its schemas was reported before.
+    fn report_circles<'a>(
+        &mut self,
+        edges: &BTreeMap<&'a str, Vec<&'a str>>,
+        mut reported: BTreeSet<&'a str>,
+        message: &str,
+    ) -> BTreeSet<&'a str> {
         for start in edges.keys() {
-            if let Some(circle) = circle_through(start, &edges)
-                && !circle.iter().any(|name| done.contains(name))
+            if let Some(circle) = circle_through(start, edges)
+                && !circle.iter().any(|name| reported.contains(name))
             {
-                let message = format!(
-                    "{} require each other without end: make one of the fields optional",
-                    arrows(&circle)
-                );
+                let pointer = location::join("/components/schemas", start);
                 self.report(
-                    &location::join("/components/schemas", start),
+                    &pointer,
                     rule::CYCLIC_REFERENCE,
-                    message,
+                    format!("{} {message}", arrows(&circle)),
                 );
-                done.extend(circle);
+                reported.extend(circle);
             }
         }
+        reported
     }
 }
 

@@ -142,8 +142,9 @@ fn own_refusals(context: &mut Context<'_>) {
         for (status, _) in statuses(operation).filter(|(status, _)| !is_success(status)) {
             let pointer = format!("{}/responses/{}", operation.pointer, escape(status));
             if context.locations.of(&pointer).is_some() {
-                let message =
-                    format!("the answer `{status}`: the bundler adds `4XX` and `5XX` to every operation; remove it");
+                let message = format!(
+                    "the answer `{status}` is no success: every operation gets `4XX` and `5XX` from the bundler; remove it"
+                );
                 context.report(&pointer, rule::OWN_REFUSAL, message);
             }
         }

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::context::{Context, Operation, text, texts};
+use super::shapes;
 use crate::spec::bundle::listed;
 use crate::spec::location::{escape, join};
 use crate::spec::rule;
@@ -40,40 +41,22 @@ const PARAMETER: [&str; 8] = [
     "style",
     "explode",
 ];
-/// Everything that a schema may hold; what is forbidden with reasons of its own is reported by the rules for shapes.
-const SCHEMA: [&str; 32] = [
+const SCHEMA: [&str; 15] = [
     "$ref",
     "additionalProperties",
     "allOf",
-    "anyOf",
-    "default",
     "deprecated",
     "description",
     "discriminator",
     "enum",
     "example",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
     "format",
     "items",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "not",
     "nullable",
     "oneOf",
-    "pattern",
     "properties",
     "required",
-    "title",
     "type",
-    "uniqueItems",
 ];
 const SCHEMA_EXTENSIONS: [&str; 6] = [
     "x-secret",
@@ -162,14 +145,15 @@ fn parameter_keys(context: &mut Context<'_>) {
 
 fn schema_keys(context: &mut Context<'_>) {
     for site in context.sites.clone().iter() {
-        keys(
-            context,
-            &site.pointer,
-            site.schema,
-            "a schema",
-            &SCHEMA,
-            &SCHEMA_EXTENSIONS,
-        );
+        // What the rules for shapes refuse, they say what to write instead of.
+        let rest = site
+            .schema
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(key, _)| !shapes::is_refused(key));
+        let rest = Value::Object(rest.map(|(key, value)| (key.clone(), value.clone())).collect());
+        keys(context, &site.pointer, &rest, "a schema", &SCHEMA, &SCHEMA_EXTENSIONS);
     }
 }
 

@@ -41,6 +41,11 @@ pub(super) fn check(context: &mut Context<'_>) {
     required_fields(context);
 }
 
+/// Keywords of OpenAPI that have no place in this specification.
+pub(super) fn is_refused(key: &str) -> bool {
+    LIMITS.contains(&key) || ["anyOf", "default", "not", "title"].contains(&key)
+}
+
 /// What kind of named thing a schema is, if it is one.
 fn named_kind(schema: &Value) -> Option<&'static str> {
     let closed_object = schema.get("properties").is_some()

@@ -166,7 +166,11 @@ fn tags(context: &mut Context<'_>) {
             .into_iter()
             .flatten()
         {
-            let Some(member) = reference.as_str().and_then(schema_name) else {
+            let member = reference
+                .as_str()
+                .and_then(schema_name)
+                .filter(|member| members(union).contains(member));
+            let Some(member) = member else {
                 continue;
             };
             for (leaf, schema) in leaves(context, member, 0) {

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::context::{Context, Place, is_pascal, text, texts};
+use super::context::{Context, Place, is_pascal, text};
 use crate::spec::bundle::listed;
 use crate::spec::location::join;
 use crate::spec::rule;
@@ -220,13 +220,6 @@ fn nullable(context: &mut Context<'_>) {
             let message =
                 "a component is never `nullable`; the field that uses it is: `{nullable: true, allOf: [{$ref: …}]}`";
             context.report(&join(&site.pointer, "nullable"), rule::NULLABLE, message);
-        }
-        if texts(site.schema, "required").any(str::is_empty) {
-            context.report(
-                &join(&site.pointer, "required"),
-                rule::REQUIRED,
-                "`required` holds an empty name",
-            );
         }
     }
 }
