@@ -11,7 +11,7 @@ use support::{Signer, advance, send};
 
 const NO_TOKEN: (u16, &str) = (401, "user token is missing or invalid");
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_call_without_a_good_token_is_refused() {
     let emulator = Emulator::start().await.unwrap();
     let token = emulator.auth_token();
@@ -25,14 +25,15 @@ async fn a_call_without_a_good_token_is_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_token_of_another_emulator_is_refused() {
     let (ours, theirs) = (Emulator::start().await.unwrap(), Emulator::start().await.unwrap());
-    let stranger = Signer { url: ours.url(), ..Signer::service_account(&theirs) };
+    let mut stranger = Signer::service_account(&theirs);
+    stranger.url = ours.url();
     assert_eq!(stranger.call("GET", "/auth/users", "").refusal(), NO_TOKEN);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_token_expires() {
     let emulator = Emulator::start().await.unwrap();
     let (service, employee) = (Signer::service_account(&emulator), Signer::employee(&emulator));
@@ -44,7 +45,7 @@ async fn a_token_expires() {
     assert_eq!(statuses(), [401, 401], "a service account's token lasts 730 days");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_token_of_a_deactivated_user_is_refused_until_the_user_is_active_again() {
     let emulator = Emulator::start().await.unwrap();
     let (service, employee) = (Signer::service_account(&emulator), Signer::employee(&emulator));
@@ -55,7 +56,7 @@ async fn the_token_of_a_deactivated_user_is_refused_until_the_user_is_active_aga
     assert_eq!(employee.call("GET", "/auth/users", "").status, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nobody_deactivates_or_deletes_themselves() {
     let emulator = Emulator::start().await.unwrap();
     let employee = Signer::employee(&emulator);
@@ -65,7 +66,7 @@ async fn nobody_deactivates_or_deletes_themselves() {
     assert_eq!(employee.call("GET", &path, "").body["isActive"], true);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_deleted_user_is_no_longer_listed() {
     let emulator = Emulator::start().await.unwrap();
     let service = Signer::service_account(&emulator);
@@ -75,7 +76,7 @@ async fn a_deleted_user_is_no_longer_listed() {
     assert_eq!(service.call("GET", "/auth/users", "").body, json!({ "items": [] }));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_unknown_entity_is_named_in_the_refusal() {
     let emulator = Emulator::start().await.unwrap();
     let answer = Signer::service_account(&emulator).call("GET", "/auth/users/us-nobody", "");
@@ -83,7 +84,7 @@ async fn an_unknown_entity_is_named_in_the_refusal() {
     assert_eq!(answer.body["error"]["details"], json!({ "userId": "us-nobody", "orgId": emulator.org_id() }));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_list_takes_a_limit_in_range_and_its_own_tokens_only() {
     let emulator = Emulator::start().await.unwrap();
     let service = Signer::service_account(&emulator);
@@ -94,7 +95,7 @@ async fn a_list_takes_a_limit_in_range_and_its_own_tokens_only() {
     assert_eq!(service.call("GET", "/auth/users?limit=1&kind=EndUser&kind=CustomerEmployee", "").status, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_unknown_path_is_404_and_an_unknown_method_405() {
     let emulator = Emulator::start().await.unwrap();
     let service = Signer::service_account(&emulator);
@@ -105,7 +106,7 @@ async fn an_unknown_path_is_404_and_an_unknown_method_405() {
     assert_eq!(service.call("GET", "/auth/users/%zz", "").status, 400);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_body_of_more_than_10_megabytes_is_refused() {
     let emulator = Emulator::start().await.unwrap();
     let body = " ".repeat(10_000_001);
@@ -113,7 +114,7 @@ async fn a_body_of_more_than_10_megabytes_is_refused() {
     assert_eq!(answer.status, 413, "{answer:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_browser_may_call_from_any_page() {
     let emulator = Emulator::start().await.unwrap();
     let answer = send(&emulator.url(), "OPTIONS", "/wallets", &[("origin", "https://x.test")], b"");
@@ -123,7 +124,7 @@ async fn a_browser_may_call_from_any_page() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_key_that_signs_tokens_is_published() {
     let emulator = Emulator::start().await.unwrap();
     let keys = send(&emulator.url(), "GET", "/.well-known/jwks.json", &[], b"").body;
@@ -139,7 +140,7 @@ async fn the_key_that_signs_tokens_is_published() {
     assert_eq!((&metadata["tokenKind"], &metadata["userId"]), (&json!("ServiceAccount"), &json!(emulator.service_account_id())));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_same_seed_and_time_give_the_same_organisation_and_keys() {
     let start = || {
         let clock = Clock::fixed(Timestamp::from_unix_millis(1_800_000_000_000).unwrap());
@@ -154,7 +155,7 @@ async fn the_same_seed_and_time_give_the_same_organisation_and_keys() {
     assert_ne!(facts(&one), facts(&third));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_fixed_clock_moves_only_when_it_is_advanced() {
     let clock = Clock::fixed(Timestamp::from_unix_millis(1_800_000_000_000).unwrap());
     let emulator = Emulator::builder().clock(clock.clone()).start().await.unwrap();
@@ -166,7 +167,7 @@ async fn a_fixed_clock_moves_only_when_it_is_advanced() {
     assert_eq!(now(), "2027-01-15T08:01:01.500Z");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_second_start_on_the_same_file_finds_everything_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("emulator.db");
@@ -187,7 +188,7 @@ async fn a_second_start_on_the_same_file_finds_everything_again() {
     assert_eq!(user["isSSORequired"], true);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_file_of_another_version_or_program_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let other_version = folder.path().join("other-version.db");
@@ -204,7 +205,7 @@ async fn a_file_of_another_version_or_program_is_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn another_seed_or_key_than_that_of_the_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("emulator.db");
@@ -215,7 +216,7 @@ async fn another_seed_or_key_than_that_of_the_file_is_refused() {
     assert!(matches!(other_key, StartError::PublicKey(_)));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_given_public_key_is_used_and_a_bad_one_refused() {
     let vectors: Value = serde_json::from_str(include_str!("data/key-credentials.json")).unwrap();
     for (name, key) in vectors["keys"].as_object().unwrap() {
@@ -227,7 +228,7 @@ async fn a_given_public_key_is_used_and_a_bad_one_refused() {
     assert!(matches!(error, StartError::PublicKey(_)), "{error:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_dropped_emulator_stops_listening() {
     let emulator = Emulator::start().await.unwrap();
     let address = emulator.url().strip_prefix("http://").unwrap().to_owned();
@@ -235,7 +236,7 @@ async fn a_dropped_emulator_stops_listening() {
     assert!(std::net::TcpStream::connect(address).is_err());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn secrets_are_not_printed() {
     let emulator = Emulator::start().await.unwrap();
     let printed = format!("{emulator:?}");

@@ -42,14 +42,14 @@ impl Scene {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_signed_request_is_carried_out() {
     let scene = Scene::new().await;
     let answer = scene.service.signed("PUT", &scene.path, BODY);
     assert_eq!((answer.status, &answer.body["isSSORequired"]), (200, &json!(true)));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_challenge_names_the_one_credential_of_the_token() {
     let scene = Scene::new().await;
     let answer = scene.service.init(scene.update(BODY));
@@ -62,7 +62,7 @@ async fn the_challenge_names_the_one_credential_of_the_token() {
     assert_eq!(answer.body["externalAuthenticationUrl"], "");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn every_serialisation_of_client_data_is_accepted() {
     let scene = Scene::new().await;
     let forms = [
@@ -80,7 +80,7 @@ async fn every_serialisation_of_client_data_is_accepted() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn padded_base64url_is_accepted() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
@@ -91,7 +91,7 @@ async fn padded_base64url_is_accepted() {
     assert_eq!(scene.service.complete(&identifier, &assertion).status, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_body_with_other_spelling_but_the_same_value_is_accepted() {
     let scene = Scene::new().await;
     let spellings = [
@@ -104,7 +104,7 @@ async fn a_body_with_other_spelling_but_the_same_value_is_accepted() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_empty_object_is_the_same_as_no_body() {
     let scene = Scene::new().await;
     let path = format!("{}/activate", scene.path);
@@ -114,7 +114,7 @@ async fn an_empty_object_is_the_same_as_no_body() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_query_may_be_declared_or_not() {
     let scene = Scene::new().await;
     let path = format!("{}/activate", scene.path);
@@ -129,7 +129,7 @@ async fn a_query_may_be_declared_or_not() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_escaped_path_is_the_same_as_a_plain_one() {
     let scene = Scene::new().await;
     let escaped = scene.path.replace("us-", "%75s%2D");
@@ -137,7 +137,7 @@ async fn an_escaped_path_is_the_same_as_a_plain_one() {
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_changed_body_is_refused() {
     let scene = Scene::new().await;
     for sent in [
@@ -152,21 +152,21 @@ async fn a_changed_body_is_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn another_path_is_refused() {
     let scene = Scene::new().await;
     let declared = Declared { method: "PUT", path: "/auth/users/us-other", payload: BODY };
     assert_eq!(scene.send(declared, "PUT", &scene.path, BODY).refusal(), MISSING_OR_INVALID);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn another_method_is_refused() {
     let scene = Scene::new().await;
     let declared = Declared { method: "DELETE", path: &scene.path, payload: BODY };
     assert_eq!(scene.send(declared, "PUT", &scene.path, BODY).refusal(), MISSING_OR_INVALID);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_action_of_another_caller_is_refused() {
     let scene = Scene::new().await;
     let action = scene.employee.sign(scene.update(BODY));
@@ -174,7 +174,7 @@ async fn the_action_of_another_caller_is_refused() {
     assert_eq!(answer.refusal(), MISSING_OR_INVALID);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_action_of_another_token_of_the_same_user_is_refused() {
     let scene = Scene::new().await;
     let second_session = Signer::employee(&scene.emulator);
@@ -183,28 +183,28 @@ async fn the_action_of_another_token_of_the_same_user_is_refused() {
     assert_eq!(answer.refusal(), MISSING_OR_INVALID);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_action_works_once() {
     let scene = Scene::new().await;
     let action = scene.service.sign(scene.update(BODY));
-    let mut send = || scene.service.call_with("PUT", &scene.path, BODY, Some(&action));
+    let send = || scene.service.call_with("PUT", &scene.path, BODY, Some(&action));
     assert_eq!(send().status, 200);
     assert_eq!(send().refusal(), ALREADY_USED);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_action_is_used_up_by_a_request_that_is_then_refused() {
     let scene = Scene::new().await;
     let invalid = r#"{"isSSORequired":7}"#;
     let action = scene.service.sign(scene.update(invalid));
-    let mut send = || scene.service.call_with("PUT", &scene.path, invalid, Some(&action));
+    let send = || scene.service.call_with("PUT", &scene.path, invalid, Some(&action));
     let refused = send();
     assert_eq!(refused.status, 400);
     assert!(refused.message().contains("isSSORequired"), "{refused:?}");
     assert_eq!(send().refusal(), ALREADY_USED);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_action_is_not_used_up_by_a_request_that_it_does_not_fit() {
     let scene = Scene::new().await;
     let action = scene.service.sign(scene.update(BODY));
@@ -213,7 +213,7 @@ async fn an_action_is_not_used_up_by_a_request_that_it_does_not_fit() {
     assert_eq!(scene.service.call_with("PUT", &scene.path, BODY, Some(&action)).status, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_action_expires_after_five_minutes() {
     let scene = Scene::new().await;
     let [in_time, late] = [0, 1].map(|_| scene.service.sign(scene.update(BODY)));
@@ -223,7 +223,7 @@ async fn an_action_expires_after_five_minutes() {
     assert_eq!(scene.service.call_with("PUT", &scene.path, BODY, Some(&late)).refusal(), MISSING_OR_INVALID);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_missing_or_garbage_action_is_refused() {
     let scene = Scene::new().await;
     let token = scene.service.token.clone();
@@ -233,14 +233,14 @@ async fn a_missing_or_garbage_action_is_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_action_on_a_call_that_needs_none_is_ignored() {
     let scene = Scene::new().await;
     let answer = scene.service.call_with("GET", &scene.path, "", Some("garbage"));
     assert_eq!(answer.status, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_challenge_expires_after_five_minutes() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
@@ -249,7 +249,7 @@ async fn a_challenge_expires_after_five_minutes() {
     assert_eq!(answer.refusal(), CHALLENGE_NOT_VALID);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_challenge_completes_once() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
@@ -258,7 +258,7 @@ async fn a_challenge_completes_once() {
     assert_eq!(scene.service.complete(&identifier, &assertion).refusal(), CHALLENGE_NOT_VALID);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_garbage_or_misused_challenge_identifier_is_refused() {
     let scene = Scene::new().await;
     let (_, challenge) = challenge(&scene.service.init(scene.update(BODY)));
@@ -268,7 +268,7 @@ async fn a_garbage_or_misused_challenge_identifier_is_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_challenge_of_another_caller_is_refused() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.employee.init(scene.update(BODY)));
@@ -276,7 +276,7 @@ async fn the_challenge_of_another_caller_is_refused() {
     assert_eq!(answer.refusal(), CHALLENGE_NOT_VALID);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_forged_signature_is_refused_and_the_right_one_still_completes() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
@@ -292,7 +292,7 @@ async fn a_forged_signature_is_refused_and_the_right_one_still_completes() {
     assert_eq!(scene.service.complete(&identifier, &right).status, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn client_data_of_another_type_are_refused() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
@@ -303,7 +303,7 @@ async fn client_data_of_another_type_are_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn client_data_with_another_challenge_are_refused() {
     let scene = Scene::new().await;
     let (identifier, _) = challenge(&scene.service.init(scene.update(BODY)));
@@ -312,7 +312,7 @@ async fn client_data_with_another_challenge_are_refused() {
     assert_eq!(answer.refusal(), INVALID_SIGNATURE);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_credential_of_somebody_else_is_refused() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
@@ -320,7 +320,7 @@ async fn the_credential_of_somebody_else_is_refused() {
     assert_eq!(answer.refusal(), NO_CREDENTIAL);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_unknown_credential_or_the_wrong_kind_is_refused() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
@@ -332,7 +332,7 @@ async fn an_unknown_credential_or_the_wrong_kind_is_refused() {
     assert_eq!(scene.service.complete(&identifier, &assertion).refusal(), NO_CREDENTIAL);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_password_is_not_accepted_as_a_factor() {
     let scene = Scene::new().await;
     let (identifier, _) = challenge(&scene.service.init(scene.update(BODY)));
@@ -340,7 +340,7 @@ async fn a_password_is_not_accepted_as_a_factor() {
     assert_eq!(answer.status, 400, "{answer:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_deactivated_user_can_sign_nothing() {
     let scene = Scene::new().await;
     let answer = scene.service.signed("PUT", &format!("{}/deactivate", scene.path), "{}");
@@ -349,14 +349,14 @@ async fn a_deactivated_user_can_sign_nothing() {
     assert_eq!(answer.refusal(), (400, "User account has been deactivated."));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_deleted_user_is_not_found_when_signing() {
     let scene = Scene::new().await;
     assert_eq!(scene.service.signed("DELETE", &scene.path, "").status, 200);
     assert_eq!(scene.employee.init(scene.update(BODY)).refusal(), (401, "User not found"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_declared_is_checked_at_once() {
     let scene = Scene::new().await;
     for (method, path, field) in [("PATCH", "/x", "userActionHttpMethod"), ("PUT", "x", "userActionHttpPath")] {

@@ -194,7 +194,9 @@ fn a_webauthn_assertion_verifies_and_no_changed_one_does() {
         sign_count: 0,
     };
     let challenge = text(&vectors, "/get/challenge");
-    let verify = |assertion, registered| verify_webauthn_assertion(assertion, registered, challenge);
+    let verify = |assertion: WebauthnAssertion<'_>, registered: Authenticator<'_>| {
+        verify_webauthn_assertion(assertion, registered, challenge)
+    };
     assert_eq!(verify(assertion, registered), Ok(1));
     let error = |result: Result<u32, CredentialError>| result.unwrap_err();
     assert_eq!(error(verify(assertion, Authenticator { user_id: "us-other", ..registered })), CredentialError::UserHandle);

@@ -1,4 +1,7 @@
 //! A caller of the emulator that shares no code with it or with the client: HTTP/1.1 by hand, signatures by ring.
+//!
+//! It blocks while it waits, so tests that use it run on a runtime with a thread for the server.
+
 #![expect(dead_code, reason = "every test file uses its own part of this")]
 
 use std::io::{Read, Write};
@@ -12,26 +15,26 @@ use serde_json::{Value, json};
 
 /// An answer.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: String,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: String,
+    pub(crate) body: Value,
 }
 
 impl Answer {
     /// The message of a refusal.
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         self.body["error"]["message"].as_str().unwrap_or_default()
     }
 
     /// Status and message, to be compared at once.
-    pub fn refusal(&self) -> (u16, &str) {
+    pub(crate) fn refusal(&self) -> (u16, &str) {
         (self.status, self.message())
     }
 }
 
 /// Sends a request in one piece and reads the answer to its end.
-pub fn send(url: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+pub(crate) fn send(url: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     let mut request = format!("{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nuser-agent: test\r\n");
@@ -53,24 +56,24 @@ pub fn send(url: &str, method: &str, target: &str, headers: &[(&str, &str)], bod
 
 /// Somebody with a token and a key.
 #[derive(Clone)]
-pub struct Signer {
-    pub url: String,
-    pub token: String,
-    pub credential_id: String,
+pub(crate) struct Signer {
+    pub(crate) url: String,
+    pub(crate) token: String,
+    pub(crate) credential_id: String,
     key: std::sync::Arc<Ed25519KeyPair>,
 }
 
 /// What is declared in the first call of user action signing.
 #[derive(Clone, Copy)]
-pub struct Declared<'a> {
-    pub method: &'a str,
-    pub path: &'a str,
-    pub payload: &'a str,
+pub(crate) struct Declared<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) payload: &'a str,
 }
 
 impl Signer {
     /// The service account.
-    pub fn service_account(emulator: &Emulator) -> Self {
+    pub(crate) fn service_account(emulator: &Emulator) -> Self {
         Self::new(
             &emulator.url(),
             emulator.auth_token(),
@@ -80,7 +83,7 @@ impl Signer {
     }
 
     /// The first employee, logged in.
-    pub fn employee(emulator: &Emulator) -> Self {
+    pub(crate) fn employee(emulator: &Emulator) -> Self {
         let employee = emulator.employee();
         let request = json!({ "orgId": emulator.org_id(), "userId": employee.user_id() }).to_string();
         let answer = send(&emulator.url(), "POST", "/__admin/sessions", &[], request.as_bytes());
@@ -88,7 +91,7 @@ impl Signer {
         Self::new(&emulator.url(), token, employee.credential_id(), employee.private_key_pem())
     }
 
-    pub fn new(url: &str, token: &str, credential_id: &str, private_key_pem: &str) -> Self {
+    pub(crate) fn new(url: &str, token: &str, credential_id: &str, private_key_pem: &str) -> Self {
         let der: String = private_key_pem.lines().filter(|line| !line.starts_with('-')).collect();
         let der = STANDARD.decode(der).unwrap();
         let key = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).unwrap();
@@ -97,12 +100,12 @@ impl Signer {
     }
 
     /// A request with the token and nothing else.
-    pub fn call(&self, method: &str, target: &str, body: &str) -> Answer {
+    pub(crate) fn call(&self, method: &str, target: &str, body: &str) -> Answer {
         self.call_with(method, target, body, None)
     }
 
     /// A request with the token and a user action.
-    pub fn call_with(&self, method: &str, target: &str, body: &str, user_action: Option<&str>) -> Answer {
+    pub(crate) fn call_with(&self, method: &str, target: &str, body: &str, user_action: Option<&str>) -> Answer {
         let bearer = format!("Bearer {}", self.token);
         let mut headers = vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
         headers.extend(user_action.map(|token| ("x-dfns-useraction", token)));
@@ -110,7 +113,7 @@ impl Signer {
     }
 
     /// The first call of user action signing.
-    pub fn init(&self, declared: Declared<'_>) -> Answer {
+    pub(crate) fn init(&self, declared: Declared<'_>) -> Answer {
         let request = json!({
             "userActionPayload": declared.payload,
             "userActionHttpMethod": declared.method,
@@ -120,7 +123,7 @@ impl Signer {
     }
 
     /// An assertion over client data.
-    pub fn assertion(&self, client_data: &str) -> Value {
+    pub(crate) fn assertion(&self, client_data: &str) -> Value {
         let signature = self.key.sign(client_data.as_bytes());
         json!({
             "kind": "Key",
@@ -133,7 +136,7 @@ impl Signer {
     }
 
     /// The same with padded base64url, as some clients send it.
-    pub fn padded_assertion(&self, client_data: &str) -> Value {
+    pub(crate) fn padded_assertion(&self, client_data: &str) -> Value {
         let mut assertion = self.assertion(client_data);
         let signature = self.key.sign(client_data.as_bytes());
         assertion["credentialAssertion"]["clientData"] = URL_SAFE.encode(client_data).into();
@@ -142,38 +145,38 @@ impl Signer {
     }
 
     /// The second call of user action signing.
-    pub fn complete(&self, identifier: &str, first_factor: &Value) -> Answer {
+    pub(crate) fn complete(&self, identifier: &str, first_factor: &Value) -> Answer {
         let request = json!({ "challengeIdentifier": identifier, "firstFactor": first_factor });
         self.call("POST", "/auth/action", &request.to_string())
     }
 
     /// Both calls; answers the user action.
-    pub fn sign(&self, declared: Declared<'_>) -> String {
+    pub(crate) fn sign(&self, declared: Declared<'_>) -> String {
         let (identifier, challenge) = challenge(&self.init(declared));
         let completed = self.complete(&identifier, &self.assertion(&client_data(&challenge)));
         completed.body["userAction"].as_str().unwrap_or_else(|| panic!("{completed:?}")).to_owned()
     }
 
     /// A signed request, declared exactly as it is sent.
-    pub fn signed(&self, method: &str, path: &str, body: &str) -> Answer {
+    pub(crate) fn signed(&self, method: &str, path: &str, body: &str) -> Answer {
         let action = self.sign(Declared { method, path, payload: body });
         self.call_with(method, path, body, Some(&action))
     }
 }
 
 /// Identifier and challenge of an answer to the first call.
-pub fn challenge(answer: &Answer) -> (String, String) {
+pub(crate) fn challenge(answer: &Answer) -> (String, String) {
     let field = |name: &str| answer.body[name].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned();
     (field("challengeIdentifier"), field("challenge"))
 }
 
 /// Client data as most clients write them.
-pub fn client_data(challenge: &str) -> String {
+pub(crate) fn client_data(challenge: &str) -> String {
     format!(r#"{{"type":"key.get","challenge":"{challenge}"}}"#)
 }
 
 /// Moves the emulator's clock through the admin interface.
-pub fn advance(url: &str, seconds: u64) {
+pub(crate) fn advance(url: &str, seconds: u64) {
     let answer = send(url, "POST", "/__admin/clock/advance", &[], json!({ "seconds": seconds }).to_string().as_bytes());
     assert_eq!(answer.status, 200, "{answer:?}");
 }
