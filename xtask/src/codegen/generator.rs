@@ -37,7 +37,9 @@ pub(crate) fn generate(prepared: &Value, facts: &Facts) -> Result<File, Error> {
 
 /// Takes the items of `mod types` out of the file, without the module of conversion errors, which nothing uses once
 /// the enums are open.
-pub(crate) fn take_types(file: &mut File) -> Result<Vec<Item>, Error> {
+///
+/// Each must be a component: whatever has no name there gets one of progenitor's making, of which the passes know nothing.
+pub(crate) fn take_types(file: &mut File, facts: &Facts) -> Result<Vec<Item>, Error> {
     let position = file
         .items
         .iter()
@@ -49,8 +51,25 @@ pub(crate) fn take_types(file: &mut File) -> Result<Vec<Item>, Error> {
     let (_, items) = module
         .content
         .ok_or_else(|| Error::pass("types", "`mod types` has no content"))?;
-    Ok(items
+    let items: Vec<Item> = items
         .into_iter()
         .filter(|item| !matches!(item, Item::Mod(module) if module.ident == "error"))
-        .collect())
+        .collect();
+    let nameless: Vec<String> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Enum(item) => Some(item.ident.to_string()),
+            Item::Struct(item) => Some(item.ident.to_string()),
+            _ => None,
+        })
+        .filter(|name| !facts.descriptions.contains_key(name))
+        .collect();
+    if nameless.is_empty() {
+        Ok(items)
+    } else {
+        Err(Error::pass(
+            "types",
+            format!("made of something without a name: {nameless:?}; write a component in its place"),
+        ))
+    }
 }

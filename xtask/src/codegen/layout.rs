@@ -35,7 +35,7 @@ pub(crate) fn types(
             Some(description) => format!("The domain `{module}`. {description}"),
             None => "What several domains use.".to_owned(),
         };
-        files.insert(format!("{TYPES}/{}.rs", file_name(module)), render.rust(&about, items));
+        files.insert(format!("{TYPES}/{}.rs", file_name(module)), render.rust(&about, items)?);
     }
     files.insert(
         format!("{TYPES}/ids.rs"),

@@ -4,6 +4,7 @@
 //! generators of our own: the table of operations, ids, fluent requests, coverage. Nothing in here touches a file;
 //! [`generate`] returns the files and [`tree`](crate::tree) writes or checks them.
 
+mod clashes;
 mod client;
 mod coverage;
 mod docs;
@@ -110,7 +111,7 @@ fn generate_with(spec: &Spec, implemented: &[String], networks: Option<&str>) ->
     let facts = Facts::read(&spec.document);
     let mut file = generator::generate(&prepared, &facts)?;
 
-    let mut types = generator::take_types(&mut file)?;
+    let mut types = generator::take_types(&mut file, &facts)?;
     enums::open(&mut types, &facts)?;
     let structs = structs::finish(&mut types, &facts)?;
     unions::open(&mut types, &facts, &structs)?;

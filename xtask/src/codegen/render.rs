@@ -3,7 +3,7 @@
 use syn::visit_mut::{self, VisitMut};
 use syn::{File, Item};
 
-use super::Error;
+use super::{Error, clashes};
 use crate::spec::Spec;
 
 /// Renders generated files of one specification.
@@ -22,7 +22,11 @@ impl Renderer {
     }
 
     /// A Rust file: header, module documentation, items.
-    pub(crate) fn rust(&self, about: &str, items: Vec<Item>) -> String {
+    ///
+    /// # Errors
+    /// [`Error::Pass`] if a name stands twice in it.
+    pub(crate) fn rust(&self, about: &str, items: Vec<Item>) -> Result<String, Error> {
+        clashes::refuse(&items)?;
         let mut file = File {
             shebang: None,
             frontmatter: None,
@@ -30,12 +34,12 @@ impl Renderer {
             items,
         };
         Prelude.visit_file_mut(&mut file);
-        format!("// {}\n\n//! {about}\n\n{}", self.header, prettyplease::unparse(&file))
+        Ok(format!("// {}\n\n//! {about}\n\n{}", self.header, prettyplease::unparse(&file)))
     }
 
     /// As [`Renderer::rust`], from tokens.
     pub(crate) fn rust_tokens(&self, about: &str, tokens: proc_macro2::TokenStream) -> Result<String, Error> {
-        Ok(self.rust(about, syn::parse2::<File>(tokens)?.items))
+        self.rust(about, syn::parse2::<File>(tokens)?.items)
     }
 
     /// A Markdown file.
@@ -57,7 +61,7 @@ impl VisitMut for Prelude {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if path.leading_colon.is_some()
             && segments.first().is_some_and(|first| first == "std")
-            && let Some(position) = segments.iter().position(|segment| NAMES.contains(&segment.as_str()))
+            && let Some(position) = segments.iter().rposition(|segment| NAMES.contains(&segment.as_str()))
         {
             path.leading_colon = None;
             path.segments = path.segments.iter().skip(position).cloned().collect();

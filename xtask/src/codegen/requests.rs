@@ -40,7 +40,7 @@ pub(crate) fn generate(facts: &Facts, structs: &Structs, client: &Client) -> Res
         }
         let requests: Vec<Request> = operations
             .iter()
-            .map(|operation| Request::new(operation, structs, client))
+            .map(|operation| Request::new(operation, structs, client, facts))
             .collect::<Result<_, _>>()?;
         let name = format_ident!("{}Calls", names::pascal(group));
         let accessor = names::ident(group);
@@ -91,6 +91,7 @@ struct Request<'a> {
     body: Option<Body<'a>>,
     client: &'a Client,
     structs: &'a Structs,
+    facts: &'a Facts,
 }
 
 struct Body<'a> {
@@ -101,7 +102,12 @@ struct Body<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn new(operation: &'a Operation, structs: &'a Structs, client: &'a Client) -> Result<Self, Error> {
+    fn new(
+        operation: &'a Operation,
+        structs: &'a Structs,
+        client: &'a Client,
+        facts: &'a Facts,
+    ) -> Result<Self, Error> {
         let arguments = client
             .arguments
             .get(&operation.function)
@@ -123,6 +129,7 @@ impl<'a> Request<'a> {
             body,
             client,
             structs,
+            facts,
         })
     }
 
@@ -193,7 +200,7 @@ impl<'a> Request<'a> {
         let mut values: Vec<TokenStream> = Vec::new();
         for argument in required {
             let ident = &argument.ident;
-            let (parameter, value) = structs::argument(&argument.ty, ident);
+            let (parameter, value) = structs::argument(&argument.ty, ident, self.facts);
             parameters.push(quote!(#ident: #parameter));
             values.push(structs::initialised(ident, &value));
         }
@@ -210,7 +217,7 @@ impl<'a> Request<'a> {
                 let mut arguments = Vec::new();
                 for field in fields.required() {
                     let ident = &field.ident;
-                    let (parameter, _) = structs::argument(&outside(&field.ty), ident);
+                    let (parameter, _) = structs::argument(&outside(&field.ty), ident, self.facts);
                     parameters.push(quote!(#ident: #parameter));
                     arguments.push(ident);
                 }
@@ -263,10 +270,10 @@ impl<'a> Request<'a> {
                 presence: Presence::Optional,
                 description: self.parameter_description(argument),
             };
-            structs::setter(&field, "", &quote!(self), &quote!(types))
+            structs::setter(&field, "", &quote!(self), &quote!(types), self.facts)
         });
         let setters: Vec<TokenStream> = match self.body.as_ref().and_then(|body| body.fields) {
-            Some(fields) => fields.optional().map(body_setter).collect(),
+            Some(fields) => fields.optional().map(|field| body_setter(field, self.facts)).collect(),
             None => Vec::new(),
         };
         let send = self.send()?;
@@ -288,13 +295,31 @@ impl<'a> Request<'a> {
     }
 
     fn parameter_description(&self, argument: &Argument) -> String {
-        let wanted = argument.ident.to_string();
         self.operation
             .parameters
             .iter()
-            .find(|(wire, _)| names::snake(wire) == wanted)
+            .find(|(wire, _)| names::ident(names::snake(wire)) == argument.ident)
             .map(|(_, description)| description.clone())
             .unwrap_or_default()
+    }
+
+    /// Refuses a list that the code for pages would not fit.
+    fn check_paging(&self, answer: &str) -> Result<(), Error> {
+        let has_token = self
+            .structs
+            .get(answer)
+            .is_some_and(|fields| fields.optional().any(|field| field.wire == "nextPageToken"));
+        let parameters = self.parameters.iter().filter(|argument| self.is_page(argument)).count();
+        if has_token && parameters == 2 {
+            return Ok(());
+        }
+        Err(Error::pass(
+            "requests",
+            format!(
+                "{}: pages need `limit`, `paginationToken` and an optional `nextPageToken` in {answer}",
+                self.operation.id
+            ),
+        ))
     }
 
     /// `send()`, and for lists the page and the stream.
@@ -326,6 +351,7 @@ impl<'a> Request<'a> {
             .and_then(|fields| fields.fields.iter().find(|field| field.wire == "items"))
             .and_then(|field| structs::element_of(&field.ty))
             .ok_or_else(|| Error::pass("requests", format!("{id}: its answer {answer} has no list `items`")))?;
+        self.check_paging(answer)?;
         let item = outside(item);
         Ok(quote! {
             /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -362,12 +388,12 @@ impl<'a> Request<'a> {
     }
 }
 
-fn body_setter(field: &FieldFacts) -> TokenStream {
+fn body_setter(field: &FieldFacts, facts: &Facts) -> TokenStream {
     let field = FieldFacts {
         ty: outside(&field.ty),
         ..field.clone()
     };
-    structs::setter(&field, "", &quote!(self.body), &quote!(types))
+    structs::setter(&field, "", &quote!(self.body), &quote!(types), facts)
 }
 
 fn single(expected: Option<&TokenStream>, answer: &TokenStream, call: &TokenStream) -> TokenStream {

@@ -75,7 +75,7 @@ pub(crate) fn finish(items: &mut Vec<Item>, facts: &Facts) -> Result<Structs, Er
         }
         open(item);
         let fields = fields(item, &name, facts)?;
-        constructors.extend(constructor(&item.ident, &fields)?);
+        constructors.extend(constructor(&item.ident, &fields, facts)?);
         structs.insert(name, fields);
     }
     items.extend(constructors);
@@ -134,7 +134,12 @@ fn fields(item: &mut ItemStruct, name: &str, facts: &Facts) -> Result<StructFact
         let property = schema.map(|s| &s["properties"][wire.as_str()]);
         let description = property.map(|p| describe(p, facts)).unwrap_or_default();
         field.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-        prepend_docs(&mut field.attrs, &docs::prose(&description));
+        let words = if description.is_empty() {
+            format!("`{wire}` on the wire.")
+        } else {
+            description.clone()
+        };
+        prepend_docs(&mut field.attrs, &docs::prose(&words));
         let required = order.contains(&wire);
         let (presence, ty) = if facts.patched(name, &wire) {
             (Presence::Patch, patch(field, &wire)?)
@@ -288,18 +293,20 @@ fn generic_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
 }
 
 /// What a caller passes for a value of this type, and how the value is made of it.
-pub(crate) fn argument(ty: &Type, value: &Ident) -> (TokenStream, TokenStream) {
+pub(crate) fn argument(ty: &Type, value: &Ident, facts: &Facts) -> (TokenStream, TokenStream) {
     if let Some(inner) = generic_of(ty, "Box") {
-        let (parameter, converted) = argument(inner, value);
+        let (parameter, converted) = argument(inner, value, facts);
         return (parameter, quote!(::std::boxed::Box::new(#converted)));
     }
     let by_value = match ty {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| {
             let name = last.ident.to_string();
-            matches!(
-                name.as_str(),
-                "bool" | "i32" | "i64" | "u32" | "u64" | "f64" | "Timestamp" | "BTreeMap" | "Option" | "Value"
-            )
+            // A text in place of an enum would compile, and turn a slip of the pen into a refusal by the API.
+            facts.enums.contains_key(&name)
+                || matches!(
+                    name.as_str(),
+                    "bool" | "i32" | "i64" | "u32" | "u64" | "f64" | "Timestamp" | "BTreeMap" | "Option" | "Value"
+                )
         }),
         _ => true,
     };
@@ -319,9 +326,9 @@ pub(crate) fn initialised(field: &Ident, value: &TokenStream) -> TokenStream {
     }
 }
 
-fn constructor(name: &Ident, fields: &StructFacts) -> Result<Vec<Item>, Error> {
+fn constructor(name: &Ident, fields: &StructFacts, facts: &Facts) -> Result<Vec<Item>, Error> {
     let parameters = fields.required().map(|field| {
-        let (parameter, _) = argument(&field.ty, &field.ident);
+        let (parameter, _) = argument(&field.ty, &field.ident, facts);
         let ident = &field.ident;
         quote!(#ident: #parameter)
     });
@@ -329,7 +336,7 @@ fn constructor(name: &Ident, fields: &StructFacts) -> Result<Vec<Item>, Error> {
         let ident = &field.ident;
         match field.presence {
             Presence::Required => {
-                let (_, value) = argument(&field.ty, ident);
+                let (_, value) = argument(&field.ty, ident, facts);
                 initialised(ident, &value)
             }
             Presence::Optional | Presence::Collection | Presence::Patch => {
@@ -344,7 +351,7 @@ fn constructor(name: &Ident, fields: &StructFacts) -> Result<Vec<Item>, Error> {
     };
     let setters = fields
         .optional()
-        .map(|field| setter(field, "with_", &quote!(self), &quote!(crate)));
+        .map(|field| setter(field, "with_", &quote!(self), &quote!(crate), facts));
     let new = quote! {
         #[doc = #all]
         pub fn new(#(#parameters),*) -> Self {
@@ -357,10 +364,16 @@ fn constructor(name: &Ident, fields: &StructFacts) -> Result<Vec<Item>, Error> {
 
 /// The setter of an optional field, and for a patch also what clears it. `target` is where the field lives, `types` the
 /// path to the types that are written by hand.
-pub(crate) fn setter(field: &FieldFacts, prefix: &str, target: &TokenStream, types: &TokenStream) -> TokenStream {
+pub(crate) fn setter(
+    field: &FieldFacts,
+    prefix: &str,
+    target: &TokenStream,
+    types: &TokenStream,
+    facts: &Facts,
+) -> TokenStream {
     let ident = &field.ident;
     let method = names::ident(format!("{prefix}{}", plain(ident)));
-    let (parameter, value) = argument(&field.ty, ident);
+    let (parameter, value) = argument(&field.ty, ident, facts);
     let value = match field.presence {
         Presence::Optional => quote!(::std::option::Option::Some(#value)),
         Presence::Patch => quote!(#types::Patch::Set(#value)),

@@ -9,6 +9,17 @@ use super::{Error, Facts, docs, enums, facts::Union, names};
 
 /// Replaces typify's untagged enums by tagged, open ones.
 pub(crate) fn open(items: &mut Vec<Item>, facts: &Facts, structs: &Structs) -> Result<(), Error> {
+    for item in items.iter() {
+        if let Item::Enum(item) = item
+            && !facts.unions.contains_key(&item.ident.to_string())
+            && !facts.enums.contains_key(&item.ident.to_string())
+        {
+            return Err(Error::pass(
+                "unions",
+                format!("{} is no enum of text, and no union with a tag and a mapping", item.ident),
+            ));
+        }
+    }
     for (name, union) in &facts.unions {
         let members = items.iter().find_map(|item| match item {
             Item::Enum(e) if e.ident == name => Some(e.variants.len()),
@@ -110,7 +121,7 @@ fn constructor(kind: &str, member: &str, facts: &Facts, structs: &Structs) -> To
     let method = names::ident(names::snake(kind));
     let member_ident = names::ident(member);
     let parameters = fields.required().map(|field| {
-        let (parameter, _) = argument(&field.ty, &field.ident);
+        let (parameter, _) = argument(&field.ty, &field.ident, facts);
         let ident = &field.ident;
         quote!(#ident: #parameter)
     });

@@ -41,7 +41,7 @@ impl AccessToken {
         date_created: crate::Timestamp,
         cred_id: impl Into<String>,
         is_active: bool,
-        kind: impl Into<AccessTokenKind>,
+        kind: AccessTokenKind,
         linked_user_id: impl Into<String>,
         linked_app_id: impl Into<String>,
         name: impl Into<String>,
@@ -54,7 +54,7 @@ impl AccessToken {
             date_created,
             cred_id: cred_id.into(),
             is_active,
-            kind: kind.into(),
+            kind,
             linked_user_id: linked_user_id.into(),
             linked_app_id: linked_app_id.into(),
             name: name.into(),
@@ -68,7 +68,7 @@ impl AccessToken {
     /// The token itself. Told once, when the service account is created.
     #[must_use]
     pub fn with_access_token(mut self, access_token: impl Into<crate::Secret>) -> Self {
-        self.access_token = Option::Some(access_token.into());
+        self.access_token = Some(access_token.into());
         self
     }
 }
@@ -315,8 +315,8 @@ impl AuthenticationChallenge {
         challenge: impl Into<String>,
         challenge_identifier: impl Into<crate::Secret>,
         supported_credential_kinds: impl Into<Vec<SupportedCredentialKind>>,
-        user_verification: impl Into<UserVerification>,
-        attestation: impl Into<AttestationConveyance>,
+        user_verification: UserVerification,
+        attestation: AttestationConveyance,
         allow_credentials: impl Into<AllowedCredentials>,
         external_authentication_url: impl Into<String>,
     ) -> Self {
@@ -324,8 +324,8 @@ impl AuthenticationChallenge {
             challenge: challenge.into(),
             challenge_identifier: challenge_identifier.into(),
             supported_credential_kinds: supported_credential_kinds.into(),
-            user_verification: user_verification.into(),
-            attestation: attestation.into(),
+            user_verification,
+            attestation,
             allow_credentials: allow_credentials.into(),
             external_authentication_url: external_authentication_url.into(),
             rp: Default::default(),
@@ -334,7 +334,7 @@ impl AuthenticationChallenge {
     /// The WebAuthn relying party.
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
-        self.rp = Option::Some(rp.into());
+        self.rp = Some(rp.into());
         self
     }
 }
@@ -387,14 +387,14 @@ pub struct AuthenticatorSelection {
 impl AuthenticatorSelection {
     /// Makes one of what is required.
     pub fn new(
-        resident_key: impl Into<ResidentKey>,
+        resident_key: ResidentKey,
         require_resident_key: bool,
-        user_verification: impl Into<UserVerification>,
+        user_verification: UserVerification,
     ) -> Self {
         Self {
-            resident_key: resident_key.into(),
+            resident_key,
             require_resident_key,
-            user_verification: user_verification.into(),
+            user_verification,
             authenticator_attachment: Default::default(),
         }
     }
@@ -402,9 +402,9 @@ impl AuthenticatorSelection {
     #[must_use]
     pub fn with_authenticator_attachment(
         mut self,
-        authenticator_attachment: impl Into<AuthenticatorAttachment>,
+        authenticator_attachment: AuthenticatorAttachment,
     ) -> Self {
-        self.authenticator_attachment = Option::Some(authenticator_attachment.into());
+        self.authenticator_attachment = Some(authenticator_attachment);
         self
     }
 }
@@ -465,7 +465,7 @@ impl CompleteChallengeRequest {
         mut self,
         second_factor: impl Into<SecondFactorAssertion>,
     ) -> Self {
-        self.second_factor = Option::Some(second_factor.into());
+        self.second_factor = Some(second_factor.into());
         self
     }
 }
@@ -504,7 +504,7 @@ impl CompleteEndUserRegistrationRequest {
         mut self,
         recovery_credential: impl Into<RecoveryCredential>,
     ) -> Self {
-        self.recovery_credential = Option::Some(recovery_credential.into());
+        self.recovery_credential = Some(recovery_credential.into());
         self
     }
     /// A credential that a new user has beside the first one.
@@ -513,7 +513,7 @@ impl CompleteEndUserRegistrationRequest {
         mut self,
         second_factor_credential: impl Into<SecondFactorCredential>,
     ) -> Self {
-        self.second_factor_credential = Option::Some(second_factor_credential.into());
+        self.second_factor_credential = Some(second_factor_credential.into());
         self
     }
 }
@@ -546,7 +546,7 @@ impl CompleteRegistrationRequest {
         mut self,
         recovery_credential: impl Into<RecoveryCredential>,
     ) -> Self {
-        self.recovery_credential = Option::Some(recovery_credential.into());
+        self.recovery_credential = Some(recovery_credential.into());
         self
     }
     /// A credential that a new user has beside the first one.
@@ -555,7 +555,7 @@ impl CompleteRegistrationRequest {
         mut self,
         second_factor_credential: impl Into<SecondFactorCredential>,
     ) -> Self {
-        self.second_factor_credential = Option::Some(second_factor_credential.into());
+        self.second_factor_credential = Some(second_factor_credential.into());
         self
     }
 }
@@ -618,8 +618,8 @@ pub struct CreateCredentialChallengeRequest {
 }
 impl CreateCredentialChallengeRequest {
     /// Makes one of what is required.
-    pub fn new(kind: impl Into<NewCredentialKind>) -> Self {
-        Self { kind: kind.into() }
+    pub fn new(kind: NewCredentialKind) -> Self {
+        Self { kind }
     }
 }
 /// The kind of the credential to add, and the code that permits it.
@@ -635,11 +635,11 @@ pub struct CreateCredentialChallengeWithCodeRequest {
 impl CreateCredentialChallengeWithCodeRequest {
     /// Makes one of what is required.
     pub fn new(
-        credential_kind: impl Into<NewCredentialKind>,
+        credential_kind: NewCredentialKind,
         code: impl Into<crate::Secret>,
     ) -> Self {
         Self {
-            credential_kind: credential_kind.into(),
+            credential_kind,
             code: code.into(),
         }
     }
@@ -866,17 +866,17 @@ pub struct CreateDelegatedRegistrationChallengeRequest {
 }
 impl CreateDelegatedRegistrationChallengeRequest {
     /// Makes one of what is required.
-    pub fn new(email: impl Into<String>, kind: impl Into<NewUserKind>) -> Self {
+    pub fn new(email: impl Into<String>, kind: NewUserKind) -> Self {
         Self {
             email: email.into(),
-            kind: kind.into(),
+            kind,
             external_id: Default::default(),
         }
     }
     /// An id of your own for the user. Limits: at least 1 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
 }
@@ -911,25 +911,25 @@ impl CreateLoginChallengeRequest {
     /// The code that was mailed. Needed to have the password-protected keys listed.
     #[must_use]
     pub fn with_login_code(mut self, login_code: impl Into<crate::Secret>) -> Self {
-        self.login_code = Option::Some(login_code.into());
+        self.login_code = Some(login_code.into());
         self
     }
     /// Id of an organisation.
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
-        self.org_id = Option::Some(org_id.into());
+        self.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
-        self.tenant_id = Option::Some(tenant_id.into());
+        self.tenant_id = Some(tenant_id.into());
         self
     }
     /// The name that the user logs in with. May be left out by a user with a discoverable passkey.
     #[must_use]
     pub fn with_username(mut self, username: impl Into<String>) -> Self {
-        self.username = Option::Some(username.into());
+        self.username = Some(username.into());
         self
     }
 }
@@ -971,13 +971,13 @@ impl CreatePersonalAccessTokenRequest {
     /// How many days the token is accepted, 1 to 730. The default is not published. Limits: 1 to 730.
     #[must_use]
     pub fn with_days_valid(mut self, days_valid: i32) -> Self {
-        self.days_valid = Option::Some(days_valid);
+        self.days_valid = Some(days_valid);
         self
     }
     /// An id of your own for the token.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The permission to give the token. Those of the caller by default.
@@ -986,13 +986,13 @@ impl CreatePersonalAccessTokenRequest {
         mut self,
         permission_id: impl Into<crate::PermissionId>,
     ) -> Self {
-        self.permission_id = Option::Some(permission_id.into());
+        self.permission_id = Some(permission_id.into());
         self
     }
     /// How many seconds the token is accepted. Wins over `daysValid`. Limits: at least 1.
     #[must_use]
     pub fn with_seconds_valid(mut self, seconds_valid: i64) -> Self {
-        self.seconds_valid = Option::Some(seconds_valid);
+        self.seconds_valid = Some(seconds_valid);
         self
     }
 }
@@ -1028,13 +1028,13 @@ impl CreateRegistrationChallengeRequest {
     /// Id of an organisation.
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
-        self.org_id = Option::Some(org_id.into());
+        self.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
-        self.tenant_id = Option::Some(tenant_id.into());
+        self.tenant_id = Some(tenant_id.into());
         self
     }
 }
@@ -1060,7 +1060,7 @@ impl CreateServiceAccountCredentialRequest {
     /// A name for the credential.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }
@@ -1102,13 +1102,13 @@ impl CreateServiceAccountRequest {
     /// How many days the token is accepted, 1 to 730. The default is not published. Limits: 1 to 730.
     #[must_use]
     pub fn with_days_valid(mut self, days_valid: i32) -> Self {
-        self.days_valid = Option::Some(days_valid);
+        self.days_valid = Some(days_valid);
         self
     }
     /// An id of your own for the service account.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The OpenID identity that may act as the service account, in a form that is not published.
@@ -1117,7 +1117,7 @@ impl CreateServiceAccountRequest {
         mut self,
         federated_identity: impl Into<FederatedIdentity>,
     ) -> Self {
-        self.federated_identity = Option::Some(federated_identity.into());
+        self.federated_identity = Some(federated_identity.into());
         self
     }
     /// A permission to give it. Older documentation gives it those of the caller by default.
@@ -1126,7 +1126,7 @@ impl CreateServiceAccountRequest {
         mut self,
         permission_id: impl Into<crate::PermissionId>,
     ) -> Self {
-        self.permission_id = Option::Some(permission_id.into());
+        self.permission_id = Some(permission_id.into());
         self
     }
 }
@@ -1148,12 +1148,12 @@ pub struct CreateUserActionChallengeRequest {
 impl CreateUserActionChallengeRequest {
     /// Makes one of what is required.
     pub fn new(
-        user_action_http_method: impl Into<UserActionHttpMethod>,
+        user_action_http_method: UserActionHttpMethod,
         user_action_http_path: impl Into<String>,
         user_action_payload: impl Into<crate::Secret>,
     ) -> Self {
         Self {
-            user_action_http_method: user_action_http_method.into(),
+            user_action_http_method,
             user_action_http_path: user_action_http_path.into(),
             user_action_payload: user_action_payload.into(),
             user_action_server_kind: Default::default(),
@@ -1163,9 +1163,9 @@ impl CreateUserActionChallengeRequest {
     #[must_use]
     pub fn with_user_action_server_kind(
         mut self,
-        user_action_server_kind: impl Into<UserActionServerKind>,
+        user_action_server_kind: UserActionServerKind,
     ) -> Self {
-        self.user_action_server_kind = Option::Some(user_action_server_kind.into());
+        self.user_action_server_kind = Some(user_action_server_kind);
         self
     }
 }
@@ -1190,10 +1190,10 @@ pub struct CreateUserRequest {
 }
 impl CreateUserRequest {
     /// Makes one of what is required.
-    pub fn new(email: impl Into<String>, kind: impl Into<NewUserKind>) -> Self {
+    pub fn new(email: impl Into<String>, kind: NewUserKind) -> Self {
         Self {
             email: email.into(),
-            kind: kind.into(),
+            kind,
             external_id: Default::default(),
             is_sso_required: Default::default(),
             registration: Default::default(),
@@ -1202,22 +1202,19 @@ impl CreateUserRequest {
     /// An id of your own for the user.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// Whether the user has to log in by single sign-on. Off by default.
     #[must_use]
     pub fn with_is_sso_required(mut self, is_sso_required: bool) -> Self {
-        self.is_sso_required = Option::Some(is_sso_required);
+        self.is_sso_required = Some(is_sso_required);
         self
     }
     /// How the user gets to register. `Direct` by default for employees, `Delegated` for end users.
     #[must_use]
-    pub fn with_registration(
-        mut self,
-        registration: impl Into<RegistrationMethod>,
-    ) -> Self {
-        self.registration = Option::Some(registration.into());
+    pub fn with_registration(mut self, registration: RegistrationMethod) -> Self {
+        self.registration = Some(registration);
         self
     }
 }
@@ -1258,7 +1255,7 @@ impl CreatedPersonalAccessToken {
         date_created: crate::Timestamp,
         cred_id: impl Into<String>,
         is_active: bool,
-        kind: impl Into<AccessTokenKind>,
+        kind: AccessTokenKind,
         linked_user_id: impl Into<String>,
         linked_app_id: impl Into<String>,
         name: impl Into<String>,
@@ -1272,7 +1269,7 @@ impl CreatedPersonalAccessToken {
             date_created,
             cred_id: cred_id.into(),
             is_active,
-            kind: kind.into(),
+            kind,
             linked_user_id: linked_user_id.into(),
             linked_app_id: linked_app_id.into(),
             name: name.into(),
@@ -1310,7 +1307,7 @@ pub struct Credential {
 impl Credential {
     /// Makes one of what is required.
     pub fn new(
-        kind: impl Into<CredentialKind>,
+        kind: CredentialKind,
         credential_id: impl Into<String>,
         credential_uuid: impl Into<crate::CredentialUuid>,
         date_created: crate::Timestamp,
@@ -1321,7 +1318,7 @@ impl Credential {
         origin: impl Into<String>,
     ) -> Self {
         Self {
-            kind: kind.into(),
+            kind,
             credential_id: credential_id.into(),
             credential_uuid: credential_uuid.into(),
             date_created,
@@ -1390,7 +1387,7 @@ impl CredentialChallenge {
         challenge_identifier: impl Into<crate::Secret>,
         challenge: impl Into<String>,
         authenticator_selection: impl Into<AuthenticatorSelection>,
-        attestation: impl Into<AttestationConveyance>,
+        attestation: AttestationConveyance,
         pub_key_cred_params: impl Into<Vec<PublicKeyCredentialParameters>>,
         exclude_credentials: impl Into<Vec<CredentialDescriptor>>,
         temporary_authentication_token: impl Into<crate::Secret>,
@@ -1411,7 +1408,7 @@ impl CredentialChallenge {
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
         challenge: impl Into<String>,
-        attestation: impl Into<AttestationConveyance>,
+        attestation: AttestationConveyance,
         pub_key_cred_params: impl Into<Vec<PublicKeyCredentialParameters>>,
         temporary_authentication_token: impl Into<crate::Secret>,
     ) -> KeyCredentialChallenge {
@@ -1429,7 +1426,7 @@ impl CredentialChallenge {
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
         challenge: impl Into<String>,
-        attestation: impl Into<AttestationConveyance>,
+        attestation: AttestationConveyance,
         pub_key_cred_params: impl Into<Vec<PublicKeyCredentialParameters>>,
         temporary_authentication_token: impl Into<crate::Secret>,
     ) -> PasswordProtectedKeyCredentialChallenge {
@@ -1447,7 +1444,7 @@ impl CredentialChallenge {
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
         challenge: impl Into<String>,
-        attestation: impl Into<AttestationConveyance>,
+        attestation: AttestationConveyance,
         pub_key_cred_params: impl Into<Vec<PublicKeyCredentialParameters>>,
         temporary_authentication_token: impl Into<crate::Secret>,
     ) -> RecoveryKeyCredentialChallenge {
@@ -1575,14 +1572,8 @@ pub struct CredentialDescriptor {
 }
 impl CredentialDescriptor {
     /// Makes one of what is required.
-    pub fn new(
-        type_: impl Into<PublicKeyCredentialType>,
-        id: impl Into<String>,
-    ) -> Self {
-        Self {
-            type_: type_.into(),
-            id: id.into(),
-        }
+    pub fn new(type_: PublicKeyCredentialType, id: impl Into<String>) -> Self {
+        Self { type_, id: id.into() }
     }
 }
 /// Which factor a credential can serve as.
@@ -1757,7 +1748,7 @@ impl DeactivateServiceAccountRequest {
     /// published.
     #[must_use]
     pub fn with_force(mut self, force: bool) -> Self {
-        self.force = Option::Some(force);
+        self.force = Some(force);
         self
     }
 }
@@ -1779,7 +1770,7 @@ impl DeactivateUserRequest {
     /// published.
     #[must_use]
     pub fn with_force(mut self, force: bool) -> Self {
-        self.force = Option::Some(force);
+        self.force = Some(force);
         self
     }
 }
@@ -1808,13 +1799,13 @@ impl DelegatedLogin {
     /// When the token expires. Its unit is not published.
     #[must_use]
     pub fn with_expiry(mut self, expiry: f64) -> Self {
-        self.expiry = Option::Some(expiry);
+        self.expiry = Some(expiry);
         self
     }
     /// What the API tells about the identity behind a login, in a form that is not published.
     #[must_use]
     pub fn with_identity(mut self, identity: impl Into<LoginIdentity>) -> Self {
-        self.identity = Option::Some(identity.into());
+        self.identity = Some(identity.into());
         self
     }
 }
@@ -1843,16 +1834,16 @@ pub struct EndUserWallet {
 }
 impl EndUserWallet {
     /// Makes one of what is required.
-    pub fn new(network: impl Into<Network>) -> Self {
+    pub fn new(network: Network) -> Self {
         Self {
-            network: network.into(),
+            network,
             name: Default::default(),
         }
     }
     /// A name for the wallet. Limits: at most 100 characters.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }
@@ -1916,13 +1907,13 @@ impl Fido2Assertion {
     /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: impl Into<String>) -> Self {
-        self.algorithm = Option::Some(algorithm.into());
+        self.algorithm = Some(algorithm.into());
         self
     }
     /// The user id in the credential. A login without a username is matched by it.
     #[must_use]
     pub fn with_user_handle(mut self, user_handle: impl Into<String>) -> Self {
-        self.user_handle = Option::Some(user_handle.into());
+        self.user_handle = Some(user_handle.into());
         self
     }
 }
@@ -1958,7 +1949,7 @@ impl Fido2CredentialChallenge {
         challenge_identifier: impl Into<crate::Secret>,
         challenge: impl Into<String>,
         authenticator_selection: impl Into<AuthenticatorSelection>,
-        attestation: impl Into<AttestationConveyance>,
+        attestation: AttestationConveyance,
         pub_key_cred_params: impl Into<Vec<PublicKeyCredentialParameters>>,
         exclude_credentials: impl Into<Vec<CredentialDescriptor>>,
         temporary_authentication_token: impl Into<crate::Secret>,
@@ -1968,7 +1959,7 @@ impl Fido2CredentialChallenge {
             challenge_identifier: challenge_identifier.into(),
             challenge: challenge.into(),
             authenticator_selection: authenticator_selection.into(),
-            attestation: attestation.into(),
+            attestation,
             pub_key_cred_params: pub_key_cred_params.into(),
             exclude_credentials: exclude_credentials.into(),
             temporary_authentication_token: temporary_authentication_token.into(),
@@ -1978,7 +1969,7 @@ impl Fido2CredentialChallenge {
     /// The WebAuthn relying party.
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
-        self.rp = Option::Some(rp.into());
+        self.rp = Some(rp.into());
         self
     }
 }
@@ -2020,7 +2011,7 @@ impl Fido2FirstFactorCredential {
     /// A name by which the user knows the credential. Limits: at least 1 characters.
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
-        self.credential_name = Option::Some(credential_name.into());
+        self.credential_name = Some(credential_name.into());
         self
     }
 }
@@ -2062,7 +2053,7 @@ impl Fido2SecondFactorCredential {
     /// A name by which the user knows the credential. Limits: at least 1 characters.
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
-        self.credential_name = Option::Some(credential_name.into());
+        self.credential_name = Some(credential_name.into());
         self
     }
 }
@@ -2295,11 +2286,8 @@ pub struct InviteTenantUserRequest {
 }
 impl InviteTenantUserRequest {
     /// Makes one of what is required.
-    pub fn new(email: impl Into<String>, kind: impl Into<InvitedUserKind>) -> Self {
-        Self {
-            email: email.into(),
-            kind: kind.into(),
-        }
+    pub fn new(email: impl Into<String>, kind: InvitedUserKind) -> Self {
+        Self { email: email.into(), kind }
     }
 }
 /// The kinds of users that an organisation can invite.
@@ -2362,7 +2350,7 @@ impl KeyAssertion {
     /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: impl Into<String>) -> Self {
-        self.algorithm = Option::Some(algorithm.into());
+        self.algorithm = Some(algorithm.into());
         self
     }
 }
@@ -2393,7 +2381,7 @@ impl KeyCredentialChallenge {
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
         challenge: impl Into<String>,
-        attestation: impl Into<AttestationConveyance>,
+        attestation: AttestationConveyance,
         pub_key_cred_params: impl Into<Vec<PublicKeyCredentialParameters>>,
         temporary_authentication_token: impl Into<crate::Secret>,
     ) -> Self {
@@ -2401,7 +2389,7 @@ impl KeyCredentialChallenge {
             user: user.into(),
             challenge_identifier: challenge_identifier.into(),
             challenge: challenge.into(),
-            attestation: attestation.into(),
+            attestation,
             pub_key_cred_params: pub_key_cred_params.into(),
             temporary_authentication_token: temporary_authentication_token.into(),
             rp: Default::default(),
@@ -2410,7 +2398,7 @@ impl KeyCredentialChallenge {
     /// The WebAuthn relying party.
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
-        self.rp = Option::Some(rp.into());
+        self.rp = Some(rp.into());
         self
     }
 }
@@ -2452,7 +2440,7 @@ impl KeyFirstFactorCredential {
     /// A name by which the user knows the credential. Limits: at least 1 characters.
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
-        self.credential_name = Option::Some(credential_name.into());
+        self.credential_name = Some(credential_name.into());
         self
     }
 }
@@ -2494,7 +2482,7 @@ impl KeySecondFactorCredential {
     /// A name by which the user knows the credential. Limits: at least 1 characters.
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
-        self.credential_name = Option::Some(credential_name.into());
+        self.credential_name = Some(credential_name.into());
         self
     }
 }
@@ -2541,13 +2529,13 @@ impl LoginResult {
     /// The client id to start single sign-on with. Left out where a token was issued.
     #[must_use]
     pub fn with_sso_client_id(mut self, sso_client_id: impl Into<String>) -> Self {
-        self.sso_client_id = Option::Some(sso_client_id.into());
+        self.sso_client_id = Some(sso_client_id.into());
         self
     }
     /// The token of the new session. Left out where the user has to use single sign-on.
     #[must_use]
     pub fn with_token(mut self, token: impl Into<crate::Secret>) -> Self {
-        self.token = Option::Some(token.into());
+        self.token = Some(token.into());
         self
     }
 }
@@ -2570,7 +2558,7 @@ impl LogoutRequest {
     /// Whether to end all sessions of the user instead of this one. Off by default.
     #[must_use]
     pub fn with_all_sessions(mut self, all_sessions: bool) -> Self {
-        self.all_sessions = Option::Some(all_sessions);
+        self.all_sessions = Some(all_sessions);
         self
     }
 }
@@ -2772,7 +2760,7 @@ impl NewRecoveryKeyCredential {
         mut self,
         encrypted_private_key: impl Into<crate::Secret>,
     ) -> Self {
-        self.encrypted_private_key = Option::Some(encrypted_private_key.into());
+        self.encrypted_private_key = Some(encrypted_private_key.into());
         self
     }
 }
@@ -2865,7 +2853,7 @@ impl PasswordCredentialChallenge {
     /// The WebAuthn relying party.
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
-        self.rp = Option::Some(rp.into());
+        self.rp = Some(rp.into());
         self
     }
 }
@@ -2917,7 +2905,7 @@ impl PasswordFirstFactorCredential {
     /// A name by which the user knows the credential. Limits: at least 1 characters.
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
-        self.credential_name = Option::Some(credential_name.into());
+        self.credential_name = Some(credential_name.into());
         self
     }
 }
@@ -2948,7 +2936,7 @@ impl PasswordProtectedKeyCredentialChallenge {
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
         challenge: impl Into<String>,
-        attestation: impl Into<AttestationConveyance>,
+        attestation: AttestationConveyance,
         pub_key_cred_params: impl Into<Vec<PublicKeyCredentialParameters>>,
         temporary_authentication_token: impl Into<crate::Secret>,
     ) -> Self {
@@ -2956,7 +2944,7 @@ impl PasswordProtectedKeyCredentialChallenge {
             user: user.into(),
             challenge_identifier: challenge_identifier.into(),
             challenge: challenge.into(),
-            attestation: attestation.into(),
+            attestation,
             pub_key_cred_params: pub_key_cred_params.into(),
             temporary_authentication_token: temporary_authentication_token.into(),
             rp: Default::default(),
@@ -2965,7 +2953,7 @@ impl PasswordProtectedKeyCredentialChallenge {
     /// The WebAuthn relying party.
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
-        self.rp = Option::Some(rp.into());
+        self.rp = Some(rp.into());
         self
     }
 }
@@ -2984,12 +2972,12 @@ pub struct PasswordProtectedKeyDescriptor {
 impl PasswordProtectedKeyDescriptor {
     /// Makes one of what is required.
     pub fn new(
-        type_: impl Into<PublicKeyCredentialType>,
+        type_: PublicKeyCredentialType,
         id: impl Into<String>,
         encrypted_private_key: impl Into<crate::Secret>,
     ) -> Self {
         Self {
-            type_: type_.into(),
+            type_,
             id: id.into(),
             encrypted_private_key: encrypted_private_key.into(),
         }
@@ -3039,7 +3027,7 @@ impl PasswordProtectedKeyFirstFactorCredential {
     /// A name by which the user knows the credential. Limits: at least 1 characters.
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
-        self.credential_name = Option::Some(credential_name.into());
+        self.credential_name = Some(credential_name.into());
         self
     }
 }
@@ -3087,7 +3075,7 @@ impl PasswordProtectedKeySecondFactorCredential {
     /// A name by which the user knows the credential. Limits: at least 1 characters.
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
-        self.credential_name = Option::Some(credential_name.into());
+        self.credential_name = Some(credential_name.into());
         self
     }
 }
@@ -3128,7 +3116,7 @@ impl PersonalAccessToken {
         date_created: crate::Timestamp,
         cred_id: impl Into<String>,
         is_active: bool,
-        kind: impl Into<AccessTokenKind>,
+        kind: AccessTokenKind,
         linked_user_id: impl Into<String>,
         linked_app_id: impl Into<String>,
         name: impl Into<String>,
@@ -3141,7 +3129,7 @@ impl PersonalAccessToken {
             date_created,
             cred_id: cred_id.into(),
             is_active,
-            kind: kind.into(),
+            kind,
             linked_user_id: linked_user_id.into(),
             linked_app_id: linked_app_id.into(),
             name: name.into(),
@@ -3155,7 +3143,7 @@ impl PersonalAccessToken {
     /// The token itself. Told once, when it is created.
     #[must_use]
     pub fn with_access_token(mut self, access_token: impl Into<crate::Secret>) -> Self {
-        self.access_token = Option::Some(access_token.into());
+        self.access_token = Some(access_token.into());
         self
     }
 }
@@ -3184,8 +3172,8 @@ pub struct PublicKeyCredentialParameters {
 }
 impl PublicKeyCredentialParameters {
     /// Makes one of what is required.
-    pub fn new(type_: impl Into<PublicKeyCredentialType>, alg: i64) -> Self {
-        Self { type_: type_.into(), alg }
+    pub fn new(type_: PublicKeyCredentialType, alg: i64) -> Self {
+        Self { type_, alg }
     }
 }
 /// The type of a WebAuthn credential. There is only one.
@@ -3234,11 +3222,11 @@ pub struct RecoveryCredential {
 impl RecoveryCredential {
     /// Makes one of what is required.
     pub fn new(
-        credential_kind: impl Into<RecoveryCredentialKind>,
+        credential_kind: RecoveryCredentialKind,
         credential_info: impl Into<CredentialInfo>,
     ) -> Self {
         Self {
-            credential_kind: credential_kind.into(),
+            credential_kind,
             credential_info: credential_info.into(),
             credential_name: Default::default(),
             encrypted_private_key: Default::default(),
@@ -3247,7 +3235,7 @@ impl RecoveryCredential {
     /// A name by which the user knows the credential. Limits: at least 1 characters.
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
-        self.credential_name = Option::Some(credential_name.into());
+        self.credential_name = Some(credential_name.into());
         self
     }
     /// The private key, encrypted in any form its owner can undo, for the API to keep. Not empty.
@@ -3256,7 +3244,7 @@ impl RecoveryCredential {
         mut self,
         encrypted_private_key: impl Into<crate::Secret>,
     ) -> Self {
-        self.encrypted_private_key = Option::Some(encrypted_private_key.into());
+        self.encrypted_private_key = Some(encrypted_private_key.into());
         self
     }
 }
@@ -3314,7 +3302,7 @@ impl RecoveryKeyCredentialChallenge {
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
         challenge: impl Into<String>,
-        attestation: impl Into<AttestationConveyance>,
+        attestation: AttestationConveyance,
         pub_key_cred_params: impl Into<Vec<PublicKeyCredentialParameters>>,
         temporary_authentication_token: impl Into<crate::Secret>,
     ) -> Self {
@@ -3322,7 +3310,7 @@ impl RecoveryKeyCredentialChallenge {
             user: user.into(),
             challenge_identifier: challenge_identifier.into(),
             challenge: challenge.into(),
-            attestation: attestation.into(),
+            attestation,
             pub_key_cred_params: pub_key_cred_params.into(),
             temporary_authentication_token: temporary_authentication_token.into(),
             rp: Default::default(),
@@ -3331,7 +3319,7 @@ impl RecoveryKeyCredentialChallenge {
     /// The WebAuthn relying party.
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
-        self.rp = Option::Some(rp.into());
+        self.rp = Some(rp.into());
         self
     }
 }
@@ -3350,12 +3338,12 @@ impl RegisteredCredential {
     /// Makes one of what is required.
     pub fn new(
         uuid: impl Into<crate::CredentialUuid>,
-        kind: impl Into<NewCredentialKind>,
+        kind: NewCredentialKind,
         name: impl Into<String>,
     ) -> Self {
         Self {
             uuid: uuid.into(),
-            kind: kind.into(),
+            kind,
             name: name.into(),
         }
     }
@@ -3443,7 +3431,7 @@ impl RegistrationChallenge {
         challenge: impl Into<String>,
         supported_credential_kinds: impl Into<RegistrableCredentialKinds>,
         authenticator_selection: impl Into<AuthenticatorSelection>,
-        attestation: impl Into<AttestationConveyance>,
+        attestation: AttestationConveyance,
         pub_key_cred_params: impl Into<Vec<PublicKeyCredentialParameters>>,
         exclude_credentials: impl Into<Vec<CredentialDescriptor>>,
         otp_url: impl Into<crate::Secret>,
@@ -3454,7 +3442,7 @@ impl RegistrationChallenge {
             challenge: challenge.into(),
             supported_credential_kinds: supported_credential_kinds.into(),
             authenticator_selection: authenticator_selection.into(),
-            attestation: attestation.into(),
+            attestation,
             pub_key_cred_params: pub_key_cred_params.into(),
             exclude_credentials: exclude_credentials.into(),
             otp_url: otp_url.into(),
@@ -3464,7 +3452,7 @@ impl RegistrationChallenge {
     /// The WebAuthn relying party.
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
-        self.rp = Option::Some(rp.into());
+        self.rp = Some(rp.into());
         self
     }
 }
@@ -3801,13 +3789,13 @@ impl SendCodeRequest {
     /// Id of an organisation.
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
-        self.org_id = Option::Some(org_id.into());
+        self.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
-        self.tenant_id = Option::Some(tenant_id.into());
+        self.tenant_id = Some(tenant_id.into());
         self
     }
 }
@@ -3885,7 +3873,7 @@ impl ServiceAccountUser {
         username: impl Into<String>,
         name: impl Into<String>,
         user_id: impl Into<crate::UserId>,
-        kind: impl Into<ServiceAccountUserKind>,
+        kind: ServiceAccountUserKind,
         credential_uuid: impl Into<String>,
         org_id: impl Into<crate::OrgId>,
         is_active: bool,
@@ -3897,7 +3885,7 @@ impl ServiceAccountUser {
             username: username.into(),
             name: name.into(),
             user_id: user_id.into(),
-            kind: kind.into(),
+            kind,
             credential_uuid: credential_uuid.into(),
             org_id: org_id.into(),
             is_active,
@@ -3973,13 +3961,13 @@ pub struct SupportedCredentialKind {
 impl SupportedCredentialKind {
     /// Makes one of what is required.
     pub fn new(
-        kind: impl Into<NewCredentialKind>,
-        factor: impl Into<CredentialFactor>,
+        kind: NewCredentialKind,
+        factor: CredentialFactor,
         requires_second_factor: bool,
     ) -> Self {
         Self {
-            kind: kind.into(),
-            factor: factor.into(),
+            kind,
+            factor,
             requires_second_factor,
         }
     }
@@ -4020,7 +4008,7 @@ impl TotpCredentialChallenge {
     /// The WebAuthn relying party.
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
-        self.rp = Option::Some(rp.into());
+        self.rp = Some(rp.into());
         self
     }
 }
@@ -4074,7 +4062,7 @@ impl TotpSecondFactorCredential {
     /// A name by which the user knows the credential. Limits: at least 1 characters.
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
-        self.credential_name = Option::Some(credential_name.into());
+        self.credential_name = Some(credential_name.into());
         self
     }
 }
@@ -4101,13 +4089,13 @@ impl UpdatePersonalAccessTokenRequest {
     /// An id of your own for the token.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// A name, unique among the tokens of the user.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }
@@ -4134,13 +4122,13 @@ impl UpdateServiceAccountRequest {
     /// An id of your own for the service account.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// A name, unique in the organisation.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }
@@ -4208,7 +4196,7 @@ impl User {
         username: impl Into<String>,
         name: impl Into<String>,
         user_id: impl Into<crate::UserId>,
-        kind: impl Into<UserKind>,
+        kind: UserKind,
         credential_uuid: impl Into<String>,
         is_active: bool,
         is_service_account: bool,
@@ -4220,7 +4208,7 @@ impl User {
             username: username.into(),
             name: name.into(),
             user_id: user_id.into(),
-            kind: kind.into(),
+            kind,
             credential_uuid: credential_uuid.into(),
             is_active,
             is_service_account,
@@ -4236,13 +4224,13 @@ impl User {
     /// The id that the owner chose for that credential.
     #[must_use]
     pub fn with_credential_id(mut self, credential_id: impl Into<String>) -> Self {
-        self.credential_id = Option::Some(credential_id.into());
+        self.credential_id = Some(credential_id.into());
         self
     }
     /// Id of an organisation.
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
-        self.org_id = Option::Some(org_id.into());
+        self.org_id = Some(org_id.into());
         self
     }
     /// Superseded by `permissionAssignments`, and usually empty.
@@ -4254,7 +4242,7 @@ impl User {
     /// The tenant of a tenant user.
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
-        self.tenant_id = Option::Some(tenant_id.into());
+        self.tenant_id = Some(tenant_id.into());
         self
     }
 }
@@ -4407,7 +4395,7 @@ impl UserPage {
     /// The `paginationToken` of the next page. Left out on the last one.
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Option::Some(next_page_token.into());
+        self.next_page_token = Some(next_page_token.into());
         self
     }
 }

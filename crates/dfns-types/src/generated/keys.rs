@@ -34,10 +34,10 @@ pub struct CreateKeyRequest {
 }
 impl CreateKeyRequest {
     /// Makes one of what is required.
-    pub fn new(scheme: impl Into<KeyScheme>, curve: impl Into<KeyCurve>) -> Self {
+    pub fn new(scheme: KeyScheme, curve: KeyCurve) -> Self {
         Self {
-            scheme: scheme.into(),
-            curve: curve.into(),
+            scheme,
+            curve,
             delay_delegation: Default::default(),
             delegate_to: Default::default(),
             derive_from: Default::default(),
@@ -49,37 +49,37 @@ impl CreateKeyRequest {
     /// True keeps the key with the organisation, but allows to delegate it later. False if left out.
     #[must_use]
     pub fn with_delay_delegation(mut self, delay_delegation: bool) -> Self {
-        self.delay_delegation = Option::Some(delay_delegation);
+        self.delay_delegation = Some(delay_delegation);
         self
     }
     /// The end user to delegate the key to at once.
     #[must_use]
     pub fn with_delegate_to(mut self, delegate_to: impl Into<crate::UserId>) -> Self {
-        self.delegate_to = Option::Some(delegate_to.into());
+        self.delegate_to = Some(delegate_to.into());
         self
     }
     /// Derives the new key from a master key, along a BIP-32 path.
     #[must_use]
     pub fn with_derive_from(mut self, derive_from: impl Into<KeyDerivation>) -> Self {
-        self.derive_from = Option::Some(derive_from.into());
+        self.derive_from = Some(derive_from.into());
         self
     }
     /// True makes a key that others can be derived from. False if left out.
     #[must_use]
     pub fn with_master_key(mut self, master_key: bool) -> Self {
-        self.master_key = Option::Some(master_key);
+        self.master_key = Some(master_key);
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
     /// The key store to make the key in.
     #[must_use]
     pub fn with_store_id(mut self, store_id: impl Into<crate::KeyStoreId>) -> Self {
-        self.store_id = Option::Some(store_id.into());
+        self.store_id = Some(store_id.into());
         self
     }
 }
@@ -153,14 +153,14 @@ pub struct ImportKeyRequest {
 impl ImportKeyRequest {
     /// Makes one of what is required.
     pub fn new(
-        curve: impl Into<KeyCurve>,
-        protocol: impl Into<KeyProtocol>,
+        curve: KeyCurve,
+        protocol: KeyProtocol,
         min_signers: i32,
         encrypted_key_shares: impl Into<Vec<EncryptedKeyShare>>,
     ) -> Self {
         Self {
-            curve: curve.into(),
-            protocol: protocol.into(),
+            curve,
+            protocol,
             min_signers,
             encrypted_key_shares: encrypted_key_shares.into(),
             master_key: Default::default(),
@@ -170,13 +170,13 @@ impl ImportKeyRequest {
     /// True if other keys can be derived from this one.
     #[must_use]
     pub fn with_master_key(mut self, master_key: bool) -> Self {
-        self.master_key = Option::Some(master_key);
+        self.master_key = Some(master_key);
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }
@@ -225,19 +225,19 @@ impl Key {
     /// Makes one of what is required.
     pub fn new(
         id: impl Into<crate::KeyId>,
-        scheme: impl Into<KeyScheme>,
-        curve: impl Into<KeyCurve>,
+        scheme: KeyScheme,
+        curve: KeyCurve,
         public_key: impl Into<crate::Hex>,
-        status: impl Into<KeyStatus>,
+        status: KeyStatus,
         custodial: bool,
         date_created: crate::Timestamp,
     ) -> Self {
         Self {
             id: id.into(),
-            scheme: scheme.into(),
-            curve: curve.into(),
+            scheme,
+            curve,
             public_key: public_key.into(),
-            status: status.into(),
+            status,
             custodial,
             date_created,
             date_deleted: Default::default(),
@@ -252,43 +252,43 @@ impl Key {
     /// When the key was archived.
     #[must_use]
     pub fn with_date_deleted(mut self, date_deleted: crate::Timestamp) -> Self {
-        self.date_deleted = Option::Some(date_deleted);
+        self.date_deleted = Some(date_deleted);
         self
     }
     /// When the key was first exported.
     #[must_use]
     pub fn with_date_exported(mut self, date_exported: crate::Timestamp) -> Self {
-        self.date_exported = Option::Some(date_exported);
+        self.date_exported = Some(date_exported);
         self
     }
     /// Where a derived key comes from.
     #[must_use]
     pub fn with_derived_from(mut self, derived_from: impl Into<KeyOrigin>) -> Self {
-        self.derived_from = Option::Some(derived_from.into());
+        self.derived_from = Some(derived_from.into());
         self
     }
     /// True if the private key has left the API. Such a key no longer signs, by default.
     #[must_use]
     pub fn with_exported(mut self, exported: bool) -> Self {
-        self.exported = Option::Some(exported);
+        self.exported = Some(exported);
         self
     }
     /// True if the key was made elsewhere.
     #[must_use]
     pub fn with_imported(mut self, imported: bool) -> Self {
-        self.imported = Option::Some(imported);
+        self.imported = Some(imported);
         self
     }
     /// True if other keys can be derived from this one.
     #[must_use]
     pub fn with_master_key(mut self, master_key: bool) -> Self {
-        self.master_key = Option::Some(master_key);
+        self.master_key = Some(master_key);
         self
     }
     /// The name, for people.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }
@@ -304,13 +304,10 @@ pub struct KeyDelegation {
 }
 impl KeyDelegation {
     /// Makes one of what is required.
-    pub fn new(
-        key_id: impl Into<crate::KeyId>,
-        status: impl Into<DelegationStatus>,
-    ) -> Self {
+    pub fn new(key_id: impl Into<crate::KeyId>, status: DelegationStatus) -> Self {
         Self {
             key_id: key_id.into(),
-            status: status.into(),
+            status,
         }
     }
 }
@@ -363,10 +360,10 @@ impl KeyDetails {
     /// Makes one of what is required.
     pub fn new(
         id: impl Into<crate::KeyId>,
-        scheme: impl Into<KeyScheme>,
-        curve: impl Into<KeyCurve>,
+        scheme: KeyScheme,
+        curve: KeyCurve,
         public_key: impl Into<crate::Hex>,
-        status: impl Into<KeyStatus>,
+        status: KeyStatus,
         custodial: bool,
         date_created: crate::Timestamp,
         wallets: impl Into<Vec<KeyWallet>>,
@@ -374,10 +371,10 @@ impl KeyDetails {
     ) -> Self {
         Self {
             id: id.into(),
-            scheme: scheme.into(),
-            curve: curve.into(),
+            scheme,
+            curve,
             public_key: public_key.into(),
-            status: status.into(),
+            status,
             custodial,
             date_created,
             wallets: wallets.into(),
@@ -394,43 +391,43 @@ impl KeyDetails {
     /// When the key was archived.
     #[must_use]
     pub fn with_date_deleted(mut self, date_deleted: crate::Timestamp) -> Self {
-        self.date_deleted = Option::Some(date_deleted);
+        self.date_deleted = Some(date_deleted);
         self
     }
     /// When the key was first exported.
     #[must_use]
     pub fn with_date_exported(mut self, date_exported: crate::Timestamp) -> Self {
-        self.date_exported = Option::Some(date_exported);
+        self.date_exported = Some(date_exported);
         self
     }
     /// Where a derived key comes from.
     #[must_use]
     pub fn with_derived_from(mut self, derived_from: impl Into<KeyOrigin>) -> Self {
-        self.derived_from = Option::Some(derived_from.into());
+        self.derived_from = Some(derived_from.into());
         self
     }
     /// True if the private key has left the API. Such a key no longer signs, by default.
     #[must_use]
     pub fn with_exported(mut self, exported: bool) -> Self {
-        self.exported = Option::Some(exported);
+        self.exported = Some(exported);
         self
     }
     /// True if the key was made elsewhere.
     #[must_use]
     pub fn with_imported(mut self, imported: bool) -> Self {
-        self.imported = Option::Some(imported);
+        self.imported = Some(imported);
         self
     }
     /// True if other keys can be derived from this one.
     #[must_use]
     pub fn with_master_key(mut self, master_key: bool) -> Self {
-        self.master_key = Option::Some(master_key);
+        self.master_key = Some(master_key);
         self
     }
     /// The name, for people.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }
@@ -454,12 +451,12 @@ impl KeyLocation {
     /// Makes one of what is required.
     pub fn new(
         id: impl Into<crate::KeyStoreId>,
-        kind: impl Into<KeyStoreKind>,
+        kind: KeyStoreKind,
         key_id: impl Into<String>,
     ) -> Self {
         Self {
             id: id.into(),
-            kind: kind.into(),
+            kind,
             key_id: key_id.into(),
             derivation_path: Default::default(),
         }
@@ -467,7 +464,7 @@ impl KeyLocation {
     /// The derivation path within the store.
     #[must_use]
     pub fn with_derivation_path(mut self, derivation_path: impl Into<String>) -> Self {
-        self.derivation_path = Option::Some(derivation_path.into());
+        self.derivation_path = Some(derivation_path.into());
         self
     }
 }
@@ -512,7 +509,7 @@ impl KeyPage {
     /// Where the next page begins. Missing on the last page.
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Option::Some(next_page_token.into());
+        self.next_page_token = Some(next_page_token.into());
         self
     }
 }
@@ -558,11 +555,8 @@ pub struct KeyWallet {
 }
 impl KeyWallet {
     /// Makes one of what is required.
-    pub fn new(id: impl Into<crate::WalletId>, network: impl Into<Network>) -> Self {
-        Self {
-            id: id.into(),
-            network: network.into(),
-        }
+    pub fn new(id: impl Into<crate::WalletId>, network: Network) -> Self {
+        Self { id: id.into(), network }
     }
 }
 /// What to change about a key.

@@ -42,14 +42,14 @@ pub struct BitcoinFeeEstimate {
 impl BitcoinFeeEstimate {
     /// Makes one of what is required.
     pub fn new(
-        network: impl Into<BitcoinFeeNetwork>,
+        network: BitcoinFeeNetwork,
         block_number: i64,
         slow: impl Into<BitcoinFee>,
         standard: impl Into<BitcoinFee>,
         fast: impl Into<BitcoinFee>,
     ) -> Self {
         Self {
-            network: network.into(),
+            network,
             block_number,
             slow: slow.into(),
             standard: standard.into(),
@@ -159,7 +159,7 @@ pub struct Eip1559FeeEstimate {
 impl Eip1559FeeEstimate {
     /// Makes one of what is required.
     pub fn new(
-        network: impl Into<Eip1559FeeNetwork>,
+        network: Eip1559FeeNetwork,
         block_number: i64,
         slow: impl Into<Eip1559Fee>,
         standard: impl Into<Eip1559Fee>,
@@ -167,7 +167,7 @@ impl Eip1559FeeEstimate {
         base_fee_per_gas: impl Into<crate::Amount>,
     ) -> Self {
         Self {
-            network: network.into(),
+            network,
             block_number,
             slow: slow.into(),
             standard: standard.into(),
@@ -464,7 +464,7 @@ impl FeeEstimate {
     }
     /// The fees of Bitcoin, Litecoin and Dogecoin.
     pub fn bitcoin(
-        network: impl Into<BitcoinFeeNetwork>,
+        network: BitcoinFeeNetwork,
         block_number: i64,
         slow: impl Into<BitcoinFee>,
         standard: impl Into<BitcoinFee>,
@@ -474,7 +474,7 @@ impl FeeEstimate {
     }
     /// The fees of an EVM network.
     pub fn eip1559(
-        network: impl Into<Eip1559FeeNetwork>,
+        network: Eip1559FeeNetwork,
         block_number: i64,
         slow: impl Into<Eip1559Fee>,
         standard: impl Into<Eip1559Fee>,
@@ -492,7 +492,7 @@ impl FeeEstimate {
     }
     /// The priority fees of Solana.
     pub fn solana(
-        network: impl Into<SolanaFeeNetwork>,
+        network: SolanaFeeNetwork,
         block_number: i64,
         slow: impl Into<SolanaFee>,
         standard: impl Into<SolanaFee>,
@@ -919,14 +919,14 @@ pub struct SolanaFeeEstimate {
 impl SolanaFeeEstimate {
     /// Makes one of what is required.
     pub fn new(
-        network: impl Into<SolanaFeeNetwork>,
+        network: SolanaFeeNetwork,
         block_number: i64,
         slow: impl Into<SolanaFee>,
         standard: impl Into<SolanaFee>,
         fast: impl Into<SolanaFee>,
     ) -> Self {
         Self {
-            network: network.into(),
+            network,
             block_number,
             slow: slow.into(),
             standard: standard.into(),

@@ -51,31 +51,31 @@ impl ApiErrorBody {
     /// A code, where there is one. Not stable.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.code = Option::Some(code.into());
+        self.code = Some(code.into());
         self
     }
     /// What the refusal is about.
     #[must_use]
     pub fn with_details(mut self, details: impl Into<ErrorDetails>) -> Self {
-        self.details = Option::Some(details.into());
+        self.details = Some(details.into());
         self
     }
     /// Names this one refusal in the logs of the API.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
-        self.id = Option::Some(id.into());
+        self.id = Some(id.into());
         self
     }
     /// The reason, for a person.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Option::Some(message.into());
+        self.message = Some(message.into());
         self
     }
     /// The HTTP status once more.
     #[must_use]
     pub fn with_status(mut self, status: i32) -> Self {
-        self.status = Option::Some(status);
+        self.status = Some(status);
         self
     }
 }
@@ -144,30 +144,27 @@ impl Bip322Signature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The form of a BIP-322 signature.
     #[must_use]
-    pub fn with_format(mut self, format: impl Into<Bip322Format>) -> Self {
-        self.format = Option::Some(format.into());
+    pub fn with_format(mut self, format: Bip322Format) -> Self {
+        self.format = Some(format);
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -369,9 +366,9 @@ pub struct Cip8Signature {
 }
 impl Cip8Signature {
     /// Makes one of what is required.
-    pub fn new(context: impl Into<Cip8Context>) -> Self {
+    pub fn new(context: Cip8Context) -> Self {
         Self {
-            context: context.into(),
+            context,
             blockchain_kind: Default::default(),
             external_aad: Default::default(),
             external_id: Default::default(),
@@ -381,36 +378,33 @@ impl Cip8Signature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// Bytes that are signed along but are no part of the message.
     #[must_use]
     pub fn with_external_aad(mut self, external_aad: impl Into<crate::Hex>) -> Self {
-        self.external_aad = Option::Some(external_aad.into());
+        self.external_aad = Some(external_aad.into());
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
     /// The bytes of the message.
     #[must_use]
     pub fn with_payload(mut self, payload: impl Into<crate::Hex>) -> Self {
-        self.payload = Option::Some(payload.into());
+        self.payload = Some(payload.into());
         self
     }
 }
@@ -471,24 +465,21 @@ impl Eip191Signature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -527,19 +518,19 @@ impl Eip712Domain {
     /// The chain id.
     #[must_use]
     pub fn with_chain_id(mut self, chain_id: impl Into<crate::EvmQuantity>) -> Self {
-        self.chain_id = Option::Some(chain_id.into());
+        self.chain_id = Some(chain_id.into());
         self
     }
     /// The name of the application or protocol.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
     /// A last resort to tell domains apart, 32 bytes. Limits: form `^0x[0-9a-fA-F]{64}$`.
     #[must_use]
     pub fn with_salt(mut self, salt: impl Into<crate::Hex>) -> Self {
-        self.salt = Option::Some(salt.into());
+        self.salt = Some(salt.into());
         self
     }
     /// The address of the contract that checks the signature. Limits: form `^0x[0-9a-fA-F]{40}$`.
@@ -548,13 +539,13 @@ impl Eip712Domain {
         mut self,
         verifying_contract: impl Into<String>,
     ) -> Self {
-        self.verifying_contract = Option::Some(verifying_contract.into());
+        self.verifying_contract = Some(verifying_contract.into());
         self
     }
     /// The version of the domain.
     #[must_use]
     pub fn with_version(mut self, version: impl Into<String>) -> Self {
-        self.version = Option::Some(version.into());
+        self.version = Some(version.into());
         self
     }
 }
@@ -598,24 +589,21 @@ impl Eip712Signature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -655,24 +643,21 @@ impl Eip7702Signature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -816,19 +801,19 @@ impl EvmTransactionFields {
     /// The call data.
     #[must_use]
     pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
-        self.data = Option::Some(data.into());
+        self.data = Some(data.into());
         self
     }
     /// The most gas to be used.
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: impl Into<crate::EvmQuantity>) -> Self {
-        self.gas_limit = Option::Some(gas_limit.into());
+        self.gas_limit = Some(gas_limit.into());
         self
     }
     /// The price of gas in wei. Type 0 only.
     #[must_use]
     pub fn with_gas_price(mut self, gas_price: impl Into<crate::EvmQuantity>) -> Self {
-        self.gas_price = Option::Some(gas_price.into());
+        self.gas_price = Some(gas_price.into());
         self
     }
     /// The most to be paid for gas in wei, tip included. Types 2 and 4.
@@ -837,7 +822,7 @@ impl EvmTransactionFields {
         mut self,
         max_fee_per_gas: impl Into<crate::EvmQuantity>,
     ) -> Self {
-        self.max_fee_per_gas = Option::Some(max_fee_per_gas.into());
+        self.max_fee_per_gas = Some(max_fee_per_gas.into());
         self
     }
     /// The tip for gas in wei. Types 2 and 4.
@@ -846,31 +831,31 @@ impl EvmTransactionFields {
         mut self,
         max_priority_fee_per_gas: impl Into<crate::EvmQuantity>,
     ) -> Self {
-        self.max_priority_fee_per_gas = Option::Some(max_priority_fee_per_gas.into());
+        self.max_priority_fee_per_gas = Some(max_priority_fee_per_gas.into());
         self
     }
     /// The nonce. The next one if left out.
     #[must_use]
     pub fn with_nonce(mut self, nonce: impl Into<crate::EvmQuantity>) -> Self {
-        self.nonce = Option::Some(nonce.into());
+        self.nonce = Some(nonce.into());
         self
     }
     /// The address that receives or is called. Left out to create a contract.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
     /// The transaction type: 0 legacy, 2 EIP-1559, 4 EIP-7702. 2 if left out.
     #[must_use]
     pub fn with_type(mut self, type_: i32) -> Self {
-        self.type_ = Option::Some(type_);
+        self.type_ = Some(type_);
         self
     }
     /// How much of the native asset is sent, in wei.
     #[must_use]
     pub fn with_value(mut self, value: impl Into<crate::EvmQuantity>) -> Self {
-        self.value = Option::Some(value.into());
+        self.value = Some(value.into());
         self
     }
 }
@@ -933,24 +918,21 @@ impl FeeBumpSignature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -989,24 +971,21 @@ impl HashSignature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
     /// The root of the Taproot script tree, empty text for none. Needed with a Schnorr key. Limits: form
@@ -1016,7 +995,7 @@ impl HashSignature {
         mut self,
         taproot_merkle_root: impl Into<crate::Hex>,
     ) -> Self {
-        self.taproot_merkle_root = Option::Some(taproot_merkle_root.into());
+        self.taproot_merkle_root = Some(taproot_merkle_root.into());
         self
     }
 }
@@ -1078,7 +1057,7 @@ impl KeyDerivation {
     /// The derivation path, such as `m/44'/60'/0'/0/3`. Assigned by the API if left out.
     #[must_use]
     pub fn with_path(mut self, path: impl Into<String>) -> Self {
-        self.path = Option::Some(path.into());
+        self.path = Some(path.into());
         self
     }
 }
@@ -1102,15 +1081,15 @@ impl KeyExport {
     /// Makes one of what is required.
     pub fn new(
         public_key: impl Into<crate::Hex>,
-        protocol: impl Into<KeyProtocol>,
-        curve: impl Into<KeyCurve>,
+        protocol: KeyProtocol,
+        curve: KeyCurve,
         min_signers: i32,
         encrypted_key_shares: impl Into<Vec<EncryptedKeyShare>>,
     ) -> Self {
         Self {
             public_key: public_key.into(),
-            protocol: protocol.into(),
-            curve: curve.into(),
+            protocol,
+            curve,
             min_signers,
             encrypted_key_shares: encrypted_key_shares.into(),
         }
@@ -1127,11 +1106,8 @@ pub struct KeyExportScheme {
 }
 impl KeyExportScheme {
     /// Makes one of what is required.
-    pub fn new(protocol: impl Into<KeyProtocol>, curve: impl Into<KeyCurve>) -> Self {
-        Self {
-            protocol: protocol.into(),
-            curve: curve.into(),
-        }
+    pub fn new(protocol: KeyProtocol, curve: KeyCurve) -> Self {
+        Self { protocol, curve }
     }
 }
 /// The threshold protocol that the shares of a key are for. `CGGMP21` is the older name of `CGGMP24`; both and
@@ -1290,24 +1266,21 @@ impl MessageSignature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -1946,24 +1919,21 @@ impl PsbtSignature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -2029,7 +1999,7 @@ impl Requester {
     /// The access token that was used, if it was one.
     #[must_use]
     pub fn with_token_id(mut self, token_id: impl Into<crate::TokenId>) -> Self {
-        self.token_id = Option::Some(token_id.into());
+        self.token_id = Some(token_id.into());
         self
     }
 }
@@ -2063,24 +2033,21 @@ impl SignDocSignature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -2112,13 +2079,13 @@ impl Signature {
     /// The whole signature in the form of the network, such as `r`, `s` and `v` on EVM networks.
     #[must_use]
     pub fn with_encoded(mut self, encoded: impl Into<crate::Hex>) -> Self {
-        self.encoded = Option::Some(encoded.into());
+        self.encoded = Some(encoded.into());
         self
     }
     /// The recovery id of an ECDSA signature, 0 or 1.
     #[must_use]
     pub fn with_recid(mut self, recid: i32) -> Self {
-        self.recid = Option::Some(recid);
+        self.recid = Some(recid);
         self
     }
 }
@@ -2275,7 +2242,7 @@ impl SignatureBody {
         SignerPayloadSignature::new(payload)
     }
     /// Signs a message after CIP-8.
-    pub fn cip8(context: impl Into<Cip8Context>) -> Cip8Signature {
+    pub fn cip8(context: Cip8Context) -> Cip8Signature {
         Cip8Signature::new(context)
     }
     /// Signs operations that a smart account runs.
@@ -2449,7 +2416,7 @@ impl SignaturePage {
     /// Where the next page begins. Missing on the last page.
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Option::Some(next_page_token.into());
+        self.next_page_token = Some(next_page_token.into());
         self
     }
 }
@@ -2522,7 +2489,7 @@ impl SignatureRequest {
         key_id: impl Into<crate::KeyId>,
         requester: impl Into<Requester>,
         request_body: impl Into<SignatureBody>,
-        status: impl Into<SignatureStatus>,
+        status: SignatureStatus,
         date_requested: crate::Timestamp,
     ) -> Self {
         Self {
@@ -2530,7 +2497,7 @@ impl SignatureRequest {
             key_id: key_id.into(),
             requester: requester.into(),
             request_body: request_body.into(),
-            status: status.into(),
+            status,
             date_requested,
             approval_id: Default::default(),
             date_confirmed: Default::default(),
@@ -2553,13 +2520,13 @@ impl SignatureRequest {
         mut self,
         approval_id: impl Into<crate::ApprovalId>,
     ) -> Self {
-        self.approval_id = Option::Some(approval_id.into());
+        self.approval_id = Some(approval_id.into());
         self
     }
     /// When the network had confirmed the transaction.
     #[must_use]
     pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
-        self.date_confirmed = Option::Some(date_confirmed);
+        self.date_confirmed = Some(date_confirmed);
         self
     }
     /// When the policies were resolved, by approval or by rejection.
@@ -2568,50 +2535,50 @@ impl SignatureRequest {
         mut self,
         date_policy_resolved: crate::Timestamp,
     ) -> Self {
-        self.date_policy_resolved = Option::Some(date_policy_resolved);
+        self.date_policy_resolved = Some(date_policy_resolved);
         self
     }
     /// When the signature was made.
     #[must_use]
     pub fn with_date_signed(mut self, date_signed: crate::Timestamp) -> Self {
-        self.date_signed = Option::Some(date_signed);
+        self.date_signed = Some(date_signed);
         self
     }
     /// Further details of a request.
     #[must_use]
     pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
-        self.details = Option::Some(details.into());
+        self.details = Some(details.into());
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network fee that was paid, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// A blockchain network.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
     /// Why the request failed or was rejected.
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Option::Some(reason.into());
+        self.reason = Some(reason.into());
         self
     }
     /// A signature, as numbers and as the network writes it.
     #[must_use]
     pub fn with_signature(mut self, signature: impl Into<Signature>) -> Self {
-        self.signature = Option::Some(signature.into());
+        self.signature = Some(signature.into());
         self
     }
     /// One signature for each input that was signed, of a PSBT.
@@ -2623,13 +2590,13 @@ impl SignatureRequest {
     /// What was signed, with its signature, in the form the network takes. A PSBT is not finalised.
     #[must_use]
     pub fn with_signed_data(mut self, signed_data: impl Into<String>) -> Self {
-        self.signed_data = Option::Some(signed_data.into());
+        self.signed_data = Some(signed_data.into());
         self
     }
     /// The hash of the transaction on the network.
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
-        self.tx_hash = Option::Some(tx_hash.into());
+        self.tx_hash = Some(tx_hash.into());
         self
     }
 }
@@ -2718,24 +2685,21 @@ impl SignerPayloadSignature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -2760,14 +2724,14 @@ impl SigningKey {
     /// Makes one of what is required.
     pub fn new(
         id: impl Into<crate::KeyId>,
-        scheme: impl Into<KeyScheme>,
-        curve: impl Into<KeyCurve>,
+        scheme: KeyScheme,
+        curve: KeyCurve,
         public_key: impl Into<crate::Hex>,
     ) -> Self {
         Self {
             id: id.into(),
-            scheme: scheme.into(),
-            curve: curve.into(),
+            scheme,
+            curve,
             public_key: public_key.into(),
             delegated_to: Default::default(),
         }
@@ -2775,7 +2739,7 @@ impl SigningKey {
     /// The end user that the key was delegated to.
     #[must_use]
     pub fn with_delegated_to(mut self, delegated_to: impl Into<crate::UserId>) -> Self {
-        self.delegated_to = Option::Some(delegated_to.into());
+        self.delegated_to = Some(delegated_to.into());
         self
     }
 }
@@ -2796,13 +2760,13 @@ pub struct SmartAccountAuthorization {
 impl SmartAccountAuthorization {
     /// Makes one of what is required.
     pub fn new(
-        kind: impl Into<SmartAccountAuthorizationKind>,
+        kind: SmartAccountAuthorizationKind,
         chain_id: i64,
         address: impl Into<String>,
         nonce: i64,
     ) -> Self {
         Self {
-            kind: kind.into(),
+            kind,
             chain_id,
             address: address.into(),
             nonce,
@@ -2852,13 +2816,13 @@ pub struct SmartAccountMessage {
 impl SmartAccountMessage {
     /// Makes one of what is required.
     pub fn new(
-        kind: impl Into<SmartAccountMessageKind>,
+        kind: SmartAccountMessageKind,
         domain: impl Into<Eip712Domain>,
         types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
         message: impl Into<TypedDataMessage>,
     ) -> Self {
         Self {
-            kind: kind.into(),
+            kind,
             domain: domain.into(),
             types,
             message: message.into(),
@@ -2932,24 +2896,21 @@ impl SmartAccountSignature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -2988,7 +2949,7 @@ impl SmartAccountTransaction {
         mut self,
         authorization: impl Into<SmartAccountAuthorization>,
     ) -> Self {
-        self.authorization = Option::Some(authorization.into());
+        self.authorization = Some(authorization.into());
         self
     }
 }
@@ -3023,25 +2984,25 @@ impl Snip12Domain {
     /// The chain id, mostly a short text such as `SN_SEPOLIA`.
     #[must_use]
     pub fn with_chain_id(mut self, chain_id: impl Into<crate::EvmQuantity>) -> Self {
-        self.chain_id = Option::Some(chain_id.into());
+        self.chain_id = Some(chain_id.into());
         self
     }
     /// The name of the application or protocol.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
     /// The revision of SNIP-12, `1` for the present one.
     #[must_use]
     pub fn with_revision(mut self, revision: impl Into<crate::EvmQuantity>) -> Self {
-        self.revision = Option::Some(revision.into());
+        self.revision = Some(revision.into());
         self
     }
     /// The version of the domain.
     #[must_use]
     pub fn with_version(mut self, version: impl Into<String>) -> Self {
-        self.version = Option::Some(version.into());
+        self.version = Some(version.into());
         self
     }
 }
@@ -3089,24 +3050,21 @@ impl Snip12Signature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -3141,24 +3099,21 @@ impl TransactionSignature {
     }
     /// A family of networks that hash and encode alike.
     #[must_use]
-    pub fn with_blockchain_kind(
-        mut self,
-        blockchain_kind: impl Into<BlockchainKind>,
-    ) -> Self {
-        self.blockchain_kind = Option::Some(blockchain_kind.into());
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
     #[must_use]
-    pub fn with_network(mut self, network: impl Into<Network>) -> Self {
-        self.network = Option::Some(network.into());
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 }
@@ -3226,13 +3181,13 @@ impl UserOperation {
     /// The call data.
     #[must_use]
     pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
-        self.data = Option::Some(data.into());
+        self.data = Some(data.into());
         self
     }
     /// How much of the native asset goes with the call, in wei. Nothing if left out.
     #[must_use]
     pub fn with_value(mut self, value: impl Into<crate::Amount>) -> Self {
-        self.value = Option::Some(value.into());
+        self.value = Some(value.into());
         self
     }
 }
@@ -3282,18 +3237,18 @@ impl Wallet {
     /// Makes one of what is required.
     pub fn new(
         id: impl Into<crate::WalletId>,
-        network: impl Into<Network>,
+        network: Network,
         signing_key: impl Into<SigningKey>,
-        status: impl Into<WalletStatus>,
+        status: WalletStatus,
         date_created: crate::Timestamp,
         custodial: bool,
         tags: impl Into<Vec<String>>,
     ) -> Self {
         Self {
             id: id.into(),
-            network: network.into(),
+            network,
             signing_key: signing_key.into(),
-            status: status.into(),
+            status,
             date_created,
             custodial,
             tags: tags.into(),
@@ -3310,25 +3265,25 @@ impl Wallet {
     /// activated.
     #[must_use]
     pub fn with_address(mut self, address: impl Into<String>) -> Self {
-        self.address = Option::Some(address.into());
+        self.address = Some(address.into());
         self
     }
     /// When the wallet was archived, together with its key.
     #[must_use]
     pub fn with_date_deleted(mut self, date_deleted: crate::Timestamp) -> Self {
-        self.date_deleted = Option::Some(date_deleted);
+        self.date_deleted = Some(date_deleted);
         self
     }
     /// The id of the wallet in the caller's own system. A label; it need not be unique.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
     /// What the network itself knows about the wallet.
@@ -3337,7 +3292,7 @@ impl Wallet {
         mut self,
         network_info: impl Into<WalletNetworkInfo>,
     ) -> Self {
-        self.network_info = Option::Some(network_info.into());
+        self.network_info = Some(network_info.into());
         self
     }
     /// The Canton validator that hosts the party. Canton only.
@@ -3346,13 +3301,13 @@ impl Wallet {
         mut self,
         validator_id: impl Into<crate::ValidatorId>,
     ) -> Self {
-        self.validator_id = Option::Some(validator_id.into());
+        self.validator_id = Some(validator_id.into());
         self
     }
     /// The vault that the wallet belongs to, if any.
     #[must_use]
     pub fn with_vault_id(mut self, vault_id: impl Into<crate::VaultId>) -> Self {
-        self.vault_id = Option::Some(vault_id.into());
+        self.vault_id = Some(vault_id.into());
         self
     }
 }

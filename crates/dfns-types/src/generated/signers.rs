@@ -23,12 +23,12 @@ impl KeyStore {
     /// Makes one of what is required.
     pub fn new(
         id: impl Into<crate::KeyStoreId>,
-        kind: impl Into<KeyStoreKind>,
+        kind: KeyStoreKind,
         primary: bool,
     ) -> Self {
         Self {
             id: id.into(),
-            kind: kind.into(),
+            kind,
             primary,
             name: Default::default(),
         }
@@ -36,7 +36,7 @@ impl KeyStore {
     /// The name, for people.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }

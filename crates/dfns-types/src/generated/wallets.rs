@@ -48,14 +48,14 @@ impl ActivateAccountTransaction {
     /// What the activation was given.
     #[must_use]
     pub fn with_args(mut self, args: impl Into<ActivateAccountArguments>) -> Self {
-        self.args = Option::Some(args.into());
+        self.args = Some(args.into());
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
 }
@@ -111,13 +111,13 @@ impl Aip21Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -164,7 +164,7 @@ impl Aip21Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -173,14 +173,14 @@ impl Aip21Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -222,8 +222,8 @@ impl Aip21TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -235,8 +235,8 @@ impl Aip21TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -252,13 +252,13 @@ impl Aip21TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
 }
@@ -315,13 +315,13 @@ impl AsaAsset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -351,13 +351,13 @@ impl AsaNft {
     /// The symbol of the collection.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// Where the description of the token is found.
     #[must_use]
     pub fn with_token_uri(mut self, token_uri: impl Into<String>) -> Self {
-        self.token_uri = Option::Some(token_uri.into());
+        self.token_uri = Some(token_uri.into());
         self
     }
 }
@@ -408,7 +408,7 @@ impl AsaTransfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -417,20 +417,20 @@ impl AsaTransfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// A memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -481,8 +481,8 @@ impl AsaTransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -494,8 +494,8 @@ impl AsaTransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -514,31 +514,31 @@ impl AsaTransferItem {
     /// True if the issuer took the asset back.
     #[must_use]
     pub fn with_clawback(mut self, clawback: bool) -> Self {
-        self.clawback = Option::Some(clawback);
+        self.clawback = Some(clawback);
         self
     }
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// True if the account opted in to the asset.
     #[must_use]
     pub fn with_opt_in(mut self, opt_in: bool) -> Self {
-        self.opt_in = Option::Some(opt_in);
+        self.opt_in = Some(opt_in);
         self
     }
     /// True if the account opted out of the asset.
     #[must_use]
     pub fn with_opt_out(mut self, opt_out: bool) -> Self {
-        self.opt_out = Option::Some(opt_out);
+        self.opt_out = Some(opt_out);
         self
     }
 }
@@ -576,7 +576,7 @@ impl AssetMetadata {
     /// How many decimal places the smallest unit stands for.
     #[must_use]
     pub fn with_decimals(mut self, decimals: i32) -> Self {
-        self.decimals = Option::Some(decimals);
+        self.decimals = Some(decimals);
         self
     }
     /// What one whole unit is worth, by currency.
@@ -591,13 +591,13 @@ impl AssetMetadata {
     /// The symbol of the asset.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -644,7 +644,7 @@ impl AssetTransfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -653,14 +653,14 @@ impl AssetTransfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -704,8 +704,8 @@ impl AssetTransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -715,8 +715,8 @@ impl AssetTransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -732,25 +732,25 @@ impl AssetTransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The sending address.
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Option::Some(from.into());
+        self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
 }
@@ -783,13 +783,13 @@ impl CancelTransaction {
     /// second one.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The hash of the transaction that is cancelled.
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
-        self.tx_hash = Option::Some(tx_hash.into());
+        self.tx_hash = Some(tx_hash.into());
         self
     }
 }
@@ -846,13 +846,13 @@ impl CardanoAsset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -913,13 +913,13 @@ impl Cip56Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -974,7 +974,7 @@ impl Cip56Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -983,20 +983,20 @@ impl Cip56Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// True makes an offer, which the receiver accepts or rejects.
     #[must_use]
     pub fn with_offer(mut self, offer: bool) -> Self {
-        self.offer = Option::Some(offer);
+        self.offer = Some(offer);
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -1043,8 +1043,8 @@ impl Cip56TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -1057,8 +1057,8 @@ impl Cip56TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -1076,19 +1076,19 @@ impl Cip56TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
 }
@@ -1145,13 +1145,13 @@ impl Cis2Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -1198,7 +1198,7 @@ impl Cis2Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -1207,14 +1207,14 @@ impl Cis2Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -1258,8 +1258,8 @@ impl Cis2TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -1269,8 +1269,8 @@ impl Cis2TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -1286,25 +1286,25 @@ impl Cis2TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The sending address.
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Option::Some(from.into());
+        self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
 }
@@ -1361,13 +1361,13 @@ impl Cis7Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -1418,7 +1418,7 @@ impl Cis7Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -1427,20 +1427,20 @@ impl Cis7Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// A memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -1487,8 +1487,8 @@ impl Cis7TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -1498,8 +1498,8 @@ impl Cis7TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -1516,31 +1516,31 @@ impl Cis7TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The sending address.
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Option::Some(from.into());
+        self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
 }
@@ -1596,13 +1596,13 @@ impl CoinAsset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -1649,7 +1649,7 @@ impl CoinTransfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -1658,14 +1658,14 @@ impl CoinTransfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -1712,8 +1712,8 @@ impl CoinTransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -1724,8 +1724,8 @@ impl CoinTransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -1741,13 +1741,13 @@ impl CoinTransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The receiving addresses.
@@ -1790,9 +1790,9 @@ pub struct CreateWalletRequest {
 }
 impl CreateWalletRequest {
     /// Makes one of what is required.
-    pub fn new(network: impl Into<Network>) -> Self {
+    pub fn new(network: Network) -> Self {
         Self {
-            network: network.into(),
+            network,
             delay_delegation: Default::default(),
             delegate_to: Default::default(),
             external_id: Default::default(),
@@ -1804,26 +1804,26 @@ impl CreateWalletRequest {
     /// True keeps the wallet with the organisation, but allows to delegate it later. False if left out.
     #[must_use]
     pub fn with_delay_delegation(mut self, delay_delegation: bool) -> Self {
-        self.delay_delegation = Option::Some(delay_delegation);
+        self.delay_delegation = Some(delay_delegation);
         self
     }
     /// The end user to delegate the wallet to at once.
     #[must_use]
     pub fn with_delegate_to(mut self, delegate_to: impl Into<crate::UserId>) -> Self {
-        self.delegate_to = Option::Some(delegate_to.into());
+        self.delegate_to = Some(delegate_to.into());
         self
     }
     /// The id of the wallet in the caller's own system. A label; it does not make the request idempotent. Limits: at
     /// most 100 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
     /// Which key the wallet is built on.
@@ -1832,7 +1832,7 @@ impl CreateWalletRequest {
         mut self,
         signing_key: impl Into<SigningKeyOptions>,
     ) -> Self {
-        self.signing_key = Option::Some(signing_key.into());
+        self.signing_key = Some(signing_key.into());
         self
     }
     /// Labels that policies can filter by. At most 10, of 1 to 100 characters each. Limits: at most 10 items.
@@ -1924,20 +1924,20 @@ impl Eip1559Transaction {
     /// The call data.
     #[must_use]
     pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
-        self.data = Option::Some(data.into());
+        self.data = Some(data.into());
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The most gas to be used.
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: impl Into<crate::EvmQuantity>) -> Self {
-        self.gas_limit = Option::Some(gas_limit.into());
+        self.gas_limit = Some(gas_limit.into());
         self
     }
     /// The most to be paid for gas in wei, tip included.
@@ -1946,7 +1946,7 @@ impl Eip1559Transaction {
         mut self,
         max_fee_per_gas: impl Into<crate::EvmQuantity>,
     ) -> Self {
-        self.max_fee_per_gas = Option::Some(max_fee_per_gas.into());
+        self.max_fee_per_gas = Some(max_fee_per_gas.into());
         self
     }
     /// The tip for gas in wei.
@@ -1955,25 +1955,25 @@ impl Eip1559Transaction {
         mut self,
         max_priority_fee_per_gas: impl Into<crate::EvmQuantity>,
     ) -> Self {
-        self.max_priority_fee_per_gas = Option::Some(max_priority_fee_per_gas.into());
+        self.max_priority_fee_per_gas = Some(max_priority_fee_per_gas.into());
         self
     }
     /// The nonce. The next one if left out.
     #[must_use]
     pub fn with_nonce(mut self, nonce: impl Into<crate::EvmQuantity>) -> Self {
-        self.nonce = Option::Some(nonce.into());
+        self.nonce = Some(nonce.into());
         self
     }
     /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
     /// How much of the native asset is sent, in wei.
     #[must_use]
     pub fn with_value(mut self, value: impl Into<crate::EvmQuantity>) -> Self {
-        self.value = Option::Some(value.into());
+        self.value = Some(value.into());
         self
     }
 }
@@ -2029,13 +2029,13 @@ impl Erc20Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -2102,7 +2102,7 @@ impl Erc20Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -2111,25 +2111,25 @@ impl Erc20Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// The most gas to be used.
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: impl Into<String>) -> Self {
-        self.gas_limit = Option::Some(gas_limit.into());
+        self.gas_limit = Some(gas_limit.into());
         self
     }
     /// The price of gas in wei, for a legacy transaction.
     #[must_use]
     pub fn with_gas_price(mut self, gas_price: impl Into<String>) -> Self {
-        self.gas_price = Option::Some(gas_price.into());
+        self.gas_price = Some(gas_price.into());
         self
     }
     /// The most to be paid for gas in wei, tip included.
     #[must_use]
     pub fn with_max_fee_per_gas(mut self, max_fee_per_gas: impl Into<String>) -> Self {
-        self.max_fee_per_gas = Option::Some(max_fee_per_gas.into());
+        self.max_fee_per_gas = Some(max_fee_per_gas.into());
         self
     }
     /// The tip for gas in wei.
@@ -2138,20 +2138,20 @@ impl Erc20Transfer {
         mut self,
         max_priority_fee_per_gas: impl Into<String>,
     ) -> Self {
-        self.max_priority_fee_per_gas = Option::Some(max_priority_fee_per_gas.into());
+        self.max_priority_fee_per_gas = Some(max_priority_fee_per_gas.into());
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
     #[must_use]
-    pub fn with_priority(mut self, priority: impl Into<FeePriority>) -> Self {
-        self.priority = Option::Some(priority.into());
+    pub fn with_priority(mut self, priority: FeePriority) -> Self {
+        self.priority = Some(priority);
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -2201,8 +2201,8 @@ impl Erc20TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -2215,8 +2215,8 @@ impl Erc20TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -2235,25 +2235,25 @@ impl Erc20TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The symbol of the asset.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -2286,13 +2286,13 @@ impl Erc721Nft {
     /// The symbol of the collection.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// Where the description of the token is found.
     #[must_use]
     pub fn with_token_uri(mut self, token_uri: impl Into<String>) -> Self {
-        self.token_uri = Option::Some(token_uri.into());
+        self.token_uri = Some(token_uri.into());
         self
     }
 }
@@ -2343,7 +2343,7 @@ impl Erc721Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -2352,20 +2352,20 @@ impl Erc721Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
     #[must_use]
-    pub fn with_priority(mut self, priority: impl Into<FeePriority>) -> Self {
-        self.priority = Option::Some(priority.into());
+    pub fn with_priority(mut self, priority: FeePriority) -> Self {
+        self.priority = Some(priority);
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -2413,8 +2413,8 @@ impl Erc721TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -2426,8 +2426,8 @@ impl Erc721TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -2445,25 +2445,25 @@ impl Erc721TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The symbol of the asset.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -2519,13 +2519,13 @@ impl Erc7984Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -2576,7 +2576,7 @@ impl Erc7984Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -2585,20 +2585,20 @@ impl Erc7984Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
     #[must_use]
-    pub fn with_priority(mut self, priority: impl Into<FeePriority>) -> Self {
-        self.priority = Option::Some(priority.into());
+    pub fn with_priority(mut self, priority: FeePriority) -> Self {
+        self.priority = Some(priority);
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -2649,8 +2649,8 @@ impl Erc7984TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -2663,8 +2663,8 @@ impl Erc7984TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -2683,25 +2683,25 @@ impl Erc7984TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The symbol of the asset.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -2745,38 +2745,38 @@ impl EvmTransaction {
     /// The call data.
     #[must_use]
     pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
-        self.data = Option::Some(data.into());
+        self.data = Some(data.into());
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The most gas to be used.
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: impl Into<crate::EvmQuantity>) -> Self {
-        self.gas_limit = Option::Some(gas_limit.into());
+        self.gas_limit = Some(gas_limit.into());
         self
     }
     /// The nonce. The next one if left out.
     #[must_use]
     pub fn with_nonce(mut self, nonce: impl Into<crate::EvmQuantity>) -> Self {
-        self.nonce = Option::Some(nonce.into());
+        self.nonce = Some(nonce.into());
         self
     }
     /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
     /// How much of the native asset is sent, in wei.
     #[must_use]
     pub fn with_value(mut self, value: impl Into<crate::EvmQuantity>) -> Self {
-        self.value = Option::Some(value.into());
+        self.value = Some(value.into());
         self
     }
 }
@@ -2860,7 +2860,7 @@ impl FunctionCallTransaction {
     /// second one.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
 }
@@ -2894,8 +2894,8 @@ impl HederaErc20TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -2903,8 +2903,8 @@ impl HederaErc20TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -2916,13 +2916,13 @@ impl HederaErc20TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
 }
@@ -2956,8 +2956,8 @@ impl HederaErc721TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -2965,8 +2965,8 @@ impl HederaErc721TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -2978,13 +2978,13 @@ impl HederaErc721TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
 }
@@ -3017,13 +3017,13 @@ impl Hip17Nft {
     /// The symbol of the collection.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// Where the description of the token is found.
     #[must_use]
     pub fn with_token_uri(mut self, token_uri: impl Into<String>) -> Self {
-        self.token_uri = Option::Some(token_uri.into());
+        self.token_uri = Some(token_uri.into());
         self
     }
 }
@@ -3074,7 +3074,7 @@ impl Hip17Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -3083,20 +3083,20 @@ impl Hip17Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// A memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -3140,8 +3140,8 @@ impl Hip17TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -3151,8 +3151,8 @@ impl Hip17TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -3168,25 +3168,25 @@ impl Hip17TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The sending address.
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Option::Some(from.into());
+        self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
 }
@@ -3375,7 +3375,7 @@ impl HistoryMetadata {
     /// The asset that the fee was paid in.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<AssetMetadata>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
 }
@@ -3432,13 +3432,13 @@ impl HtsAsset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -3489,7 +3489,7 @@ impl HtsTransfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -3498,20 +3498,20 @@ impl HtsTransfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// A memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -3554,8 +3554,8 @@ impl HtsTransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -3566,8 +3566,8 @@ impl HtsTransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -3583,19 +3583,19 @@ impl HtsTransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The id of the token.
     #[must_use]
     pub fn with_token_id(mut self, token_id: impl Into<String>) -> Self {
-        self.token_id = Option::Some(token_id.into());
+        self.token_id = Some(token_id.into());
         self
     }
 }
@@ -3624,16 +3624,16 @@ pub struct ImportWalletRequest {
 impl ImportWalletRequest {
     /// Makes one of what is required.
     pub fn new(
-        network: impl Into<Network>,
-        curve: impl Into<KeyCurve>,
-        protocol: impl Into<KeyProtocol>,
+        network: Network,
+        curve: KeyCurve,
+        protocol: KeyProtocol,
         min_signers: i32,
         encrypted_key_shares: impl Into<Vec<EncryptedKeyShare>>,
     ) -> Self {
         Self {
-            network: network.into(),
-            curve: curve.into(),
-            protocol: protocol.into(),
+            network,
+            curve,
+            protocol,
             min_signers,
             encrypted_key_shares: encrypted_key_shares.into(),
             external_id: Default::default(),
@@ -3643,13 +3643,13 @@ impl ImportWalletRequest {
     /// The id of the wallet in the caller's own system.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }
@@ -3709,13 +3709,13 @@ impl IouAsset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -3770,7 +3770,7 @@ impl IouTransfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -3779,20 +3779,20 @@ impl IouTransfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// A memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -3841,8 +3841,8 @@ impl IouTransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -3853,8 +3853,8 @@ impl IouTransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -3872,31 +3872,31 @@ impl IouTransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The sending address.
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Option::Some(from.into());
+        self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
 }
@@ -3952,13 +3952,13 @@ impl LockedCoinAsset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -4005,8 +4005,8 @@ impl LockedCoinTransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -4017,8 +4017,8 @@ impl LockedCoinTransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -4034,13 +4034,13 @@ impl LockedCoinTransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The receiving addresses.
@@ -4095,13 +4095,13 @@ impl NativeAsset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -4195,26 +4195,26 @@ impl NativeTransfer {
         mut self,
         create_destination_account: bool,
     ) -> Self {
-        self.create_destination_account = Option::Some(create_destination_account);
+        self.create_destination_account = Some(create_destination_account);
         self
     }
     /// When an offer expires. Canton.
     #[must_use]
     pub fn with_expires_at(mut self, expires_at: crate::Timestamp) -> Self {
-        self.expires_at = Option::Some(expires_at);
+        self.expires_at = Some(expires_at);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee rate, as `estimateFees` answers it. Bitcoin networks.
     #[must_use]
     pub fn with_fee_rate(mut self, fee_rate: impl Into<String>) -> Self {
-        self.fee_rate = Option::Some(fee_rate.into());
+        self.fee_rate = Some(fee_rate.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -4223,19 +4223,19 @@ impl NativeTransfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// The most gas to be used. EVM.
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: impl Into<String>) -> Self {
-        self.gas_limit = Option::Some(gas_limit.into());
+        self.gas_limit = Some(gas_limit.into());
         self
     }
     /// The price of gas in wei, for a legacy transaction. EVM.
     #[must_use]
     pub fn with_gas_price(mut self, gas_price: impl Into<String>) -> Self {
-        self.gas_price = Option::Some(gas_price.into());
+        self.gas_price = Some(gas_price.into());
         self
     }
     /// The unspent outputs to spend. Chosen by the API if left out. Bitcoin networks.
@@ -4247,7 +4247,7 @@ impl NativeTransfer {
     /// The most to be paid for gas in wei, tip included. EVM.
     #[must_use]
     pub fn with_max_fee_per_gas(mut self, max_fee_per_gas: impl Into<String>) -> Self {
-        self.max_fee_per_gas = Option::Some(max_fee_per_gas.into());
+        self.max_fee_per_gas = Some(max_fee_per_gas.into());
         self
     }
     /// The tip for gas in wei. EVM.
@@ -4256,38 +4256,38 @@ impl NativeTransfer {
         mut self,
         max_priority_fee_per_gas: impl Into<String>,
     ) -> Self {
-        self.max_priority_fee_per_gas = Option::Some(max_priority_fee_per_gas.into());
+        self.max_priority_fee_per_gas = Some(max_priority_fee_per_gas.into());
         self
     }
     /// A memo that the network stores with the transfer. Networks that have one, such as Stellar, TON, XRPL.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// True makes an offer, which the receiver accepts or rejects. Canton.
     #[must_use]
     pub fn with_offer(mut self, offer: bool) -> Self {
-        self.offer = Option::Some(offer);
+        self.offer = Some(offer);
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
     #[must_use]
-    pub fn with_priority(mut self, priority: impl Into<FeePriority>) -> Self {
-        self.priority = Option::Some(priority.into());
+    pub fn with_priority(mut self, priority: FeePriority) -> Self {
+        self.priority = Some(priority);
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals. Solana.
     #[must_use]
     pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
-        self.use_durable_nonce = Option::Some(use_durable_nonce);
+        self.use_durable_nonce = Some(use_durable_nonce);
         self
     }
 }
@@ -4345,8 +4345,8 @@ impl NativeTransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -4357,8 +4357,8 @@ impl NativeTransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -4379,49 +4379,49 @@ impl NativeTransferItem {
     /// The claimable balance that took part.
     #[must_use]
     pub fn with_balance_id(mut self, balance_id: impl Into<String>) -> Self {
-        self.balance_id = Option::Some(balance_id.into());
+        self.balance_id = Some(balance_id.into());
         self
     }
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The sending address.
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Option::Some(from.into());
+        self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The liquidity pool that took part.
     #[must_use]
     pub fn with_liquidity_pool(mut self, liquidity_pool: impl Into<String>) -> Self {
-        self.liquidity_pool = Option::Some(liquidity_pool.into());
+        self.liquidity_pool = Some(liquidity_pool.into());
         self
     }
     /// The memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -4565,12 +4565,12 @@ impl NftList {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        network: impl Into<Network>,
+        network: Network,
         nfts: impl Into<Vec<Nft>>,
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            network: network.into(),
+            network,
             nfts: nfts.into(),
         }
     }
@@ -4682,61 +4682,61 @@ impl OrganisationHistoryItem {
     /// How much was moved.
     #[must_use]
     pub fn with_amount(mut self, amount: impl Into<String>) -> Self {
-        self.amount = Option::Some(amount.into());
+        self.amount = Some(amount.into());
         self
     }
     /// The asset, as its network names it.
     #[must_use]
     pub fn with_asset(mut self, asset: impl Into<String>) -> Self {
-        self.asset = Option::Some(asset.into());
+        self.asset = Some(asset.into());
         self
     }
     /// How many decimal places the smallest unit stands for.
     #[must_use]
     pub fn with_decimals(mut self, decimals: impl Into<String>) -> Self {
-        self.decimals = Option::Some(decimals.into());
+        self.decimals = Some(decimals.into());
         self
     }
     /// The network fee.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<String>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// How many decimal places the smallest unit of the fee stands for.
     #[must_use]
     pub fn with_fee_decimals(mut self, fee_decimals: impl Into<String>) -> Self {
-        self.fee_decimals = Option::Some(fee_decimals.into());
+        self.fee_decimals = Some(fee_decimals.into());
         self
     }
     /// The symbol of the asset that the fee was paid in.
     #[must_use]
     pub fn with_fee_symbol(mut self, fee_symbol: impl Into<String>) -> Self {
-        self.fee_symbol = Option::Some(fee_symbol.into());
+        self.fee_symbol = Some(fee_symbol.into());
         self
     }
     /// The sending address.
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Option::Some(from.into());
+        self.from = Some(from.into());
         self
     }
     /// The symbol of the asset.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
     /// The id of the token, if it exists once.
     #[must_use]
     pub fn with_token_id(mut self, token_id: impl Into<String>) -> Self {
-        self.token_id = Option::Some(token_id.into());
+        self.token_id = Some(token_id.into());
         self
     }
 }
@@ -4768,7 +4768,7 @@ impl OrganisationHistoryPage {
     /// Where the next page begins. Missing on the last page.
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Option::Some(next_page_token.into());
+        self.next_page_token = Some(next_page_token.into());
         self
     }
 }
@@ -4796,7 +4796,7 @@ impl PsbtTransaction {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
 }
@@ -4825,7 +4825,7 @@ impl RawTransaction {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
 }
@@ -4886,13 +4886,13 @@ impl Sep41Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -4947,7 +4947,7 @@ impl Sep41Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -4956,20 +4956,20 @@ impl Sep41Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// A memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -5022,8 +5022,8 @@ impl Sep41TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -5036,8 +5036,8 @@ impl Sep41TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -5057,31 +5057,31 @@ impl Sep41TransferItem {
     /// The claimable balance that took part.
     #[must_use]
     pub fn with_balance_id(mut self, balance_id: impl Into<String>) -> Self {
-        self.balance_id = Option::Some(balance_id.into());
+        self.balance_id = Some(balance_id.into());
         self
     }
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The liquidity pool that took part.
     #[must_use]
     pub fn with_liquidity_pool(mut self, liquidity_pool: impl Into<String>) -> Self {
-        self.liquidity_pool = Option::Some(liquidity_pool.into());
+        self.liquidity_pool = Some(liquidity_pool.into());
         self
     }
     /// The memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
 }
@@ -5101,10 +5101,10 @@ pub struct SettleOfferTransaction {
 }
 impl SettleOfferTransaction {
     /// Makes one of what is required.
-    pub fn new(tx_hash: impl Into<String>, decision: impl Into<OfferDecision>) -> Self {
+    pub fn new(tx_hash: impl Into<String>, decision: OfferDecision) -> Self {
         Self {
             tx_hash: tx_hash.into(),
-            decision: decision.into(),
+            decision,
             external_id: Default::default(),
         }
     }
@@ -5112,7 +5112,7 @@ impl SettleOfferTransaction {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
 }
@@ -5140,7 +5140,7 @@ impl SignDocTransaction {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
 }
@@ -5178,32 +5178,32 @@ impl SigningKeyOptions {
     }
     /// The curve of the new key, where the network takes several.
     #[must_use]
-    pub fn with_curve(mut self, curve: impl Into<KeyCurve>) -> Self {
-        self.curve = Option::Some(curve.into());
+    pub fn with_curve(mut self, curve: KeyCurve) -> Self {
+        self.curve = Some(curve);
         self
     }
     /// Derives the new key from a master key, along a BIP-32 path.
     #[must_use]
     pub fn with_derive_from(mut self, derive_from: impl Into<KeyDerivation>) -> Self {
-        self.derive_from = Option::Some(derive_from.into());
+        self.derive_from = Some(derive_from.into());
         self
     }
     /// An existing key to reuse. The wallet then belongs to the owner of the key.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<crate::KeyId>) -> Self {
-        self.id = Option::Some(id.into());
+        self.id = Some(id.into());
         self
     }
     /// The scheme of the new key, where the network takes several.
     #[must_use]
-    pub fn with_scheme(mut self, scheme: impl Into<KeyScheme>) -> Self {
-        self.scheme = Option::Some(scheme.into());
+    pub fn with_scheme(mut self, scheme: KeyScheme) -> Self {
+        self.scheme = Some(scheme);
         self
     }
     /// The key store to make the new key in.
     #[must_use]
     pub fn with_store_id(mut self, store_id: impl Into<crate::KeyStoreId>) -> Self {
-        self.store_id = Option::Some(store_id.into());
+        self.store_id = Some(store_id.into());
         self
     }
 }
@@ -5259,13 +5259,13 @@ impl Snip2Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -5312,7 +5312,7 @@ impl Snip2Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -5321,14 +5321,14 @@ impl Snip2Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -5370,8 +5370,8 @@ impl Snip2TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -5383,8 +5383,8 @@ impl Snip2TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -5400,13 +5400,13 @@ impl Snip2TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
 }
@@ -5439,13 +5439,13 @@ impl Snip3Nft {
     /// The symbol of the collection.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// Where the description of the token is found.
     #[must_use]
     pub fn with_token_uri(mut self, token_uri: impl Into<String>) -> Self {
-        self.token_uri = Option::Some(token_uri.into());
+        self.token_uri = Some(token_uri.into());
         self
     }
 }
@@ -5492,7 +5492,7 @@ impl Snip3Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -5501,14 +5501,14 @@ impl Snip3Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -5550,8 +5550,8 @@ impl Snip3TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -5563,8 +5563,8 @@ impl Snip3TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -5580,13 +5580,13 @@ impl Snip3TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
 }
@@ -5622,26 +5622,26 @@ impl SolanaNonceAccountsTransaction {
     /// How many accounts to create.
     #[must_use]
     pub fn with_count(mut self, count: i32) -> Self {
-        self.count = Option::Some(count);
+        self.count = Some(count);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The address that may advance the nonces.
     #[must_use]
     pub fn with_nonce_authority(mut self, nonce_authority: impl Into<String>) -> Self {
-        self.nonce_authority = Option::Some(nonce_authority.into());
+        self.nonce_authority = Some(nonce_authority.into());
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
     #[must_use]
-    pub fn with_priority(mut self, priority: impl Into<FeePriority>) -> Self {
-        self.priority = Option::Some(priority.into());
+    pub fn with_priority(mut self, priority: FeePriority) -> Self {
+        self.priority = Some(priority);
         self
     }
 }
@@ -5672,7 +5672,7 @@ impl SpeedUpTransaction {
     /// second one.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
 }
@@ -5728,13 +5728,13 @@ impl Spl2022Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -5795,14 +5795,14 @@ impl Spl2022Transfer {
         mut self,
         create_destination_account: bool,
     ) -> Self {
-        self.create_destination_account = Option::Some(create_destination_account);
+        self.create_destination_account = Some(create_destination_account);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -5811,26 +5811,26 @@ impl Spl2022Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// A memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
     #[must_use]
     pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
-        self.use_durable_nonce = Option::Some(use_durable_nonce);
+        self.use_durable_nonce = Some(use_durable_nonce);
         self
     }
 }
@@ -5874,8 +5874,8 @@ impl Spl2022TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -5885,8 +5885,8 @@ impl Spl2022TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -5902,25 +5902,25 @@ impl Spl2022TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The sending address.
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Option::Some(from.into());
+        self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
 }
@@ -5976,13 +5976,13 @@ impl SplAsset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -6043,14 +6043,14 @@ impl SplTransfer {
         mut self,
         create_destination_account: bool,
     ) -> Self {
-        self.create_destination_account = Option::Some(create_destination_account);
+        self.create_destination_account = Some(create_destination_account);
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -6059,26 +6059,26 @@ impl SplTransfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// A memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
     #[must_use]
     pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
-        self.use_durable_nonce = Option::Some(use_durable_nonce);
+        self.use_durable_nonce = Some(use_durable_nonce);
         self
     }
 }
@@ -6122,8 +6122,8 @@ impl SplTransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -6133,8 +6133,8 @@ impl SplTransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -6150,25 +6150,25 @@ impl SplTransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The sending address.
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Option::Some(from.into());
+        self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
 }
@@ -6237,13 +6237,13 @@ impl Tep74Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -6294,7 +6294,7 @@ impl Tep74Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -6303,20 +6303,20 @@ impl Tep74Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// A memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -6362,8 +6362,8 @@ impl Tep74TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -6374,8 +6374,8 @@ impl Tep74TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -6392,25 +6392,25 @@ impl Tep74TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
 }
@@ -6543,7 +6543,7 @@ impl Transaction {
     /// The acceptance or rejection of an offer.
     pub fn settle_offer(
         tx_hash: impl Into<String>,
-        decision: impl Into<OfferDecision>,
+        decision: OfferDecision,
     ) -> SettleOfferTransaction {
         SettleOfferTransaction::new(tx_hash, decision)
     }
@@ -6713,7 +6713,7 @@ impl TransactionPage {
     /// Where the next page begins. Missing on the last page.
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Option::Some(next_page_token.into());
+        self.next_page_token = Some(next_page_token.into());
         self
     }
 }
@@ -6776,19 +6776,19 @@ impl TransactionRequest {
     pub fn new(
         id: impl Into<crate::TransactionId>,
         wallet_id: impl Into<crate::WalletId>,
-        network: impl Into<Network>,
+        network: Network,
         requester: impl Into<Requester>,
         request_body: impl Into<Transaction>,
-        status: impl Into<TransferStatus>,
+        status: TransferStatus,
         date_requested: crate::Timestamp,
     ) -> Self {
         Self {
             id: id.into(),
             wallet_id: wallet_id.into(),
-            network: network.into(),
+            network,
             requester: requester.into(),
             request_body: request_body.into(),
-            status: status.into(),
+            status,
             date_requested,
             approval_id: Default::default(),
             date_broadcasted: Default::default(),
@@ -6809,19 +6809,19 @@ impl TransactionRequest {
         mut self,
         approval_id: impl Into<crate::ApprovalId>,
     ) -> Self {
-        self.approval_id = Option::Some(approval_id.into());
+        self.approval_id = Some(approval_id.into());
         self
     }
     /// When the transaction was sent to the network.
     #[must_use]
     pub fn with_date_broadcasted(mut self, date_broadcasted: crate::Timestamp) -> Self {
-        self.date_broadcasted = Option::Some(date_broadcasted);
+        self.date_broadcasted = Some(date_broadcasted);
         self
     }
     /// When the network had confirmed the transaction.
     #[must_use]
     pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
-        self.date_confirmed = Option::Some(date_confirmed);
+        self.date_confirmed = Some(date_confirmed);
         self
     }
     /// When the policies were resolved, by approval or by rejection.
@@ -6830,38 +6830,38 @@ impl TransactionRequest {
         mut self,
         date_policy_resolved: crate::Timestamp,
     ) -> Self {
-        self.date_policy_resolved = Option::Some(date_policy_resolved);
+        self.date_policy_resolved = Some(date_policy_resolved);
         self
     }
     /// Technical details, for tracing what went wrong.
     #[must_use]
     pub fn with_debug_trace(mut self, debug_trace: impl Into<DebugTrace>) -> Self {
-        self.debug_trace = Option::Some(debug_trace.into());
+        self.debug_trace = Some(debug_trace.into());
         self
     }
     /// Further details of a request.
     #[must_use]
     pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
-        self.details = Option::Some(details.into());
+        self.details = Some(details.into());
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network fee that was paid, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// Why the request failed or was rejected.
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Option::Some(reason.into());
+        self.reason = Some(reason.into());
         self
     }
     /// The transaction request that replaced this one, after a cancellation or a speed-up.
@@ -6870,13 +6870,13 @@ impl TransactionRequest {
         mut self,
         replacement_id: impl Into<crate::TransactionId>,
     ) -> Self {
-        self.replacement_id = Option::Some(replacement_id.into());
+        self.replacement_id = Some(replacement_id.into());
         self
     }
     /// The hash of the transaction on the network.
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
-        self.tx_hash = Option::Some(tx_hash.into());
+        self.tx_hash = Some(tx_hash.into());
         self
     }
 }
@@ -7503,7 +7503,7 @@ impl TransferPage {
     /// Where the next page begins. Missing on the last page.
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Option::Some(next_page_token.into());
+        self.next_page_token = Some(next_page_token.into());
         self
     }
 }
@@ -7528,7 +7528,7 @@ impl TransferPreapprovalTransaction {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
 }
@@ -7596,21 +7596,21 @@ impl TransferRequest {
     pub fn new(
         id: impl Into<crate::TransferId>,
         wallet_id: impl Into<crate::WalletId>,
-        network: impl Into<Network>,
+        network: Network,
         requester: impl Into<Requester>,
         request_body: impl Into<Transfer>,
         metadata: impl Into<TransferMetadata>,
-        status: impl Into<TransferStatus>,
+        status: TransferStatus,
         date_requested: crate::Timestamp,
     ) -> Self {
         Self {
             id: id.into(),
             wallet_id: wallet_id.into(),
-            network: network.into(),
+            network,
             requester: requester.into(),
             request_body: request_body.into(),
             metadata: metadata.into(),
-            status: status.into(),
+            status,
             date_requested,
             approval_id: Default::default(),
             date_broadcasted: Default::default(),
@@ -7632,19 +7632,19 @@ impl TransferRequest {
         mut self,
         approval_id: impl Into<crate::ApprovalId>,
     ) -> Self {
-        self.approval_id = Option::Some(approval_id.into());
+        self.approval_id = Some(approval_id.into());
         self
     }
     /// When the transaction was sent to the network.
     #[must_use]
     pub fn with_date_broadcasted(mut self, date_broadcasted: crate::Timestamp) -> Self {
-        self.date_broadcasted = Option::Some(date_broadcasted);
+        self.date_broadcasted = Some(date_broadcasted);
         self
     }
     /// When the network had confirmed the transaction.
     #[must_use]
     pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
-        self.date_confirmed = Option::Some(date_confirmed);
+        self.date_confirmed = Some(date_confirmed);
         self
     }
     /// When the policies were resolved, by approval or by rejection.
@@ -7653,32 +7653,32 @@ impl TransferRequest {
         mut self,
         date_policy_resolved: crate::Timestamp,
     ) -> Self {
-        self.date_policy_resolved = Option::Some(date_policy_resolved);
+        self.date_policy_resolved = Some(date_policy_resolved);
         self
     }
     /// Technical details, for tracing what went wrong.
     #[must_use]
     pub fn with_debug_trace(mut self, debug_trace: impl Into<DebugTrace>) -> Self {
-        self.debug_trace = Option::Some(debug_trace.into());
+        self.debug_trace = Some(debug_trace.into());
         self
     }
     /// Further details of a request.
     #[must_use]
     pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
-        self.details = Option::Some(details.into());
+        self.details = Some(details.into());
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network fee that was paid, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -7687,13 +7687,13 @@ impl TransferRequest {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// Why the request failed or was rejected.
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Option::Some(reason.into());
+        self.reason = Some(reason.into());
         self
     }
     /// The transaction request that replaced this one, after a cancellation or a speed-up.
@@ -7702,13 +7702,13 @@ impl TransferRequest {
         mut self,
         replacement_id: impl Into<crate::TransactionId>,
     ) -> Self {
-        self.replacement_id = Option::Some(replacement_id.into());
+        self.replacement_id = Some(replacement_id.into());
         self
     }
     /// The hash of the transaction on the network.
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
-        self.tx_hash = Option::Some(tx_hash.into());
+        self.tx_hash = Some(tx_hash.into());
         self
     }
 }
@@ -7790,12 +7790,12 @@ pub struct TravelRule {
 impl TravelRule {
     /// Makes one of what is required.
     pub fn new(
-        kind: impl Into<TravelRuleProvider>,
+        kind: TravelRuleProvider,
         originator: impl Into<TravelRuleOriginator>,
         beneficiary: impl Into<TravelRuleBeneficiary>,
     ) -> Self {
         Self {
-            kind: kind.into(),
+            kind,
             originator: originator.into(),
             beneficiary: beneficiary.into(),
             beneficiary_proof: Default::default(),
@@ -7808,7 +7808,7 @@ impl TravelRule {
         mut self,
         beneficiary_proof: impl Into<TravelRuleProof>,
     ) -> Self {
-        self.beneficiary_proof = Option::Some(beneficiary_proof.into());
+        self.beneficiary_proof = Some(beneficiary_proof.into());
         self
     }
     /// The DID of the institution of the receiver.
@@ -7817,7 +7817,7 @@ impl TravelRule {
         mut self,
         beneficiary_vas_pdid: impl Into<String>,
     ) -> Self {
-        self.beneficiary_vas_pdid = Option::Some(beneficiary_vas_pdid.into());
+        self.beneficiary_vas_pdid = Some(beneficiary_vas_pdid.into());
         self
     }
 }
@@ -7961,13 +7961,13 @@ impl Trc10Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -8014,7 +8014,7 @@ impl Trc10Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -8023,14 +8023,14 @@ impl Trc10Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -8072,8 +8072,8 @@ impl Trc10TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -8085,8 +8085,8 @@ impl Trc10TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -8102,13 +8102,13 @@ impl Trc10TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
 }
@@ -8164,13 +8164,13 @@ impl Trc20Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -8217,7 +8217,7 @@ impl Trc20Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -8226,14 +8226,14 @@ impl Trc20Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -8275,8 +8275,8 @@ impl Trc20TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -8288,8 +8288,8 @@ impl Trc20TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -8305,13 +8305,13 @@ impl Trc20TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
 }
@@ -8344,13 +8344,13 @@ impl Trc721Nft {
     /// The symbol of the collection.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// Where the description of the token is found.
     #[must_use]
     pub fn with_token_uri(mut self, token_uri: impl Into<String>) -> Self {
-        self.token_uri = Option::Some(token_uri.into());
+        self.token_uri = Some(token_uri.into());
         self
     }
 }
@@ -8397,7 +8397,7 @@ impl Trc721Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -8406,14 +8406,14 @@ impl Trc721Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -8455,8 +8455,8 @@ impl Trc721TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -8468,8 +8468,8 @@ impl Trc721TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -8485,13 +8485,13 @@ impl Trc721TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
 }
@@ -8583,7 +8583,7 @@ impl UserOperationsTransaction {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
 }
@@ -8623,8 +8623,8 @@ impl UtxoTransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -8635,8 +8635,8 @@ impl UtxoTransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -8651,13 +8651,13 @@ impl UtxoTransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
 }
@@ -9149,12 +9149,12 @@ impl WalletAssetList {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        network: impl Into<Network>,
+        network: Network,
         assets: impl Into<Vec<WalletAsset>>,
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            network: network.into(),
+            network,
             assets: assets.into(),
             net_worth: Default::default(),
         }
@@ -9181,13 +9181,10 @@ pub struct WalletDelegation {
 }
 impl WalletDelegation {
     /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        status: impl Into<DelegationStatus>,
-    ) -> Self {
+    pub fn new(wallet_id: impl Into<crate::WalletId>, status: DelegationStatus) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            status: status.into(),
+            status,
         }
     }
 }
@@ -9355,8 +9352,8 @@ impl WalletHistoryItem {
     /// The native asset was moved.
     pub fn native_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9381,8 +9378,8 @@ impl WalletHistoryItem {
     /// A fungible asset of Aptos was moved.
     pub fn aip21_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9409,8 +9406,8 @@ impl WalletHistoryItem {
     /// A standard asset of Algorand was moved, or an account opted in or out.
     pub fn asa_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9437,8 +9434,8 @@ impl WalletHistoryItem {
     /// A native token of Cardano was moved.
     pub fn asset_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9461,8 +9458,8 @@ impl WalletHistoryItem {
     /// A CIP-56 token of Canton was moved.
     pub fn cip56_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9491,8 +9488,8 @@ impl WalletHistoryItem {
     /// A coin of Sui or Iota was moved.
     pub fn coin_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9517,8 +9514,8 @@ impl WalletHistoryItem {
     /// A CIS-2 token of Concordium was moved.
     pub fn cis2_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9541,8 +9538,8 @@ impl WalletHistoryItem {
     /// A CIS-7 token of Concordium was moved.
     pub fn cis7_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9565,8 +9562,8 @@ impl WalletHistoryItem {
     /// An ERC-20 token of an EVM network was moved.
     pub fn erc20_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9595,8 +9592,8 @@ impl WalletHistoryItem {
     /// An ERC-721 token of an EVM network was moved.
     pub fn erc721_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9623,8 +9620,8 @@ impl WalletHistoryItem {
     /// An ERC-7984 token of an EVM network was moved.
     pub fn erc7984_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9653,8 +9650,8 @@ impl WalletHistoryItem {
     /// A token of the Hedera token service that exists once was moved.
     pub fn hip17_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9677,8 +9674,8 @@ impl WalletHistoryItem {
     /// A fungible token of the Hedera token service was moved.
     pub fn hts_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9703,8 +9700,8 @@ impl WalletHistoryItem {
     /// An issued currency of the XRP Ledger was moved.
     pub fn iou_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9729,8 +9726,8 @@ impl WalletHistoryItem {
     /// A coin of Sui or Iota that is locked for a time was moved.
     pub fn locked_coin_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9755,8 +9752,8 @@ impl WalletHistoryItem {
     /// A multi-purpose token of the XRP Ledger was moved.
     pub fn xls33_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9779,8 +9776,8 @@ impl WalletHistoryItem {
     /// A SEP-41 token of Stellar was moved.
     pub fn sep41_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9809,8 +9806,8 @@ impl WalletHistoryItem {
     /// A SNIP-2 token of Starknet was moved.
     pub fn snip2_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9837,8 +9834,8 @@ impl WalletHistoryItem {
     /// A SNIP-3 token of Starknet was moved.
     pub fn snip3_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9865,8 +9862,8 @@ impl WalletHistoryItem {
     /// A token of Solana was moved.
     pub fn spl_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9889,8 +9886,8 @@ impl WalletHistoryItem {
     /// A token of the Token-2022 program of Solana was moved.
     pub fn spl2022_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9913,8 +9910,8 @@ impl WalletHistoryItem {
     /// A jetton of TON or Ion was moved.
     pub fn tep74_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9939,8 +9936,8 @@ impl WalletHistoryItem {
     /// A TRC-10 token of Tron was moved.
     pub fn trc10_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9967,8 +9964,8 @@ impl WalletHistoryItem {
     /// A TRC-20 token of Tron was moved.
     pub fn trc20_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -9995,8 +9992,8 @@ impl WalletHistoryItem {
     /// A TRC-721 token of Tron was moved.
     pub fn trc721_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -10023,8 +10020,8 @@ impl WalletHistoryItem {
     /// Coins of a network with unspent outputs, such as Bitcoin, were moved.
     pub fn utxo_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -10049,8 +10046,8 @@ impl WalletHistoryItem {
     /// An ERC-20 token of Hedera was moved.
     pub fn hedera_erc20_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -10069,8 +10066,8 @@ impl WalletHistoryItem {
     /// An ERC-721 token of Hedera was moved.
     pub fn hedera_erc721_transfer(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -10368,12 +10365,12 @@ impl WalletHistoryPage {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        network: impl Into<Network>,
+        network: Network,
         items: impl Into<Vec<WalletHistoryItem>>,
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            network: network.into(),
+            network,
             items: items.into(),
             next_page_token: Default::default(),
         }
@@ -10381,7 +10378,7 @@ impl WalletHistoryPage {
     /// Where the next page begins. Missing on the last page.
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Option::Some(next_page_token.into());
+        self.next_page_token = Some(next_page_token.into());
         self
     }
 }
@@ -10407,7 +10404,7 @@ impl WalletPage {
     /// Where the next page begins. Missing on the last page.
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Option::Some(next_page_token.into());
+        self.next_page_token = Some(next_page_token.into());
         self
     }
 }
@@ -10482,8 +10479,8 @@ impl WalletSignatureRequest {
         key_id: impl Into<crate::KeyId>,
         requester: impl Into<Requester>,
         request_body: impl Into<SignatureBody>,
-        status: impl Into<SignatureStatus>,
-        network: impl Into<Network>,
+        status: SignatureStatus,
+        network: Network,
         date_requested: crate::Timestamp,
     ) -> Self {
         Self {
@@ -10492,8 +10489,8 @@ impl WalletSignatureRequest {
             key_id: key_id.into(),
             requester: requester.into(),
             request_body: request_body.into(),
-            status: status.into(),
-            network: network.into(),
+            status,
+            network,
             date_requested,
             approval_id: Default::default(),
             date_confirmed: Default::default(),
@@ -10515,13 +10512,13 @@ impl WalletSignatureRequest {
         mut self,
         approval_id: impl Into<crate::ApprovalId>,
     ) -> Self {
-        self.approval_id = Option::Some(approval_id.into());
+        self.approval_id = Some(approval_id.into());
         self
     }
     /// When the network had confirmed the transaction.
     #[must_use]
     pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
-        self.date_confirmed = Option::Some(date_confirmed);
+        self.date_confirmed = Some(date_confirmed);
         self
     }
     /// When the policies were resolved, by approval or by rejection.
@@ -10530,44 +10527,44 @@ impl WalletSignatureRequest {
         mut self,
         date_policy_resolved: crate::Timestamp,
     ) -> Self {
-        self.date_policy_resolved = Option::Some(date_policy_resolved);
+        self.date_policy_resolved = Some(date_policy_resolved);
         self
     }
     /// When the signature was made.
     #[must_use]
     pub fn with_date_signed(mut self, date_signed: crate::Timestamp) -> Self {
-        self.date_signed = Option::Some(date_signed);
+        self.date_signed = Some(date_signed);
         self
     }
     /// Further details of a request.
     #[must_use]
     pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
-        self.details = Option::Some(details.into());
+        self.details = Some(details.into());
         self
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The network fee that was paid, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// Why the request failed or was rejected.
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Option::Some(reason.into());
+        self.reason = Some(reason.into());
         self
     }
     /// A signature, as numbers and as the network writes it.
     #[must_use]
     pub fn with_signature(mut self, signature: impl Into<Signature>) -> Self {
-        self.signature = Option::Some(signature.into());
+        self.signature = Some(signature.into());
         self
     }
     /// One signature for each input that was signed, of a PSBT.
@@ -10579,13 +10576,13 @@ impl WalletSignatureRequest {
     /// What was signed, with its signature, in the form the network takes. A PSBT is not finalised.
     #[must_use]
     pub fn with_signed_data(mut self, signed_data: impl Into<String>) -> Self {
-        self.signed_data = Option::Some(signed_data.into());
+        self.signed_data = Some(signed_data.into());
         self
     }
     /// The hash of the transaction on the network.
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
-        self.tx_hash = Option::Some(tx_hash.into());
+        self.tx_hash = Some(tx_hash.into());
         self
     }
 }
@@ -10642,13 +10639,13 @@ impl Xls33Asset {
     /// The symbol of the asset, such as `ETH`.
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Option::Some(symbol.into());
+        self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Option::Some(verified);
+        self.verified = Some(verified);
         self
     }
 }
@@ -10699,7 +10696,7 @@ impl Xls33Transfer {
     /// second one. Limits: 1 to 50 characters.
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Option::Some(external_id.into());
+        self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
@@ -10708,20 +10705,20 @@ impl Xls33Transfer {
         mut self,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
     ) -> Self {
-        self.fee_sponsor_id = Option::Some(fee_sponsor_id.into());
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
     }
     /// A memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Option::Some(travel_rule.into());
+        self.travel_rule = Some(travel_rule.into());
         self
     }
 }
@@ -10768,8 +10765,8 @@ impl Xls33TransferItem {
     /// Makes one of what is required.
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
-        direction: impl Into<TransferDirection>,
-        network: impl Into<Network>,
+        direction: TransferDirection,
+        network: Network,
         block_number: i64,
         tx_hash: impl Into<String>,
         timestamp: crate::Timestamp,
@@ -10779,8 +10776,8 @@ impl Xls33TransferItem {
     ) -> Self {
         Self {
             wallet_id: wallet_id.into(),
-            direction: direction.into(),
-            network: network.into(),
+            direction,
+            network,
             block_number,
             tx_hash: tx_hash.into(),
             timestamp,
@@ -10797,31 +10794,31 @@ impl Xls33TransferItem {
     /// The network fee, in the smallest unit of the native asset.
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Option::Some(fee.into());
+        self.fee = Some(fee.into());
         self
     }
     /// The sending address.
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Option::Some(from.into());
+        self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Option::Some(index.into());
+        self.index = Some(index.into());
         self
     }
     /// The memo that the network stores with the transfer.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
     /// The receiving address.
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Option::Some(to.into());
+        self.to = Some(to.into());
         self
     }
 }

@@ -45,7 +45,7 @@ impl CredentialsCalls {
     /// Source: `POST /auth/credentials/init` (operation `createCredentialChallenge`).
     pub fn challenge(
         &self,
-        kind: impl Into<types::NewCredentialKind>,
+        kind: types::NewCredentialKind,
     ) -> CreateCredentialChallengeCall {
         CreateCredentialChallengeCall {
             dfns: self.dfns.clone(),
@@ -57,7 +57,7 @@ impl CredentialsCalls {
     /// Source: `POST /auth/credentials/code/init` (operation `createCredentialChallengeWithCode`).
     pub fn challenge_with_code(
         &self,
-        credential_kind: impl Into<types::NewCredentialKind>,
+        credential_kind: types::NewCredentialKind,
         code: impl Into<types::Secret>,
     ) -> CreateCredentialChallengeWithCodeCall {
         CreateCredentialChallengeWithCodeCall {
@@ -389,7 +389,7 @@ impl CompleteLoginCall {
         mut self,
         second_factor: impl Into<types::SecondFactorAssertion>,
     ) -> Self {
-        self.body.second_factor = Option::Some(second_factor.into());
+        self.body.second_factor = Some(second_factor.into());
         self
     }
     /// Sends the request.
@@ -432,25 +432,25 @@ impl CreateLoginChallengeCall {
     /// The code that was mailed. Needed to have the password-protected keys listed.
     #[must_use]
     pub fn login_code(mut self, login_code: impl Into<types::Secret>) -> Self {
-        self.body.login_code = Option::Some(login_code.into());
+        self.body.login_code = Some(login_code.into());
         self
     }
     /// Id of an organisation.
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
-        self.body.org_id = Option::Some(org_id.into());
+        self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
-        self.body.tenant_id = Option::Some(tenant_id.into());
+        self.body.tenant_id = Some(tenant_id.into());
         self
     }
     /// The name that the user logs in with. May be left out by a user with a discoverable passkey.
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
-        self.body.username = Option::Some(username.into());
+        self.body.username = Some(username.into());
         self
     }
     /// Sends the request.
@@ -476,7 +476,7 @@ impl LogoutCall {
     /// Whether to end all sessions of the user instead of this one. Off by default.
     #[must_use]
     pub fn all_sessions(mut self, all_sessions: bool) -> Self {
-        self.body.all_sessions = Option::Some(all_sessions);
+        self.body.all_sessions = Some(all_sessions);
         self
     }
     /// Sends the request.
@@ -498,13 +498,13 @@ impl SendLoginCodeCall {
     /// Id of an organisation.
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
-        self.body.org_id = Option::Some(org_id.into());
+        self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
-        self.body.tenant_id = Option::Some(tenant_id.into());
+        self.body.tenant_id = Some(tenant_id.into());
         self
     }
     /// Sends the request.
@@ -670,13 +670,13 @@ impl CreatePersonalAccessTokenCall {
     /// How many days the token is accepted, 1 to 730. The default is not published. Limits: 1 to 730.
     #[must_use]
     pub fn days_valid(mut self, days_valid: i32) -> Self {
-        self.body.days_valid = Option::Some(days_valid);
+        self.body.days_valid = Some(days_valid);
         self
     }
     /// An id of your own for the token.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.body.external_id = Option::Some(external_id.into());
+        self.body.external_id = Some(external_id.into());
         self
     }
     /// The permission to give the token. Those of the caller by default.
@@ -685,13 +685,13 @@ impl CreatePersonalAccessTokenCall {
         mut self,
         permission_id: impl Into<types::PermissionId>,
     ) -> Self {
-        self.body.permission_id = Option::Some(permission_id.into());
+        self.body.permission_id = Some(permission_id.into());
         self
     }
     /// How many seconds the token is accepted. Wins over `daysValid`. Limits: at least 1.
     #[must_use]
     pub fn seconds_valid(mut self, seconds_valid: i64) -> Self {
-        self.body.seconds_valid = Option::Some(seconds_valid);
+        self.body.seconds_valid = Some(seconds_valid);
         self
     }
     /// Sends the request.
@@ -777,13 +777,13 @@ impl UpdatePersonalAccessTokenCall {
     /// An id of your own for the token.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.body.external_id = Option::Some(external_id.into());
+        self.body.external_id = Some(external_id.into());
         self
     }
     /// A name, unique among the tokens of the user.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.body.name = Option::Some(name.into());
+        self.body.name = Some(name.into());
         self
     }
     /// Sends the request.
@@ -852,7 +852,7 @@ impl RegistrationCalls {
     pub fn delegated(
         &self,
         email: impl Into<String>,
-        kind: impl Into<types::NewUserKind>,
+        kind: types::NewUserKind,
     ) -> CreateDelegatedRegistrationChallengeCall {
         CreateDelegatedRegistrationChallengeCall {
             dfns: self.dfns.clone(),
@@ -904,7 +904,7 @@ impl CompleteEndUserRegistrationCall {
         mut self,
         recovery_credential: impl Into<types::RecoveryCredential>,
     ) -> Self {
-        self.body.recovery_credential = Option::Some(recovery_credential.into());
+        self.body.recovery_credential = Some(recovery_credential.into());
         self
     }
     /// A credential that a new user has beside the first one.
@@ -913,9 +913,7 @@ impl CompleteEndUserRegistrationCall {
         mut self,
         second_factor_credential: impl Into<types::SecondFactorCredential>,
     ) -> Self {
-        self.body.second_factor_credential = Option::Some(
-            second_factor_credential.into(),
-        );
+        self.body.second_factor_credential = Some(second_factor_credential.into());
         self
     }
     /// Sends the request.
@@ -944,7 +942,7 @@ impl CompleteRegistrationCall {
         mut self,
         recovery_credential: impl Into<types::RecoveryCredential>,
     ) -> Self {
-        self.body.recovery_credential = Option::Some(recovery_credential.into());
+        self.body.recovery_credential = Some(recovery_credential.into());
         self
     }
     /// A credential that a new user has beside the first one.
@@ -953,9 +951,7 @@ impl CompleteRegistrationCall {
         mut self,
         second_factor_credential: impl Into<types::SecondFactorCredential>,
     ) -> Self {
-        self.body.second_factor_credential = Option::Some(
-            second_factor_credential.into(),
-        );
+        self.body.second_factor_credential = Some(second_factor_credential.into());
         self
     }
     /// Sends the request.
@@ -981,7 +977,7 @@ impl CreateDelegatedRegistrationChallengeCall {
     /// An id of your own for the user. Limits: at least 1 characters.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.body.external_id = Option::Some(external_id.into());
+        self.body.external_id = Some(external_id.into());
         self
     }
     /// Sends the request.
@@ -1007,13 +1003,13 @@ impl CreateRegistrationChallengeCall {
     /// Id of an organisation.
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
-        self.body.org_id = Option::Some(org_id.into());
+        self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
-        self.body.tenant_id = Option::Some(tenant_id.into());
+        self.body.tenant_id = Some(tenant_id.into());
         self
     }
     /// Sends the request.
@@ -1039,13 +1035,13 @@ impl ResendRegistrationCodeCall {
     /// Id of an organisation.
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
-        self.body.org_id = Option::Some(org_id.into());
+        self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
-        self.body.tenant_id = Option::Some(tenant_id.into());
+        self.body.tenant_id = Some(tenant_id.into());
         self
     }
     /// Sends the request.
@@ -1096,7 +1092,7 @@ impl ServiceAccountsCalls {
         ArchiveServiceAccountCall {
             dfns: self.dfns.clone(),
             service_account_id: service_account_id.into(),
-            force: Option::None,
+            force: None,
         }
     }
     /// Creates a service account.
@@ -1240,7 +1236,7 @@ impl ArchiveServiceAccountCall {
     /// Archives even what the API would otherwise keep. Off by default. What exactly it overrules is not published.
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
-        self.force = Option::Some(force);
+        self.force = Some(force);
         self
     }
     /// Sends the request.
@@ -1273,13 +1269,13 @@ impl CreateServiceAccountCall {
     /// How many days the token is accepted, 1 to 730. The default is not published. Limits: 1 to 730.
     #[must_use]
     pub fn days_valid(mut self, days_valid: i32) -> Self {
-        self.body.days_valid = Option::Some(days_valid);
+        self.body.days_valid = Some(days_valid);
         self
     }
     /// An id of your own for the service account.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.body.external_id = Option::Some(external_id.into());
+        self.body.external_id = Some(external_id.into());
         self
     }
     /// The OpenID identity that may act as the service account, in a form that is not published.
@@ -1288,7 +1284,7 @@ impl CreateServiceAccountCall {
         mut self,
         federated_identity: impl Into<types::FederatedIdentity>,
     ) -> Self {
-        self.body.federated_identity = Option::Some(federated_identity.into());
+        self.body.federated_identity = Some(federated_identity.into());
         self
     }
     /// A permission to give it. Older documentation gives it those of the caller by default.
@@ -1297,7 +1293,7 @@ impl CreateServiceAccountCall {
         mut self,
         permission_id: impl Into<types::PermissionId>,
     ) -> Self {
-        self.body.permission_id = Option::Some(permission_id.into());
+        self.body.permission_id = Some(permission_id.into());
         self
     }
     /// Sends the request.
@@ -1323,7 +1319,7 @@ impl CreateServiceAccountCredentialCall {
     /// A name for the credential.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.body.name = Option::Some(name.into());
+        self.body.name = Some(name.into());
         self
     }
     /// Sends the request.
@@ -1351,7 +1347,7 @@ impl DeactivateServiceAccountCall {
     /// published.
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
-        self.body.force = Option::Some(force);
+        self.body.force = Some(force);
         self
     }
     /// Sends the request.
@@ -1442,13 +1438,13 @@ impl UpdateServiceAccountCall {
     /// An id of your own for the service account.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.body.external_id = Option::Some(external_id.into());
+        self.body.external_id = Some(external_id.into());
         self
     }
     /// A name, unique in the organisation.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.body.name = Option::Some(name.into());
+        self.body.name = Some(name.into());
         self
     }
     /// Sends the request.
@@ -1480,7 +1476,7 @@ impl UserActionsCalls {
     /// Source: `POST /auth/action/init` (operation `createUserActionChallenge`).
     pub fn challenge(
         &self,
-        user_action_http_method: impl Into<types::UserActionHttpMethod>,
+        user_action_http_method: types::UserActionHttpMethod,
         user_action_http_path: impl Into<String>,
         user_action_payload: impl Into<types::Secret>,
     ) -> CreateUserActionChallengeCall {
@@ -1524,9 +1520,9 @@ impl CreateUserActionChallengeCall {
     #[must_use]
     pub fn user_action_server_kind(
         mut self,
-        user_action_server_kind: impl Into<types::UserActionServerKind>,
+        user_action_server_kind: types::UserActionServerKind,
     ) -> Self {
-        self.body.user_action_server_kind = Option::Some(user_action_server_kind.into());
+        self.body.user_action_server_kind = Some(user_action_server_kind);
         self
     }
     /// Sends the request.
@@ -1555,7 +1551,7 @@ impl CreateUserActionSignatureCall {
         mut self,
         second_factor: impl Into<types::SecondFactorAssertion>,
     ) -> Self {
-        self.body.second_factor = Option::Some(second_factor.into());
+        self.body.second_factor = Some(second_factor.into());
         self
     }
     /// Sends the request.
@@ -1612,7 +1608,7 @@ impl UsersCalls {
     pub fn create(
         &self,
         email: impl Into<String>,
-        kind: impl Into<types::NewUserKind>,
+        kind: types::NewUserKind,
     ) -> CreateUserCall {
         CreateUserCall {
             dfns: self.dfns.clone(),
@@ -1652,7 +1648,7 @@ impl UsersCalls {
     pub fn invite(
         &self,
         email: impl Into<String>,
-        kind: impl Into<types::InvitedUserKind>,
+        kind: types::InvitedUserKind,
     ) -> InviteTenantUserCall {
         InviteTenantUserCall {
             dfns: self.dfns.clone(),
@@ -1669,9 +1665,9 @@ impl UsersCalls {
     pub fn list(&self) -> ListUsersCall {
         ListUsersCall {
             dfns: self.dfns.clone(),
-            kind: Option::None,
-            limit: Option::None,
-            pagination_token: Option::None,
+            kind: None,
+            limit: None,
+            pagination_token: None,
         }
     }
     /// Changes whether a user has to log in by single sign-on.
@@ -1738,22 +1734,19 @@ impl CreateUserCall {
     /// An id of your own for the user.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.body.external_id = Option::Some(external_id.into());
+        self.body.external_id = Some(external_id.into());
         self
     }
     /// Whether the user has to log in by single sign-on. Off by default.
     #[must_use]
     pub fn is_sso_required(mut self, is_sso_required: bool) -> Self {
-        self.body.is_sso_required = Option::Some(is_sso_required);
+        self.body.is_sso_required = Some(is_sso_required);
         self
     }
     /// How the user gets to register. `Direct` by default for employees, `Delegated` for end users.
     #[must_use]
-    pub fn registration(
-        mut self,
-        registration: impl Into<types::RegistrationMethod>,
-    ) -> Self {
-        self.body.registration = Option::Some(registration.into());
+    pub fn registration(mut self, registration: types::RegistrationMethod) -> Self {
+        self.body.registration = Some(registration);
         self
     }
     /// Sends the request.
@@ -1777,7 +1770,7 @@ impl DeactivateUserCall {
     /// published.
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
-        self.body.force = Option::Some(force);
+        self.body.force = Some(force);
         self
     }
     /// Sends the request.
@@ -1841,19 +1834,19 @@ impl ListUsersCall {
     /// Only users of these kinds; the parameter is repeated for each. All kinds by default.
     #[must_use]
     pub fn kind(mut self, kind: impl Into<Vec<types::UserKind>>) -> Self {
-        self.kind = Option::Some(kind.into());
+        self.kind = Some(kind.into());
         self
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Option::Some(page_size);
+        self.limit = Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
     pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Option::Some(page_token.into());
+        self.pagination_token = Some(page_token.into());
         self
     }
     /// Asks for one page.

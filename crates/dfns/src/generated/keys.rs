@@ -19,8 +19,8 @@ impl KeysCalls {
     /// Source: `POST /keys` (operation `createKey`).
     pub fn create(
         &self,
-        scheme: impl Into<types::KeyScheme>,
-        curve: impl Into<types::KeyCurve>,
+        scheme: types::KeyScheme,
+        curve: types::KeyCurve,
     ) -> CreateKeyCall {
         CreateKeyCall {
             dfns: self.dfns.clone(),
@@ -125,8 +125,8 @@ impl KeysCalls {
     /// Source: `POST /keys/import` (operation `importKey`).
     pub fn import(
         &self,
-        curve: impl Into<types::KeyCurve>,
-        protocol: impl Into<types::KeyProtocol>,
+        curve: types::KeyCurve,
+        protocol: types::KeyProtocol,
         min_signers: i32,
         encrypted_key_shares: impl Into<Vec<types::EncryptedKeyShare>>,
     ) -> ImportKeyCall {
@@ -148,9 +148,9 @@ impl KeysCalls {
     pub fn list(&self) -> ListKeysCall {
         ListKeysCall {
             dfns: self.dfns.clone(),
-            limit: Option::None,
-            owner: Option::None,
-            pagination_token: Option::None,
+            limit: None,
+            owner: None,
+            pagination_token: None,
         }
     }
     /// Changes the name of a key.
@@ -183,37 +183,37 @@ impl CreateKeyCall {
     /// True keeps the key with the organisation, but allows to delegate it later. False if left out.
     #[must_use]
     pub fn delay_delegation(mut self, delay_delegation: bool) -> Self {
-        self.body.delay_delegation = Option::Some(delay_delegation);
+        self.body.delay_delegation = Some(delay_delegation);
         self
     }
     /// The end user to delegate the key to at once.
     #[must_use]
     pub fn delegate_to(mut self, delegate_to: impl Into<types::UserId>) -> Self {
-        self.body.delegate_to = Option::Some(delegate_to.into());
+        self.body.delegate_to = Some(delegate_to.into());
         self
     }
     /// Derives the new key from a master key, along a BIP-32 path.
     #[must_use]
     pub fn derive_from(mut self, derive_from: impl Into<types::KeyDerivation>) -> Self {
-        self.body.derive_from = Option::Some(derive_from.into());
+        self.body.derive_from = Some(derive_from.into());
         self
     }
     /// True makes a key that others can be derived from. False if left out.
     #[must_use]
     pub fn master_key(mut self, master_key: bool) -> Self {
-        self.body.master_key = Option::Some(master_key);
+        self.body.master_key = Some(master_key);
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.body.name = Option::Some(name.into());
+        self.body.name = Some(name.into());
         self
     }
     /// The key store to make the key in.
     #[must_use]
     pub fn store_id(mut self, store_id: impl Into<types::KeyStoreId>) -> Self {
-        self.body.store_id = Option::Some(store_id.into());
+        self.body.store_id = Some(store_id.into());
         self
     }
     /// Sends the request.
@@ -330,13 +330,13 @@ impl ImportKeyCall {
     /// True if other keys can be derived from this one.
     #[must_use]
     pub fn master_key(mut self, master_key: bool) -> Self {
-        self.body.master_key = Option::Some(master_key);
+        self.body.master_key = Some(master_key);
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.body.name = Option::Some(name.into());
+        self.body.name = Some(name.into());
         self
     }
     /// Sends the request.
@@ -360,19 +360,19 @@ impl ListKeysCall {
     /// Only the keys of this end user, by id or by user name.
     #[must_use]
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
-        self.owner = Option::Some(owner.into());
+        self.owner = Some(owner.into());
         self
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Option::Some(page_size);
+        self.limit = Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
     pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Option::Some(page_token.into());
+        self.pagination_token = Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -482,8 +482,8 @@ impl SignaturesCalls {
         ListKeySignaturesCall {
             dfns: self.dfns.clone(),
             key_id: key_id.into(),
-            limit: Option::None,
-            pagination_token: Option::None,
+            limit: None,
+            pagination_token: None,
         }
     }
 }
@@ -542,13 +542,13 @@ impl ListKeySignaturesCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Option::Some(page_size);
+        self.limit = Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
     pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Option::Some(page_token.into());
+        self.pagination_token = Some(page_token.into());
         self
     }
     /// Asks for one page.

@@ -13,13 +13,10 @@ impl NetworksCalls {
     /// Estimates the fees of a network, at three speeds.
     ///
     /// Source: `GET /networks/fees` (operation `estimateFees`).
-    pub fn estimate_fees(
-        &self,
-        network: impl Into<types::FeeNetwork>,
-    ) -> EstimateFeesCall {
+    pub fn estimate_fees(&self, network: types::FeeNetwork) -> EstimateFeesCall {
         EstimateFeesCall {
             dfns: self.dfns.clone(),
-            network: network.into(),
+            network,
         }
     }
 }

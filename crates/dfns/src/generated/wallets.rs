@@ -100,8 +100,8 @@ impl TransactionsCalls {
         ListWalletTransactionsCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
-            limit: Option::None,
-            pagination_token: Option::None,
+            limit: None,
+            pagination_token: None,
         }
     }
     /// Broadcasts a transaction once more with a higher fee.
@@ -235,13 +235,13 @@ impl ListWalletTransactionsCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Option::Some(page_size);
+        self.limit = Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
     pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Option::Some(page_token.into());
+        self.pagination_token = Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -379,8 +379,8 @@ impl TransfersCalls {
         ListWalletTransfersCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
-            limit: Option::None,
-            pagination_token: Option::None,
+            limit: None,
+            pagination_token: None,
         }
     }
     /// Broadcasts a transfer once more with a higher fee.
@@ -512,13 +512,13 @@ impl ListWalletTransfersCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Option::Some(page_size);
+        self.limit = Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
     pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Option::Some(page_token.into());
+        self.pagination_token = Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -664,8 +664,8 @@ impl WalletSignaturesCalls {
         ListWalletSignaturesCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
-            limit: Option::None,
-            pagination_token: Option::None,
+            limit: None,
+            pagination_token: None,
         }
     }
 }
@@ -740,13 +740,13 @@ impl ListWalletSignaturesCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Option::Some(page_size);
+        self.limit = Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
     pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Option::Some(page_token.into());
+        self.pagination_token = Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -805,7 +805,7 @@ impl WalletsCalls {
     /// `Keys:Delegate` (for some requests), `Wallets:Tags:Add` (for some requests).
     ///
     /// Source: `POST /wallets` (operation `createWallet`).
-    pub fn create(&self, network: impl Into<types::Network>) -> CreateWalletCall {
+    pub fn create(&self, network: types::Network) -> CreateWalletCall {
         CreateWalletCall {
             dfns: self.dfns.clone(),
             body: <types::CreateWalletRequest>::new(network),
@@ -876,7 +876,7 @@ impl WalletsCalls {
         GetWalletAssetsCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
-            net_worth: Option::None,
+            net_worth: None,
         }
     }
     /// Lists what a wallet sent and received.
@@ -893,11 +893,11 @@ impl WalletsCalls {
         GetWalletHistoryCall {
             dfns: self.dfns.clone(),
             wallet_id: wallet_id.into(),
-            contract: Option::None,
-            direction: Option::None,
-            kind: Option::None,
-            limit: Option::None,
-            pagination_token: Option::None,
+            contract: None,
+            direction: None,
+            kind: None,
+            limit: None,
+            pagination_token: None,
         }
     }
     /// Reads which tokens that exist once a wallet holds.
@@ -923,9 +923,9 @@ impl WalletsCalls {
     /// Source: `POST /wallets/import` (operation `importWallet`).
     pub fn import(
         &self,
-        network: impl Into<types::Network>,
-        curve: impl Into<types::KeyCurve>,
-        protocol: impl Into<types::KeyProtocol>,
+        network: types::Network,
+        curve: types::KeyCurve,
+        protocol: types::KeyProtocol,
         min_signers: i32,
         encrypted_key_shares: impl Into<Vec<types::EncryptedKeyShare>>,
     ) -> ImportWalletCall {
@@ -956,8 +956,8 @@ impl WalletsCalls {
             dfns: self.dfns.clone(),
             end_time,
             start_time,
-            limit: Option::None,
-            pagination_token: Option::None,
+            limit: None,
+            pagination_token: None,
         }
     }
     /// Lists the wallets of the organisation, or of the end user who asks.
@@ -968,11 +968,11 @@ impl WalletsCalls {
     pub fn list(&self) -> ListWalletsCall {
         ListWalletsCall {
             dfns: self.dfns.clone(),
-            limit: Option::None,
-            owner: Option::None,
-            owner_id: Option::None,
-            owner_username: Option::None,
-            pagination_token: Option::None,
+            limit: None,
+            owner: None,
+            owner_id: None,
+            owner_username: None,
+            pagination_token: None,
         }
     }
     /// Adds tags to a wallet.
@@ -1037,26 +1037,26 @@ impl CreateWalletCall {
     /// True keeps the wallet with the organisation, but allows to delegate it later. False if left out.
     #[must_use]
     pub fn delay_delegation(mut self, delay_delegation: bool) -> Self {
-        self.body.delay_delegation = Option::Some(delay_delegation);
+        self.body.delay_delegation = Some(delay_delegation);
         self
     }
     /// The end user to delegate the wallet to at once.
     #[must_use]
     pub fn delegate_to(mut self, delegate_to: impl Into<types::UserId>) -> Self {
-        self.body.delegate_to = Option::Some(delegate_to.into());
+        self.body.delegate_to = Some(delegate_to.into());
         self
     }
     /// The id of the wallet in the caller's own system. A label; it does not make the request idempotent. Limits: at
     /// most 100 characters.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.body.external_id = Option::Some(external_id.into());
+        self.body.external_id = Some(external_id.into());
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.body.name = Option::Some(name.into());
+        self.body.name = Some(name.into());
         self
     }
     /// Which key the wallet is built on.
@@ -1065,7 +1065,7 @@ impl CreateWalletCall {
         mut self,
         signing_key: impl Into<types::SigningKeyOptions>,
     ) -> Self {
-        self.body.signing_key = Option::Some(signing_key.into());
+        self.body.signing_key = Some(signing_key.into());
         self
     }
     /// Labels that policies can filter by. At most 10, of 1 to 100 characters each. Limits: at most 10 items.
@@ -1160,7 +1160,7 @@ impl GetWalletAssetsCall {
     /// True adds what everything is worth. Left out otherwise; the API takes no `false`.
     #[must_use]
     pub fn net_worth(mut self, net_worth: bool) -> Self {
-        self.net_worth = Option::Some(net_worth);
+        self.net_worth = Some(net_worth);
         self
     }
     /// Sends the request.
@@ -1195,31 +1195,31 @@ impl GetWalletHistoryCall {
     /// Only items of the asset with this contract.
     #[must_use]
     pub fn contract(mut self, contract: impl Into<String>) -> Self {
-        self.contract = Option::Some(contract.into());
+        self.contract = Some(contract.into());
         self
     }
     /// Only what was received, or only what was sent.
     #[must_use]
-    pub fn direction(mut self, direction: impl Into<types::TransferDirection>) -> Self {
-        self.direction = Option::Some(direction.into());
+    pub fn direction(mut self, direction: types::TransferDirection) -> Self {
+        self.direction = Some(direction);
         self
     }
     /// Only items of this kind.
     #[must_use]
-    pub fn kind(mut self, kind: impl Into<types::HistoryKind>) -> Self {
-        self.kind = Option::Some(kind.into());
+    pub fn kind(mut self, kind: types::HistoryKind) -> Self {
+        self.kind = Some(kind);
         self
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Option::Some(page_size);
+        self.limit = Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
     pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Option::Some(page_token.into());
+        self.pagination_token = Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -1291,13 +1291,13 @@ impl ImportWalletCall {
     /// The id of the wallet in the caller's own system.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.body.external_id = Option::Some(external_id.into());
+        self.body.external_id = Some(external_id.into());
         self
     }
     /// The name, for people. Limits: at most 100 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.body.name = Option::Some(name.into());
+        self.body.name = Some(name.into());
         self
     }
     /// Sends the request.
@@ -1322,13 +1322,13 @@ impl ListOrgWalletHistoryCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Option::Some(page_size);
+        self.limit = Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
     pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Option::Some(page_token.into());
+        self.pagination_token = Some(page_token.into());
         self
     }
     /// Asks for one page.
@@ -1382,31 +1382,31 @@ impl ListWalletsCall {
     /// Only the wallets of this end user, by id or by user name.
     #[must_use]
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
-        self.owner = Option::Some(owner.into());
+        self.owner = Some(owner.into());
         self
     }
     /// The same by id alone; use `owner`.
     #[must_use]
     pub fn owner_id(mut self, owner_id: impl Into<types::UserId>) -> Self {
-        self.owner_id = Option::Some(owner_id.into());
+        self.owner_id = Some(owner_id.into());
         self
     }
     /// The same by user name alone; use `owner`.
     #[must_use]
     pub fn owner_username(mut self, owner_username: impl Into<String>) -> Self {
-        self.owner_username = Option::Some(owner_username.into());
+        self.owner_username = Some(owner_username.into());
         self
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Option::Some(page_size);
+        self.limit = Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
     pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Option::Some(page_token.into());
+        self.pagination_token = Some(page_token.into());
         self
     }
     /// Asks for one page.
