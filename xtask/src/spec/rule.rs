@@ -119,6 +119,8 @@ rules! {
     RESERVED_NAME = "reserved-name";
     /// Names that differ in capitals or punctuation only.
     NAME_CLASH = "name-clash";
+    /// A component of several domains in the file of one.
+    COMPONENT_FILE = "component-file";
     /// A component that no operation uses.
     UNUSED_COMPONENT = "unused-component";
 

@@ -9,6 +9,7 @@ crate::cases! {
     a_component_with_a_name_of_the_generator_is_found: "reserved_name",
     names_that_differ_in_capitals_only_are_found: "name_clash",
     components_that_only_use_each_other_are_found: "unused_component",
+    a_component_of_two_domains_in_the_file_of_one_is_found: "component_file",
     types_without_a_name_are_found: "inline",
     a_title_is_found: "title",
     keywords_that_would_refuse_answers_are_found: "forbidden_keyword",

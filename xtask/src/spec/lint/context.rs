@@ -25,6 +25,8 @@ pub(super) struct Context<'a> {
 pub(super) struct Operation<'a> {
     pub(super) path: &'a str,
     pub(super) pointer: String,
+    /// What the path holds, this operation included.
+    pub(super) item: &'a Value,
     pub(super) value: &'a Value,
     /// The parameters of the operation and of its path, references followed.
     pub(super) parameters: Vec<Parameter<'a>>,
@@ -139,6 +141,7 @@ impl<'a> Context<'a> {
                 operations.push(Operation {
                     path,
                     pointer,
+                    item,
                     value,
                     parameters,
                 });

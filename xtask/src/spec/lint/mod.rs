@@ -10,6 +10,7 @@ mod exchange;
 mod extensions;
 mod names;
 mod parameters;
+mod places;
 mod shapes;
 mod unions;
 mod values;
@@ -25,6 +26,7 @@ pub fn lint(spec: &Spec) -> Findings {
     extensions::check(&mut context);
     names::check(&mut context);
     parameters::check(&mut context);
+    places::check(&mut context);
     shapes::check(&mut context);
     unions::check(&mut context);
     values::check(&mut context);
