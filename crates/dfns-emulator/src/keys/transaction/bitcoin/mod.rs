@@ -9,4 +9,4 @@ mod sighash;
 mod wire;
 
 pub(crate) use message::{MessageFormat, sign_message};
-pub(crate) use psbt::{SignedPsbt, sign_psbt};
+pub(crate) use psbt::sign_psbt;

@@ -45,7 +45,10 @@ pub(super) fn script_of(key: &KeyMaterial) -> Result<Vec<u8>, KeyError> {
     match key.scheme() {
         Scheme::Ecdsa => Ok(witness_script(&key_hash(key))),
         Scheme::Schnorr => Ok([&[0x51, 0x20][..], &output_key(key.public_key(), MerkleRoot::None)?].concat()),
-        scheme => Err(KeyError::UnsupportedKey { scheme, curve: key.curve() }),
+        scheme => Err(KeyError::UnsupportedKey {
+            scheme,
+            curve: key.curve(),
+        }),
     }
 }
 

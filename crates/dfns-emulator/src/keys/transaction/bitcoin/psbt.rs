@@ -55,20 +55,31 @@ impl Map {
     }
 
     fn write(&self) -> Vec<u8> {
-        let mut written: Vec<u8> = self.0.iter().flat_map(|(key, value)| [bytes(key), bytes(value)].concat()).collect();
+        let mut written: Vec<u8> = self
+            .0
+            .iter()
+            .flat_map(|(key, value)| [bytes(key), bytes(value)].concat())
+            .collect();
         written.push(0);
         written
     }
 
     /// The value of a key that is its type alone.
     fn get(&self, kind: u8) -> Option<&[u8]> {
-        self.0.iter().find(|(key, _)| key[..] == [kind]).map(|(_, value)| value.as_slice())
+        self.0
+            .iter()
+            .find(|(key, _)| key[..] == [kind])
+            .map(|(_, value)| value.as_slice())
     }
 
     /// Puts a value behind those of the same and of lower types, as writers do.
     fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
         self.0.retain(|(known, _)| *known != key);
-        let place = self.0.iter().position(|(known, _)| known[0] > key[0]).unwrap_or(self.0.len());
+        let place = self
+            .0
+            .iter()
+            .position(|(known, _)| known[0] > key[0])
+            .unwrap_or(self.0.len());
         self.0.insert(place, (key, value));
     }
 }
@@ -83,7 +94,11 @@ struct Psbt {
 impl Psbt {
     fn read(bytes: &[u8]) -> Result<Self, KeyError> {
         let cut_off = || invalid("cut off, or a key stands there twice");
-        let mut reader = Reader(bytes.strip_prefix(MAGIC).ok_or_else(|| invalid("it does not begin as a PSBT"))?);
+        let mut reader = Reader(
+            bytes
+                .strip_prefix(MAGIC)
+                .ok_or_else(|| invalid("it does not begin as a PSBT"))?,
+        );
         let global = Map::read(&mut reader).ok_or_else(cut_off)?;
         if global.get(GLOBAL_VERSION).is_some_and(|version| version != [0; 4]) {
             return Err(invalid("only PSBTs of version 0 are supported"));
@@ -99,7 +114,12 @@ impl Psbt {
         if !reader.0.is_empty() {
             return Err(invalid("bytes are left behind its last output"));
         }
-        Ok(Self { global, inputs, outputs, transaction })
+        Ok(Self {
+            global,
+            inputs,
+            outputs,
+            transaction,
+        })
     }
 
     fn write(&self) -> Vec<u8> {
@@ -114,12 +134,18 @@ impl Psbt {
             let whole = Transaction::read(whole).filter(|whole| whole.id() == input.outpoint[..32]);
             let whole = whole.ok_or_else(|| invalid(format!("input {place}: not the transaction that is spent")))?;
             let output = whole.outputs.get(input.place()).cloned();
-            return output.map(Some).ok_or_else(|| invalid(format!("input {place}: no such output is spent")));
+            return output
+                .map(Some)
+                .ok_or_else(|| invalid(format!("input {place}: no such output is spent")));
         }
-        let Some(output) = map.get(INPUT_OUTPUT) else { return Ok(None) };
+        let Some(output) = map.get(INPUT_OUTPUT) else {
+            return Ok(None);
+        };
         let mut reader = Reader(output);
         let output = Output::read(&mut reader).filter(|_| reader.0.is_empty());
-        output.map(Some).ok_or_else(|| invalid(format!("input {place}: the spent output is malformed")))
+        output
+            .map(Some)
+            .ok_or_else(|| invalid(format!("input {place}: the spent output is malformed")))
     }
 
     fn merkle_root(&self, place: usize) -> Result<MerkleRoot, KeyError> {
@@ -134,12 +160,18 @@ impl Psbt {
 
     /// What the caller wants to be signed, which must be one of `offered`; the first one if nothing is said.
     fn hash_type(&self, place: usize, offered: &[u8]) -> Result<u8, KeyError> {
-        let refused = || invalid(format!("input {place}: only signatures of all inputs and outputs are supported"));
+        let refused = || {
+            invalid(format!(
+                "input {place}: only signatures of all inputs and outputs are supported"
+            ))
+        };
         match self.inputs[place].get(INPUT_HASH_TYPE) {
             None => offered.first().copied().ok_or_else(refused),
-            Some(wanted) => {
-                offered.iter().copied().find(|offer| u32::from(*offer).to_le_bytes() == wanted).ok_or_else(refused)
-            }
+            Some(wanted) => offered
+                .iter()
+                .copied()
+                .find(|offer| u32::from(*offer).to_le_bytes() == wanted)
+                .ok_or_else(refused),
         }
     }
 
@@ -151,7 +183,9 @@ impl Psbt {
         spent: &[Option<Output>],
     ) -> Result<Option<RawSignature>, KeyError> {
         let Some(output) = &spent[place] else { return Ok(None) };
-        let Some(rule) = owned(key, &output.script, self.merkle_root(place)?)? else { return Ok(None) };
+        let Some(rule) = owned(key, &output.script, self.merkle_root(place)?)? else {
+            return Ok(None);
+        };
         let offered: &[u8] = match (rule, family) {
             (Owned::Taproot(_), _) => &[DEFAULT, ALL],
             (_, Family::BitcoinCash) => &[ALL | FORK_ID],
@@ -169,20 +203,24 @@ impl Psbt {
             Owned::KeyHash if family != Family::BitcoinCash => {
                 // Before segwit a signature does not cover the amount: only the whole transaction proves it.
                 if self.inputs[place].get(INPUT_WHOLE_TRANSACTION).is_none() {
-                    return Err(invalid(format!("input {place}: the whole transaction that is spent is needed")));
+                    return Err(invalid(format!(
+                        "input {place}: the whole transaction that is spent is needed"
+                    )));
                 }
                 (legacy(transaction, place, &script, hash_type), MerkleRoot::None)
             }
-            Owned::KeyHash | Owned::WitnessKeyHash => {
-                (segwit(transaction, place, &script, output.amount, hash_type), MerkleRoot::None)
-            }
+            Owned::KeyHash | Owned::WitnessKeyHash => (
+                segwit(transaction, place, &script, output.amount, hash_type),
+                MerkleRoot::None,
+            ),
         };
         let signature = key.sign_digest(&digest, root)?;
         let (entry, value) = match rule {
             Owned::Taproot(_) if hash_type == DEFAULT => (vec![INPUT_TAPROOT_SIGNATURE], signature.to_bytes().to_vec()),
-            Owned::Taproot(_) => {
-                (vec![INPUT_TAPROOT_SIGNATURE], [&signature.to_bytes()[..], &[hash_type]].concat())
-            }
+            Owned::Taproot(_) => (
+                vec![INPUT_TAPROOT_SIGNATURE],
+                [&signature.to_bytes()[..], &[hash_type]].concat(),
+            ),
             Owned::KeyHash | Owned::WitnessKeyHash => {
                 let entry = [&[INPUT_PARTIAL_SIGNATURE][..], key.public_key()].concat();
                 (entry, [&der(signature)?[..], &[hash_type]].concat())
@@ -199,8 +237,9 @@ impl Psbt {
 /// [`KeyError::InvalidInput`] if the PSBT is malformed, lacks what a signature needs, or no input is the key's.
 pub(crate) fn sign_psbt(key: &KeyMaterial, family: Family, bytes: &[u8]) -> Result<SignedPsbt, KeyError> {
     let mut psbt = Psbt::read(bytes)?;
-    let spent: Vec<Option<Output>> =
-        (0..psbt.inputs.len()).map(|place| psbt.spent(place)).collect::<Result<_, KeyError>>()?;
+    let spent: Vec<Option<Output>> = (0..psbt.inputs.len())
+        .map(|place| psbt.spent(place))
+        .collect::<Result<_, KeyError>>()?;
     let mut signatures = Vec::new();
     for place in 0..psbt.inputs.len() {
         signatures.extend(psbt.sign_input(place, key, family, &spent)?);
@@ -208,5 +247,12 @@ pub(crate) fn sign_psbt(key: &KeyMaterial, family: Family, bytes: &[u8]) -> Resu
     if signatures.is_empty() {
         return Err(invalid("no input spends an output of the key"));
     }
-    Ok(SignedPsbt { signatures, bytes: psbt.write() })
+    Ok(SignedPsbt {
+        signatures,
+        bytes: psbt.write(),
+    })
 }
+
+#[cfg(test)]
+#[path = "psbt_tests.rs"]
+mod tests;

@@ -61,7 +61,10 @@ pub(super) struct Output {
 
 impl Output {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        Some(Self { amount: u64::from_le_bytes(reader.array()?), script: reader.bytes()?.to_vec() })
+        Some(Self {
+            amount: u64::from_le_bytes(reader.array()?),
+            script: reader.bytes()?.to_vec(),
+        })
     }
 
     pub(super) fn write(&self) -> Vec<u8> {
@@ -123,7 +126,12 @@ impl Transaction {
             }
         }
         let lock_time = reader.array()?;
-        reader.0.is_empty().then_some(Self { version, inputs, outputs, lock_time })
+        reader.0.is_empty().then_some(Self {
+            version,
+            inputs,
+            outputs,
+            lock_time,
+        })
     }
 
     /// The transaction without witnesses.
@@ -152,5 +160,23 @@ impl Transaction {
     /// The id in the order of the wire, which is the reverse of what people read.
     pub(super) fn id(&self) -> [u8; 32] {
         double_sha256(&[&self.write()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reader, Transaction, length};
+
+    #[test]
+    fn lengths_are_read_as_they_are_written() {
+        for number in [0, 0xfc, 0xfd, 0xffff, 0x1_0000, 0x1_0000_0000] {
+            assert_eq!(Reader(&length(number)).length(), Some(number));
+        }
+    }
+
+    #[test]
+    fn a_count_beyond_the_bytes_ends_in_a_refusal() {
+        let bytes = [&[1, 0, 0, 0][..], &[0xff; 9]].concat();
+        assert_eq!(Transaction::read(&bytes), None);
     }
 }
