@@ -1,6 +1,6 @@
 //! The files of the specification's folder, read and parsed.
 //!
-//! Invariant: every file in the folder is either read or reported; none is passed over in silence.
+//! Invariant: every YAML file in the folder is either read or reported; none is passed over in silence.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -37,6 +37,7 @@ pub(crate) fn read(dir: &Path) -> Result<Sources, Findings> {
         .file_name()
         .map_or_else(|| "spec".to_owned(), |name| name.to_string_lossy().into_owned());
     let openapi = reader.source(&dir.join("openapi.yaml"), &format!("{folder}/openapi.yaml"));
+    reader.strays(dir, &folder);
     let domains = openapi.as_ref().and_then(tag_names);
     let paths = reader.folder(&dir.join("paths"), &format!("{folder}/paths"), domains.as_ref());
     let domains_and_shared = domains.map(|mut names| {
@@ -77,6 +78,18 @@ struct Reader {
 }
 
 impl Reader {
+    /// Reports YAML files beside `openapi.yaml`, which nothing would read.
+    fn strays(&mut self, dir: &Path, shown: &str) {
+        // A folder that cannot be listed is reported with its files.
+        for name in file_names(dir).unwrap_or_default() {
+            let extension = Path::new(&name).extension().unwrap_or_default();
+            if name != "openapi.yaml" && (extension == "yaml" || extension == "yml") {
+                let message = "beside openapi.yaml nothing is read: move it to `paths/` or `schemas/`";
+                self.whole_file(&format!("{shown}/{name}"), rule::FILE_UNKNOWN, message);
+            }
+        }
+    }
+
     /// The files of one folder, by name. `domains` are the names they may have; unknown if `openapi.yaml` cannot be read.
     fn folder(&mut self, dir: &Path, shown: &str, domains: Option<&BTreeSet<String>>) -> Vec<Source> {
         let names = match file_names(dir) {
