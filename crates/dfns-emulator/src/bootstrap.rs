@@ -16,9 +16,7 @@ use crate::auth::session;
 use crate::context::{Context, Services};
 use crate::credentials::PublicKey;
 use crate::server::{Call, Refusal};
-use crate::store::{
-    Credential, CredentialKind, Filing, PermissionRecord, Store, TokenKind, UserKind, UserRecord,
-};
+use crate::store::{Credential, CredentialKind, Filing, PermissionRecord, Store, TokenKind, UserKind, UserRecord};
 
 /// Where it stands in the database.
 const NAME: &str = "bootstrap";
@@ -119,23 +117,30 @@ fn make(context: &Context<'_>, public_key: Option<&str>) -> Result<Bootstrap, Bo
 
     let employee = user(context, &org, "admin@example.com", false, &full_access)?;
     let employee_key = KeyFiles::new(context)?;
-    let employee_credential =
-        credential(context, &employee, None, "Default Credential", &employee_key.public_key)?;
+    let employee_credential = credential(context, &employee, None, "Default Credential", &employee_key.public_key)?;
 
     let service_account = user(context, &org, "Emulator service account", true, &full_access)?;
-    let (token, record) =
-        session::issue(context, &service_account, TokenKind::ServiceAccount, &service_account.username, TOKEN_LIFETIME)?;
-    let (public_key, private_key) = match public_key {
-        Some(given) => {
-            PublicKey::from_pem(given)?;
-            (given.to_owned(), None)
-        }
-        None => {
-            let key = KeyFiles::new(context)?;
-            (key.public_key, Some(key.private_key))
-        }
+    let (token, record) = session::issue(
+        context,
+        &service_account,
+        TokenKind::ServiceAccount,
+        &service_account.username,
+        TOKEN_LIFETIME,
+    )?;
+    let (public_key, private_key) = if let Some(given) = public_key {
+        PublicKey::from_pem(given)?;
+        (given.to_owned(), None)
+    } else {
+        let key = KeyFiles::new(context)?;
+        (key.public_key, Some(key.private_key))
     };
-    let credential_id = credential(context, &service_account, Some(&record.id), "Token Credential", &public_key)?;
+    let credential_id = credential(
+        context,
+        &service_account,
+        Some(&record.id),
+        "Token Credential",
+        &public_key,
+    )?;
     Ok(Bootstrap {
         org_id: org,
         auth_token: token.into(),
@@ -155,7 +160,12 @@ fn make(context: &Context<'_>, public_key: Option<&str>) -> Result<Bootstrap, Bo
 fn permission(context: &Context<'_>, org: &str, name: &str, operations: &[&str]) -> Result<String, Refusal> {
     let id = context.new_id("pm")?;
     let operations = operations.iter().map(|&operation| operation.to_owned()).collect();
-    let permission = PermissionRecord { id: id.clone(), org: org.to_owned(), name: name.to_owned(), operations };
+    let permission = PermissionRecord {
+        id: id.clone(),
+        org: org.to_owned(),
+        name: name.to_owned(),
+        operations,
+    };
     context.store.insert_permission(&permission)?;
     Ok(id)
 }
@@ -180,8 +190,17 @@ fn user(
         is_archived: false,
         created_at: context.now.unix_millis(),
     };
-    context.store.insert(&user, Filing { org, parent: "", owner: "" })?;
-    context.store.assign(&context.new_id("as")?, org, permission, &user.id)?;
+    context.store.insert(
+        &user,
+        Filing {
+            org,
+            parent: "",
+            owner: "",
+        },
+    )?;
+    context
+        .store
+        .assign(&context.new_id("as")?, org, permission, &user.id)?;
     Ok(user)
 }
 
@@ -222,17 +241,25 @@ struct KeyFiles {
 impl KeyFiles {
     fn new(context: &Context<'_>) -> Result<Self, Refusal> {
         /// What stands before the 32 bytes in PKCS#8 and in SubjectPublicKeyInfo.
-        const PRIVATE: &[u8] = &[0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+        const PRIVATE: &[u8] = &[
+            0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+        ];
         const PUBLIC: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
         let seed = context.random()?;
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed)
             .map_err(|rejected| Refusal::internal(&std::io::Error::other(rejected.to_string())))?;
         let private_key = pem("PRIVATE KEY", &[PRIVATE, &seed].concat()).into();
-        Ok(Self { private_key, public_key: pem("PUBLIC KEY", &[PUBLIC, pair.public_key().as_ref()].concat()) })
+        Ok(Self {
+            private_key,
+            public_key: pem("PUBLIC KEY", &[PUBLIC, pair.public_key().as_ref()].concat()),
+        })
     }
 }
 
 /// PEM of at most one line, which is all that an Ed25519 key needs.
 fn pem(label: &str, der: &[u8]) -> String {
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
+    format!(
+        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+        STANDARD.encode(der)
+    )
 }

@@ -122,23 +122,44 @@ impl EmulatorBuilder {
         });
         let server = tokio::spawn(async move { serve.await });
         tracing::info!(%address, "listening");
-        Ok(Emulator { address, clock, bootstrap, stop: Some(stop), server })
+        Ok(Emulator {
+            address,
+            clock,
+            bootstrap,
+            stop: Some(stop),
+            server,
+        })
     }
 
     fn prepare(self, base_url: String) -> Result<(Emulation, Bootstrap), StartError> {
         let path = self.data_file.unwrap_or_default();
         let with_file = |error: StoreError| match error {
             error if path.as_os_str().is_empty() => StartError::Internal(error.to_string()),
-            StoreError::Database(cause) => StartError::DataFile { path: path.clone(), reason: cause.to_string() },
-            error => StartError::DataFile { path: path.clone(), reason: error.to_string() },
+            StoreError::Database(cause) => StartError::DataFile {
+                path: path.clone(),
+                reason: cause.to_string(),
+            },
+            error => StartError::DataFile {
+                path: path.clone(),
+                reason: error.to_string(),
+            },
         };
-        let opened = if path.as_os_str().is_empty() { Database::in_memory() } else { Database::in_file(&path) };
+        let opened = if path.as_os_str().is_empty() {
+            Database::in_memory()
+        } else {
+            Database::in_file(&path)
+        };
         let database = opened.map_err(with_file)?;
         let seed = database.transaction(|store| seed(store, self.seed))?;
         let token_key = TokenKey::new(&seed).map_err(|error| StartError::Internal(error.to_string()))?;
         let mut config = Config::new(base_url);
         config.block_time = self.block_time.unwrap_or(config.block_time);
-        let services = Services { clock: self.clock, seed, token_key, config };
+        let services = Services {
+            clock: self.clock,
+            seed,
+            token_key,
+            config,
+        };
         let made = database.transaction(|store| bootstrap(store, &services, self.public_key.as_deref()))?;
         Ok((Emulation { database, services }, made))
     }
@@ -148,7 +169,8 @@ impl EmulatorBuilder {
 fn seed(store: Store<'_>, set: Option<u64>) -> Result<Seed, StartError> {
     let set = set.map(Seed::of_number);
     if let Some(stored) = store.meta(SEED)? {
-        let bytes = <[u8; 32]>::try_from(stored).map_err(|_| StartError::Internal("the seed is not 32 bytes".to_owned()))?;
+        let bytes =
+            <[u8; 32]>::try_from(stored).map_err(|_| StartError::Internal("the seed is not 32 bytes".to_owned()))?;
         let stored = Seed::from_bytes(bytes);
         return match set {
             Some(set) if set != stored => Err(StartError::OtherSeed),

@@ -32,7 +32,10 @@ impl Clock {
     }
 
     fn with(fixed: Option<Timestamp>) -> Self {
-        Self(Arc::new(Inner { fixed, advanced: AtomicI64::new(0) }))
+        Self(Arc::new(Inner {
+            fixed,
+            advanced: AtomicI64::new(0),
+        }))
     }
 
     /// The time by this clock.

@@ -25,6 +25,9 @@ use crate::store::{Mail, PageRequest, Store};
 /// Answers one operation.
 pub(crate) type Handler = fn(&mut Context<'_>) -> Result<Reply, Refusal>;
 
+/// Brings up to date what moves with time, before a handler runs.
+pub(crate) type Preparation = fn(&mut Context<'_>) -> Result<(), Refusal>;
+
 /// What stays the same from request to request.
 #[derive(Debug)]
 pub(crate) struct Services {
@@ -80,7 +83,13 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     /// A context without a caller.
     pub(crate) fn new(store: Store<'a>, call: &'a Call, services: &'a Services) -> Self {
-        Self { store, call, now: services.clock.now(), services, caller: None }
+        Self {
+            store,
+            call,
+            now: services.clock.now(),
+            services,
+            caller: None,
+        }
     }
 
     /// The one who sent the request.
@@ -127,10 +136,19 @@ impl<'a> Context<'a> {
         let invalid_limit = || Refusal::invalid(format!("limit must be a whole number from 1 to {most}"));
         let limit = match self.call.query("limit") {
             None => DEFAULT,
-            Some(text) => text.parse().ok().filter(|limit| (1..=most).contains(limit)).ok_or_else(invalid_limit)?,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|limit| (1..=most).contains(limit))
+                .ok_or_else(invalid_limit)?,
         };
         let paging = ["limit", "paginationToken"];
-        let mut filters: Vec<_> = self.call.pairs.iter().filter(|(name, _)| !paging.contains(&name.as_str())).collect();
+        let mut filters: Vec<_> = self
+            .call
+            .pairs
+            .iter()
+            .filter(|(name, _)| !paging.contains(&name.as_str()))
+            .collect();
         filters.sort();
         let filters = format!("{} {} {filters:?}", self.caller()?.org(), self.call.path);
         PageRequest::new(&self.services.seed, filters, limit, self.call.query("paginationToken"))
@@ -143,7 +161,12 @@ impl<'a> Context<'a> {
     /// 500 if the store fails.
     pub(crate) fn mail(&self, recipient: &str, purpose: &str, code: &str) -> Result<(), Refusal> {
         let (recipient, purpose, code) = (recipient.to_owned(), purpose.to_owned(), code.to_owned());
-        Ok(self.store.send(&Mail { recipient, purpose, code, sent_at: self.now.unix_millis() })?)
+        Ok(self.store.send(&Mail {
+            recipient,
+            purpose,
+            code,
+            sent_at: self.now.unix_millis(),
+        })?)
     }
 
     /// The time so much later than the request.

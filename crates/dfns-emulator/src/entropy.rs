@@ -65,7 +65,10 @@ impl std::fmt::Debug for Seed {
 /// Writes 32 random bytes as an id in the form of the API, `wa-xxxxx-xxxxx-xxxxxxxxxxxxxxxx` with 130 random bits.
 pub(crate) fn id_text(prefix: &str, random: &[u8; 32]) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
-    let symbols: String = random[..26].iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
+    let symbols: String = random[..26]
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
+        .collect();
     format!("{prefix}-{}-{}-{}", &symbols[..5], &symbols[5..10], &symbols[10..])
 }
 
@@ -91,8 +94,17 @@ mod tests {
     fn ids_have_the_form_of_the_api() {
         let id = id_text("wa", &Seed::of_number(7).draw(1));
         let groups: Vec<&str> = id.split('-').collect();
-        assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [2, 5, 5, 16]);
-        assert!(groups[1..].concat().chars().all(|c| c.is_ascii_digit() || ('a'..='v').contains(&c)), "{id}");
+        assert_eq!(
+            groups.iter().map(|group| group.len()).collect::<Vec<_>>(),
+            [2, 5, 5, 16]
+        );
+        assert!(
+            groups[1..]
+                .concat()
+                .chars()
+                .all(|c| c.is_ascii_digit() || ('a'..='v').contains(&c)),
+            "{id}"
+        );
     }
 
     #[test]

@@ -18,7 +18,15 @@ async fn a_call_without_a_good_token_is_refused() {
     let (head, signature) = token.rsplit_once('.').unwrap();
     let changed = format!("Bearer {head}.{}", signature.chars().rev().collect::<String>());
     let basic = format!("Basic {token}");
-    for value in [None, Some(""), Some("Bearer"), Some("Bearer garbage"), Some("Bearer a.b.c"), Some(&*changed), Some(&*basic)] {
+    for value in [
+        None,
+        Some(""),
+        Some("Bearer"),
+        Some("Bearer garbage"),
+        Some("Bearer a.b.c"),
+        Some(&*changed),
+        Some(&*basic),
+    ] {
         let headers: Vec<_> = value.map(|value| ("authorization", value)).into_iter().collect();
         let answer = send(&emulator.url(), "GET", "/auth/users", &headers, b"");
         assert_eq!(answer.refusal(), NO_TOKEN, "{value:?}");
@@ -50,9 +58,15 @@ async fn the_token_of_a_deactivated_user_is_refused_until_the_user_is_active_aga
     let emulator = Emulator::start().await.unwrap();
     let (service, employee) = (Signer::service_account(&emulator), Signer::employee(&emulator));
     let path = format!("/auth/users/{}", emulator.employee().user_id());
-    assert_eq!(service.signed("PUT", &format!("{path}/deactivate"), "{}").body["isActive"], false);
+    assert_eq!(
+        service.signed("PUT", &format!("{path}/deactivate"), "{}").body["isActive"],
+        false
+    );
     assert_eq!(employee.call("GET", "/auth/users", "").refusal(), NO_TOKEN);
-    assert_eq!(service.signed("PUT", &format!("{path}/activate"), "{}").body["isActive"], true);
+    assert_eq!(
+        service.signed("PUT", &format!("{path}/activate"), "{}").body["isActive"],
+        true
+    );
     assert_eq!(employee.call("GET", "/auth/users", "").status, 200);
 }
 
@@ -71,7 +85,13 @@ async fn a_deleted_user_is_no_longer_listed() {
     let emulator = Emulator::start().await.unwrap();
     let service = Signer::service_account(&emulator);
     let path = format!("/auth/users/{}", emulator.employee().user_id());
-    assert_eq!(service.call("GET", "/auth/users", "").body["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        service.call("GET", "/auth/users", "").body["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(service.signed("DELETE", &path, "").body["isActive"], false);
     assert_eq!(service.call("GET", "/auth/users", "").body, json!({ "items": [] }));
 }
@@ -81,18 +101,33 @@ async fn an_unknown_entity_is_named_in_the_refusal() {
     let emulator = Emulator::start().await.unwrap();
     let answer = Signer::service_account(&emulator).call("GET", "/auth/users/us-nobody", "");
     assert_eq!(answer.refusal(), (404, "user not found"));
-    assert_eq!(answer.body["error"]["details"], json!({ "userId": "us-nobody", "orgId": emulator.org_id() }));
+    assert_eq!(
+        answer.body["error"]["details"],
+        json!({ "userId": "us-nobody", "orgId": emulator.org_id() })
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_list_takes_a_limit_in_range_and_its_own_tokens_only() {
     let emulator = Emulator::start().await.unwrap();
     let service = Signer::service_account(&emulator);
-    for query in ["limit=0", "limit=201", "limit=x", "limit=", "paginationToken=garbage", "kind=Nobody"] {
+    for query in [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=",
+        "paginationToken=garbage",
+        "kind=Nobody",
+    ] {
         let answer = service.call("GET", &format!("/auth/users?{query}"), "");
         assert_eq!(answer.status, 400, "{query}: {answer:?}");
     }
-    assert_eq!(service.call("GET", "/auth/users?limit=1&kind=EndUser&kind=CustomerEmployee", "").status, 200);
+    assert_eq!(
+        service
+            .call("GET", "/auth/users?limit=1&kind=EndUser&kind=CustomerEmployee", "")
+            .status,
+        200
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -117,9 +152,20 @@ async fn a_body_of_more_than_10_megabytes_is_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_browser_may_call_from_any_page() {
     let emulator = Emulator::start().await.unwrap();
-    let answer = send(&emulator.url(), "OPTIONS", "/wallets", &[("origin", "https://x.test")], b"");
+    let answer = send(
+        &emulator.url(),
+        "OPTIONS",
+        "/wallets",
+        &[("origin", "https://x.test")],
+        b"",
+    );
     assert_eq!(answer.status, 204);
-    for expected in ["access-control-allow-origin: *", "x-dfns-useraction", "authorization", "delete"] {
+    for expected in [
+        "access-control-allow-origin: *",
+        "x-dfns-useraction",
+        "authorization",
+        "delete",
+    ] {
         assert!(answer.headers.contains(expected), "{expected}: {}", answer.headers);
     }
 }
@@ -133,11 +179,18 @@ async fn the_key_that_signs_tokens_is_published() {
     let decode = |text: &str| base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text).unwrap();
     let public_key = decode(keys["keys"][0]["x"].as_str().unwrap());
     let key = ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, public_key);
-    key.verify(format!("{}.{}", token[0], token[1]).as_bytes(), &decode(token[2])).unwrap();
+    key.verify(format!("{}.{}", token[0], token[1]).as_bytes(), &decode(token[2]))
+        .unwrap();
     let claims: Value = serde_json::from_slice(&decode(token[1])).unwrap();
     let metadata = &claims["https://custom/app_metadata"];
-    assert_eq!((&claims["sub"], &metadata["orgId"]), (&json!(emulator.org_id()), &json!(emulator.org_id())));
-    assert_eq!((&metadata["tokenKind"], &metadata["userId"]), (&json!("ServiceAccount"), &json!(emulator.service_account_id())));
+    assert_eq!(
+        (&claims["sub"], &metadata["orgId"]),
+        (&json!(emulator.org_id()), &json!(emulator.org_id()))
+    );
+    assert_eq!(
+        (&metadata["tokenKind"], &metadata["userId"]),
+        (&json!("ServiceAccount"), &json!(emulator.service_account_id()))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -148,7 +201,12 @@ async fn the_same_seed_and_time_give_the_same_organisation_and_keys() {
     };
     let (one, other) = (start().await.unwrap(), start().await.unwrap());
     let facts = |emulator: &Emulator| {
-        [emulator.org_id(), emulator.credential_id(), emulator.private_key_pem().unwrap()].map(str::to_owned)
+        [
+            emulator.org_id(),
+            emulator.credential_id(),
+            emulator.private_key_pem().unwrap(),
+        ]
+        .map(str::to_owned)
     };
     assert_eq!(facts(&one), facts(&other));
     let third = Emulator::builder().seed(8).start().await.unwrap();
@@ -174,7 +232,12 @@ async fn a_second_start_on_the_same_file_finds_everything_again() {
     let first = Emulator::builder().data_file(&file).start().await.unwrap();
     let mut line: Value = serde_json::from_str(&first.ready_line()).unwrap();
     let action_path = format!("/auth/users/{}", first.employee().user_id());
-    assert_eq!(Signer::service_account(&first).signed("PUT", &action_path, r#"{"isSSORequired":true}"#).status, 200);
+    assert_eq!(
+        Signer::service_account(&first)
+            .signed("PUT", &action_path, r#"{"isSSORequired":true}"#)
+            .status,
+        200
+    );
     first.stop().await.unwrap();
 
     let second = Emulator::builder().data_file(&file).start().await.unwrap();
@@ -197,7 +260,11 @@ async fn a_file_of_another_version_or_program_is_refused() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let text = folder.path().join("text.txt");
-    std::fs::write(&text, "this is no database, and long enough to be looked at as one".repeat(20)).unwrap();
+    std::fs::write(
+        &text,
+        "this is no database, and long enough to be looked at as one".repeat(20),
+    )
+    .unwrap();
     for file in [other_version, text] {
         let error = Emulator::builder().data_file(&file).start().await.unwrap_err();
         assert!(matches!(error, StartError::DataFile { .. }), "{error:?}");
@@ -209,10 +276,23 @@ async fn a_file_of_another_version_or_program_is_refused() {
 async fn another_seed_or_key_than_that_of_the_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("emulator.db");
-    Emulator::builder().data_file(&file).seed(7).start().await.unwrap().stop().await.unwrap();
+    Emulator::builder()
+        .data_file(&file)
+        .seed(7)
+        .start()
+        .await
+        .unwrap()
+        .stop()
+        .await
+        .unwrap();
     let other_seed = Emulator::builder().data_file(&file).seed(8).start().await.unwrap_err();
     assert!(matches!(other_seed, StartError::OtherSeed));
-    let other_key = Emulator::builder().data_file(&file).public_key_pem("x").start().await.unwrap_err();
+    let other_key = Emulator::builder()
+        .data_file(&file)
+        .public_key_pem("x")
+        .start()
+        .await
+        .unwrap_err();
     assert!(matches!(other_key, StartError::PublicKey(_)));
 }
 

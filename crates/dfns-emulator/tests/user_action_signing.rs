@@ -9,8 +9,10 @@ use support::{Declared, Signer, advance, challenge, client_data};
 const MISSING_OR_INVALID: (u16, &str) = (403, "user action signature is missing or invalid");
 const ALREADY_USED: (u16, &str) = (400, "user action has already been used");
 const CHALLENGE_NOT_VALID: (u16, &str) = (400, "Challenge token is not valid.");
-const NO_CREDENTIAL: (u16, &str) =
-    (401, "User does not have a credential that can be used for the application.");
+const NO_CREDENTIAL: (u16, &str) = (
+    401,
+    "User does not have a credential that can be used for the application.",
+);
 const INVALID_SIGNATURE: (u16, &str) = (401, "Invalid signature.");
 
 const BODY: &str = r#"{"isSSORequired":true,"amount":9007199254740993}"#;
@@ -28,11 +30,20 @@ impl Scene {
         let emulator = Emulator::start().await.unwrap();
         let (service, employee) = (Signer::service_account(&emulator), Signer::employee(&emulator));
         let path = format!("/auth/users/{}", emulator.employee().user_id());
-        Self { emulator, service, employee, path }
+        Self {
+            emulator,
+            service,
+            employee,
+            path,
+        }
     }
 
     fn update<'a>(&'a self, payload: &'a str) -> Declared<'a> {
-        Declared { method: "PUT", path: &self.path, payload }
+        Declared {
+            method: "PUT",
+            path: &self.path,
+            payload,
+        }
     }
 
     /// Sends `sent` to `target` with an action that was signed for `declared`.
@@ -74,7 +85,9 @@ async fn every_serialisation_of_client_data_is_accepted() {
     ];
     for form in forms {
         let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
-        let assertion = scene.service.assertion(&form.replace("\"C\"", &format!("{challenge:?}")));
+        let assertion = scene
+            .service
+            .assertion(&form.replace("\"C\"", &format!("{challenge:?}")));
         let completed = scene.service.complete(&identifier, &assertion);
         assert_eq!(completed.status, 200, "{form}: {completed:?}");
     }
@@ -87,7 +100,12 @@ async fn padded_base64url_is_accepted() {
     // A client data text whose length is no multiple of three, so that there is padding.
     let data = format!(r#"{{"type":"key.get","challenge":"{challenge}","x":1}}"#);
     let assertion = scene.service.padded_assertion(&data);
-    assert!(assertion["credentialAssertion"]["signature"].as_str().unwrap().ends_with('='));
+    assert!(
+        assertion["credentialAssertion"]["signature"]
+            .as_str()
+            .unwrap()
+            .ends_with('=')
+    );
     assert_eq!(scene.service.complete(&identifier, &assertion).status, 200);
 }
 
@@ -109,7 +127,16 @@ async fn an_empty_object_is_the_same_as_no_body() {
     let scene = Scene::new().await;
     let path = format!("{}/activate", scene.path);
     for (payload, sent) in [("", "{}"), ("{}", ""), ("", ""), ("{}", " { } ")] {
-        let answer = scene.send(Declared { method: "PUT", path: &path, payload }, "PUT", &path, sent);
+        let answer = scene.send(
+            Declared {
+                method: "PUT",
+                path: &path,
+                payload,
+            },
+            "PUT",
+            &path,
+            sent,
+        );
         assert_eq!(answer.status, 200, "{payload:?} {sent:?}: {answer:?}");
     }
 }
@@ -120,11 +147,29 @@ async fn a_query_may_be_declared_or_not() {
     let path = format!("{}/activate", scene.path);
     let sent = format!("{path}?force=true");
     for declared in [&path, &sent] {
-        let answer = scene.send(Declared { method: "PUT", path: declared, payload: "" }, "PUT", &sent, "");
+        let answer = scene.send(
+            Declared {
+                method: "PUT",
+                path: declared,
+                payload: "",
+            },
+            "PUT",
+            &sent,
+            "",
+        );
         assert_eq!(answer.status, 200, "{declared}: {answer:?}");
     }
     for other in [format!("{path}?force=false"), path.clone()] {
-        let answer = scene.send(Declared { method: "PUT", path: &sent, payload: "" }, "PUT", &other, "");
+        let answer = scene.send(
+            Declared {
+                method: "PUT",
+                path: &sent,
+                payload: "",
+            },
+            "PUT",
+            &other,
+            "",
+        );
         assert_eq!(answer.refusal(), MISSING_OR_INVALID, "{other}");
     }
 }
@@ -155,15 +200,29 @@ async fn a_changed_body_is_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn another_path_is_refused() {
     let scene = Scene::new().await;
-    let declared = Declared { method: "PUT", path: "/auth/users/us-other", payload: BODY };
-    assert_eq!(scene.send(declared, "PUT", &scene.path, BODY).refusal(), MISSING_OR_INVALID);
+    let declared = Declared {
+        method: "PUT",
+        path: "/auth/users/us-other",
+        payload: BODY,
+    };
+    assert_eq!(
+        scene.send(declared, "PUT", &scene.path, BODY).refusal(),
+        MISSING_OR_INVALID
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn another_method_is_refused() {
     let scene = Scene::new().await;
-    let declared = Declared { method: "DELETE", path: &scene.path, payload: BODY };
-    assert_eq!(scene.send(declared, "PUT", &scene.path, BODY).refusal(), MISSING_OR_INVALID);
+    let declared = Declared {
+        method: "DELETE",
+        path: &scene.path,
+        payload: BODY,
+    };
+    assert_eq!(
+        scene.send(declared, "PUT", &scene.path, BODY).refusal(),
+        MISSING_OR_INVALID
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -210,7 +269,10 @@ async fn an_action_is_not_used_up_by_a_request_that_it_does_not_fit() {
     let action = scene.service.sign(scene.update(BODY));
     let unfit = scene.service.call_with("PUT", &scene.path, "{}", Some(&action));
     assert_eq!(unfit.refusal(), MISSING_OR_INVALID);
-    assert_eq!(scene.service.call_with("PUT", &scene.path, BODY, Some(&action)).status, 200);
+    assert_eq!(
+        scene.service.call_with("PUT", &scene.path, BODY, Some(&action)).status,
+        200
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -218,9 +280,15 @@ async fn an_action_expires_after_five_minutes() {
     let scene = Scene::new().await;
     let [in_time, late] = [0, 1].map(|_| scene.service.sign(scene.update(BODY)));
     advance(&scene.emulator.url(), 290);
-    assert_eq!(scene.service.call_with("PUT", &scene.path, BODY, Some(&in_time)).status, 200);
+    assert_eq!(
+        scene.service.call_with("PUT", &scene.path, BODY, Some(&in_time)).status,
+        200
+    );
     advance(&scene.emulator.url(), 10);
-    assert_eq!(scene.service.call_with("PUT", &scene.path, BODY, Some(&late)).refusal(), MISSING_OR_INVALID);
+    assert_eq!(
+        scene.service.call_with("PUT", &scene.path, BODY, Some(&late)).refusal(),
+        MISSING_OR_INVALID
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -245,7 +313,9 @@ async fn a_challenge_expires_after_five_minutes() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
     advance(&scene.emulator.url(), 300);
-    let answer = scene.service.complete(&identifier, &scene.service.assertion(&client_data(&challenge)));
+    let answer = scene
+        .service
+        .complete(&identifier, &scene.service.assertion(&client_data(&challenge)));
     assert_eq!(answer.refusal(), CHALLENGE_NOT_VALID);
 }
 
@@ -255,7 +325,10 @@ async fn a_challenge_completes_once() {
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
     let assertion = scene.service.assertion(&client_data(&challenge));
     assert_eq!(scene.service.complete(&identifier, &assertion).status, 200);
-    assert_eq!(scene.service.complete(&identifier, &assertion).refusal(), CHALLENGE_NOT_VALID);
+    assert_eq!(
+        scene.service.complete(&identifier, &assertion).refusal(),
+        CHALLENGE_NOT_VALID
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -264,7 +337,11 @@ async fn a_garbage_or_misused_challenge_identifier_is_refused() {
     let (_, challenge) = challenge(&scene.service.init(scene.update(BODY)));
     let assertion = scene.service.assertion(&client_data(&challenge));
     for identifier in ["garbage", "", scene.service.token.as_str()] {
-        assert_eq!(scene.service.complete(identifier, &assertion).refusal(), CHALLENGE_NOT_VALID, "{identifier}");
+        assert_eq!(
+            scene.service.complete(identifier, &assertion).refusal(),
+            CHALLENGE_NOT_VALID,
+            "{identifier}"
+        );
     }
 }
 
@@ -272,7 +349,9 @@ async fn a_garbage_or_misused_challenge_identifier_is_refused() {
 async fn the_challenge_of_another_caller_is_refused() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.employee.init(scene.update(BODY)));
-    let answer = scene.service.complete(&identifier, &scene.service.assertion(&client_data(&challenge)));
+    let answer = scene
+        .service
+        .complete(&identifier, &scene.service.assertion(&client_data(&challenge)));
     assert_eq!(answer.refusal(), CHALLENGE_NOT_VALID);
 }
 
@@ -284,10 +363,17 @@ async fn a_forged_signature_is_refused_and_the_right_one_still_completes() {
     let mut forged = right.clone();
     let by_other_key = scene.employee.assertion(&client_data(&challenge));
     forged["credentialAssertion"]["signature"] = by_other_key["credentialAssertion"]["signature"].clone();
-    assert_eq!(scene.service.complete(&identifier, &forged).refusal(), INVALID_SIGNATURE);
+    assert_eq!(
+        scene.service.complete(&identifier, &forged).refusal(),
+        INVALID_SIGNATURE
+    );
     for garbage in ["AAAA", "%%%"] {
         forged["credentialAssertion"]["signature"] = garbage.into();
-        assert_eq!(scene.service.complete(&identifier, &forged).refusal(), INVALID_SIGNATURE, "{garbage}");
+        assert_eq!(
+            scene.service.complete(&identifier, &forged).refusal(),
+            INVALID_SIGNATURE,
+            "{garbage}"
+        );
     }
     assert_eq!(scene.service.complete(&identifier, &right).status, 200);
 }
@@ -308,7 +394,9 @@ async fn client_data_with_another_challenge_are_refused() {
     let scene = Scene::new().await;
     let (identifier, _) = challenge(&scene.service.init(scene.update(BODY)));
     let (_, other) = challenge(&scene.service.init(scene.update(BODY)));
-    let answer = scene.service.complete(&identifier, &scene.service.assertion(&client_data(&other)));
+    let answer = scene
+        .service
+        .complete(&identifier, &scene.service.assertion(&client_data(&other)));
     assert_eq!(answer.refusal(), INVALID_SIGNATURE);
 }
 
@@ -316,7 +404,9 @@ async fn client_data_with_another_challenge_are_refused() {
 async fn the_credential_of_somebody_else_is_refused() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
-    let answer = scene.service.complete(&identifier, &scene.employee.assertion(&client_data(&challenge)));
+    let answer = scene
+        .service
+        .complete(&identifier, &scene.employee.assertion(&client_data(&challenge)));
     assert_eq!(answer.refusal(), NO_CREDENTIAL);
 }
 
@@ -336,7 +426,9 @@ async fn an_unknown_credential_or_the_wrong_kind_is_refused() {
 async fn a_password_is_not_accepted_as_a_factor() {
     let scene = Scene::new().await;
     let (identifier, _) = challenge(&scene.service.init(scene.update(BODY)));
-    let answer = scene.service.complete(&identifier, &json!({ "kind": "Password", "password": "x" }));
+    let answer = scene
+        .service
+        .complete(&identifier, &json!({ "kind": "Password", "password": "x" }));
     assert_eq!(answer.status, 400, "{answer:?}");
 }
 
@@ -353,14 +445,24 @@ async fn a_deactivated_user_can_sign_nothing() {
 async fn a_deleted_user_is_not_found_when_signing() {
     let scene = Scene::new().await;
     assert_eq!(scene.service.signed("DELETE", &scene.path, "").status, 200);
-    assert_eq!(scene.employee.init(scene.update(BODY)).refusal(), (401, "User not found"));
+    assert_eq!(
+        scene.employee.init(scene.update(BODY)).refusal(),
+        (401, "User not found")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_declared_is_checked_at_once() {
     let scene = Scene::new().await;
-    for (method, path, field) in [("PATCH", "/x", "userActionHttpMethod"), ("PUT", "x", "userActionHttpPath")] {
-        let answer = scene.service.init(Declared { method, path, payload: "" });
+    for (method, path, field) in [
+        ("PATCH", "/x", "userActionHttpMethod"),
+        ("PUT", "x", "userActionHttpPath"),
+    ] {
+        let answer = scene.service.init(Declared {
+            method,
+            path,
+            payload: "",
+        });
         assert_eq!(answer.status, 400);
         assert!(answer.message().starts_with(field), "{answer:?}");
     }

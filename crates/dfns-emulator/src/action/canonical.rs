@@ -65,7 +65,10 @@ impl<'a> Reader<'a> {
             b'[' => self.array(depth),
             b'"' => self.string(),
             b'-' | b'0'..=b'9' => self.number(),
-            _ => ["true", "false", "null"].into_iter().find(|word| self.eat(word).is_some()).map(str::to_owned),
+            _ => ["true", "false", "null"]
+                .into_iter()
+                .find(|word| self.eat(word).is_some())
+                .map(str::to_owned),
         }
     }
 
@@ -88,7 +91,10 @@ impl<'a> Reader<'a> {
             }
             self.eat(",")?;
         }
-        let members: Vec<String> = members.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
+        let members: Vec<String> = members
+            .into_iter()
+            .map(|(key, value)| format!("{key}:{value}"))
+            .collect();
         Some(format!("{{{}}}", members.join(",")))
     }
 
@@ -125,7 +131,11 @@ impl<'a> Reader<'a> {
     }
 
     fn digits(&mut self) -> &'a str {
-        let end = self.rest.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .bytes()
+            .position(|byte| !byte.is_ascii_digit())
+            .unwrap_or(self.rest.len());
         let (digits, rest) = self.rest.split_at(end);
         self.rest = rest;
         digits
@@ -153,9 +163,15 @@ impl<'a> Reader<'a> {
         }
         let trimmed = significant.trim_end_matches('0');
         let dropped = i64::try_from(significant.len() - trimmed.len()).ok()?;
-        let exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?.checked_add(dropped)?;
+        let exponent = exponent
+            .checked_sub(i64::try_from(fraction.len()).ok()?)?
+            .checked_add(dropped)?;
         let sign = if is_negative { "-" } else { "" };
-        Some(if exponent == 0 { format!("{sign}{trimmed}") } else { format!("{sign}{trimmed}e{exponent}") })
+        Some(if exponent == 0 {
+            format!("{sign}{trimmed}")
+        } else {
+            format!("{sign}{trimmed}e{exponent}")
+        })
     }
 
     fn exponent(&mut self) -> Option<i64> {
@@ -180,8 +196,14 @@ mod tests {
 
     #[test]
     fn key_order_spaces_and_escapes_do_not_matter() {
-        assert!(same(r#"{"a":1,"b":[true,null]}"#, "{ \"b\" : [ true , null ] ,\r\n\t\"a\":1 }"));
-        assert!(same(r#"{"name":"Zürich/\"x\""}"#, r#"{"n\u0061me":"Z\u00fcrich\/\u0022x\""}"#));
+        assert!(same(
+            r#"{"a":1,"b":[true,null]}"#,
+            "{ \"b\" : [ true , null ] ,\r\n\t\"a\":1 }"
+        ));
+        assert!(same(
+            r#"{"name":"Zürich/\"x\""}"#,
+            r#"{"n\u0061me":"Z\u00fcrich\/\u0022x\""}"#
+        ));
         assert!(same(r#""😀""#, r#""\ud83d\ude00""#));
     }
 
@@ -198,7 +220,10 @@ mod tests {
     #[test]
     fn numbers_are_compared_to_the_last_digit() {
         assert!(!same("9007199254740992", "9007199254740993"));
-        assert!(!same("115792089237316195423570985008687907853", "115792089237316195423570985008687907854"));
+        assert!(!same(
+            "115792089237316195423570985008687907853",
+            "115792089237316195423570985008687907854"
+        ));
         assert!(!same("0.1", "0.10000000000000000001"));
         assert!(!same("1", "-1"));
     }
@@ -227,7 +252,23 @@ mod tests {
 
     #[test]
     fn what_is_no_json_has_no_canonical_spelling() {
-        let bad = ["{", "{\"a\":1,}", "[1,]", "[1 2]", "01", "1.", ".5", "1e", "+1", "nul", "'a'", "\"\n\"", "\"\\ud800\"", "{} {}", "\"a"];
+        let bad = [
+            "{",
+            "{\"a\":1,}",
+            "[1,]",
+            "[1 2]",
+            "01",
+            "1.",
+            ".5",
+            "1e",
+            "+1",
+            "nul",
+            "'a'",
+            "\"\n\"",
+            "\"\\ud800\"",
+            "{} {}",
+            "\"a",
+        ];
         for text in bad {
             assert_eq!(canonical(text.as_bytes()), None, "{text:?}");
         }

@@ -20,11 +20,19 @@ pub(crate) fn consume(context: &Context<'_>) -> Result<(), Refusal> {
 }
 
 fn find(context: &Context<'_>) -> Result<Option<UserAction>, Refusal> {
-    let Some(token) = context.call.header("x-dfns-useraction") else { return Ok(None) };
-    let Some(claims) = context.services.token_key.verify(token, Audience::UserAction, context.now) else {
+    let Some(token) = context.call.header("x-dfns-useraction") else {
         return Ok(None);
     };
-    let Some(action) = context.store.user_action(&claims.jti)? else { return Ok(None) };
+    let Some(claims) = context
+        .services
+        .token_key
+        .verify(token, Audience::UserAction, context.now)
+    else {
+        return Ok(None);
+    };
+    let Some(action) = context.store.user_action(&claims.jti)? else {
+        return Ok(None);
+    };
     let (caller, call) = (context.caller()?, context.call);
     let is_for_this_request = action.expires_at > context.now.unix_millis()
         && action.user_id == caller.user_id()

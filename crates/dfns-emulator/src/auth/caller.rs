@@ -112,7 +112,11 @@ pub(crate) fn identify(
     if !token.is_active {
         return Err(Stranger::Invalid);
     }
-    Ok(Caller { user, token_id: token.id, token_kind: token.kind })
+    Ok(Caller {
+        user,
+        token_id: token.id,
+        token_kind: token.kind,
+    })
 }
 
 /// The token of an `Authorization` header; the scheme is case-insensitive, as HTTP says.

@@ -16,26 +16,38 @@ pub(crate) fn check(operation: &Operation, caller: &Caller, store: Store<'_>) ->
     if !operation.principals.is_empty() && !caller.principal().is_some_and(is_open) {
         return Err(not_authorized(caller, operation.id));
     }
-    let always = operation.permissions.iter().filter(|permission| !permission.ends_with('?'));
-    always.map(|permission| require(caller, permission, store)).collect()
+    let always = operation
+        .permissions
+        .iter()
+        .filter(|permission| !permission.ends_with('?'));
+    always
+        .copied()
+        .try_for_each(|permission| require(caller, permission, store))
 }
 
 /// Refuses a caller who lacks one permission.
 pub(crate) fn require(caller: &Caller, permission: &str, store: Store<'_>) -> Result<(), Refusal> {
-    match holds(caller, permission, store)? {
-        true => Ok(()),
-        false => Err(not_authorized(caller, permission)),
+    if holds(caller, permission, store)? {
+        Ok(())
+    } else {
+        Err(not_authorized(caller, permission))
     }
 }
 
 /// True if the caller holds a permission.
 fn holds(caller: &Caller, permission: &str, store: Store<'_>) -> Result<bool, StoreError> {
     let granted_to = |identity: &str| -> Result<bool, StoreError> {
-        Ok(store.assignments(identity)?.iter().any(|assignment| assignment.permission.grants(permission)))
+        Ok(store
+            .assignments(identity)?
+            .iter()
+            .any(|assignment| assignment.permission.grants(permission)))
     };
     Ok(granted_to(caller.user_id())? && (caller.token_kind != TokenKind::Pat || granted_to(&caller.token_id)?))
 }
 
 fn not_authorized(caller: &Caller, operation: &str) -> Refusal {
-    Refusal::forbidden(format!("{} is not authorized to perform operation ({operation})", caller.describe()))
+    Refusal::forbidden(format!(
+        "{} is not authorized to perform operation ({operation})",
+        caller.describe()
+    ))
 }

@@ -51,8 +51,18 @@ pub(crate) fn issue(
         token_kind: kind.as_str().to_owned(),
         token_id: record.id.clone(),
     };
-    let claims = claims(context, Audience::Access, &user.org, &record.id, context.after(lifetime)?);
-    let claims = Claims { username: Some(user.username.clone()), metadata: Some(metadata), ..claims };
+    let claims = claims(
+        context,
+        Audience::Access,
+        &user.org,
+        &record.id,
+        context.after(lifetime)?,
+    );
+    let claims = Claims {
+        username: Some(user.username.clone()),
+        metadata: Some(metadata),
+        ..claims
+    };
     Ok((sign(context, &claims)?, record))
 }
 
@@ -85,5 +95,9 @@ fn claims(context: &Context<'_>, audience: Audience, org: &str, id: &str, expire
 }
 
 fn sign(context: &Context<'_>, claims: &Claims) -> Result<String, Refusal> {
-    context.services.token_key.sign(claims).map_err(|error| Refusal::internal(&error))
+    context
+        .services
+        .token_key
+        .sign(claims)
+        .map_err(|error| Refusal::internal(&error))
 }

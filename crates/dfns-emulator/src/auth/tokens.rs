@@ -159,7 +159,10 @@ mod tests {
         let token = key(7).sign(&claims()).unwrap();
         let parts: Vec<&str> = token.split('.').collect();
         let other = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&Claims { exp: 900, ..claims() }).unwrap());
-        for changed in [format!("{}.{other}.{}", parts[0], parts[2]), format!("{}.{}.", parts[0], parts[1])] {
+        for changed in [
+            format!("{}.{other}.{}", parts[0], parts[2]),
+            format!("{}.{}.", parts[0], parts[1]),
+        ] {
             assert_eq!(key(7).verify(&changed, Audience::Access, at(150)), None);
         }
         for garbage in ["", ".", "..", "a.b.c", parts[1]] {

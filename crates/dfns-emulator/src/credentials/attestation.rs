@@ -1,5 +1,7 @@
 //! Attestations: proof that whoever registers a key holds it.
 
+use std::fmt::Write;
+
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -36,15 +38,26 @@ pub(crate) fn verify_key_attestation(
     let signature = decode_hex(&data.signature).ok_or(CredentialError::Hex("signature"))?;
     let key = PublicKey::from_pem(&data.public_key)?;
     let fingerprint = fingerprint(&client_data, &data.public_key);
-    key.verify(fingerprint.as_bytes(), &signature, Digest::of_algorithm(data.algorithm.as_deref()))?;
+    key.verify(
+        fingerprint.as_bytes(),
+        &signature,
+        Digest::of_algorithm(data.algorithm.as_deref()),
+    )?;
     Ok(data.public_key)
 }
 
 /// The text that a new key signs: the hash of the client data and the key itself, in this order and without spaces.
 fn fingerprint(client_data: &[u8], public_key: &str) -> String {
     let hash = Sha256::digest(client_data);
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!(r#"{{"clientDataHash":"{hash}","publicKey":{}}}"#, serde_json::Value::from(public_key))
+    let hash = hash.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ok = write!(hex, "{byte:02x}");
+        hex
+    });
+    format!(
+        r#"{{"clientDataHash":"{hash}","publicKey":{}}}"#,
+        serde_json::Value::from(public_key)
+    )
 }
 
 fn decode_hex(text: &str) -> Option<Vec<u8>> {

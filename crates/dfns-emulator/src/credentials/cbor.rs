@@ -83,7 +83,10 @@ impl<'a> Reader<'a> {
             // Indefinite lengths are forbidden in WebAuthn.
             _ => return None,
         };
-        let argument = self.take(width)?.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        let argument = self
+            .take(width)?
+            .iter()
+            .fold(0, |number, byte| number << 8 | u64::from(*byte));
         Some((first >> 5, argument))
     }
 
@@ -123,8 +126,15 @@ mod tests {
     #[test]
     fn malformed_bytes_are_refused() {
         let deep = [0x81; 100];
-        let cases =
-            [&[][..], &[0x42, 0x00], &[0xa1, 0x01], &[0x5f], &[0xf5], &[0x9b, 255, 255, 255, 255, 255, 255, 255, 255], &deep];
+        let cases = [
+            &[][..],
+            &[0x42, 0x00],
+            &[0xa1, 0x01],
+            &[0x5f],
+            &[0xf5],
+            &[0x9b, 255, 255, 255, 255, 255, 255, 255, 255],
+            &deep,
+        ];
         for bytes in cases {
             assert_eq!(read(bytes), None, "{bytes:02x?}");
         }

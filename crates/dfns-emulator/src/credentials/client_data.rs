@@ -55,12 +55,18 @@ pub(crate) fn check_client_data(
 ) -> Result<ClientData, CredentialError> {
     let data: ClientData = serde_json::from_slice(bytes).map_err(|_| CredentialError::ClientData)?;
     if data.kind != expected.as_str() {
-        return Err(CredentialError::ClientDataType { expected: expected.as_str() });
+        return Err(CredentialError::ClientDataType {
+            expected: expected.as_str(),
+        });
     }
     // Browsers hand the text of the challenge to the authenticator, which encodes it once more; apps hand over the bytes.
-    let is_answer = data.challenge == challenge
-        || (expected.is_webauthn() && data.challenge == URL_SAFE_NO_PAD.encode(challenge));
-    if is_answer { Ok(data) } else { Err(CredentialError::Challenge) }
+    let is_answer =
+        data.challenge == challenge || (expected.is_webauthn() && data.challenge == URL_SAFE_NO_PAD.encode(challenge));
+    if is_answer {
+        Ok(data)
+    } else {
+        Err(CredentialError::Challenge)
+    }
 }
 
 #[cfg(test)]
@@ -74,12 +80,21 @@ mod tests {
         assert_eq!(check(ClientDataType::KeyGet, "abc"), Ok(()));
         assert_eq!(check(ClientDataType::KeyGet, "abd"), Err(CredentialError::Challenge));
         let expected = "key.create";
-        assert_eq!(check(ClientDataType::KeyCreate, "abc"), Err(CredentialError::ClientDataType { expected }));
+        assert_eq!(
+            check(ClientDataType::KeyCreate, "abc"),
+            Err(CredentialError::ClientDataType { expected })
+        );
     }
 
     #[test]
     fn what_is_no_object_with_both_fields_is_refused() {
-        for bytes in [&b"{}"[..], b"", b"[]", br#"{"type":"key.get"}"#, br#"{"type":"key.get","challenge":7}"#] {
+        for bytes in [
+            &b"{}"[..],
+            b"",
+            b"[]",
+            br#"{"type":"key.get"}"#,
+            br#"{"type":"key.get","challenge":7}"#,
+        ] {
             let refused = check_client_data(bytes, ClientDataType::KeyGet, "abc").map(|_| ());
             assert_eq!(refused, Err(CredentialError::ClientData));
         }

@@ -59,7 +59,13 @@ mod tests {
 
     #[test]
     fn a_value_that_is_cut_off_is_refused() {
-        for bytes in [&[][..], &[0x30], &[0x30, 0x02, 0x00], &[0x30, 0x82, 0x01], &[0x30, 0x80]] {
+        for bytes in [
+            &[][..],
+            &[0x30],
+            &[0x30, 0x02, 0x00],
+            &[0x30, 0x82, 0x01],
+            &[0x30, 0x80],
+        ] {
             assert_eq!(Reader::new(bytes).value(SEQUENCE), None, "{bytes:02x?}");
         }
     }

@@ -66,10 +66,18 @@ impl PublicKey {
             (None, Some(text)) => (text, true),
             (None, None) => return Err(CredentialError::Pem),
         };
-        let text: String =
-            text.replace("\\r", "").replace("\\n", "").chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+        let text: String = text
+            .replace("\\r", "")
+            .replace("\\n", "")
+            .chars()
+            .filter(|c| !matches!(c, '\r' | '\n'))
+            .collect();
         let der = STANDARD.decode(text).map_err(|_| CredentialError::Pem)?;
-        let key = if is_pkcs1 { Self::from_pkcs1(&der) } else { Self::from_spki(&der) };
+        let key = if is_pkcs1 {
+            Self::from_pkcs1(&der)
+        } else {
+            Self::from_spki(&der)
+        };
         key.ok_or(CredentialError::PublicKey)
     }
 
@@ -91,24 +99,35 @@ impl PublicKey {
             RSA_KEY if is_rsa_key(bits) => Key::Rsa(bits.to_vec()),
             _ => return None,
         };
-        Some(Self { key, spki: spki.to_vec() })
+        Some(Self {
+            key,
+            spki: spki.to_vec(),
+        })
     }
 
     fn from_pkcs1(der: &[u8]) -> Option<Self> {
         /// The DER of the algorithm: rsaEncryption, NULL.
-        const ALGORITHM: &[u8] =
-            &[0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+        const ALGORITHM: &[u8] = &[
+            0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
+        ];
         if !is_rsa_key(der) {
             return None;
         }
         let bits = encode(BIT_STRING, &[&[0][..], der].concat())?;
         let spki = encode(SEQUENCE, &[ALGORITHM, &bits].concat())?;
-        Some(Self { key: Key::Rsa(der.to_vec()), spki })
+        Some(Self {
+            key: Key::Rsa(der.to_vec()),
+            spki,
+        })
     }
 
     /// Checks a signature over a message: Ed25519 over the bytes, ECDSA (in DER) and RSA (PKCS#1 v1.5) over the digest.
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8], digest: Digest) -> Result<(), CredentialError> {
-        let by_ring = |algorithm, key: &[u8]| UnparsedPublicKey::new(algorithm, key).verify(message, signature).is_ok();
+        let by_ring = |algorithm, key: &[u8]| {
+            UnparsedPublicKey::new(algorithm, key)
+                .verify(message, signature)
+                .is_ok()
+        };
         let hash = || match digest {
             Digest::Sha256 => Sha256::digest(message).to_vec(),
             Digest::Sha512 => Sha512::digest(message).to_vec(),
@@ -125,7 +144,11 @@ impl PublicKey {
             (Key::Secp256k1(key), _) => k256::ecdsa::Signature::from_der(signature)
                 .is_ok_and(|signature| key.verify_prehash(&hash(), &signature.normalize_s()).is_ok()),
         };
-        if is_valid { Ok(()) } else { Err(CredentialError::Signature) }
+        if is_valid {
+            Ok(())
+        } else {
+            Err(CredentialError::Signature)
+        }
     }
 
     /// How the API shows a key: `SHA256:` and the base64 of the SHA-256 of the SubjectPublicKeyInfo.
@@ -137,7 +160,9 @@ impl PublicKey {
 /// True for a DER sequence of two integers.
 fn is_rsa_key(der: &[u8]) -> bool {
     let mut outer = Reader::new(der);
-    let Some(fields) = outer.value(SEQUENCE) else { return false };
+    let Some(fields) = outer.value(SEQUENCE) else {
+        return false;
+    };
     let mut fields = Reader::new(fields);
     fields.value(INTEGER).is_some() && fields.value(INTEGER).is_some() && fields.is_at_end() && outer.is_at_end()
 }

@@ -8,7 +8,10 @@ const KEYS: &str = include_str!("../../tests/data/key-credentials.json");
 const WEBAUTHN: &str = include_str!("../../tests/data/webauthn.json");
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no text at {pointer}"))
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("no text at {pointer}"))
 }
 
 /// The same base64url text with one bit of what it encodes changed.
@@ -29,7 +32,10 @@ fn challenge_of(client_data: &str) -> String {
 fn each_key(mut visit: impl FnMut(&str, &Value)) {
     let vectors: Value = serde_json::from_str(KEYS).unwrap();
     let keys = vectors["keys"].as_object().unwrap();
-    assert_eq!(keys.keys().map(String::as_str).collect::<Vec<_>>(), ["Ed25519", "P-256", "RSA-2048", "secp256k1"]);
+    assert_eq!(
+        keys.keys().map(String::as_str).collect::<Vec<_>>(),
+        ["Ed25519", "P-256", "RSA-2048", "secp256k1"]
+    );
     for (name, key) in keys {
         visit(name, key);
     }
@@ -44,17 +50,35 @@ fn every_key_assertion_verifies_in_all_five_serialisations_and_no_changed_one_do
             let (client_data, signature) = (text(vector, "/clientData"), text(vector, "/signature"));
             let challenge = challenge_of(client_data);
             let verify = |client_data: &str, signature: &str, challenge: &str| {
-                verify_key_assertion(KeyAssertion { client_data, signature, algorithm: None }, pem, challenge)
+                verify_key_assertion(
+                    KeyAssertion {
+                        client_data,
+                        signature,
+                        algorithm: None,
+                    },
+                    pem,
+                    challenge,
+                )
             };
             let case = format!("{name} {}", text(vector, "/serialization"));
             assert_eq!(verify(client_data, signature, &challenge), Ok(()), "{case}");
             let padded = format!("{signature}{}", "=".repeat((4 - signature.len() % 4) % 4));
             assert_eq!(verify(client_data, &padded, &challenge), Ok(()), "{case}, padded");
             for byte in [1, 20, 40, 63] {
-                assert!(verify(client_data, &flipped(signature, byte), &challenge).is_err(), "{case}, byte {byte}");
-                assert!(verify(&flipped(client_data, byte), signature, &challenge).is_err(), "{case}, byte {byte}");
+                assert!(
+                    verify(client_data, &flipped(signature, byte), &challenge).is_err(),
+                    "{case}, byte {byte}"
+                );
+                assert!(
+                    verify(&flipped(client_data, byte), signature, &challenge).is_err(),
+                    "{case}, byte {byte}"
+                );
             }
-            assert_eq!(verify(client_data, signature, "other"), Err(CredentialError::Challenge), "{case}");
+            assert_eq!(
+                verify(client_data, signature, "other"),
+                Err(CredentialError::Challenge),
+                "{case}"
+            );
             count += 1;
         }
     });
@@ -69,7 +93,13 @@ fn every_key_attestation_verifies_and_no_changed_one_does() {
             let (client_data, attestation_data) = (text(vector, "/clientData"), text(vector, "/attestationData"));
             let challenge = challenge_of(client_data);
             let verify = |client_data: &str, attestation_data: &str| {
-                verify_key_attestation(&KeyAttestation { client_data, attestation_data }, &challenge)
+                verify_key_attestation(
+                    &KeyAttestation {
+                        client_data,
+                        attestation_data,
+                    },
+                    &challenge,
+                )
             };
             let case = format!("{name} {}", text(vector, "/serialization"));
             let pem = text(key, "/publicKeySpkiPem").to_owned();
@@ -77,7 +107,8 @@ fn every_key_attestation_verifies_and_no_changed_one_does() {
             assert!(verify(&flipped(client_data, 3), attestation_data).is_err(), "{case}");
             let changed_signature = |hex: &str| {
                 let last = if hex.ends_with('0') { "1" } else { "0" };
-                let data = serde_json::json!({ "publicKey": pem, "signature": format!("{}{last}", &hex[..hex.len() - 1]) });
+                let data =
+                    serde_json::json!({ "publicKey": pem, "signature": format!("{}{last}", &hex[..hex.len() - 1]) });
                 BASE64URL.encode(data.to_string())
             };
             let changed = changed_signature(text(vector, "/signatureHex"));
@@ -93,8 +124,13 @@ fn the_attestation_of_the_official_browser_signer_verifies() {
     let vectors: Value = serde_json::from_str(KEYS).unwrap();
     let sample = &vectors["browserSignerCreateSample"]["credentialInfo"];
     let (client_data, attestation_data) = (text(sample, "/clientData"), text(sample, "/attestationData"));
-    let verified =
-        verify_key_attestation(&KeyAttestation { client_data, attestation_data }, &challenge_of(client_data));
+    let verified = verify_key_attestation(
+        &KeyAttestation {
+            client_data,
+            attestation_data,
+        },
+        &challenge_of(client_data),
+    );
     assert!(!verified.unwrap().ends_with('\n'), "the PEM is kept exactly as it came");
 }
 
@@ -105,7 +141,12 @@ fn a_public_key_is_read_in_every_accepted_shape() {
         let pem = text(key, "/publicKeySpkiPem");
         let expected = format!("SHA256:{}", text(key, "/spkiSha256Base64"));
         let lines: Vec<&str> = pem.lines().collect();
-        let one_line = format!("{}\n{}\n{}", lines[0], lines[1..lines.len() - 1].concat(), lines[lines.len() - 1]);
+        let one_line = format!(
+            "{}\n{}\n{}",
+            lines[0],
+            lines[1..lines.len() - 1].concat(),
+            lines[lines.len() - 1]
+        );
         let shapes = [
             pem.to_owned(),
             pem.trim_end().to_owned(),
@@ -115,7 +156,11 @@ fn a_public_key_is_read_in_every_accepted_shape() {
             pem.trim_end().replace('\n', "\\n"),
         ];
         for shape in shapes {
-            assert_eq!(PublicKey::from_pem(&shape).map(|key| key.fingerprint()), Ok(expected.clone()), "{name}: {shape}");
+            assert_eq!(
+                PublicKey::from_pem(&shape).map(|key| key.fingerprint()),
+                Ok(expected.clone()),
+                "{name}: {shape}"
+            );
             count += 1;
         }
     });
@@ -148,7 +193,11 @@ fn what_is_no_public_key_is_refused() {
         (format!("{begin}AAAA-----END RSA PUBLIC KEY-----"), CredentialError::Pem),
     ];
     for (pem, expected) in cases {
-        assert_eq!(PublicKey::from_pem(&pem).map(|key| key.fingerprint()), Err(expected), "{pem}");
+        assert_eq!(
+            PublicKey::from_pem(&pem).map(|key| key.fingerprint()),
+            Err(expected),
+            "{pem}"
+        );
     }
 }
 
@@ -166,13 +215,21 @@ fn a_webauthn_attestation_verifies_without_statement_and_with_its_own() {
         };
         verify_webauthn_attestation(attestation, challenge)
     };
-    let (origin, pem) = (text(&vectors, "/origin"), text(&vectors, "/publicKeySpkiPem").to_owned());
-    assert_eq!(verify(text(&vectors, "/create/credentialInfo/attestationData"), origin), Ok((pem.clone(), 0)));
+    let (origin, pem) = (
+        text(&vectors, "/origin"),
+        text(&vectors, "/publicKeySpkiPem").to_owned(),
+    );
+    assert_eq!(
+        verify(text(&vectors, "/create/credentialInfo/attestationData"), origin),
+        Ok((pem.clone(), 0))
+    );
     let packed = text(&vectors, "/create/attestationDataPackedSelf");
     assert_eq!(verify(packed, origin), Ok((pem, 0)));
     assert_eq!(verify(packed, "https://evil.test"), Err(CredentialError::Origin));
     let length = decode_base64url(packed, "vector").unwrap().len();
-    let accepted = (0..length).filter(|byte| verify(&flipped(packed, *byte), origin).is_ok()).count();
+    let accepted = (0..length)
+        .filter(|byte| verify(&flipped(packed, *byte), origin).is_ok())
+        .count();
     assert_eq!(accepted, 0, "of {length} changed attestations");
 }
 
@@ -199,15 +256,54 @@ fn a_webauthn_assertion_verifies_and_no_changed_one_does() {
     };
     assert_eq!(verify(assertion, registered), Ok(1));
     let error = |result: Result<u32, CredentialError>| result.unwrap_err();
-    assert_eq!(error(verify(assertion, Authenticator { user_id: "us-other", ..registered })), CredentialError::UserHandle);
-    assert_eq!(error(verify(assertion, Authenticator { origin: "https://evil.test", ..registered })), CredentialError::Origin);
-    let stale = Authenticator { sign_count: 1, ..registered };
-    assert!(matches!(error(verify(assertion, stale)), CredentialError::AuthenticatorData(_)));
+    assert_eq!(
+        error(verify(
+            assertion,
+            Authenticator {
+                user_id: "us-other",
+                ..registered
+            }
+        )),
+        CredentialError::UserHandle
+    );
+    assert_eq!(
+        error(verify(
+            assertion,
+            Authenticator {
+                origin: "https://evil.test",
+                ..registered
+            }
+        )),
+        CredentialError::Origin
+    );
+    let stale = Authenticator {
+        sign_count: 1,
+        ..registered
+    };
+    assert!(matches!(
+        error(verify(assertion, stale)),
+        CredentialError::AuthenticatorData(_)
+    ));
     for byte in 0..70 {
-        let (signature, authenticator_data) =
-            (flipped(assertion.signature, byte), flipped(assertion.authenticator_data, byte));
-        assert!(verify(WebauthnAssertion { signature: &signature, ..assertion }, registered).is_err(), "signature byte {byte}");
-        let changed = WebauthnAssertion { authenticator_data: &authenticator_data, ..assertion };
+        let (signature, authenticator_data) = (
+            flipped(assertion.signature, byte),
+            flipped(assertion.authenticator_data, byte),
+        );
+        assert!(
+            verify(
+                WebauthnAssertion {
+                    signature: &signature,
+                    ..assertion
+                },
+                registered
+            )
+            .is_err(),
+            "signature byte {byte}"
+        );
+        let changed = WebauthnAssertion {
+            authenticator_data: &authenticator_data,
+            ..assertion
+        };
         assert!(verify(changed, registered).is_err(), "data byte {byte}");
     }
 }

@@ -56,7 +56,10 @@ pub(crate) fn verify_webauthn_assertion(
     if data.sign_count <= registered.sign_count && (data.sign_count, registered.sign_count) != (0, 0) {
         return Err(CredentialError::AuthenticatorData("the signature counter did not grow"));
     }
-    if assertion.user_handle.is_some_and(|handle| !is_user_handle(handle, registered.user_id)) {
+    if assertion
+        .user_handle
+        .is_some_and(|handle| !is_user_handle(handle, registered.user_id))
+    {
         return Err(CredentialError::UserHandle);
     }
     let signature = decode_base64url(assertion.signature, "signature")?;
@@ -93,7 +96,9 @@ pub(crate) fn verify_webauthn_attestation(
         return Err(CredentialError::Origin);
     }
     let object = decode_base64url(attestation.attestation_data, "attestationData")?;
-    let (object, []) = cbor::read(&object).ok_or(malformed.clone())? else { return Err(malformed) };
+    let (object, []) = cbor::read(&object).ok_or(malformed.clone())? else {
+        return Err(malformed);
+    };
     let bytes = object.get("authData").and_then(Value::bytes).ok_or(malformed.clone())?;
     let data = AuthenticatorData::read(bytes)?;
     data.check(attestation.relying_party_id)?;
@@ -131,7 +136,12 @@ impl<'a> AuthenticatorData<'a> {
             let (relying_party_hash, rest) = bytes.split_first_chunk()?;
             let (&flags, rest) = rest.split_first()?;
             let (count, rest) = rest.split_first_chunk()?;
-            Some(Self { relying_party_hash, flags, sign_count: u32::from_be_bytes(*count), rest })
+            Some(Self {
+                relying_party_hash,
+                flags,
+                sign_count: u32::from_be_bytes(*count),
+                rest,
+            })
         };
         parts().ok_or(CredentialError::AuthenticatorData("they are too short"))
     }
@@ -177,5 +187,7 @@ fn p256_pem(key: &Value) -> Option<String> {
     }
     let der = STANDARD.encode([SPKI, coordinate(-2)?, coordinate(-3)?].concat());
     let (first, second) = der.split_at(64);
-    Some(format!("-----BEGIN PUBLIC KEY-----\n{first}\n{second}\n-----END PUBLIC KEY-----\n"))
+    Some(format!(
+        "-----BEGIN PUBLIC KEY-----\n{first}\n{second}\n-----END PUBLIC KEY-----\n"
+    ))
 }

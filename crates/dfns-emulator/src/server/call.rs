@@ -34,7 +34,15 @@ impl Call {
         let pairs = encoding::decode_query(query)
             .ok_or_else(|| Refusal::invalid("the query string is not percent-encoded UTF-8"))?;
         let (method, path, query) = (method.to_owned(), path.to_owned(), query.to_owned());
-        Ok(Self { method, path, query, headers, body, parameters: BTreeMap::new(), pairs })
+        Ok(Self {
+            method,
+            path,
+            query,
+            headers,
+            body,
+            parameters: BTreeMap::new(),
+            pairs,
+        })
     }
 
     /// A header, if it is there and readable text.
@@ -48,7 +56,10 @@ impl Call {
     /// 500 if the path template has no such parameter: the handler is wrong, not the caller.
     pub(crate) fn parameter(&self, name: &str) -> Result<&str, Refusal> {
         let missing = || std::io::Error::other(format!("no path parameter {name} in {}", self.path));
-        self.parameters.get(name).map(String::as_str).ok_or_else(|| Refusal::internal(&missing()))
+        self.parameters
+            .get(name)
+            .map(String::as_str)
+            .ok_or_else(|| Refusal::internal(&missing()))
     }
 
     /// The first value of a query parameter, decoded.
@@ -58,7 +69,10 @@ impl Call {
 
     /// All values of a query parameter, decoded, in order.
     pub(crate) fn query_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The JSON body, as the type of the request. No body reads like `{}`; unknown fields are ignored.
@@ -66,7 +80,11 @@ impl Call {
     /// # Errors
     /// 400 that names the field that is missing or invalid.
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        let bytes: &[u8] = if self.body.trim_ascii().is_empty() { b"{}" } else { &self.body };
+        let bytes: &[u8] = if self.body.trim_ascii().is_empty() {
+            b"{}"
+        } else {
+            &self.body
+        };
         let mut reader = serde_json::Deserializer::from_slice(bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();
@@ -75,7 +93,9 @@ impl Call {
                 field => Refusal::invalid(format!("invalid body: {field}: {}", error.inner())).with("field", field),
             }
         })?;
-        reader.end().map_err(|error| Refusal::invalid(format!("invalid body: {error}")))?;
+        reader
+            .end()
+            .map_err(|error| Refusal::invalid(format!("invalid body: {error}")))?;
         Ok(value)
     }
 }
@@ -97,7 +117,10 @@ mod tests {
     #[test]
     fn a_missing_field_is_named() {
         for body in ["", "{}", " \n"] {
-            assert!(call(body).body::<Named>().unwrap_err().message.contains("`name`"), "{body:?}");
+            assert!(
+                call(body).body::<Named>().unwrap_err().message.contains("`name`"),
+                "{body:?}"
+            );
         }
     }
 
@@ -105,7 +128,11 @@ mod tests {
     fn an_invalid_field_is_named() {
         let refusal = call(r#"{"name":7}"#).body::<Named>().unwrap_err();
         assert_eq!(refusal.status, 400);
-        assert!(refusal.message.starts_with("invalid body: name: invalid type"), "{}", refusal.message);
+        assert!(
+            refusal.message.starts_with("invalid body: name: invalid type"),
+            "{}",
+            refusal.message
+        );
     }
 
     #[test]

@@ -61,15 +61,23 @@ async fn read(request: Request<Body>) -> Result<Call, Refusal> {
         }
     })?;
     let query = parts.uri.query().unwrap_or_default();
-    Call::new(parts.method.as_str(), parts.uri.path(), query, parts.headers, body.to_bytes())
+    Call::new(
+        parts.method.as_str(),
+        parts.uri.path(),
+        query,
+        parts.headers,
+        body.to_bytes(),
+    )
 }
 
 fn write(answered: Result<Reply, Refusal>) -> Response {
     let (status, content_type, body) = match answered {
         Ok(reply) => (reply.status, reply.content_type, reply.body),
-        Err(refusal) => {
-            (refusal.status, "application/json; charset=utf-8", refusal.body().to_string().into_bytes())
-        }
+        Err(refusal) => (
+            refusal.status,
+            "application/json; charset=utf-8",
+            refusal.body().to_string().into_bytes(),
+        ),
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

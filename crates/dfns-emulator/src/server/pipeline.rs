@@ -29,7 +29,9 @@ impl Emulation {
         }
         if let Some(rest) = call.path.strip_prefix(admin::PREFIX) {
             let handler = found(admin::ROUTES.find(&call.method, rest), &call)?.0;
-            return self.database.transaction(|store| handler(&mut Context::new(store, &call, &self.services)));
+            return self
+                .database
+                .transaction(|store| handler(&mut Context::new(store, &call, &self.services)));
         }
         let (operation, parameters) = found(route::OPERATIONS.find(&call.method, &call.path), &call)?;
         let handler = rooms::handler(operation.id).ok_or_else(|| {
@@ -38,7 +40,8 @@ impl Emulation {
         })?;
         let call = Call { parameters, ..call };
         // An outer `Err` undoes the whole request, an inner one only what the handler wrote.
-        self.database.transaction(|store| self.checked(operation, handler, &call, store))?
+        self.database
+            .transaction(|store| self.checked(operation, handler, &call, store))?
     }
 
     fn checked(
@@ -74,19 +77,21 @@ impl Emulation {
     }
 }
 
-fn found<T>(
-    matched: Match<T>,
-    call: &Call,
-) -> Result<(T, std::collections::BTreeMap<&'static str, String>), Refusal> {
+fn found<T>(matched: Match<T>, call: &Call) -> Result<(T, std::collections::BTreeMap<&'static str, String>), Refusal> {
     match matched {
         Match::Found(target, parameters) => Ok((target, parameters)),
         Match::OtherMethods(methods) => {
-            let message = format!("{} is not a method of this path, but {}", call.method, methods.join(", "));
+            let message = format!(
+                "{} is not a method of this path, but {}",
+                call.method,
+                methods.join(", ")
+            );
             Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message))
         }
-        Match::Unknown => {
-            Err(Refusal::new(StatusCode::NOT_FOUND, format!("no operation: {} {}", call.method, call.path)))
-        }
+        Match::Unknown => Err(Refusal::new(
+            StatusCode::NOT_FOUND,
+            format!("no operation: {} {}", call.method, call.path),
+        )),
         Match::Malformed => Err(Refusal::invalid("the path is not percent-encoded UTF-8")),
     }
 }

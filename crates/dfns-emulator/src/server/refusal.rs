@@ -18,7 +18,11 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// A refusal with any status.
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), details: Map::new() }
+        Self {
+            status,
+            message: message.into(),
+            details: Map::new(),
+        }
     }
 
     /// 400: malformed or invalid, or in the wrong state.
@@ -38,7 +42,9 @@ impl Refusal {
 
     /// 404 for an entity: message `wallet not found`, details `{walletId, orgId}`.
     pub(crate) fn not_found(entity: &str, id_field: &str, id: &str, org: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, format!("{entity} not found")).with(id_field, id).with("orgId", org)
+        Self::new(StatusCode::NOT_FOUND, format!("{entity} not found"))
+            .with(id_field, id)
+            .with("orgId", org)
     }
 
     /// 409: in the way of something that is there already.
@@ -105,6 +111,9 @@ mod tests {
     #[test]
     fn an_inner_failure_is_not_shown() {
         let refusal = Refusal::internal(&std::io::Error::other("disk on fire"));
-        assert_eq!(refusal.body(), json!({ "error": { "status": 500, "message": "Internal Server Error" } }));
+        assert_eq!(
+            refusal.body(),
+            json!({ "error": { "status": 500, "message": "Internal Server Error" } })
+        );
     }
 }

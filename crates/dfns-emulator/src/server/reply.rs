@@ -28,11 +28,19 @@ impl Reply {
     /// 500 if the value cannot be written as JSON.
     pub(crate) fn json_with(status: StatusCode, value: &impl Serialize) -> Result<Self, Refusal> {
         let body = serde_json::to_vec(value).map_err(|error| Refusal::internal(&error))?;
-        Ok(Self { status, content_type: "application/json; charset=utf-8", body })
+        Ok(Self {
+            status,
+            content_type: "application/json; charset=utf-8",
+            body,
+        })
     }
 
     /// 204 without a body.
     pub(crate) fn empty() -> Self {
-        Self { status: StatusCode::NO_CONTENT, content_type: "", body: Vec::new() }
+        Self {
+            status: StatusCode::NO_CONTENT,
+            content_type: "",
+            body: Vec::new(),
+        }
     }
 }

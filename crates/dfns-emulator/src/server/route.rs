@@ -44,13 +44,19 @@ enum Segment {
 impl<T: Copy> Table<T> {
     /// A table of `(method, template, target)`.
     pub(crate) fn new(rows: impl IntoIterator<Item = (&'static str, &'static str, T)>) -> Self {
-        let rows = rows.into_iter().map(|(method, template, target)| Row { method, segments: parse(template), target });
+        let rows = rows.into_iter().map(|(method, template, target)| Row {
+            method,
+            segments: parse(template),
+            target,
+        });
         Self { rows: rows.collect() }
     }
 
     /// What `method` and the still encoded `path` lead to.
     pub(crate) fn find(&self, method: &str, path: &str) -> Match<T> {
-        let Some(rest) = path.strip_prefix('/') else { return Match::Unknown };
+        let Some(rest) = path.strip_prefix('/') else {
+            return Match::Unknown;
+        };
         let Some(sent) = rest.split('/').map(encoding::decode).collect::<Option<Vec<String>>>() else {
             return Match::Malformed;
         };
@@ -63,14 +69,21 @@ impl<T: Copy> Table<T> {
         };
         let fitting: Vec<&Row<T>> = self.rows.iter().filter(fits).collect();
         let openness = |row: &&&Row<T>| -> Vec<bool> {
-            row.segments.iter().map(|segment| matches!(segment, Segment::Parameter(_))).collect()
+            row.segments
+                .iter()
+                .map(|segment| matches!(segment, Segment::Parameter(_)))
+                .collect()
         };
         match fitting.iter().filter(|row| row.method == method).min_by_key(openness) {
             Some(row) => {
-                let parameters = row.segments.iter().zip(sent).filter_map(|(segment, text)| match segment {
-                    Segment::Parameter(name) => Some((*name, text)),
-                    Segment::Literal(_) => None,
-                });
+                let parameters = row
+                    .segments
+                    .iter()
+                    .zip(sent)
+                    .filter_map(|(segment, text)| match segment {
+                        Segment::Parameter(name) => Some((*name, text)),
+                        Segment::Literal(_) => None,
+                    });
                 Match::Found(row.target, parameters.collect())
             }
             None if fitting.is_empty() => Match::Unknown,
@@ -89,7 +102,11 @@ fn parse(template: &'static str) -> Vec<Segment> {
 
 /// The table of all operations of the API.
 pub(crate) static OPERATIONS: LazyLock<Table<&'static Operation>> = LazyLock::new(|| {
-    Table::new(operation::OPERATIONS.iter().map(|operation| (operation.method.as_str(), operation.path, operation)))
+    Table::new(
+        operation::OPERATIONS
+            .iter()
+            .map(|operation| (operation.method.as_str(), operation.path, operation)),
+    )
 });
 
 #[cfg(test)]
@@ -109,25 +126,40 @@ mod tests {
 
     #[test]
     fn a_spelt_out_segment_wins_over_a_parameter() {
-        assert_eq!(table().find("GET", "/wallets/all/history"), Match::Found(2, BTreeMap::new()));
+        assert_eq!(
+            table().find("GET", "/wallets/all/history"),
+            Match::Found(2, BTreeMap::new())
+        );
     }
 
     #[test]
     fn a_parameter_is_percent_decoded() {
         let expected = BTreeMap::from([("walletId", "wa/ä".to_owned())]);
-        assert_eq!(table().find("GET", "/wallets/wa%2F%C3%A4/history"), Match::Found(1, expected));
+        assert_eq!(
+            table().find("GET", "/wallets/wa%2F%C3%A4/history"),
+            Match::Found(1, expected)
+        );
     }
 
     #[test]
     fn the_method_decides_between_templates_that_fit() {
         let expected = BTreeMap::from([("credentialUuid", "activate".to_owned())]);
-        assert_eq!(table().find("DELETE", "/auth/credentials/activate"), Match::Found(5, expected));
-        assert_eq!(table().find("PUT", "/auth/credentials/activate"), Match::Found(6, BTreeMap::new()));
+        assert_eq!(
+            table().find("DELETE", "/auth/credentials/activate"),
+            Match::Found(5, expected)
+        );
+        assert_eq!(
+            table().find("PUT", "/auth/credentials/activate"),
+            Match::Found(6, BTreeMap::new())
+        );
     }
 
     #[test]
     fn a_known_path_with_another_method_names_the_methods() {
-        assert_eq!(table().find("DELETE", "/wallets"), Match::OtherMethods(vec!["GET", "POST"]));
+        assert_eq!(
+            table().find("DELETE", "/wallets"),
+            Match::OtherMethods(vec!["GET", "POST"])
+        );
     }
 
     #[test]

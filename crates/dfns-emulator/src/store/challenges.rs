@@ -32,6 +32,10 @@ impl ChallengePurpose {
 }
 
 /// A challenge that was given out.
+#[expect(
+    clippy::struct_field_names,
+    reason = "`challenge.challenge` is what the API calls the text"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Challenge {
     /// `ch-…`; the identifier that clients send back is a token about it.
@@ -49,10 +53,19 @@ pub(crate) struct Challenge {
 
 impl Store<'_> {
     /// Keeps a new challenge.
-    pub(crate) fn insert_challenge(&self, purpose: ChallengePurpose, challenge: &Challenge) -> Result<(), StoreError> {
-        let sql = "INSERT INTO challenge (id, purpose, org, user_id, token_id, challenge, subject, expires_at, is_completed)
+    pub(crate) fn insert_challenge(self, purpose: ChallengePurpose, challenge: &Challenge) -> Result<(), StoreError> {
+        let sql =
+            "INSERT INTO challenge (id, purpose, org, user_id, token_id, challenge, subject, expires_at, is_completed)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)";
-        let Challenge { id, org, user_id, token_id, challenge, subject, expires_at } = challenge;
+        let Challenge {
+            id,
+            org,
+            user_id,
+            token_id,
+            challenge,
+            subject,
+            expires_at,
+        } = challenge;
         self.connection.prepare_cached(sql)?.execute(params![
             id,
             purpose.as_str(),
@@ -69,7 +82,7 @@ impl Store<'_> {
     /// The challenge with this id, if it is for this purpose, not completed, and not expired at `now` (milliseconds
     /// since 1970).
     pub(crate) fn open_challenge(
-        &self,
+        self,
         purpose: ChallengePurpose,
         id: &str,
         now: i64,
@@ -88,11 +101,13 @@ impl Store<'_> {
                 expires_at: row.get(6)?,
             })
         };
-        Ok(statement.query_row(params![id, purpose.as_str(), now], read).optional()?)
+        Ok(statement
+            .query_row(params![id, purpose.as_str(), now], read)
+            .optional()?)
     }
 
     /// Marks a challenge as completed, so that it is not open any more.
-    pub(crate) fn complete_challenge(&self, id: &str) -> Result<(), StoreError> {
+    pub(crate) fn complete_challenge(self, id: &str) -> Result<(), StoreError> {
         let sql = "UPDATE challenge SET is_completed = 1 WHERE id = ?1";
         self.connection.prepare_cached(sql)?.execute([id])?;
         Ok(())

@@ -31,11 +31,18 @@ impl CredentialKind {
     }
 
     fn read(text: &str) -> rusqlite::Result<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(rusqlite::Error::InvalidQuery)
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(rusqlite::Error::InvalidQuery)
     }
 }
 
 /// A credential of a user, or of one token of a user.
+#[expect(
+    clippy::struct_field_names,
+    reason = "a credential has two ids, and the API calls this one `credentialId`"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Credential {
     /// The server's id, `cr-…`.
@@ -66,7 +73,7 @@ const COLUMNS: &str = "uuid, credential_id, org, user_id, token_id, kind, name, 
 
 impl Store<'_> {
     /// Keeps a new credential.
-    pub(crate) fn insert_credential(&self, credential: &Credential) -> Result<(), StoreError> {
+    pub(crate) fn insert_credential(self, credential: &Credential) -> Result<(), StoreError> {
         let sql = format!(
             "INSERT INTO credential ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
         );
@@ -90,26 +97,26 @@ impl Store<'_> {
     }
 
     /// The credential that assertions call by this id.
-    pub(crate) fn credential_by_credential_id(&self, credential_id: &str) -> Result<Option<Credential>, StoreError> {
+    pub(crate) fn credential_by_credential_id(self, credential_id: &str) -> Result<Option<Credential>, StoreError> {
         Ok(self.credentials_where("credential_id = ?1", credential_id)?.pop())
     }
 
     /// The credential with this server id, `cr-…`.
-    pub(crate) fn credential(&self, uuid: &str) -> Result<Option<Credential>, StoreError> {
+    pub(crate) fn credential(self, uuid: &str) -> Result<Option<Credential>, StoreError> {
         Ok(self.credentials_where("uuid = ?1", uuid)?.pop())
     }
 
     /// The credentials of a user's own, oldest first.
-    pub(crate) fn credentials_of_user(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
+    pub(crate) fn credentials_of_user(self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
         self.credentials_where("user_id = ?1 AND token_id IS NULL", user_id)
     }
 
     /// The credentials of a token, oldest first.
-    pub(crate) fn credentials_of_token(&self, token_id: &str) -> Result<Vec<Credential>, StoreError> {
+    pub(crate) fn credentials_of_token(self, token_id: &str) -> Result<Vec<Credential>, StoreError> {
         self.credentials_where("token_id = ?1", token_id)
     }
 
-    fn credentials_where(&self, condition: &str, value: &str) -> Result<Vec<Credential>, StoreError> {
+    fn credentials_where(self, condition: &str, value: &str) -> Result<Vec<Credential>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM credential WHERE {condition} ORDER BY seq");
         let mut statement = self.connection.prepare_cached(&sql)?;
         Ok(statement.query_map([value], read)?.collect::<Result<_, _>>()?)
@@ -119,11 +126,24 @@ impl Store<'_> {
     ///
     /// # Errors
     /// [`StoreError::Absent`] if there is none.
-    pub(crate) fn update_credential(&self, credential: &Credential) -> Result<(), StoreError> {
+    pub(crate) fn update_credential(self, credential: &Credential) -> Result<(), StoreError> {
         let sql = "UPDATE credential SET name = ?2, is_active = ?3, sign_count = ?4 WHERE uuid = ?1";
-        let Credential { uuid, name, is_active, sign_count, .. } = credential;
-        match self.connection.prepare_cached(sql)?.execute(params![uuid, name, is_active, sign_count])? {
-            0 => Err(StoreError::Absent { kind: "credential", id: uuid.clone() }),
+        let Credential {
+            uuid,
+            name,
+            is_active,
+            sign_count,
+            ..
+        } = credential;
+        match self
+            .connection
+            .prepare_cached(sql)?
+            .execute(params![uuid, name, is_active, sign_count])?
+        {
+            0 => Err(StoreError::Absent {
+                kind: "credential",
+                id: uuid.clone(),
+            }),
             _ => Ok(()),
         }
     }

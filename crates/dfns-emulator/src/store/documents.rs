@@ -46,16 +46,18 @@ pub(crate) struct Listing<'a> {
 
 impl Store<'_> {
     /// Keeps a new document.
-    pub(crate) fn insert<T: Document>(&self, document: &T, filing: Filing<'_>) -> Result<(), StoreError> {
+    pub(crate) fn insert<T: Document>(self, document: &T, filing: Filing<'_>) -> Result<(), StoreError> {
         let sql = "INSERT INTO entity (kind, id, org, parent, owner, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let Filing { org, parent, owner } = filing;
         let body = write::<T>(document.id(), document)?;
-        self.connection.prepare_cached(sql)?.execute(params![T::KIND, document.id(), org, parent, owner, body])?;
+        self.connection
+            .prepare_cached(sql)?
+            .execute(params![T::KIND, document.id(), org, parent, owner, body])?;
         Ok(())
     }
 
     /// The document of this type with this id in this organisation.
-    pub(crate) fn get<T: Document>(&self, org: &str, id: &str) -> Result<Option<T>, StoreError> {
+    pub(crate) fn get<T: Document>(self, org: &str, id: &str) -> Result<Option<T>, StoreError> {
         let sql = "SELECT body FROM entity WHERE id = ?1 AND kind = ?2 AND org = ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
         let body: Option<String> = statement.query_row([id, T::KIND, org], |row| row.get(0)).optional()?;
@@ -66,10 +68,13 @@ impl Store<'_> {
     ///
     /// # Errors
     /// [`StoreError::Absent`] if there is none.
-    pub(crate) fn update<T: Document>(&self, document: &T) -> Result<(), StoreError> {
+    pub(crate) fn update<T: Document>(self, document: &T) -> Result<(), StoreError> {
         let sql = "UPDATE entity SET body = ?3 WHERE id = ?1 AND kind = ?2";
         let body = write::<T>(document.id(), document)?;
-        let changed = self.connection.prepare_cached(sql)?.execute([document.id(), T::KIND, &body])?;
+        let changed = self
+            .connection
+            .prepare_cached(sql)?
+            .execute([document.id(), T::KIND, &body])?;
         present::<T>(document.id(), changed)
     }
 
@@ -77,13 +82,13 @@ impl Store<'_> {
     ///
     /// # Errors
     /// [`StoreError::Absent`] if there is none.
-    pub(crate) fn set_owner<T: Document>(&self, id: &str, owner: &str) -> Result<(), StoreError> {
+    pub(crate) fn set_owner<T: Document>(self, id: &str, owner: &str) -> Result<(), StoreError> {
         let sql = "UPDATE entity SET owner = ?3 WHERE id = ?1 AND kind = ?2";
         present::<T>(id, self.connection.prepare_cached(sql)?.execute([id, T::KIND, owner])?)
     }
 
     /// What the API never shows of a document, as it was last set.
-    pub(crate) fn private<T: Document, P: DeserializeOwned>(&self, id: &str) -> Result<Option<P>, StoreError> {
+    pub(crate) fn private<T: Document, P: DeserializeOwned>(self, id: &str) -> Result<Option<P>, StoreError> {
         let sql = "SELECT private FROM entity WHERE id = ?1 AND kind = ?2";
         let mut statement = self.connection.prepare_cached(sql)?;
         let text: Option<Option<String>> = statement.query_row([id, T::KIND], |row| row.get(0)).optional()?;
@@ -94,7 +99,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// [`StoreError::Absent`] if there is no such document.
-    pub(crate) fn set_private<T: Document>(&self, id: &str, private: &impl Serialize) -> Result<(), StoreError> {
+    pub(crate) fn set_private<T: Document>(self, id: &str, private: &impl Serialize) -> Result<(), StoreError> {
         let sql = "UPDATE entity SET private = ?3 WHERE id = ?1 AND kind = ?2";
         let text = write::<T>(id, private)?;
         present::<T>(id, self.connection.prepare_cached(sql)?.execute([id, T::KIND, &text])?)
@@ -102,7 +107,7 @@ impl Store<'_> {
 
     /// One page of the documents that `wanted` accepts, newest first.
     pub(crate) fn list<T: Document>(
-        &self,
+        self,
         listing: Listing<'_>,
         page: &PageRequest,
         wanted: impl Fn(&T) -> bool,
@@ -126,7 +131,7 @@ impl Store<'_> {
     }
 
     /// All documents of a list, newest first.
-    pub(crate) fn all<T: Document>(&self, listing: Listing<'_>) -> Result<Vec<T>, StoreError> {
+    pub(crate) fn all<T: Document>(self, listing: Listing<'_>) -> Result<Vec<T>, StoreError> {
         let mut items = Vec::new();
         self.each::<T>(listing, None, |_, document| {
             items.push(document);
@@ -137,7 +142,7 @@ impl Store<'_> {
 
     /// Shows each document to `visit` with its position, newest first, until it answers false.
     fn each<T: Document>(
-        &self,
+        self,
         listing: Listing<'_>,
         before: Option<i64>,
         mut visit: impl FnMut(i64, T) -> bool,
@@ -157,17 +162,27 @@ impl Store<'_> {
 }
 
 fn write<T: Document>(id: &str, value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value)
-        .map_err(|source| StoreError::Unwritable { kind: T::KIND, id: id.to_owned(), source })
+    serde_json::to_string(value).map_err(|source| StoreError::Unwritable {
+        kind: T::KIND,
+        id: id.to_owned(),
+        source,
+    })
 }
 
 fn read<T: Document, V: DeserializeOwned>(id: &str, text: &str) -> Result<V, StoreError> {
-    serde_json::from_str(text).map_err(|source| StoreError::Unreadable { kind: T::KIND, id: id.to_owned(), source })
+    serde_json::from_str(text).map_err(|source| StoreError::Unreadable {
+        kind: T::KIND,
+        id: id.to_owned(),
+        source,
+    })
 }
 
 fn present<T: Document>(id: &str, changed: usize) -> Result<(), StoreError> {
     match changed {
-        0 => Err(StoreError::Absent { kind: T::KIND, id: id.to_owned() }),
+        0 => Err(StoreError::Absent {
+            kind: T::KIND,
+            id: id.to_owned(),
+        }),
         _ => Ok(()),
     }
 }
@@ -194,7 +209,10 @@ mod tests {
 
     fn thing(number: usize) -> Thing {
         let colour = if number.is_multiple_of(2) { "red" } else { "blue" };
-        Thing { id: format!("th-{number}"), colour: colour.to_owned() }
+        Thing {
+            id: format!("th-{number}"),
+            colour: colour.to_owned(),
+        }
     }
 
     fn with_things(count: usize, work: impl FnOnce(Store<'_>) -> Result<(), StoreError>) {
@@ -202,20 +220,34 @@ mod tests {
         let done: Result<(), StoreError> = database.transaction(|store| {
             for number in 0..count {
                 let parent = if number < 3 { "early" } else { "late" };
-                store.insert(&thing(number), Filing { org: "or-1", parent, owner: "" })?;
+                store.insert(
+                    &thing(number),
+                    Filing {
+                        org: "or-1",
+                        parent,
+                        owner: "",
+                    },
+                )?;
             }
             work(store)
         });
         done.unwrap();
     }
 
-    const ALL: Listing<'static> = Listing { org: "or-1", parent: None, owner: None };
+    const ALL: Listing<'static> = Listing {
+        org: "or-1",
+        parent: None,
+        owner: None,
+    };
 
     #[test]
     fn a_document_reads_back_and_can_be_changed() {
         with_things(1, |store| {
             assert_eq!(store.get::<Thing>("or-1", "th-0")?, Some(thing(0)));
-            let changed = Thing { colour: "green".to_owned(), ..thing(0) };
+            let changed = Thing {
+                colour: "green".to_owned(),
+                ..thing(0)
+            };
             store.update(&changed)?;
             assert_eq!(store.get::<Thing>("or-1", "th-0")?, Some(changed));
             Ok(())
@@ -280,7 +312,10 @@ mod tests {
     #[test]
     fn a_list_can_be_narrowed_to_a_parent() {
         with_things(5, |store| {
-            let late = store.all::<Thing>(Listing { parent: Some("late"), ..ALL })?;
+            let late = store.all::<Thing>(Listing {
+                parent: Some("late"),
+                ..ALL
+            })?;
             assert_eq!(late, [thing(4), thing(3)]);
             Ok(())
         });
@@ -290,8 +325,18 @@ mod tests {
     fn a_refused_attempt_leaves_only_what_was_written_before_it() {
         with_things(1, |store| {
             let refused: Result<(), StoreError> = store.attempt(|| {
-                store.insert(&thing(9), Filing { org: "or-1", parent: "", owner: "" })?;
-                Err(StoreError::Absent { kind: "thing", id: "th-10".to_owned() })
+                store.insert(
+                    &thing(9),
+                    Filing {
+                        org: "or-1",
+                        parent: "",
+                        owner: "",
+                    },
+                )?;
+                Err(StoreError::Absent {
+                    kind: "thing",
+                    id: "th-10".to_owned(),
+                })
             });
             assert!(refused.is_err());
             assert_eq!(store.all::<Thing>(ALL)?, [thing(0)]);

@@ -24,6 +24,10 @@ impl UserKind {
 }
 
 /// A user or service account. What the API shows of it is made by `rooms::users`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the states of a user in the API are independent of each other"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UserRecord {
     pub(crate) id: String,
@@ -52,8 +56,12 @@ impl Document for UserRecord {
 
 impl Store<'_> {
     /// The user of an organisation, other than service accounts, who logs in by this name and is not deleted.
-    pub(crate) fn user_named(&self, org: &str, username: &str) -> Result<Option<UserRecord>, StoreError> {
-        let users = self.all::<UserRecord>(Listing { org, parent: None, owner: None })?;
+    pub(crate) fn user_named(self, org: &str, username: &str) -> Result<Option<UserRecord>, StoreError> {
+        let users = self.all::<UserRecord>(Listing {
+            org,
+            parent: None,
+            owner: None,
+        })?;
         let is_meant = |user: &UserRecord| {
             !user.is_service_account && !user.is_archived && user.username.eq_ignore_ascii_case(username)
         };

@@ -6,25 +6,32 @@ use super::{Store, StoreError};
 
 impl Store<'_> {
     /// The value under a name.
-    pub(crate) fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(crate) fn meta(self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let sql = "SELECT value FROM meta WHERE name = ?1";
-        Ok(self.connection.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([name], |row| row.get(0))
+            .optional()?)
     }
 
     /// Puts a value under a name, in place of the one that may be there.
-    pub(crate) fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    pub(crate) fn set_meta(self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+        let sql =
+            "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         self.connection.prepare_cached(sql)?.execute(params![name, value])?;
         Ok(())
     }
 
     /// A number that was never given out before: 0, 1, 2, …
-    pub(crate) fn next_draw(&self) -> Result<u64, StoreError> {
+    pub(crate) fn next_draw(self) -> Result<u64, StoreError> {
         let sql = "INSERT INTO meta (name, value) VALUES ('draws', ?1)
                    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         let stored = self.meta("draws")?.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
         let draw = stored.map_or(0, u64::from_be_bytes);
-        self.connection.prepare_cached(sql)?.execute([&draw.wrapping_add(1).to_be_bytes()[..]])?;
+        self.connection
+            .prepare_cached(sql)?
+            .execute([&draw.wrapping_add(1).to_be_bytes()[..]])?;
         Ok(draw)
     }
 }

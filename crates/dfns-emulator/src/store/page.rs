@@ -31,7 +31,10 @@ impl<T> Page<T> {
     /// The same page of other items.
     pub(crate) fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let items = self.items.into_iter().map(change).collect::<Result<Vec<U>, E>>()?;
-        Ok(Page { items, next_page_token: self.next_page_token })
+        Ok(Page {
+            items,
+            next_page_token: self.next_page_token,
+        })
     }
 }
 
@@ -44,7 +47,8 @@ struct Seal {
 
 impl Seal {
     fn mark(&self, position: i64) -> [u8; 32] {
-        self.seed.derive("page", &[self.filters.as_bytes(), &position.to_be_bytes()])
+        self.seed
+            .derive("page", &[self.filters.as_bytes(), &position.to_be_bytes()])
     }
 }
 
@@ -52,7 +56,10 @@ impl PageRequest {
     /// A page of at most `limit` items; `filters` is everything that makes this list another than its neighbours.
     /// `None` if the token is not one that was given out for these filters.
     pub(crate) fn new(seed: &Seed, filters: String, limit: usize, token: Option<&str>) -> Option<Self> {
-        let seal = Seal { seed: seed.clone(), filters };
+        let seal = Seal {
+            seed: seed.clone(),
+            filters,
+        };
         let before = match token {
             None => None,
             Some(token) => {

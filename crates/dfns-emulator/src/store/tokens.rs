@@ -34,7 +34,10 @@ impl TokenKind {
     }
 
     fn read(text: &str) -> rusqlite::Result<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(rusqlite::Error::InvalidQuery)
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(rusqlite::Error::InvalidQuery)
     }
 }
 
@@ -57,28 +60,51 @@ const COLUMNS: &str = "id, kind, org, user_id, name, external_id, is_active, is_
 
 impl Store<'_> {
     /// Keeps a new token.
-    pub(crate) fn insert_token(&self, token: &AccessTokenRecord) -> Result<(), StoreError> {
+    pub(crate) fn insert_token(self, token: &AccessTokenRecord) -> Result<(), StoreError> {
         let sql = format!("INSERT INTO access_token ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-        let AccessTokenRecord { id, kind, org, user_id, name, external_id, .. } = token;
-        let AccessTokenRecord { is_active, is_archived, created_at, expires_at, .. } = token;
+        let AccessTokenRecord {
+            id,
+            kind,
+            org,
+            user_id,
+            name,
+            external_id,
+            ..
+        } = token;
+        let AccessTokenRecord {
+            is_active,
+            is_archived,
+            created_at,
+            expires_at,
+            ..
+        } = token;
         let kind = kind.as_str();
         self.connection.prepare_cached(&sql)?.execute(params![
-            id, kind, org, user_id, name, external_id, is_active, is_archived, created_at, expires_at
+            id,
+            kind,
+            org,
+            user_id,
+            name,
+            external_id,
+            is_active,
+            is_archived,
+            created_at,
+            expires_at
         ])?;
         Ok(())
     }
 
     /// The token with this id.
-    pub(crate) fn token(&self, id: &str) -> Result<Option<AccessTokenRecord>, StoreError> {
+    pub(crate) fn token(self, id: &str) -> Result<Option<AccessTokenRecord>, StoreError> {
         Ok(self.tokens_where("id = ?1", id)?.pop())
     }
 
     /// The tokens of a user that are not deleted, oldest first.
-    pub(crate) fn tokens_of(&self, user_id: &str) -> Result<Vec<AccessTokenRecord>, StoreError> {
+    pub(crate) fn tokens_of(self, user_id: &str) -> Result<Vec<AccessTokenRecord>, StoreError> {
         self.tokens_where("user_id = ?1 AND is_archived = 0", user_id)
     }
 
-    fn tokens_where(&self, condition: &str, value: &str) -> Result<Vec<AccessTokenRecord>, StoreError> {
+    fn tokens_where(self, condition: &str, value: &str) -> Result<Vec<AccessTokenRecord>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM access_token WHERE {condition} ORDER BY seq");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let tokens = statement.query_map([value], |row| {
@@ -102,12 +128,22 @@ impl Store<'_> {
     ///
     /// # Errors
     /// [`StoreError::Absent`] if there is none.
-    pub(crate) fn update_token(&self, token: &AccessTokenRecord) -> Result<(), StoreError> {
+    pub(crate) fn update_token(self, token: &AccessTokenRecord) -> Result<(), StoreError> {
         let sql = "UPDATE access_token SET name = ?2, external_id = ?3, is_active = ?4, is_archived = ?5 WHERE id = ?1";
-        let AccessTokenRecord { id, name, external_id, is_active, is_archived, .. } = token;
+        let AccessTokenRecord {
+            id,
+            name,
+            external_id,
+            is_active,
+            is_archived,
+            ..
+        } = token;
         let mut statement = self.connection.prepare_cached(sql)?;
         match statement.execute(params![id, name, external_id, is_active, is_archived])? {
-            0 => Err(StoreError::Absent { kind: "access token", id: id.clone() }),
+            0 => Err(StoreError::Absent {
+                kind: "access token",
+                id: id.clone(),
+            }),
             _ => Ok(()),
         }
     }

@@ -29,10 +29,9 @@ const COLUMNS: &str = "id, org, user_id, token_id, method, path, body, credentia
 
 impl Store<'_> {
     /// Keeps a new user action.
-    pub(crate) fn insert_user_action(&self, action: &UserAction) -> Result<(), StoreError> {
-        let sql = format!(
-            "INSERT INTO user_action ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
-        );
+    pub(crate) fn insert_user_action(self, action: &UserAction) -> Result<(), StoreError> {
+        let sql =
+            format!("INSERT INTO user_action ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
         self.connection.prepare_cached(&sql)?.execute(params![
             action.id,
             action.org,
@@ -51,7 +50,7 @@ impl Store<'_> {
     }
 
     /// The user action with this id.
-    pub(crate) fn user_action(&self, id: &str) -> Result<Option<UserAction>, StoreError> {
+    pub(crate) fn user_action(self, id: &str) -> Result<Option<UserAction>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM user_action WHERE id = ?1");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let read = |row: &rusqlite::Row<'_>| {
@@ -74,7 +73,7 @@ impl Store<'_> {
     }
 
     /// Marks a user action as used at `now`, milliseconds since 1970.
-    pub(crate) fn use_user_action(&self, id: &str, now: i64) -> Result<(), StoreError> {
+    pub(crate) fn use_user_action(self, id: &str, now: i64) -> Result<(), StoreError> {
         let sql = "UPDATE user_action SET used_at = ?2 WHERE id = ?1";
         self.connection.prepare_cached(sql)?.execute(params![id, now])?;
         Ok(())

@@ -37,7 +37,8 @@ impl Answer {
 pub(crate) fn send(url: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
-    let mut request = format!("{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nuser-agent: test\r\n");
+    let mut request =
+        format!("{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nuser-agent: test\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -48,10 +49,20 @@ pub(crate) fn send(url: &str, method: &str, target: &str, headers: &[(&str, &str
     let mut answer = Vec::new();
     let _reset_after_answer = stream.read_to_end(&mut answer);
     let answer = String::from_utf8(answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer:?}"));
+    let (head, body) = answer
+        .split_once("\r\n\r\n")
+        .unwrap_or_else(|| panic!("no answer: {answer:?}"));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let body = if body.is_empty() { Value::Null } else { serde_json::from_str(body).unwrap() };
-    Answer { status, headers: head.to_ascii_lowercase(), body }
+    let body = if body.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(body).unwrap()
+    };
+    Answer {
+        status,
+        headers: head.to_ascii_lowercase(),
+        body,
+    }
 }
 
 /// Somebody with a token and a key.
@@ -88,7 +99,12 @@ impl Signer {
         let request = json!({ "orgId": emulator.org_id(), "userId": employee.user_id() }).to_string();
         let answer = send(&emulator.url(), "POST", "/__admin/sessions", &[], request.as_bytes());
         let token = answer.body["token"].as_str().unwrap();
-        Self::new(&emulator.url(), token, employee.credential_id(), employee.private_key_pem())
+        Self::new(
+            &emulator.url(),
+            token,
+            employee.credential_id(),
+            employee.private_key_pem(),
+        )
     }
 
     pub(crate) fn new(url: &str, token: &str, credential_id: &str, private_key_pem: &str) -> Self {
@@ -96,7 +112,12 @@ impl Signer {
         let der = STANDARD.decode(der).unwrap();
         let key = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).unwrap();
         let (url, token, credential_id) = (url.to_owned(), token.to_owned(), credential_id.to_owned());
-        Self { url, token, credential_id, key: key.into() }
+        Self {
+            url,
+            token,
+            credential_id,
+            key: key.into(),
+        }
     }
 
     /// A request with the token and nothing else.
@@ -154,19 +175,31 @@ impl Signer {
     pub(crate) fn sign(&self, declared: Declared<'_>) -> String {
         let (identifier, challenge) = challenge(&self.init(declared));
         let completed = self.complete(&identifier, &self.assertion(&client_data(&challenge)));
-        completed.body["userAction"].as_str().unwrap_or_else(|| panic!("{completed:?}")).to_owned()
+        completed.body["userAction"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{completed:?}"))
+            .to_owned()
     }
 
     /// A signed request, declared exactly as it is sent.
     pub(crate) fn signed(&self, method: &str, path: &str, body: &str) -> Answer {
-        let action = self.sign(Declared { method, path, payload: body });
+        let action = self.sign(Declared {
+            method,
+            path,
+            payload: body,
+        });
         self.call_with(method, path, body, Some(&action))
     }
 }
 
 /// Identifier and challenge of an answer to the first call.
 pub(crate) fn challenge(answer: &Answer) -> (String, String) {
-    let field = |name: &str| answer.body[name].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned();
+    let field = |name: &str| {
+        answer.body[name]
+            .as_str()
+            .unwrap_or_else(|| panic!("{answer:?}"))
+            .to_owned()
+    };
     (field("challengeIdentifier"), field("challenge"))
 }
 
@@ -177,6 +210,12 @@ pub(crate) fn client_data(challenge: &str) -> String {
 
 /// Moves the emulator's clock through the admin interface.
 pub(crate) fn advance(url: &str, seconds: u64) {
-    let answer = send(url, "POST", "/__admin/clock/advance", &[], json!({ "seconds": seconds }).to_string().as_bytes());
+    let answer = send(
+        url,
+        "POST",
+        "/__admin/clock/advance",
+        &[],
+        json!({ "seconds": seconds }).to_string().as_bytes(),
+    );
     assert_eq!(answer.status, 200, "{answer:?}");
 }
