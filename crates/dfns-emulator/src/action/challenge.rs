@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dfns_types::{
     AllowedCredentials, AttestationConveyance, AuthenticationChallenge, CreateUserActionChallengeRequest,
-    CredentialDescriptor, CredentialFactor, PasswordProtectedKeyDescriptor, PublicKeyCredentialType,
+    CredentialDescriptor, CredentialFactor, NewCredentialKind, PasswordProtectedKeyDescriptor, PublicKeyCredentialType,
     SupportedCredentialKind, UserActionHttpMethod, UserActionServerKind, UserVerification,
 };
 use serde::{Deserialize, Serialize};
@@ -80,11 +80,16 @@ pub(super) fn usable(context: &Context<'_>, caller: &Caller) -> Result<Vec<Crede
         Pat | ServiceAccount => context.store.credentials_of_token(&caller.token_id)?,
         _ => context.store.credentials_of_user(caller.user_id())?,
     };
-    let is_usable = |credential: &Credential| credential.is_active && credential.kind != CredentialKind::RecoveryKey;
     Ok(all.into_iter().filter(is_usable).collect())
 }
 
-fn answer(challenge: &Challenge, identifier: String, credentials: &[Credential]) -> AuthenticationChallenge {
+/// True for a credential that can sign user actions and logins.
+pub(crate) fn is_usable(credential: &Credential) -> bool {
+    credential.is_active && credential.kind != CredentialKind::RecoveryKey
+}
+
+/// A challenge as the API shows it, for these credentials.
+pub(crate) fn answer(challenge: &Challenge, identifier: String, credentials: &[Credential]) -> AuthenticationChallenge {
     let of_kind = |kind| credentials.iter().filter(move |credential| credential.kind == kind);
     let describe = |kind| -> Vec<CredentialDescriptor> {
         of_kind(kind).map(|credential| CredentialDescriptor::new(PUBLIC_KEY, &*credential.credential_id)).collect()
@@ -96,7 +101,7 @@ fn answer(challenge: &Challenge, identifier: String, credentials: &[Credential])
     let kinds = [CredentialKind::Fido2, CredentialKind::Key, CredentialKind::PasswordProtectedKey];
     let offered = kinds.into_iter().filter(|kind| of_kind(*kind).next().is_some());
     let allowed = AllowedCredentials::new(describe(CredentialKind::Key), describe(CredentialKind::Fido2));
-    let supported = offered.map(|kind| SupportedCredentialKind::new(kind.as_str(), CredentialFactor::Either, false));
+    let supported = offered.map(|kind| SupportedCredentialKind::new(NewCredentialKind::from(kind.as_str()), CredentialFactor::Either, false));
     AuthenticationChallenge::new(
         challenge.challenge.clone(),
         identifier,

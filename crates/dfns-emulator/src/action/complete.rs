@@ -17,7 +17,8 @@ use crate::store::{Challenge, ChallengePurpose, Credential, CredentialKind, User
 pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: CompleteChallengeRequest = context.call.body()?;
     let challenge = find(context, request.challenge_identifier.expose_secret())?;
-    let credential = check(context, &request.first_factor, &challenge)?;
+    let candidates = usable(context, context.caller()?)?;
+    let credential = check(context, candidates, &request.first_factor, &challenge)?;
     context.store.complete_challenge(&challenge.id)?;
     let declared: Declared =
         serde_json::from_str(&challenge.subject).map_err(|error| Refusal::internal(&error))?;
@@ -55,9 +56,13 @@ fn find(context: &Context<'_>, identifier: &str) -> Result<Challenge, Refusal> {
     if is_own { Ok(challenge) } else { Err(not_valid()) }
 }
 
-/// The credential that signed the challenge.
-fn check(
+/// The one of the candidates that signed the challenge.
+///
+/// # Errors
+/// 400 for a kind that is not supported; 401 if none of the candidates is meant, or the signature is not good.
+pub(crate) fn check(
     context: &Context<'_>,
+    candidates: Vec<Credential>,
     factor: &FirstFactorAssertion,
     challenge: &Challenge,
 ) -> Result<Credential, Refusal> {
@@ -67,14 +72,14 @@ fn check(
             (CredentialKind::PasswordProtectedKey, &factor.credential_assertion)
         }
         FirstFactorAssertion::Fido2(factor) => {
-            return check_fido2(context, &factor.credential_assertion, challenge);
+            return check_fido2(context, candidates, &factor.credential_assertion, challenge);
         }
         _ => {
             let message = "firstFactor: kind must be Key, PasswordProtectedKey or Fido2";
             return Err(Refusal::invalid(message).with("field", "firstFactor.kind"));
         }
     };
-    let credential = find_credential(context, kind, &assertion.cred_id)?;
+    let credential = find_credential(candidates, kind, &assertion.cred_id)?;
     let received = KeyAssertion {
         client_data: &assertion.client_data,
         signature: &assertion.signature,
@@ -87,10 +92,11 @@ fn check(
 
 fn check_fido2(
     context: &Context<'_>,
+    candidates: Vec<Credential>,
     assertion: &Fido2Assertion,
     challenge: &Challenge,
 ) -> Result<Credential, Refusal> {
-    let mut credential = find_credential(context, CredentialKind::Fido2, &assertion.cred_id)?;
+    let mut credential = find_credential(candidates, CredentialKind::Fido2, &assertion.cred_id)?;
     let received = WebauthnAssertion {
         client_data: &assertion.client_data,
         authenticator_data: &assertion.authenticator_data,
@@ -111,11 +117,13 @@ fn check_fido2(
     Ok(credential)
 }
 
-/// The caller's own usable credential of this kind with this id.
-fn find_credential(context: &Context<'_>, kind: CredentialKind, credential_id: &str) -> Result<Credential, Refusal> {
+fn find_credential(
+    candidates: Vec<Credential>,
+    kind: CredentialKind,
+    credential_id: &str,
+) -> Result<Credential, Refusal> {
     let is_meant = |credential: &Credential| credential.kind == kind && credential.credential_id == credential_id;
-    let found = usable(context, context.caller()?)?.into_iter().find(is_meant);
-    found.ok_or_else(|| Refusal::unauthorized(NO_CREDENTIAL))
+    candidates.into_iter().find(is_meant).ok_or_else(|| Refusal::unauthorized(NO_CREDENTIAL))
 }
 
 fn bad_signature(error: &CredentialError, credential: &Credential) -> Refusal {

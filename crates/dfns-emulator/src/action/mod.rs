@@ -16,6 +16,6 @@ mod path;
 pub(crate) const SIGNING_OPERATIONS: [&str; 2] = ["createUserActionChallenge", "createUserActionSignature"];
 
 /// Refused when the challenge is unknown, expired, completed, or of another caller or flow.
-const CHALLENGE_NOT_VALID: &str = "Challenge token is not valid.";
+pub(crate) const CHALLENGE_NOT_VALID: &str = "Challenge token is not valid.";
 /// Refused when the caller has no credential that would do, or the one that signed is none of them.
-const NO_CREDENTIAL: &str = "User does not have a credential that can be used for the application.";
+pub(crate) const NO_CREDENTIAL: &str = "User does not have a credential that can be used for the application.";

@@ -3,33 +3,104 @@
 //! To add an operation: write a [`Handler`] in the file of its area and name it in [`handler`]. What is not named there
 //! is answered with 501.
 
+mod access_tokens;
+mod codes;
+mod credentials;
+mod key_export;
+mod key_import;
 mod key_store;
+mod keys;
+mod login;
+mod people;
+mod personal_access_tokens;
 mod refusals;
+mod registration;
+mod requests;
+mod service_accounts;
+mod signatures;
+mod signers;
 mod tags;
 mod users;
+mod wallet_signatures;
 mod wallets;
 
 use crate::action;
-use crate::context::{Context, Handler};
-use crate::server::Refusal;
+use crate::context::{Handler, Preparation};
 
 /// What is done before the handler of every call of the API, once the caller is accepted: bringing up to date what
 /// moves with time. It is kept even if the handler refuses.
-pub(crate) const BEFORE_EVERY_CALL: &[fn(&mut Context<'_>) -> Result<(), Refusal>] = &[];
+pub(crate) const BEFORE_EVERY_CALL: &[Preparation] = &[];
 
 /// The handler of an operation, by its id in the OpenAPI document.
 pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
     Some(match operation_id {
+        "activateCredential" => credentials::activate,
+        "activatePersonalAccessToken" => personal_access_tokens::activate,
+        "activateServiceAccount" => service_accounts::activate,
+        "activateUser" => users::activate,
+        "archivePersonalAccessToken" => personal_access_tokens::archive,
+        "archiveServiceAccount" => service_accounts::archive,
+        "archiveUser" => users::archive,
+        "completeEndUserRegistration" => registration::complete_end_user,
+        "completeLogin" => login::complete,
+        "completeRegistration" => registration::complete,
+        "createCredential" => credentials::create::create,
+        "createCredentialChallenge" => credentials::challenge::create,
+        "createCredentialChallengeWithCode" => credentials::challenge::create_with_code,
+        "createCredentialCode" => credentials::challenge::create_code,
+        "createCredentialWithCode" => credentials::create::create_with_code,
+        "createDelegatedLogin" => login::create_delegated,
+        "createDelegatedRegistrationChallenge" => registration::create_delegated,
+        "createKey" => keys::create,
+        "createLoginChallenge" => login::create_challenge,
+        "createPersonalAccessToken" => personal_access_tokens::create,
+        "createRegistrationChallenge" => registration::create,
+        "createServiceAccount" => service_accounts::create,
+        "createUser" => users::create,
         "createUserActionChallenge" => action::challenge::create,
         "createUserActionSignature" => action::complete::create,
         "createWallet" => wallets::create,
+        "deactivateCredential" => credentials::deactivate,
+        "deactivatePersonalAccessToken" => personal_access_tokens::deactivate,
+        "deactivateServiceAccount" => service_accounts::deactivate,
+        "deactivateUser" => users::deactivate,
+        "delegateKey" => keys::delegate,
         "delegateWallet" => wallets::delegate,
+        "deleteCredential" => credentials::delete,
+        "deleteKey" => keys::delete,
+        "deriveKey" => keys::derive,
+        "exportKey" => key_export::export,
+        "exportWallet" => key_export::export_wallet,
+        "generateKeySignature" => signatures::create,
+        "generateWalletSignature" => wallet_signatures::create,
+        "getKey" => keys::get,
+        "getKeySignature" => signatures::get,
+        "getPersonalAccessToken" => personal_access_tokens::get,
+        "getServiceAccount" => service_accounts::get,
         "getUser" => users::get,
         "getWallet" => wallets::get,
+        "getWalletSignature" => wallet_signatures::get,
+        "importKey" => key_import::import,
+        "importWallet" => key_import::import_wallet,
+        "listCredentials" => credentials::list,
+        "listKeySignatures" => signatures::list,
+        "listKeyStores" => signers::list_stores,
+        "listKeys" => keys::list,
+        "listPersonalAccessTokens" => personal_access_tokens::list,
+        "listServiceAccounts" => service_accounts::list,
+        "listSigners" => signers::list,
         "listUsers" => users::list,
+        "listWalletSignatures" => wallet_signatures::list,
         "listWallets" => wallets::list,
+        "logout" => login::logout,
+        "resendRegistrationCode" => registration::resend_code,
+        "sendLoginCode" => login::send_code,
         "tagWallet" => tags::add,
         "untagWallet" => tags::remove,
+        "updateKey" => keys::update,
+        "updatePersonalAccessToken" => personal_access_tokens::update,
+        "updateServiceAccount" => service_accounts::update,
+        "updateUser" => users::update,
         "updateWallet" => wallets::update,
         _ => return None,
     })

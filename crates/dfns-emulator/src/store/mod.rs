@@ -6,6 +6,7 @@
 //! Invariant: whatever a refused request wrote is gone afterwards, except the user action that it used up.
 
 mod challenges;
+mod codes;
 mod credentials;
 mod documents;
 mod external_ids;
@@ -14,6 +15,7 @@ mod meta;
 mod outbox;
 mod page;
 mod permissions;
+mod removal;
 mod schema;
 mod tokens;
 mod user_actions;
@@ -24,6 +26,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, TransactionBehavior};
 
 pub(crate) use challenges::{Challenge, ChallengePurpose};
+pub(crate) use codes::{Code, CodePurpose};
 pub(crate) use credentials::{Credential, CredentialKind};
 pub(crate) use documents::{Document, Filing, Listing};
 pub(crate) use external_ids::Remembered;
@@ -107,7 +110,7 @@ pub(crate) struct Store<'a> {
 
 impl Store<'_> {
     /// Runs `work`; what it wrote is undone if it answers `Err`, while what was written before stays.
-    pub(crate) fn attempt<T, E: From<StoreError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    pub(crate) fn attempt<T, E: From<StoreError>>(self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let run = |sql: &str| self.connection.execute_batch(sql).map_err(StoreError::from);
         run("SAVEPOINT attempt")?;
         match work() {

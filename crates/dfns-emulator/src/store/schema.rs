@@ -48,6 +48,12 @@ CREATE TABLE challenge (
     challenge TEXT NOT NULL, subject TEXT NOT NULL, expires_at INTEGER NOT NULL, is_completed INTEGER NOT NULL
 ) STRICT;
 
+-- One-time codes; a user has at most one of a purpose.
+CREATE TABLE code (
+    purpose TEXT NOT NULL, org TEXT NOT NULL, user_id TEXT NOT NULL, text TEXT NOT NULL, expires_at INTEGER NOT NULL,
+    PRIMARY KEY (purpose, user_id)
+) STRICT;
+
 CREATE TABLE user_action (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE, org TEXT NOT NULL, user_id TEXT NOT NULL, token_id TEXT NOT NULL,

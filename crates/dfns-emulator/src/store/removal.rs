@@ -1,0 +1,23 @@
+//! What the API forgets altogether; everything else is archived.
+
+use super::{Store, StoreError};
+
+impl Store<'_> {
+    /// Forgets a credential, so that its id is free again.
+    ///
+    /// # Errors
+    /// [`StoreError::Absent`] if there is none.
+    pub(crate) fn delete_credential(self, uuid: &str) -> Result<(), StoreError> {
+        match self
+            .connection
+            .prepare_cached("DELETE FROM credential WHERE uuid = ?1")?
+            .execute([uuid])?
+        {
+            0 => Err(StoreError::Absent {
+                kind: "credential",
+                id: uuid.to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
