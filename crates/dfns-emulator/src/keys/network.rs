@@ -314,7 +314,7 @@ const EVM: &[(&str, Option<u64>)] = &[
     ("Tsc", None),
     ("TscTestnet1", None),
     ("XLayer", Some(196)),
-    ("XLayerSepolia", Some(195)),
+    ("XLayerSepolia", None),
     ("Xdc", Some(50)),
     ("XdcApothem", Some(51)),
 ];

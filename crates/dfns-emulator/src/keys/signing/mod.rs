@@ -45,6 +45,10 @@ impl Target<'_> {
         }
     }
 
+    fn network(&self) -> Option<&str> {
+        if let Self::Network(id) = self { Some(id) } else { None }
+    }
+
     /// Whether the addresses of the network are segwit; a family alone does not tell.
     fn has_segwit(self) -> bool {
         let Self::Network(id) = self else { return false };
@@ -199,7 +203,7 @@ fn sign_transaction(
     let family = target.family()?;
     match transaction {
         Value::String(text) => match read_hex("transaction", text) {
-            Ok(bytes) => transaction::sign(family, key, &bytes),
+            Ok(bytes) => transaction::sign(family, target.network(), key, &bytes),
             Err(error) => Some(Err(error)),
         },
         _ => Some(Err(KeyError::input(

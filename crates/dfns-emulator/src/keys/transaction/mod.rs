@@ -7,7 +7,9 @@ mod evm;
 mod evm_fields;
 mod hash;
 mod solana;
+mod stellar;
 mod watermarked;
+mod xrpl;
 
 pub(crate) use bitcoin::{MessageFormat, sign_message, sign_psbt};
 pub(crate) use evm::Unsigned as UnsignedEvmTransaction;
@@ -29,16 +31,25 @@ pub(crate) struct SignedTransaction {
 }
 
 /// Signs the serialised transaction of a family; nothing if the emulator does not know the family's format.
+/// `network` is its API id, which the transactions of some chains do not name themselves.
 ///
 /// # Errors
 /// [`KeyError::InvalidInput`] if the bytes are no unsigned transaction of the family, or not one of this key.
-pub(crate) fn sign(family: Family, key: &KeyMaterial, bytes: &[u8]) -> Option<Result<SignedTransaction, KeyError>> {
+pub(crate) fn sign(
+    family: Family,
+    network: Option<&str>,
+    key: &KeyMaterial,
+    bytes: &[u8],
+) -> Option<Result<SignedTransaction, KeyError>> {
     match family {
         Family::Evm => Some(evm::sign(key, bytes)),
         Family::Solana => Some(solana::sign(key, bytes)),
+        Family::Stellar => Some(stellar::sign(key, network, bytes)),
         Family::Tezos => Some(watermarked::tezos(key, bytes)),
+        Family::Aptos => Some(watermarked::aptos(key, bytes)),
         Family::Algorand => Some(watermarked::algorand(key, bytes)),
         Family::Tron => Some(watermarked::tron(key, bytes)),
+        Family::Xrpl => Some(xrpl::sign(key, bytes)),
         _ => None,
     }
 }
