@@ -15,7 +15,11 @@
 //! Invariant: this crate shares no code with the client beyond `dfns-types`. It is the client's opponent: a mistake that
 //! both had in common would go unseen.
 
-#![expect(dead_code, unused_imports, reason = "not all areas of the API that the foundations are for are written yet")]
+#![expect(
+    dead_code,
+    unused_imports,
+    reason = "not all areas of the API that the foundations are for are written yet"
+)]
 
 mod action;
 mod admin;
@@ -28,6 +32,7 @@ mod context;
 mod credentials;
 mod entropy;
 mod keys;
+mod remote;
 mod rooms;
 mod server;
 mod store;
@@ -40,6 +45,7 @@ use tokio::task::JoinHandle;
 use bootstrap::Bootstrap;
 pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
+pub use remote::{Admin, AdminError, Mail};
 
 /// A running emulator. It stops when it is dropped.
 #[derive(Debug)]
@@ -76,6 +82,11 @@ impl Emulator {
         format!("{}{}", self.url(), admin::PREFIX)
     }
 
+    /// What only a test can do: fund wallets, move the clock, read codes that were mailed.
+    pub fn admin(&self) -> Admin {
+        Admin::at(self.address)
+    }
+
     /// The clock of the emulator, to be moved by a test.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -98,7 +109,10 @@ impl Emulator {
 
     /// The private key of the service account, Ed25519, PKCS#8 in PEM; `None` if a public key was given to the builder.
     pub fn private_key_pem(&self) -> Option<&str> {
-        self.bootstrap.private_key.as_ref().map(dfns_types::Secret::expose_secret)
+        self.bootstrap
+            .private_key
+            .as_ref()
+            .map(dfns_types::Secret::expose_secret)
     }
 
     /// The id of the service account.
@@ -113,7 +127,14 @@ impl Emulator {
 
     /// The line of JSON that the binary prints when it is ready.
     pub fn ready_line(&self) -> String {
-        let Bootstrap { org_id, auth_token, credential_id, private_key, employee, .. } = &self.bootstrap;
+        let Bootstrap {
+            org_id,
+            auth_token,
+            credential_id,
+            private_key,
+            employee,
+            ..
+        } = &self.bootstrap;
         serde_json::json!({
             "url": self.url(),
             "admin": self.admin_url(),
@@ -132,7 +153,9 @@ impl Emulator {
     /// If the server had failed before.
     pub async fn stop(mut self) -> std::io::Result<()> {
         drop(self.stop.take());
-        (&mut self.server).await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
+        (&mut self.server)
+            .await
+            .unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
     }
 
     /// Waits for the end of the server, which comes only if it fails.
@@ -140,7 +163,9 @@ impl Emulator {
     /// # Errors
     /// The failure.
     pub async fn wait(&mut self) -> std::io::Result<()> {
-        (&mut self.server).await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
+        (&mut self.server)
+            .await
+            .unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
     }
 }
 

@@ -17,7 +17,7 @@ pub struct NetworkInfo {
     /// True on a test network, whose assets have no value.
     pub is_testnet: bool,
     /// The asset that fees are paid in, if it is known.
-    pub native_asset: Option<NativeAsset>,
+    pub native_currency: Option<NativeCurrency>,
     /// The form of its addresses, as a regular expression, if the API states one.
     pub address_pattern: Option<&'static str>,
     /// The kinds of [`Transfer`](crate::Transfer) that it takes.
@@ -34,7 +34,7 @@ pub struct NetworkInfo {
 /// The asset in which a network counts fees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct NativeAsset {
+pub struct NativeCurrency {
     /// The ticker symbol, `ETH`.
     pub symbol: &'static str,
     /// How many decimal places the smallest unit is away from the symbol's own unit: 18 for ETH.
@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(info.family, BlockchainKind::Evm);
         assert!(info.is_testnet);
         assert_eq!(
-            info.native_asset.map(|asset| (asset.symbol, asset.decimals)),
+            info.native_currency.map(|asset| (asset.symbol, asset.decimals)),
             Some(("ETH", 18))
         );
     }

@@ -19,7 +19,10 @@ pub(crate) fn refuse(items: &[Item]) -> Result<(), Error> {
     }
     match seen.clash {
         None => Ok(()),
-        Some(clash) => Err(Error::pass("clashes", format!("{clash} stands twice: rename one in the specification"))),
+        Some(clash) => Err(Error::pass(
+            "clashes",
+            format!("{clash} stands twice: rename one in the specification"),
+        )),
     }
 }
 

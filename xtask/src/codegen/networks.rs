@@ -60,7 +60,7 @@ pub(crate) fn generate(table: &str, facts: &Facts) -> Result<TokenStream, Error>
     }
     let (count, rows) = (rows.len(), rows.values());
     Ok(quote! {
-        use crate::network::{NativeAsset, NetworkInfo};
+        use crate::network::{NativeCurrency, NetworkInfo};
         use crate::{BlockchainKind, KeyCurve, KeyScheme, Network};
 
         pub(crate) static NETWORKS: [NetworkInfo; #count] = [#(#rows),*];
@@ -108,7 +108,7 @@ fn row(line: usize, cells: &[&str], facts: &Facts) -> Result<TokenStream, Error>
             let decimals: u8 = decimals
                 .parse()
                 .map_err(|_| wrong(line, format!("native_decimals {decimals:?} is no number to 255")))?;
-            quote!(Some(NativeAsset { symbol: #symbol, decimals: #decimals }))
+            quote!(Some(NativeCurrency { symbol: #symbol, decimals: #decimals }))
         }
         _ => return Err(wrong(line, "native_decimals without native_symbol")),
     };
@@ -129,7 +129,7 @@ fn row(line: usize, cells: &[&str], facts: &Facts) -> Result<TokenStream, Error>
             key_schemes: &[#(#schemes),*],
             key_curve: #curve,
             is_testnet: #testnet,
-            native_asset: #native,
+            native_currency: #native,
             address_pattern: #pattern,
             transfer_kinds: &[#(#transfers),*],
             signature_kinds: &[#(#signatures),*],

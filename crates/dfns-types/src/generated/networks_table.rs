@@ -2,7 +2,7 @@
 
 //! The table of networks.
 
-use crate::network::{NativeAsset, NetworkInfo};
+use crate::network::{NativeCurrency, NetworkInfo};
 use crate::{BlockchainKind, KeyCurve, KeyScheme, Network};
 pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
     NetworkInfo {
@@ -11,7 +11,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ALGO",
             decimals: 6u8,
         }),
@@ -27,7 +27,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ALGO",
             decimals: 6u8,
         }),
@@ -43,7 +43,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "APT",
             decimals: 8u8,
         }),
@@ -59,7 +59,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "APT",
             decimals: 8u8,
         }),
@@ -75,7 +75,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -99,7 +99,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -123,7 +123,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -144,7 +144,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -165,7 +165,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -186,7 +186,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "AVAX",
             decimals: 18u8,
         }),
@@ -210,7 +210,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "AVAX",
             decimals: 18u8,
         }),
@@ -234,7 +234,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -258,7 +258,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -282,7 +282,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "BERA",
             decimals: 18u8,
         }),
@@ -306,7 +306,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "BERA",
             decimals: 18u8,
         }),
@@ -330,7 +330,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA, KeyScheme::Schnorr],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "BTC",
             decimals: 8u8,
         }),
@@ -346,7 +346,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "BCH",
             decimals: 8u8,
         }),
@@ -362,7 +362,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA, KeyScheme::Schnorr],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "BTC",
             decimals: 8u8,
         }),
@@ -378,7 +378,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA, KeyScheme::Schnorr],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "BTC",
             decimals: 8u8,
         }),
@@ -394,7 +394,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -418,7 +418,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -442,7 +442,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "BNB",
             decimals: 18u8,
         }),
@@ -466,7 +466,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "BNB",
             decimals: 18u8,
         }),
@@ -490,7 +490,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "CC",
             decimals: 10u8,
         }),
@@ -506,7 +506,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "CC",
             decimals: 10u8,
         }),
@@ -522,7 +522,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ADA",
             decimals: 6u8,
         }),
@@ -538,7 +538,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ADA",
             decimals: 6u8,
         }),
@@ -554,7 +554,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "CELO",
             decimals: 18u8,
         }),
@@ -578,7 +578,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "CELO",
             decimals: 18u8,
         }),
@@ -602,7 +602,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -623,7 +623,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -644,7 +644,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "CCD",
             decimals: 6u8,
         }),
@@ -660,7 +660,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "CCD",
             decimals: 6u8,
         }),
@@ -676,7 +676,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ATOM",
             decimals: 6u8,
         }),
@@ -692,7 +692,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ATOM",
             decimals: 6u8,
         }),
@@ -708,7 +708,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA, KeyScheme::Schnorr],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "DOGE",
             decimals: 8u8,
         }),
@@ -724,7 +724,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA, KeyScheme::Schnorr],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "DOGE",
             decimals: 8u8,
         }),
@@ -740,7 +740,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -764,7 +764,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETC",
             decimals: 18u8,
         }),
@@ -788,7 +788,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "METC",
             decimals: 18u8,
         }),
@@ -812,7 +812,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -836,7 +836,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -860,7 +860,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "FLR",
             decimals: 18u8,
         }),
@@ -884,7 +884,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "C2FLR",
             decimals: 18u8,
         }),
@@ -908,7 +908,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "FLOW",
             decimals: 18u8,
         }),
@@ -932,7 +932,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "FLOW",
             decimals: 18u8,
         }),
@@ -956,7 +956,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "HBAR",
             decimals: 8u8,
         }),
@@ -974,7 +974,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "HBAR",
             decimals: 8u8,
         }),
@@ -992,7 +992,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "HYPE",
             decimals: 18u8,
         }),
@@ -1016,7 +1016,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "HYPE",
             decimals: 18u8,
         }),
@@ -1040,7 +1040,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -1064,7 +1064,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -1088,7 +1088,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ICP",
             decimals: 8u8,
         }),
@@ -1104,7 +1104,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^(?:[A-Za-z0-9\\-_]{48}|\\d+:[a-fA-F0-9]{64})$"),
         transfer_kinds: &["Native", "Tep74"],
         signature_kinds: &["Hash", "Message"],
@@ -1117,7 +1117,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^(?:[A-Za-z0-9\\-_]{48}|\\d+:[a-fA-F0-9]{64})$"),
         transfer_kinds: &["Native", "Tep74"],
         signature_kinds: &["Hash", "Message"],
@@ -1130,7 +1130,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "IOTA",
             decimals: 9u8,
         }),
@@ -1146,7 +1146,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "IOTA",
             decimals: 9u8,
         }),
@@ -1162,7 +1162,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "KSM",
             decimals: 12u8,
         }),
@@ -1178,7 +1178,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "KSM",
             decimals: 12u8,
         }),
@@ -1194,7 +1194,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA, KeyScheme::Schnorr],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "LTC",
             decimals: 8u8,
         }),
@@ -1210,7 +1210,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA, KeyScheme::Schnorr],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "LTC",
             decimals: 8u8,
         }),
@@ -1226,7 +1226,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "MON",
             decimals: 18u8,
         }),
@@ -1250,7 +1250,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "MON",
             decimals: 18u8,
         }),
@@ -1274,7 +1274,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "MOVE",
             decimals: 8u8,
         }),
@@ -1290,7 +1290,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "MOVE",
             decimals: 8u8,
         }),
@@ -1306,7 +1306,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "NEAR",
             decimals: 24u8,
         }),
@@ -1322,7 +1322,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "NEAR",
             decimals: 24u8,
         }),
@@ -1338,7 +1338,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -1362,7 +1362,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "ETH",
             decimals: 18u8,
         }),
@@ -1386,7 +1386,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "OGY",
             decimals: 8u8,
         }),
@@ -1402,7 +1402,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "PAS",
             decimals: 10u8,
         }),
@@ -1418,7 +1418,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "PAS",
             decimals: 10u8,
         }),
@@ -1434,7 +1434,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "XPL",
             decimals: 18u8,
         }),
@@ -1458,7 +1458,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "XPL",
             decimals: 18u8,
         }),
@@ -1482,7 +1482,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "PLUME",
             decimals: 18u8,
         }),
@@ -1506,7 +1506,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "PLUME",
             decimals: 18u8,
         }),
@@ -1530,7 +1530,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "DOT",
             decimals: 10u8,
         }),
@@ -1546,7 +1546,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "DOT",
             decimals: 10u8,
         }),
@@ -1562,7 +1562,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "POL",
             decimals: 18u8,
         }),
@@ -1586,7 +1586,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "POL",
             decimals: 18u8,
         }),
@@ -1610,7 +1610,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "POLYX",
             decimals: 6u8,
         }),
@@ -1626,7 +1626,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "POLYX",
             decimals: 6u8,
         }),
@@ -1642,7 +1642,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -1663,7 +1663,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -1684,7 +1684,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -1705,7 +1705,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -1726,7 +1726,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "SEI",
             decimals: 18u8,
         }),
@@ -1750,7 +1750,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "SEI",
             decimals: 18u8,
         }),
@@ -1774,7 +1774,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "SOL",
             decimals: 9u8,
         }),
@@ -1790,7 +1790,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "SOL",
             decimals: 9u8,
         }),
@@ -1806,7 +1806,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "S",
             decimals: 18u8,
         }),
@@ -1830,7 +1830,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "S",
             decimals: 18u8,
         }),
@@ -1854,7 +1854,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Stark,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "STRK",
             decimals: 18u8,
         }),
@@ -1870,7 +1870,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Stark,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "STRK",
             decimals: 18u8,
         }),
@@ -1886,7 +1886,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "XLM",
             decimals: 7u8,
         }),
@@ -1902,7 +1902,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "XLM",
             decimals: 7u8,
         }),
@@ -1918,7 +1918,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "SUI",
             decimals: 9u8,
         }),
@@ -1934,7 +1934,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "SUI",
             decimals: 9u8,
         }),
@@ -1950,7 +1950,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -1971,7 +1971,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -1992,7 +1992,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "XTZ",
             decimals: 6u8,
         }),
@@ -2008,7 +2008,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "XTZ",
             decimals: 6u8,
         }),
@@ -2024,7 +2024,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "TON",
             decimals: 9u8,
         }),
@@ -2040,7 +2040,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "TON",
             decimals: 9u8,
         }),
@@ -2056,7 +2056,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "TRX",
             decimals: 6u8,
         }),
@@ -2072,7 +2072,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "TRX",
             decimals: 6u8,
         }),
@@ -2088,7 +2088,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -2109,7 +2109,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: None,
+        native_currency: None,
         address_pattern: Some("^0x[0-9a-fA-F]{40}$"),
         transfer_kinds: &["Native", "Erc20", "Erc721", "Erc7984"],
         signature_kinds: &[
@@ -2130,7 +2130,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "WND",
             decimals: 12u8,
         }),
@@ -2146,7 +2146,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::EdDSA],
         key_curve: KeyCurve::Ed25519,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "WND",
             decimals: 12u8,
         }),
@@ -2162,7 +2162,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "OKB",
             decimals: 18u8,
         }),
@@ -2186,7 +2186,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "OKB",
             decimals: 18u8,
         }),
@@ -2210,7 +2210,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "XDC",
             decimals: 18u8,
         }),
@@ -2234,7 +2234,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "TXDC",
             decimals: 18u8,
         }),
@@ -2258,7 +2258,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: false,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "XRP",
             decimals: 6u8,
         }),
@@ -2274,7 +2274,7 @@ pub(crate) static NETWORKS: [NetworkInfo; 116usize] = [
         key_schemes: &[KeyScheme::ECDSA],
         key_curve: KeyCurve::Secp256k1,
         is_testnet: true,
-        native_asset: Some(NativeAsset {
+        native_currency: Some(NativeCurrency {
             symbol: "XRP",
             decimals: 6u8,
         }),

@@ -1,0 +1,193 @@
+//! What a test asks of a running emulator, over HTTP: balance, time, codes.
+//!
+//! It works alike for an emulator in the same process and for the binary, so that a test can be pointed at either.
+
+use std::time::Duration;
+
+use dfns_types::{Amount, Timestamp, WalletId};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::{Request, StatusCode, header};
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use tokio::net::TcpStream;
+
+use crate::admin::PREFIX;
+
+/// The most that an answer may hold, in bytes.
+const LIMIT: usize = 16 << 20;
+
+/// The admin endpoints of an emulator.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    /// Host and port.
+    authority: String,
+}
+
+/// Why an admin request failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdminError {
+    /// The URL is not one that an emulator answers under.
+    #[error("{url:?} is no URL of an emulator, expected http://HOST:PORT")]
+    Url {
+        /// The URL.
+        url: String,
+    },
+    /// There was no answer.
+    #[error("{request}: no answer")]
+    Unreachable {
+        /// The request.
+        request: String,
+        /// What happened to the connection.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The emulator refused.
+    #[error("{request}: {status}: {message}")]
+    Refused {
+        /// The request.
+        request: String,
+        /// The HTTP status.
+        status: u16,
+        /// The emulator's own words.
+        message: String,
+    },
+}
+
+/// A code that the emulator would have mailed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Mail {
+    /// The username of the one it went to.
+    pub recipient: String,
+    /// What the code is for.
+    pub purpose: String,
+    /// The code.
+    pub code: String,
+}
+
+impl Admin {
+    /// The admin endpoints of the emulator with this base URL, `http://127.0.0.1:41234`.
+    ///
+    /// # Errors
+    /// [`AdminError::Url`] if it is no `http` URL of a host and a port alone.
+    pub fn new(url: &str) -> Result<Self, AdminError> {
+        let authority = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+        match authority {
+            Some(authority) if !authority.contains(['/', '@', '?', '#']) && authority.contains(':') => {
+                Ok(Self { authority: authority.to_owned() })
+            }
+            _ => Err(AdminError::Url { url: url.to_owned() }),
+        }
+    }
+
+    pub(crate) fn at(address: std::net::SocketAddr) -> Self {
+        Self { authority: address.to_string() }
+    }
+
+    /// Adds an amount of its network's native asset to the balance of a wallet.
+    ///
+    /// # Errors
+    /// [`AdminError::Refused`] if there is no such wallet, or it has no address; [`AdminError::Unreachable`].
+    pub async fn fund(&self, wallet: &WalletId, amount: impl Into<Amount>) -> Result<(), AdminError> {
+        let body = json!({ "walletId": wallet, "amount": amount.into() });
+        let _: serde_json::Value = self.send("POST", "/faucet", Some(&body)).await?;
+        Ok(())
+    }
+
+    /// Moves the emulator's clock forward, by whole milliseconds.
+    ///
+    /// # Errors
+    /// [`AdminError::Unreachable`].
+    pub async fn advance(&self, duration: Duration) -> Result<Timestamp, AdminError> {
+        #[derive(Deserialize)]
+        struct Now {
+            now: Timestamp,
+        }
+        let body = json!({ "seconds": duration.as_secs_f64() });
+        Ok(self.send::<Now>("POST", "/clock/advance", Some(&body)).await?.now)
+    }
+
+    /// The codes that were mailed to this person, newest first.
+    ///
+    /// # Errors
+    /// [`AdminError::Unreachable`].
+    pub async fn outbox(&self, recipient: &str) -> Result<Vec<Mail>, AdminError> {
+        #[derive(Deserialize)]
+        struct Outbox {
+            items: Vec<Mail>,
+        }
+        let all: Outbox = self.send("GET", "/outbox", None).await?;
+        Ok(all.items.into_iter().filter(|mail| mail.recipient == recipient).collect())
+    }
+
+    async fn send<A: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<A, AdminError> {
+        let request = format!("{method} {PREFIX}{path}");
+        let (status, answer) = self
+            .exchange(method, path, body)
+            .await
+            .map_err(|source| AdminError::Unreachable { request: request.clone(), source })?;
+        if status.is_success() {
+            return serde_json::from_slice(&answer)
+                .map_err(|error| AdminError::Unreachable { request, source: error.into() });
+        }
+        let refusal: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
+        let message = refusal["error"]["message"].as_str().unwrap_or("no reason given").to_owned();
+        Err(AdminError::Refused { request, status: status.as_u16(), message })
+    }
+
+    /// One request on a connection of its own: an admin request is rare, and a test should leave nothing open.
+    async fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<(StatusCode, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
+        let stream = TcpStream::connect(&self.authority).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{PREFIX}{path}"))
+            .header(header::HOST, &self.authority)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Full::<bytes::Bytes>::from(body.map(ToString::to_string).unwrap_or_default()))?;
+        let answered = async {
+            let response = sender.send_request(request).await?;
+            let status = response.status();
+            let body = Limited::new(response.into_body(), LIMIT).collect().await?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>((status, body.to_bytes().to_vec()))
+        };
+        // The connection must be driven while the request is under way; it ends when the sender is dropped.
+        tokio::pin!(answered, connection);
+        tokio::select! {
+            answer = &mut answered => answer,
+            closed = &mut connection => {
+                closed?;
+                answered.await
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_http_url_of_host_and_port_is_taken() {
+        for url in ["http://127.0.0.1:1", "http://[::1]:8080/", "http://localhost:80"] {
+            assert!(Admin::new(url).is_ok(), "{url}");
+        }
+        for url in ["https://127.0.0.1:1", "http://127.0.0.1:1/api", "http://u@h:1", "127.0.0.1:1", "http://host", ""] {
+            let error = Admin::new(url).unwrap_err();
+            assert!(error.to_string().contains("http://HOST:PORT"), "{error}");
+        }
+    }
+}
