@@ -55,7 +55,10 @@ fn http() -> reqwest::Client {
         .unwrap()
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls).build().unwrap()
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .build()
+        .unwrap()
 }
 
 /// A request that was made.
@@ -112,11 +115,21 @@ impl Transport for Recorder {
         let body = request.body().map(|body| body.as_bytes().unwrap());
         self.requests.lock().unwrap().push(Recorded {
             operation,
-            line: format!("{} {}{}", request.method(), request.url().path(), query.unwrap_or_default()),
+            line: format!(
+                "{} {}{}",
+                request.method(),
+                request.url().path(),
+                query.unwrap_or_default()
+            ),
             body: body.map(|bytes| serde_json::from_slice(bytes).unwrap()),
             headers: request.headers().keys().map(ToString::to_string).collect(),
         });
-        let (status, body) = self.answers.lock().unwrap().pop_front().expect("an answer for each request");
+        let (status, body) = self
+            .answers
+            .lock()
+            .unwrap()
+            .pop_front()
+            .expect("an answer for each request");
         let answer = http::Response::builder().status(status).body(body).unwrap();
         Box::pin(async { Ok(answer.into()) })
     }

@@ -29,8 +29,9 @@ type Fetching<T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>>;
 pub struct ItemStream<T> {
     fetch: Box<dyn FnMut(Option<String>) -> Fetching<T> + Send>,
     items: VecDeque<T>,
-    // The token of the page to fetch; `None` after the last.
-    next: Option<Option<String>>,
+    next: Option<String>,
+    // True after the last page.
+    done: bool,
 }
 
 pub(crate) fn stream<T, F, P>(_operation: &'static str, first: Option<String>, mut fetch: F) -> ItemStream<T>
@@ -41,21 +42,28 @@ where
     ItemStream {
         fetch: Box::new(move |token| Box::pin(fetch(token))),
         items: VecDeque::new(),
-        next: Some(first),
+        next: first,
+        done: false,
     }
 }
 
 impl<T> ItemStream<T> {
     /// The next item; `None` after the last.
+    ///
+    /// # Errors
+    /// Those of the call.
     pub async fn try_next(&mut self) -> Result<Option<T>> {
         loop {
             if let Some(item) = self.items.pop_front() {
                 return Ok(Some(item));
             }
-            let Some(token) = self.next.take() else { return Ok(None) };
-            let page = (self.fetch)(token).await?;
+            if self.done {
+                return Ok(None);
+            }
+            let page = (self.fetch)(self.next.take()).await?;
             self.items = page.items.into();
-            self.next = page.next.map(Some);
+            self.done = page.next.is_none();
+            self.next = page.next;
         }
     }
 }

@@ -1,6 +1,12 @@
 //! Calls of every form: with a body, without an answer, deprecated, open to everybody.
 
-#![allow(dead_code, unreachable_pub, unused_imports, unused_macros, reason = "no case uses all that a crate has")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "no case uses all that a crate has"
+)]
 
 include!("../support/root.rs");
 generated_code!(
@@ -33,7 +39,10 @@ async fn a_call_without_a_body_sends_none() {
 }
 
 #[tokio::test]
-#[expect(deprecated, reason = "that it is deprecated is what is tested: without this, the code would not compile")]
+#[expect(
+    deprecated,
+    reason = "that it is deprecated is what is tested: without this, the code would not compile"
+)]
 async fn a_deprecated_operation_is_a_deprecated_call() {
     let (dfns, recorder) = Dfns::answering(&[THING]);
     dfns.things().get_all().send().await.unwrap();
@@ -67,8 +76,14 @@ async fn every_refusal_is_decoded_and_nothing_else_succeeds() {
 #[test]
 fn the_table_says_of_each_operation_what_the_specification_says() {
     let delete = operation::by_function("delete_things").unwrap();
-    assert_eq!((delete.id, delete.call, delete.domain), ("deleteThings", "things.delete", "things"));
-    assert_eq!((delete.method, delete.authentication), (Method::Delete, Authentication::Token));
+    assert_eq!(
+        (delete.id, delete.call, delete.domain),
+        ("deleteThings", "things.delete", "things")
+    );
+    assert_eq!(
+        (delete.method, delete.authentication),
+        (Method::Delete, Authentication::Token)
+    );
     assert!(delete.user_action && !delete.idempotent && !delete.paged);
     assert_eq!(delete.permissions, ["Things:Delete", "Things:Find?"]);
     assert_eq!(delete.principals, [Principal::Employee, Principal::PersonalAccessToken]);

@@ -1,6 +1,12 @@
 //! Two domains: what both use is shared, the rest stays where it belongs.
 
-#![allow(dead_code, unreachable_pub, unused_imports, unused_macros, reason = "no case uses all that a crate has")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "no case uses all that a crate has"
+)]
 
 include!("../support/root.rs");
 generated_code!(
@@ -17,9 +23,15 @@ fn each_type_is_in_the_file_of_its_domain_or_shared() {
     for (file, types) in [
         (shared, ["enum Network ", "struct ApiError "].as_slice()),
         (wallets, ["struct Wallet "].as_slice()),
-        (fee_sponsors, ["struct FeeSponsor ", "enum FeeSponsorStatus "].as_slice()),
+        (
+            fee_sponsors,
+            ["struct FeeSponsor ", "enum FeeSponsorStatus "].as_slice(),
+        ),
     ] {
-        assert_eq!(file.matches("pub struct ").count() + file.matches("pub enum ").count(), types.len());
+        assert_eq!(
+            file.matches("pub struct ").count() + file.matches("pub enum ").count(),
+            types.len()
+        );
         for wanted in types {
             assert!(file.contains(&format!("pub {wanted}")), "{wanted}");
         }
@@ -28,7 +40,10 @@ fn each_type_is_in_the_file_of_its_domain_or_shared() {
 
 #[tokio::test]
 async fn both_domains_answer_the_same_type() {
-    let answers = [r#"{"network": "Bitcoin"}"#, r#"{"network": "Bitcoin", "status": "Active"}"#];
+    let answers = [
+        r#"{"network": "Bitcoin"}"#,
+        r#"{"network": "Bitcoin", "status": "Active"}"#,
+    ];
     let (dfns, recorder) = Dfns::answering(&answers);
     let wallet = dfns.wallets().get().send().await.unwrap();
     let sponsor = dfns.fee_sponsors().get().send().await.unwrap();

@@ -1,6 +1,12 @@
 //! Enums with odd values, which stay open.
 
-#![allow(dead_code, unreachable_pub, unused_imports, unused_macros, reason = "no case uses all that a crate has")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "no case uses all that a crate has"
+)]
 
 include!("../support/root.rs");
 generated_code!(

@@ -1,6 +1,12 @@
 //! Ids: a type each, none of which can change a path.
 
-#![allow(dead_code, unreachable_pub, unused_imports, unused_macros, reason = "no case uses all that a crate has")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "no case uses all that a crate has"
+)]
 
 include!("../support/root.rs");
 generated_code!(
@@ -49,7 +55,7 @@ fn an_id_of_an_old_or_foreign_form_is_decoded() {
 #[tokio::test]
 async fn a_call_puts_the_id_into_its_path() {
     let (dfns, recorder) = Dfns::answering(&[r#"{"id": "wa-1"}"#]);
-    dfns.wallets().get(&WalletId::new(WALLET).unwrap()).send().await.unwrap();
+    dfns.wallets().get(WalletId::new(WALLET).unwrap()).send().await.unwrap();
     let request = recorder.only();
     assert_eq!(request.line, format!("GET /wallets/{WALLET}"));
     assert_eq!(request.operation.path, "/wallets/{walletId}");

@@ -1,6 +1,12 @@
 //! Objects: names, lists, nesting, and fields of tomorrow.
 
-#![allow(dead_code, unreachable_pub, unused_imports, unused_macros, reason = "no case uses all that a crate has")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "no case uses all that a crate has"
+)]
 
 include!("../support/root.rs");
 generated_code!(
@@ -24,14 +30,24 @@ fn thing() -> Value {
 }
 
 fn decode(value: Value) -> Thing {
-    serde_json::from_value(value).unwrap()
+    serde_json::from_value(value).expect("a thing")
 }
 
 #[test]
 fn odd_names_are_kept_on_the_wire() {
     let decoded = decode(thing());
-    assert_eq!((decoded.type_.as_str(), decoded.url.as_str(), decoded.snake_case.as_str()), ("t", "u", "s"));
-    assert_eq!((decoded.sha256_hash.as_deref(), decoded.x_odd.as_deref()), (Some("h"), Some("o")));
+    assert_eq!(
+        (
+            decoded.type_.as_str(),
+            decoded.url.as_str(),
+            decoded.snake_case.as_str()
+        ),
+        ("t", "u", "s")
+    );
+    assert_eq!(
+        (decoded.sha256_hash.as_deref(), decoded.x_odd.as_deref()),
+        (Some("h"), Some("o"))
+    );
     assert_eq!(serde_json::to_value(decoded).unwrap(), thing());
 }
 
@@ -82,9 +98,18 @@ async fn required_fields_are_arguments_in_the_order_of_the_specification() {
     let (dfns, recorder) = Dfns::answering(&[&thing().to_string(), &thing().to_string()]);
     let parent = || Thing::new("t", "u", "s", [], None);
     dfns.things().create("type", parent()).send().await.unwrap();
-    dfns.things().create("type", parent()).labels(["l".to_owned()]).send().await.unwrap();
+    dfns.things()
+        .create("type", parent())
+        .labels(["l".to_owned()])
+        .send()
+        .await
+        .unwrap();
     let parent = json!({"type": "t", "URL": "u", "snake_case": "s", "absentOrNot": null, "children": []});
-    let bodies: Vec<Value> = recorder.requests().into_iter().filter_map(|request| request.body).collect();
+    let bodies: Vec<Value> = recorder
+        .requests()
+        .into_iter()
+        .filter_map(|request| request.body)
+        .collect();
     assert_eq!(bodies[0], json!({"type": "type", "parent": parent}));
     assert_eq!(bodies[1], json!({"type": "type", "parent": parent, "labels": ["l"]}));
 }

@@ -1,6 +1,12 @@
 //! A list in pages.
 
-#![allow(dead_code, unreachable_pub, unused_imports, unused_macros, reason = "no case uses all that a crate has")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "no case uses all that a crate has"
+)]
 
 include!("../support/root.rs");
 generated_code!(
@@ -16,7 +22,14 @@ const LAST: &str = r#"{"items": [{"name": "c"}]}"#;
 #[tokio::test]
 async fn send_asks_for_one_page() {
     let (dfns, recorder) = Dfns::answering(&[FIRST]);
-    let page = dfns.wallets().list().page_size(2).page_token("t0").send().await.unwrap();
+    let page = dfns
+        .wallets()
+        .list()
+        .page_size(2)
+        .page_token("t0")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(page.items.len(), 2);
     assert_eq!(page.next.as_deref(), Some("t/1"));
     assert_eq!(recorder.lines(), ["GET /wallets?limit=2&paginationToken=t0"]);

@@ -1,6 +1,12 @@
 //! Fields of an update: left alone, cleared or set.
 
-#![allow(dead_code, unreachable_pub, unused_imports, unused_macros, reason = "no case uses all that a crate has")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "no case uses all that a crate has"
+)]
 
 include!("../support/root.rs");
 generated_code!(
@@ -15,8 +21,8 @@ const WALLET: &str = r#"{"name": null}"#;
 
 async fn sent(call: impl FnOnce(&Dfns) -> calls::UpdateWalletCall) -> Value {
     let (dfns, recorder) = Dfns::answering(&[WALLET]);
-    call(&dfns).send().await.unwrap();
-    recorder.only().body.unwrap()
+    call(&dfns).send().await.expect("an answer");
+    recorder.only().body.expect("a body")
 }
 
 #[tokio::test]
@@ -43,7 +49,10 @@ fn the_three_are_told_apart_when_decoded() {
     assert_eq!(body.name, Patch::Clear);
     assert_eq!(body.owner, Patch::Keep);
     assert_eq!(body.tags, Patch::Set(vec!["a".to_owned()]));
-    assert_eq!(serde_json::to_value(body).unwrap(), json!({"name": null, "tags": ["a"]}));
+    assert_eq!(
+        serde_json::to_value(body).unwrap(),
+        json!({"name": null, "tags": ["a"]})
+    );
 }
 
 #[test]

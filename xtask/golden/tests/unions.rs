@@ -1,6 +1,12 @@
 //! Unions told apart by a tag, which stay open.
 
-#![allow(dead_code, unreachable_pub, unused_imports, unused_macros, reason = "no case uses all that a crate has")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "no case uses all that a crate has"
+)]
 
 include!("../support/root.rs");
 generated_code!(
@@ -56,8 +62,13 @@ fn an_unknown_kind_is_printed_without_values() {
 #[test]
 fn a_bad_payload_of_a_known_kind_is_an_error_that_names_tag_kind_and_field() {
     let missing = decode(json!({"kind": "Native", "to": "0x1"})).unwrap_err().to_string();
-    assert!(missing.contains(r#"kind = "Native""#) && missing.contains("`amount`"), "{missing}");
-    let wrong = decode(json!({"kind": "Native", "to": "0x1", "amount": "5"})).unwrap_err().to_string();
+    assert!(
+        missing.contains(r#"kind = "Native""#) && missing.contains("`amount`"),
+        "{missing}"
+    );
+    let wrong = decode(json!({"kind": "Native", "to": "0x1", "amount": "5"}))
+        .unwrap_err()
+        .to_string();
     assert!(wrong.contains(r#"kind = "Native""#) && wrong.contains("i64"), "{wrong}");
 }
 

@@ -1,6 +1,12 @@
 //! Amounts, bytes, times, secrets, and what the API leaves free.
 
-#![allow(dead_code, unreachable_pub, unused_imports, unused_macros, reason = "no case uses all that a crate has")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "no case uses all that a crate has"
+)]
 
 include!("../support/root.rs");
 generated_code!(
@@ -73,7 +79,10 @@ fn values_of_a_wrong_form_are_refused() {
 fn debug_shows_no_secret() {
     let decoded: Thing = serde_json::from_value(thing()).unwrap();
     let printed = format!("{decoded:#?}");
-    assert!(printed.contains("Secret(…)") && !printed.contains("hunter2"), "{printed}");
+    assert!(
+        printed.contains("Secret(…)") && !printed.contains("hunter2"),
+        "{printed}"
+    );
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl DeleteThingsCall {
     /// Why.
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.body.reason = Option::Some(reason.into());
+        self.body.reason = Some(reason.into());
         self
     }
     /// Sends the request.

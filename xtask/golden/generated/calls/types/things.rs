@@ -22,7 +22,7 @@ impl ApiError {
     /// The reason.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Option::Some(message.into());
+        self.message = Some(message.into());
         self
     }
 }
@@ -30,6 +30,7 @@ impl ApiError {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[non_exhaustive]
 pub struct DeleteThingsRequest {
+    /// `names` on the wire.
     pub names: Vec<String>,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +47,7 @@ impl DeleteThingsRequest {
     /// Why.
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Option::Some(reason.into());
+        self.reason = Some(reason.into());
         self
     }
 }
@@ -54,6 +55,7 @@ impl DeleteThingsRequest {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[non_exhaustive]
 pub struct Thing {
+    /// `name` on the wire.
     pub name: String,
 }
 impl Thing {

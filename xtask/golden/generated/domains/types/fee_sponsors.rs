@@ -15,14 +15,8 @@ pub struct FeeSponsor {
 }
 impl FeeSponsor {
     /// Makes one of what is required.
-    pub fn new(
-        network: impl Into<Network>,
-        status: impl Into<FeeSponsorStatus>,
-    ) -> Self {
-        Self {
-            network: network.into(),
-            status: status.into(),
-        }
+    pub fn new(network: Network, status: FeeSponsorStatus) -> Self {
+        Self { network, status }
     }
 }
 /// Whether it pays.

@@ -13,7 +13,7 @@ pub struct Wallet {
 }
 impl Wallet {
     /// Makes one of what is required.
-    pub fn new(network: impl Into<Network>) -> Self {
-        Self { network: network.into() }
+    pub fn new(network: Network) -> Self {
+        Self { network }
     }
 }

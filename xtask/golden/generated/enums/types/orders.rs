@@ -22,7 +22,7 @@ impl ApiError {
     /// The reason.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Option::Some(message.into());
+        self.message = Some(message.into());
         self
     }
 }
@@ -86,14 +86,8 @@ pub struct Order {
 }
 impl Order {
     /// Makes one of what is required.
-    pub fn new(
-        status: impl Into<OrderStatus>,
-        comparison: impl Into<Comparison>,
-    ) -> Self {
-        Self {
-            status: status.into(),
-            comparison: comparison.into(),
-        }
+    pub fn new(status: OrderStatus, comparison: Comparison) -> Self {
+        Self { status, comparison }
     }
 }
 /// Values that are names, keywords, or begin with a digit.

@@ -22,7 +22,7 @@ impl ApiError {
     /// The reason.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Option::Some(message.into());
+        self.message = Some(message.into());
         self
     }
 }
@@ -47,7 +47,7 @@ impl Wallet {
     /// Who owns it.
     #[must_use]
     pub fn with_owner(mut self, owner: impl Into<crate::UserId>) -> Self {
-        self.owner = Option::Some(owner.into());
+        self.owner = Some(owner.into());
         self
     }
 }

@@ -22,7 +22,7 @@ impl ApiError {
     /// The reason.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Option::Some(message.into());
+        self.message = Some(message.into());
         self
     }
 }
@@ -31,6 +31,7 @@ impl ApiError {
 #[non_exhaustive]
 #[serde(rename_all = "camelCase")]
 pub struct CreateThingRequest {
+    /// `labels` on the wire.
     #[serde(
         default,
         deserialize_with = "crate::null::or_default",
@@ -39,6 +40,7 @@ pub struct CreateThingRequest {
     pub labels: Vec<String>,
     /// A thing with names that Rust would not choose.
     pub parent: Thing,
+    /// `type` on the wire.
     pub type_: String,
 }
 impl CreateThingRequest {
@@ -76,6 +78,7 @@ pub struct Thing {
     pub absent_or_not: Option<String>,
     /// Things of the same kind.
     pub children: Vec<Thing>,
+    /// `labels` on the wire.
     #[serde(
         default,
         deserialize_with = "crate::null::or_default",
@@ -85,8 +88,10 @@ pub struct Thing {
     /// An object without fields, which may get some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nothing: Option<Nothing>,
+    /// `sha256Hash` on the wire.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256_hash: Option<String>,
+    /// `snake_case` on the wire.
     #[serde(rename = "snake_case")]
     pub snake_case: String,
     /// A thing with names that Rust would not choose.
@@ -94,8 +99,10 @@ pub struct Thing {
     pub twin: Option<Box<Thing>>,
     /// A keyword.
     pub type_: String,
+    /// `URL` on the wire.
     #[serde(rename = "URL")]
     pub url: String,
+    /// `x-odd` on the wire.
     #[serde(rename = "x-odd", skip_serializing_if = "Option::is_none")]
     pub x_odd: Option<String>,
 }
@@ -113,7 +120,7 @@ impl Thing {
             url: url.into(),
             snake_case: snake_case.into(),
             children: children.into(),
-            absent_or_not: absent_or_not,
+            absent_or_not,
             labels: Default::default(),
             nothing: Default::default(),
             sha256_hash: Default::default(),
@@ -130,25 +137,25 @@ impl Thing {
     /// An object without fields, which may get some.
     #[must_use]
     pub fn with_nothing(mut self, nothing: impl Into<Nothing>) -> Self {
-        self.nothing = Option::Some(nothing.into());
+        self.nothing = Some(nothing.into());
         self
     }
     /// Sets `sha256Hash`.
     #[must_use]
     pub fn with_sha256_hash(mut self, sha256_hash: impl Into<String>) -> Self {
-        self.sha256_hash = Option::Some(sha256_hash.into());
+        self.sha256_hash = Some(sha256_hash.into());
         self
     }
     /// A thing with names that Rust would not choose.
     #[must_use]
     pub fn with_twin(mut self, twin: impl Into<Thing>) -> Self {
-        self.twin = Option::Some(Box::new(twin.into()));
+        self.twin = Some(Box::new(twin.into()));
         self
     }
     /// Sets `x-odd`.
     #[must_use]
     pub fn with_x_odd(mut self, x_odd: impl Into<String>) -> Self {
-        self.x_odd = Option::Some(x_odd.into());
+        self.x_odd = Some(x_odd.into());
         self
     }
 }

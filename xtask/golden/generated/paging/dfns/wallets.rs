@@ -16,9 +16,9 @@ impl WalletsCalls {
     pub fn list(&self) -> ListWalletsCall {
         ListWalletsCall {
             dfns: self.dfns.clone(),
-            limit: Option::None,
-            owner: Option::None,
-            pagination_token: Option::None,
+            limit: None,
+            owner: None,
+            pagination_token: None,
         }
     }
 }
@@ -35,19 +35,19 @@ impl ListWalletsCall {
     /// Only those of this owner.
     #[must_use]
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
-        self.owner = Option::Some(owner.into());
+        self.owner = Some(owner.into());
         self
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Option::Some(page_size);
+        self.limit = Some(page_size);
         self
     }
     /// Starts at the page that this token names, the `next` of a [`Page`].
     #[must_use]
     pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Option::Some(page_token.into());
+        self.pagination_token = Some(page_token.into());
         self
     }
     /// Asks for one page.

@@ -22,7 +22,7 @@ impl ApiError {
     /// The reason.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Option::Some(message.into());
+        self.message = Some(message.into());
         self
     }
 }
@@ -30,6 +30,7 @@ impl ApiError {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[non_exhaustive]
 pub struct Wallet {
+    /// `name` on the wire.
     pub name: String,
 }
 impl Wallet {
@@ -60,7 +61,7 @@ impl WalletPage {
     /// Leads to the next page.
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Option::Some(next_page_token.into());
+        self.next_page_token = Some(next_page_token.into());
         self
     }
 }

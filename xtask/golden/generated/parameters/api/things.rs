@@ -26,6 +26,7 @@ impl Client {
         color: types::Color,
         free_text: Option<&'a str>,
         since: Option<&'a types::Timestamp>,
+        tags: Option<&'a Vec<String>>,
         type_: Option<bool>,
     ) -> Result<ResponseValue<types::Part>, Error<types::ApiError>> {
         let url = format!(
@@ -43,6 +44,7 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("color", &color))
             .query(&progenitor_client::QueryParam::new("freeText", &free_text))
             .query(&progenitor_client::QueryParam::new("since", &since))
+            .query(&progenitor_client::QueryParam::new("tags", &tags))
             .query(&progenitor_client::QueryParam::new("type", &type_))
             .build()?;
         let info = OperationInfo {

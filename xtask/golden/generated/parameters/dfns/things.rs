@@ -17,16 +17,17 @@ impl ThingsCalls {
         &self,
         thing_name: impl Into<String>,
         part_number: i32,
-        color: impl Into<types::Color>,
+        color: types::Color,
     ) -> FindPartCall {
         FindPartCall {
             dfns: self.dfns.clone(),
             thing_name: thing_name.into(),
-            part_number: part_number,
-            color: color.into(),
-            free_text: Option::None,
-            since: Option::None,
-            type_: Option::None,
+            part_number,
+            color,
+            free_text: None,
+            since: None,
+            tags: None,
+            type_: None,
         }
     }
 }
@@ -40,25 +41,32 @@ pub struct FindPartCall {
     color: types::Color,
     free_text: Option<String>,
     since: Option<types::Timestamp>,
+    tags: Option<Vec<String>>,
     type_: Option<bool>,
 }
 impl FindPartCall {
     /// A text in it.
     #[must_use]
     pub fn free_text(mut self, free_text: impl Into<String>) -> Self {
-        self.free_text = Option::Some(free_text.into());
+        self.free_text = Some(free_text.into());
         self
     }
     /// Only younger ones.
     #[must_use]
     pub fn since(mut self, since: types::Timestamp) -> Self {
-        self.since = Option::Some(since);
+        self.since = Some(since);
         self
     }
-    /// Sets `type_`.
+    /// Some labels.
+    #[must_use]
+    pub fn tags(mut self, tags: impl Into<Vec<String>>) -> Self {
+        self.tags = Some(tags.into());
+        self
+    }
+    /// A keyword.
     #[must_use]
     pub fn type_(mut self, type_: bool) -> Self {
-        self.type_ = Option::Some(type_);
+        self.type_ = Some(type_);
         self
     }
     /// Sends the request.
@@ -78,6 +86,7 @@ impl FindPartCall {
                         self.color.clone(),
                         self.free_text.as_deref(),
                         self.since.as_ref(),
+                        self.tags.as_ref(),
                         self.type_.clone(),
                     )
                     .await,

@@ -22,7 +22,7 @@ impl ApiError {
     /// The reason.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Option::Some(message.into());
+        self.message = Some(message.into());
         self
     }
 }
@@ -66,7 +66,7 @@ pub struct Part {
 }
 impl Part {
     /// Makes one of what is required.
-    pub fn new(color: impl Into<Color>) -> Self {
-        Self { color: color.into() }
+    pub fn new(color: Color) -> Self {
+        Self { color }
     }
 }

@@ -43,7 +43,7 @@ impl UpdateWalletCall {
     /// A note. It cannot be cleared.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.body.note = Option::Some(note.into());
+        self.body.note = Some(note.into());
         self
     }
     /// The new owner.

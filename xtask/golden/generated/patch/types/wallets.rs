@@ -22,7 +22,7 @@ impl ApiError {
     /// The reason.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Option::Some(message.into());
+        self.message = Some(message.into());
         self
     }
 }
@@ -68,7 +68,7 @@ impl UpdateWalletRequest {
     /// A note. It cannot be cleared.
     #[must_use]
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
-        self.note = Option::Some(note.into());
+        self.note = Some(note.into());
         self
     }
     /// The new owner.
@@ -112,7 +112,7 @@ impl Wallet {
     /// The name, `null` if there is none.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Option::Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }

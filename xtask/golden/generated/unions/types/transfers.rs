@@ -22,7 +22,7 @@ impl ApiError {
     /// The reason.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Option::Some(message.into());
+        self.message = Some(message.into());
         self
     }
 }
@@ -120,9 +120,12 @@ impl EverythingTransfer {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[non_exhaustive]
 pub struct NativeTransfer {
+    /// `amount` on the wire.
     pub amount: i64,
+    /// `memo` on the wire.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
+    /// `to` on the wire.
     pub to: String,
 }
 impl NativeTransfer {
@@ -130,14 +133,14 @@ impl NativeTransfer {
     pub fn new(to: impl Into<String>, amount: i64) -> Self {
         Self {
             to: to.into(),
-            amount: amount,
+            amount,
             memo: Default::default(),
         }
     }
     /// Sets `memo`.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Option::Some(memo.into());
+        self.memo = Some(memo.into());
         self
     }
 }
@@ -145,6 +148,7 @@ impl NativeTransfer {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenTransfer {
+    /// `contract` on the wire.
     pub contract: String,
 }
 impl TokenTransfer {

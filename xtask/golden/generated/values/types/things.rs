@@ -42,7 +42,7 @@ impl ApiError {
     /// The reason.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Option::Some(message.into());
+        self.message = Some(message.into());
         self
     }
 }
@@ -94,6 +94,7 @@ pub struct Thing {
         skip_serializing_if = "crate::null::is_empty"
     )]
     pub labels: ::std::collections::BTreeMap<String, String>,
+    /// `ratio` on the wire.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
     /// A secret.
@@ -111,9 +112,9 @@ impl Thing {
         Self {
             amount: amount.into(),
             data: data.into(),
-            date: date,
+            date,
             token: token.into(),
-            count: count,
+            count,
             anything: Default::default(),
             details: Default::default(),
             gas: Default::default(),
@@ -124,19 +125,19 @@ impl Thing {
     /// Any JSON.
     #[must_use]
     pub fn with_anything(mut self, anything: impl Into<Anything>) -> Self {
-        self.anything = Option::Some(anything.into());
+        self.anything = Some(anything.into());
         self
     }
     /// What else there is.
     #[must_use]
     pub fn with_details(mut self, details: impl Into<Details>) -> Self {
-        self.details = Option::Some(details.into());
+        self.details = Some(details.into());
         self
     }
     /// An integer or text.
     #[must_use]
     pub fn with_gas(mut self, gas: impl Into<crate::EvmQuantity>) -> Self {
-        self.gas = Option::Some(gas.into());
+        self.gas = Some(gas.into());
         self
     }
     /// Texts by name.
@@ -151,7 +152,7 @@ impl Thing {
     /// Sets `ratio`.
     #[must_use]
     pub fn with_ratio(mut self, ratio: f64) -> Self {
-        self.ratio = Option::Some(ratio);
+        self.ratio = Some(ratio);
         self
     }
 }
