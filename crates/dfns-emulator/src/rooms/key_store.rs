@@ -47,7 +47,7 @@ pub(crate) enum Origin {
     Seed,
     /// From another key of the store, at a path below it.
     Child { parent: String, path: String },
-    /// From outside: the secret in hexadecimal.
+    /// From outside: the secret scalar in hexadecimal, big-endian.
     Imported { secret: String },
 }
 
@@ -107,13 +107,22 @@ pub(crate) fn owner_for(
     if let Some(user) = delegate_to {
         context.require("Keys:Delegate")?;
         if is_delayed {
-            return Err(invalid_field("delayDelegation", "cannot be true together with delegateTo"));
+            return Err(invalid_field(
+                "delayDelegation",
+                "cannot be true together with delegateTo",
+            ));
         }
         let user = delegation_target(context, "delegateTo", user.as_str())?;
-        return Ok(KeyOwner { delegated_to: Some(user.id), can_be_delegated: false });
+        return Ok(KeyOwner {
+            delegated_to: Some(user.id),
+            can_be_delegated: false,
+        });
     }
     let delegated_to = (caller.user.kind == UserKind::EndUser).then(|| caller.user.id.clone());
-    Ok(KeyOwner { can_be_delegated: is_delayed && delegated_to.is_none(), delegated_to })
+    Ok(KeyOwner {
+        can_be_delegated: is_delayed && delegated_to.is_none(),
+        delegated_to,
+    })
 }
 
 /// The end user to whom something is to be delegated.
@@ -138,7 +147,11 @@ pub(crate) fn format_of(scheme: &str, curve: &str) -> Result<(Scheme, Curve), Re
         (Scheme::Ecdsa | Scheme::Schnorr | Scheme::DiffieHellman, Curve::Secp256k1)
         | (Scheme::EdDsa, Curve::Ed25519)
         | (Scheme::Ecdsa, Curve::Stark) => Ok((scheme, curve)),
-        _ => Err(invalid_field("curve", &format!("{scheme} keys do not exist on the curve {curve}"))),
+        _ => {
+            let pairs = "DH/secp256k1, ECDSA/secp256k1, ECDSA/stark, EdDSA/ed25519 and Schnorr/secp256k1";
+            let problem = format!("{scheme} keys do not exist on the curve {curve}; the pairs are {pairs}");
+            Err(invalid_field("curve", &problem))
+        }
     }
 }
 
@@ -147,30 +160,49 @@ pub(crate) fn format_of(scheme: &str, curve: &str) -> Result<(Scheme, Curve), Re
 /// # Errors
 /// 400 if the emulator holds no such keys, or the path cannot be followed; 409 if the path is taken.
 pub(crate) fn create_key(context: &Context<'_>, new: NewKey) -> Result<Key, Refusal> {
-    let NewKey { scheme, curve, source, name, is_master, owner } = new;
+    let NewKey {
+        scheme,
+        curve,
+        source,
+        name,
+        is_master,
+        owner,
+    } = new;
     let org = context.caller()?.org();
     let id = context.new_id("key")?;
     let (material, origin) = match source {
         Source::New => {
             let seed = context.services.seed.as_bytes();
-            (KeyMaterial::derive(seed, &id, scheme, curve).map_err(key_refusal)?, Origin::Seed)
+            (
+                KeyMaterial::derive(seed, &id, scheme, curve).map_err(key_refusal)?,
+                Origin::Seed,
+            )
         }
         Source::DerivedFrom { parent, path } => {
             let path = child_path(context, &parent, path)?;
             let parsed_path = DerivationPath::parse(&path).map_err(key_refusal)?;
             let material = material(context, &parent)?.child(&parsed_path).map_err(key_refusal)?;
-            (material, Origin::Child { parent: parent.id.to_string(), path })
+            (
+                material,
+                Origin::Child {
+                    parent: parent.id.to_string(),
+                    path,
+                },
+            )
         }
         Source::Imported(material) => {
-            let secret = Hex::from_bytes_bare(material.secret()).to_string();
+            let secret = Hex::from_bytes_bare(*material.shared_scalar()).to_string();
             (material, Origin::Imported { secret })
         }
     };
-    let KeyOwner { delegated_to, can_be_delegated } = owner;
+    let KeyOwner {
+        delegated_to,
+        can_be_delegated,
+    } = owner;
     let mut key = Key::new(
         parsed::<KeyId>(&id)?,
-        material.scheme().name(),
-        material.curve().name(),
+        dfns_types::KeyScheme::from(material.scheme().name()),
+        dfns_types::KeyCurve::from(material.curve().name()),
         Hex::from_bytes_bare(material.public_key()),
         KeyStatus::Active,
         delegated_to.is_none(),
@@ -185,28 +217,49 @@ pub(crate) fn create_key(context: &Context<'_>, new: NewKey) -> Result<Key, Refu
         }
         Origin::Imported { .. } => key.imported = Some(true),
     }
-    let filing = Filing { org, parent: "", owner: delegated_to.as_deref().unwrap_or_default() };
+    let filing = Filing {
+        org,
+        parent: "",
+        owner: delegated_to.as_deref().unwrap_or_default(),
+    };
     context.store.insert(&key, filing)?;
-    context.store.set_private::<Key>(&id, &KeyRecord { origin, delegated_to, can_be_delegated })?;
+    context.store.set_private::<Key>(
+        &id,
+        &KeyRecord {
+            origin,
+            delegated_to,
+            can_be_delegated,
+        },
+    )?;
     Ok(key)
 }
 
 /// The path of a new child: the one that is asked for, or the first free one of the usual form.
 fn child_path(context: &Context<'_>, parent: &Key, wanted: Option<String>) -> Result<String, Refusal> {
     if parent.master_key != Some(true) {
-        return Err(invalid_field("deriveFrom.keyId", &format!("{} is no master key", parent.id)));
+        return Err(invalid_field(
+            "deriveFrom.keyId",
+            &format!("{} is no master key", parent.id),
+        ));
     }
     let org = context.caller()?.org();
-    let keys = context.store.all::<Key>(Listing { org, parent: None, owner: None })?;
+    let keys = context.store.all::<Key>(Listing {
+        org,
+        parent: None,
+        owner: None,
+    })?;
     let is_taken = |path: &str| {
         keys.iter().any(|key| {
-            key.derived_from.as_ref().is_some_and(|origin| origin.key_id == parent.id && origin.path == path)
+            key.derived_from
+                .as_ref()
+                .is_some_and(|origin| origin.key_id == parent.id && origin.path == path)
         })
     };
     match wanted {
-        Some(path) if is_taken(&path) => {
-            Err(Refusal::conflict(format!("a key at the path {path} of {} exists already", parent.id)))
-        }
+        Some(path) if is_taken(&path) => Err(Refusal::conflict(format!(
+            "a key at the path {path} of {} exists already",
+            parent.id
+        ))),
         Some(path) => Ok(path),
         None => {
             let usual = |index: usize| match parent.curve {
@@ -240,12 +293,17 @@ pub(crate) fn material(context: &Context<'_>, key: &Key) -> Result<KeyMaterial, 
             let parent: Option<Key> = context.store.get(context.caller()?.org(), &parent)?;
             let parent = parent.ok_or_else(|| unusable(&"its master key is gone"))?;
             let path = DerivationPath::parse(&path).map_err(|error| unusable(&error))?;
-            material(context, &parent)?.child(&path).map_err(|error| unusable(&error))
+            material(context, &parent)?
+                .child(&path)
+                .map_err(|error| unusable(&error))
         }
         Origin::Imported { secret } => {
             let secret: Hex = secret.parse().map_err(|error| unusable(&error))?;
-            let secret = secret.to_bytes().try_into().map_err(|_| unusable(&"its secret is not 32 bytes"))?;
-            KeyMaterial::from_secret(scheme, curve, &secret, None).map_err(|error| unusable(&error))
+            let secret = secret
+                .to_bytes()
+                .try_into()
+                .map_err(|_| unusable(&"its secret is not 32 bytes"))?;
+            KeyMaterial::from_scalar(scheme, curve, &secret).map_err(|error| unusable(&error))
         }
     }
 }
@@ -256,7 +314,10 @@ pub(crate) fn material(context: &Context<'_>, key: &Key) -> Result<KeyMaterial, 
 /// 500 if the store does not hold it.
 pub(crate) fn record(context: &Context<'_>, key: &Key) -> Result<KeyRecord, Refusal> {
     let missing = || Refusal::internal(&std::io::Error::other(format!("{} has no record", key.id)));
-    context.store.private::<Key, KeyRecord>(key.id.as_str())?.ok_or_else(missing)
+    context
+        .store
+        .private::<Key, KeyRecord>(key.id.as_str())?
+        .ok_or_else(missing)
 }
 
 /// The user of whom alone the caller may see things: an end user reaches only what is delegated to them.
@@ -287,17 +348,30 @@ pub(crate) fn find_key(context: &Context<'_>, id: &str) -> Result<Key, Refusal> 
 /// # Errors
 /// 400 if the key is archived or exported; 403 if it is delegated to somebody else.
 pub(crate) fn check_usable(context: &Context<'_>, key: &Key) -> Result<(), Refusal> {
+    check_exportable(context, key)?;
+    match key.exported {
+        Some(true) => Err(Refusal::invalid(format!(
+            "key {} was exported and can no longer be used",
+            key.id
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a key that is archived or somebody else's; one that was exported can be exported again.
+///
+/// # Errors
+/// 400 if the key is archived; 403 if it is delegated to somebody else.
+pub(crate) fn check_exportable(context: &Context<'_>, key: &Key) -> Result<(), Refusal> {
     if key.status != KeyStatus::Active {
         return Err(Refusal::invalid(format!("key {} is archived", key.id)));
     }
-    if key.exported == Some(true) {
-        return Err(Refusal::invalid(format!("key {} was exported and can no longer be used", key.id)));
-    }
     let caller = context.caller()?;
     match record(context, key)?.delegated_to {
-        Some(owner) if owner != caller.user_id() => {
-            Err(Refusal::forbidden(format!("key {} is delegated to another user", key.id)))
-        }
+        Some(owner) if owner != caller.user_id() => Err(Refusal::forbidden(format!(
+            "key {} is delegated to another user",
+            key.id
+        ))),
         _ => Ok(()),
     }
 }
@@ -309,7 +383,11 @@ pub(crate) fn check_usable(context: &Context<'_>, key: &Key) -> Result<(), Refus
 pub(crate) fn wallets_of_key(context: &Context<'_>, key_id: &KeyId) -> Result<Vec<Wallet>, Refusal> {
     let org = context.caller()?.org();
     // A wallet is filed under its key.
-    Ok(context.store.all::<Wallet>(Listing { org, parent: Some(key_id.as_str()), owner: None })?)
+    Ok(context.store.all::<Wallet>(Listing {
+        org,
+        parent: Some(key_id.as_str()),
+        owner: None,
+    })?)
 }
 
 /// The key as wallets show it.
@@ -318,7 +396,11 @@ pub(crate) fn wallets_of_key(context: &Context<'_>, key_id: &KeyId) -> Result<Ve
 /// 500 if the store fails.
 pub(crate) fn signing_key(context: &Context<'_>, key: &Key) -> Result<SigningKey, Refusal> {
     let mut shown = SigningKey::new(&key.id, key.scheme.clone(), key.curve.clone(), &key.public_key);
-    shown.delegated_to = record(context, key)?.delegated_to.as_deref().map(parsed::<UserId>).transpose()?;
+    shown.delegated_to = record(context, key)?
+        .delegated_to
+        .as_deref()
+        .map(parsed::<UserId>)
+        .transpose()?;
     Ok(shown)
 }
 
@@ -333,7 +415,10 @@ pub(crate) fn delegate_key(context: &Context<'_>, mut key: Key, field: &str, use
         return Err(Refusal::invalid(format!("key {} is delegated already", key.id)));
     }
     if !record.can_be_delegated {
-        return Err(Refusal::invalid(format!("key {} was not made with delayDelegation", key.id)));
+        return Err(Refusal::invalid(format!(
+            "key {} was not made with delayDelegation",
+            key.id
+        )));
     }
     record.delegated_to = Some(user.id.clone());
     record.can_be_delegated = false;
@@ -356,5 +441,8 @@ pub(crate) fn delegate_key(context: &Context<'_>, mut key: Key, field: &str, use
 /// 500 if the operation has no caller.
 pub(crate) fn key_store_id(context: &Context<'_>) -> Result<String, Refusal> {
     let org = context.caller()?.org();
-    Ok(id_text("ks", &context.services.seed.derive("key store", &[org.as_bytes()])))
+    Ok(id_text(
+        "ks",
+        &context.services.seed.derive("key store", &[org.as_bytes()]),
+    ))
 }

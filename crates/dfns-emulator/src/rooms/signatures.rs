@@ -1,0 +1,272 @@
+//! Signatures: made at once, since no policy holds them back, and kept.
+//!
+//! Invariant: a key signs for networks that take keys of its format, and for nobody but its owner.
+
+use axum::http::StatusCode;
+use dfns_types::{
+    Hex, Key, KeyId, Network, Signature, SignatureBody, SignatureId, SignaturePage, SignatureRequest, SignatureStatus,
+    WalletId,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::key_store;
+use super::keys::key_of_path;
+use super::refusals::{invalid_field, key_refusal, parsed};
+use super::requests::{Repeatable, requester};
+use super::wallets::known_chain;
+use crate::chain::{Chain, chain};
+use crate::context::Context;
+use crate::keys::{self, Curve, Family, Scheme, SignatureParts, Target};
+use crate::server::{Refusal, Reply};
+use crate::store::{Document, Filing, Listing};
+
+/// How many signatures a page may hold.
+const PAGE_LENGTH: usize = 500;
+/// The kinds that have no meaning without one certain network.
+const KINDS_OF_A_NETWORK: [&str; 3] = ["Bip322", "Cip8", "SignerPayload"];
+/// The kinds of the API that the emulator does not have.
+const KINDS_NOT_HELD: [&str; 2] = ["DfnsSmartAccountTransaction", "StellarFeeBumpTransaction"];
+
+/// A signature request and the wallet it was asked of, if it was one. It is filed under its key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct SignatureRecord {
+    pub(super) request: SignatureRequest,
+    pub(super) wallet_id: Option<WalletId>,
+}
+
+impl Document for SignatureRecord {
+    const KIND: &'static str = "signature";
+
+    fn id(&self) -> &str {
+        self.request.id.as_str()
+    }
+}
+
+impl SignatureRecord {
+    /// The request as the API shows it: with the id of the wallet, if it was asked of one.
+    ///
+    /// # Errors
+    /// 500 if it cannot be written as JSON.
+    pub(super) fn shown(&self) -> Result<Value, Refusal> {
+        let mut shown = serde_json::to_value(&self.request).map_err(|error| Refusal::internal(&error))?;
+        if let Some(wallet_id) = &self.wallet_id {
+            shown["walletId"] = wallet_id.as_str().into();
+        }
+        Ok(shown)
+    }
+}
+
+/// `POST /keys/{keyId}/signatures`.
+pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let body = read_body(context)?;
+    let key = key_of_path(context)?;
+    Reply::json(&sign(context, &key, None, &body)?.shown()?)
+}
+
+/// `GET /keys/{keyId}/signatures`.
+pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let key = key_of_path(context)?;
+    page_of(context, &key.id, |_| true)
+}
+
+/// `GET /keys/{keyId}/signatures/{signatureId}`.
+pub(super) fn get(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let key = key_of_path(context)?;
+    Reply::json(&find(context, &key.id, |_| true)?.shown()?)
+}
+
+/// What is to be signed, with the fields that all kinds have.
+#[derive(Debug)]
+pub(super) struct Body {
+    shown: SignatureBody,
+    what: keys::SignatureRequest,
+    common: Common,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Common {
+    kind: String,
+    network: Option<String>,
+    blockchain_kind: Option<String>,
+    external_id: Option<String>,
+}
+
+/// Reads the body of a signature request.
+///
+/// # Errors
+/// 400 that names the field that is missing or invalid; 501 for a kind that the emulator does not have.
+pub(super) fn read_body(context: &Context<'_>) -> Result<Body, Refusal> {
+    let shown: SignatureBody = context.call.body()?;
+    let common: Common = context.call.body()?;
+    if KINDS_NOT_HELD.contains(&common.kind.as_str()) {
+        let message = format!("not implemented by the emulator: signatures of kind {}", common.kind);
+        return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("field", "kind"));
+    }
+    if matches!(shown, SignatureBody::Unknown(_)) {
+        return Err(invalid_field("kind", &format!("unknown value {:?}", common.kind)));
+    }
+    let body: Value = context.call.body()?;
+    let what = keys::SignatureRequest::from_json(&body).map_err(key_refusal)?;
+    Ok(Body { shown, what, common })
+}
+
+/// Signs with a key, on its own or as that of a wallet, and keeps the request. The same request again gives the same
+/// signature.
+///
+/// # Errors
+/// 400 if the key cannot be used, or what is asked for cannot be signed with it; 403 if it is delegated to another; 409
+/// if another request has used the external id.
+pub(super) fn sign(
+    context: &Context<'_>,
+    key: &Key,
+    wallet: Option<(&WalletId, &Network)>,
+    body: &Body,
+) -> Result<SignatureRecord, Refusal> {
+    let repeatable = Repeatable::of_call(context, "signature", body.common.external_id.as_deref())?;
+    if let Some(id) = repeatable.made_before(context)? {
+        let missing = || Refusal::internal(&std::io::Error::other(format!("{id} is gone")));
+        return context.store.get(context.caller()?.org(), &id)?.ok_or_else(missing);
+    }
+    key_store::check_usable(context, key)?;
+    let format = key_store::format_of(key.scheme.as_str(), key.curve.as_str())?;
+    let (network, family) = target(&body.common, wallet.map(|(_, network)| network), format)?;
+    let target = match (network, family) {
+        (Some(network), _) => Target::Network(network.id),
+        (None, Some(family)) => Target::Kind(family),
+        (None, None) => Target::None,
+    };
+    let signed = keys::sign(&key_store::material(context, key)?, target, &body.what).map_err(key_refusal)?;
+
+    let id = context.new_id("sig")?;
+    let (requester, shown) = (requester(context)?, body.shown.clone());
+    let mut request = SignatureRequest::new(
+        parsed::<SignatureId>(&id)?,
+        &key.id,
+        requester,
+        shown,
+        SignatureStatus::Signed,
+        context.now,
+    );
+    request.network = network.map(|network| Network::from(network.id));
+    request.external_id.clone_from(&body.common.external_id);
+    request.date_signed = Some(context.now);
+    request.signature = signed.signature.map(shown_signature).transpose()?;
+    request.signatures = signed
+        .signatures
+        .into_iter()
+        .map(shown_signature)
+        .collect::<Result<_, _>>()?;
+    request.signed_data = signed.signed_data;
+    request.tx_hash = signed.transaction_hash;
+    let record = SignatureRecord {
+        request,
+        wallet_id: wallet.map(|(id, _)| id.clone()),
+    };
+    let owner = key_store::record(context, key)?.delegated_to.unwrap_or_default();
+    let filing = Filing {
+        org: context.caller()?.org(),
+        parent: key.id.as_str(),
+        owner: &owner,
+    };
+    context.store.insert(&record, filing)?;
+    repeatable.remember(context, &id)?;
+    Ok(record)
+}
+
+/// The network or family that a request is meant for, if it says.
+fn target(
+    common: &Common,
+    of_wallet: Option<&Network>,
+    format: (Scheme, Curve),
+) -> Result<(Option<Chain>, Option<Family>), Refusal> {
+    let named = common.network.as_deref().map(Network::from);
+    if let (Some(named), Some(of_wallet)) = (&named, of_wallet)
+        && named != of_wallet
+    {
+        return Err(invalid_field(
+            "network",
+            &format!("the wallet is on {of_wallet}, not on {named}"),
+        ));
+    }
+    let network = named.as_ref().or(of_wallet).map(known_chain).transpose()?;
+    let family = common.blockchain_kind.as_deref().map(family_named).transpose()?;
+    match (network, family) {
+        (Some(network), Some(family)) if network.family != family => {
+            let problem = format!("{} is not of the kind {family:?}", network.id);
+            return Err(invalid_field("blockchainKind", &problem));
+        }
+        (Some(network), _) if !network.key_formats().contains(&format) => {
+            let problem = format!("{} takes no keys of the format {}/{}", network.id, format.0, format.1);
+            return Err(invalid_field("network", &problem));
+        }
+        (None, Some(family)) if !takes(family, format) => {
+            let problem = format!("{family:?} takes no keys of the format {}/{}", format.0, format.1);
+            return Err(invalid_field("blockchainKind", &problem));
+        }
+        (None, _) if KINDS_OF_A_NETWORK.contains(&common.kind.as_str()) => {
+            return Err(invalid_field(
+                "network",
+                &format!("required with the kind {}", common.kind),
+            ));
+        }
+        _ => {}
+    }
+    Ok((network, family))
+}
+
+fn family_named(name: &str) -> Result<Family, Refusal> {
+    Family::from_name(name).ok_or_else(|| invalid_field("blockchainKind", &format!("unknown value {name:?}")))
+}
+
+/// True if some network of the family takes such keys.
+fn takes(family: Family, format: (Scheme, Curve)) -> bool {
+    let mut networks = Network::VALUES.iter().filter_map(|network| chain(network.as_str()));
+    networks.any(|network| network.family == family && network.key_formats().contains(&format))
+}
+
+fn shown_signature(parts: SignatureParts) -> Result<Signature, Refusal> {
+    let mut signature = Signature::new(parsed::<Hex>(&parts.r)?, parsed::<Hex>(&parts.s)?);
+    signature.recid = parts.recovery_id.map(i32::from);
+    signature.encoded = parts.encoded.as_deref().map(parsed::<Hex>).transpose()?;
+    Ok(signature)
+}
+
+/// A page of the signature requests of a key, newest first.
+///
+/// # Errors
+/// 400 if the page is not one that can be asked for.
+pub(super) fn page_of(
+    context: &Context<'_>,
+    key_id: &KeyId,
+    is_wanted: impl Fn(&SignatureRecord) -> bool,
+) -> Result<Reply, Refusal> {
+    let listing = Listing {
+        org: context.caller()?.org(),
+        parent: Some(key_id.as_str()),
+        owner: None,
+    };
+    let found = context.store.list(listing, &context.page(PAGE_LENGTH)?, is_wanted)?;
+    let items: Vec<SignatureRequest> = found.items.into_iter().map(|record| record.request).collect();
+    let mut page = SignaturePage::new(key_id, items);
+    page.next_page_token = found.next_page_token;
+    Reply::json(&page)
+}
+
+/// The signature request that the path names, among those of a key.
+///
+/// # Errors
+/// 404 if there is none.
+pub(super) fn find(
+    context: &Context<'_>,
+    key_id: &KeyId,
+    is_wanted: impl Fn(&SignatureRecord) -> bool,
+) -> Result<SignatureRecord, Refusal> {
+    let id = context.call.parameter("signatureId")?;
+    let org = context.caller()?.org();
+    let record: Option<SignatureRecord> = context.store.get(org, id)?;
+    record
+        .filter(|record| record.request.key_id == *key_id && is_wanted(record))
+        .ok_or_else(|| Refusal::not_found("signature", "signatureId", id, org))
+}
