@@ -166,6 +166,30 @@ fn a_parameter_and_a_field_of_the_body_with_one_name_are_refused() {
 }
 
 #[test]
+fn a_parameter_in_a_header_is_refused() {
+    for required in ["true", "false"] {
+        let parameter = format!(
+            "x-call: a.get, parameters: [{{name: X-Y, in: header, required: {required}, schema: {{type: string}}}}]"
+        );
+        assert_names(
+            &refusal(&GET.replace("x-call: a.get", &parameter), EMPTY),
+            &["get_a", "header"],
+        );
+    }
+}
+
+#[test]
+fn a_component_with_a_name_that_is_taken_is_refused() {
+    for name in ["Option", "String", "Patch", "UnknownValue"] {
+        let schemas = format!(
+            "Answer: {{type: object, properties: {{x: {{$ref: '#/components/schemas/{name}'}}}}}}\n\
+             {name}: {{type: object, properties: {{x: {{type: boolean}}}}}}"
+        );
+        assert_names(&refusal(GET, &schemas), &[&format!("`{name}`")]);
+    }
+}
+
+#[test]
 fn fields_that_become_one_are_refused() {
     let schemas = "Answer: {type: object, properties: {aB: {type: string}, a_b: {type: string}}}";
     assert_names(&refusal(GET, schemas), &["Answer", "a_b"]);

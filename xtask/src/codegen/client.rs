@@ -128,10 +128,13 @@ fn strip_version_header(method: &mut ImplItemFn) -> Result<(), Error> {
     let removed = before - method.block.stmts.len();
     let mut chain = HeaderUse(0);
     chain.visit_block_mut(&mut method.block);
+    let name = &method.sig.ident;
+    if quote!(#method).to_string().contains("header_map") {
+        return Err(Error::pass("client", format!("{name}: a parameter in a header is not supported")));
+    }
     if removed == 2 && chain.0 == 1 {
         Ok(())
     } else {
-        let name = &method.sig.ident;
         Err(Error::pass(
             "client",
             format!(

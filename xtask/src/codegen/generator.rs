@@ -35,6 +35,28 @@ pub(crate) fn generate(prepared: &Value, facts: &Facts) -> Result<File, Error> {
     Ok(syn::parse2(tokens)?)
 }
 
+/// Names that generated code, or the hand-written half of `dfns-types`, already gives to something else.
+const TAKEN: [&str; 18] = [
+    "Amount",
+    "AmountError",
+    "Box",
+    "Default",
+    "EvmQuantity",
+    "Hex",
+    "HexError",
+    "IdError",
+    "Option",
+    "Patch",
+    "RawPayload",
+    "Secret",
+    "String",
+    "Timestamp",
+    "TimestampError",
+    "UnknownObject",
+    "UnknownValue",
+    "Vec",
+];
+
 /// Takes the items of `mod types` out of the file, without the module of conversion errors, which nothing uses once
 /// the enums are open.
 ///
@@ -55,14 +77,23 @@ pub(crate) fn take_types(file: &mut File, facts: &Facts) -> Result<Vec<Item>, Er
         .into_iter()
         .filter(|item| !matches!(item, Item::Mod(module) if module.ident == "error"))
         .collect();
-    let nameless: Vec<String> = items
+    let names: Vec<String> = items
         .iter()
         .filter_map(|item| match item {
             Item::Enum(item) => Some(item.ident.to_string()),
             Item::Struct(item) => Some(item.ident.to_string()),
             _ => None,
         })
-        .filter(|name| !facts.descriptions.contains_key(name))
+        .collect();
+    if let Some(taken) = names.iter().find(|name| TAKEN.contains(&name.as_str())) {
+        return Err(Error::pass(
+            "types",
+            format!("the name `{taken}` is taken by a type that is written by hand: rename the component"),
+        ));
+    }
+    let nameless: Vec<&String> = names
+        .iter()
+        .filter(|name| !facts.descriptions.contains_key(*name))
         .collect();
     if nameless.is_empty() {
         Ok(items)
