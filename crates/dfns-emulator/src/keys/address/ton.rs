@@ -74,3 +74,34 @@ pub(super) fn validate(testnet: bool, text: &str) -> Result<(), AddressProblem> 
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{encode, validate};
+    use crate::keys::address::AddressProblem;
+    use crate::keys::hex::decode_array;
+
+    const MAIN: &str = "UQDNrJfJFisuFBrURjgosqcO_fh2K5foNWPzUr7PkC6Ipteq";
+    const TEST: &str = "0QDNrJfJFisuFBrURjgosqcO_fh2K5foNWPzUr7PkC6Ipmwg";
+
+    #[test]
+    fn the_wallet_of_a_key_stands_where_its_contract_would_be_deployed() {
+        let key = decode_array("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a").unwrap();
+        assert_eq!(encode(false, &key), MAIN);
+        assert_eq!(encode(true, &key), TEST);
+    }
+
+    #[test]
+    fn an_address_for_tests_is_refused_on_the_main_net() {
+        assert_eq!(validate(false, TEST), Err(AddressProblem::OtherNetwork));
+        assert_eq!(validate(true, MAIN), Ok(()));
+    }
+
+    #[test]
+    fn the_raw_form_is_taken_in_the_basic_and_the_master_chain() {
+        let hash = "cd".repeat(32);
+        assert_eq!(validate(false, &format!("0:{hash}")), Ok(()));
+        assert_eq!(validate(false, &format!("-1:{hash}")), Ok(()));
+        assert!(validate(false, &format!("7:{hash}")).is_err());
+    }
+}
