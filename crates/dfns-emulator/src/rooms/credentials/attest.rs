@@ -21,11 +21,11 @@ use crate::store::{Credential, CredentialKind, UserRecord};
 pub(crate) struct NewCredential {
     pub(crate) credential_kind: NewCredentialKind,
     /// Read only once the kind is known: those that are not supported have another form.
-    credential_info: Value,
+    pub(super) credential_info: Value,
     #[serde(default)]
     pub(crate) credential_name: Option<String>,
     #[serde(default)]
-    encrypted_private_key: Option<Secret>,
+    pub(super) encrypted_private_key: Option<Secret>,
 }
 
 /// The kind of a new credential.
