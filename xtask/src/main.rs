@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{codegen, spec, tree};
+use xtask::{codegen, golden, spec, tree};
 
 /// Tasks of the workspace.
 #[derive(Parser)]
@@ -65,10 +65,10 @@ fn repository() -> PathBuf {
 fn codegen(root: &Path, check: bool) -> Result<ExitCode, Failure> {
     let spec = load(&root.join("spec"))?;
     let mut artifacts = tree::Artifacts::new();
-    for (path, contents) in codegen::generate(root, &spec)? {
+    for (path, contents) in codegen::generate(root, &spec)?.into_iter().chain(golden::generate(root)?) {
         artifacts.add(path, contents)?;
     }
-    for folder in codegen::OWNED {
+    for folder in codegen::OWNED.iter().chain(&[golden::GENERATED]) {
         artifacts.own(folder)?;
     }
     let report = if check {
