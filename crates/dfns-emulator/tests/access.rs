@@ -131,6 +131,34 @@ async fn a_list_takes_a_limit_in_range_and_its_own_tokens_only() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_caller_without_the_permission_is_refused_by_name() {
+    let emulator = Emulator::start().await.unwrap();
+    let service = Signer::service_account(&emulator);
+    let created = service.signed(
+        "POST",
+        "/auth/users",
+        r#"{"email":"new@example.com","kind":"CustomerEmployee"}"#,
+    );
+    let id = created.body["userId"].as_str().unwrap_or_else(|| panic!("{created:?}"));
+    let request = json!({ "orgId": emulator.org_id(), "userId": id }).to_string();
+    let session = send(&emulator.url(), "POST", "/__admin/sessions", &[], request.as_bytes());
+    let mut newcomer = service.clone();
+    session.body["token"].as_str().unwrap().clone_into(&mut newcomer.token);
+    let answer = newcomer.call("GET", "/auth/users", "");
+    let message = format!("CustomerEmployee {id} is not authorized to perform operation (Auth:Users:Read)");
+    assert_eq!(answer.refusal(), (403, message.as_str()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_operation_refuses_callers_of_a_kind_that_it_is_not_for() {
+    let emulator = Emulator::start().await.unwrap();
+    let answer = Signer::service_account(&emulator).call("GET", "/auth/credentials", "");
+    let id = emulator.service_account_id();
+    let message = format!("CustomerEmployee {id} is not authorized to perform operation (listCredentials)");
+    assert_eq!(answer.refusal(), (403, message.as_str()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_unknown_path_is_404_and_an_unknown_method_405() {
     let emulator = Emulator::start().await.unwrap();
     let service = Signer::service_account(&emulator);

@@ -27,7 +27,9 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
-        let emulator = Emulator::start().await.unwrap();
+        let emulator = Emulator::start()
+            .await
+            .expect("nothing is in the way of an emulator in memory");
         let (service, employee) = (Signer::service_account(&emulator), Signer::employee(&emulator));
         let path = format!("/auth/users/{}", emulator.employee().user_id());
         Self {

@@ -2,9 +2,11 @@
 //!
 //! It blocks while it waits, so tests that use it run on a runtime with a thread for the server.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test that called")]
 #![expect(dead_code, reason = "every test file uses its own part of this")]
 
-use std::io::{Read, Write};
+use std::fmt::Write as _;
+use std::io::{Read, Write as _};
 use std::net::TcpStream;
 
 use base64::Engine;
@@ -40,9 +42,9 @@ pub(crate) fn send(url: &str, method: &str, target: &str, headers: &[(&str, &str
     let mut request =
         format!("{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nuser-agent: test\r\n");
     for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+        write!(request, "{name}: {value}\r\n").unwrap();
     }
-    request.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    write!(request, "content-length: {}\r\n\r\n", body.len()).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     // A server that refuses a long body may close before it has read all of it; its answer is there all the same.
     let _closed_early = stream.write_all(body);
