@@ -1,4 +1,4 @@
-//! What only a test can do: move the clock, read the mail of others, log in as anybody.
+//! What only a test can do: move the clock, fill accounts, read the mail of others, log in as anybody.
 //!
 //! Invariant: everything here is under one prefix that the API does not have.
 
@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::auth::session;
+use crate::chain;
 use crate::context::{Context, Handler};
 use crate::server::{Refusal, Reply, Table};
 use crate::store::UserRecord;
@@ -18,10 +19,11 @@ pub(crate) const PREFIX: &str = "/__admin";
 
 /// The routes. They need no token: the server listens on the loopback interface unless told otherwise.
 pub(crate) static ROUTES: LazyLock<Table<Handler>> = LazyLock::new(|| {
-    let rows: [(&str, &str, Handler); 4] = [
+    let rows: [(&str, &str, Handler); 5] = [
         ("GET", "/clock", clock),
         ("POST", "/clock/advance", advance),
         ("GET", "/outbox", outbox),
+        ("POST", "/faucet", chain::faucet),
         ("POST", "/sessions", log_in),
     ];
     Table::new(rows)

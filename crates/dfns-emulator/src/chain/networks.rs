@@ -2,6 +2,10 @@
 //!
 //! Invariant: a wallet can be made on a network if, and only if, it stands here.
 
+use std::time::Duration;
+
+use dfns_types::Timestamp;
+
 use crate::keys::{self, Curve, Family, Scheme};
 
 /// A network of the emulator.
@@ -21,7 +25,12 @@ pub(crate) struct Chain {
 pub(crate) fn chain(id: &str) -> Option<Chain> {
     let (id, symbol, decimals) = *NATIVE_ASSETS.iter().find(|(name, ..)| *name == id)?;
     let family = keys::network(id)?.family;
-    Some(Chain { id, family, symbol, decimals })
+    Some(Chain {
+        id,
+        family,
+        symbol,
+        decimals,
+    })
 }
 
 impl Chain {
@@ -89,6 +98,37 @@ impl Chain {
             | Family::Substrate
             | Family::Tezos => &["Native"],
         }
+    }
+
+    /// An address in the one form in which the ledger keeps it, where the network takes several.
+    pub(crate) fn ledger_address(self, address: &str) -> String {
+        match self.family {
+            Family::Evm | Family::Aptos | Family::Sui | Family::Iota | Family::Starknet | Family::Near => {
+                address.to_ascii_lowercase()
+            }
+            // Bech32 may be written in capitals altogether; base 58 has both cases, and they differ.
+            Family::Bitcoin | Family::BitcoinCash | Family::Cardano | Family::Cosmos | Family::Kaspa
+                if !address.bytes().any(|byte| byte.is_ascii_lowercase()) =>
+            {
+                address.to_ascii_lowercase()
+            }
+            _ => address.to_owned(),
+        }
+    }
+
+    /// The address that 32 bytes are on networks whose addresses are keys in base 58.
+    pub(crate) fn address_of_bytes(self, key: &[u8; 32]) -> String {
+        bs58::encode(key).into_string()
+    }
+
+    /// The number of the newest block at a time, where a block takes `block_time`.
+    pub(crate) fn block_number(self, at: Timestamp, block_time: Duration) -> i64 {
+        /// 2020-01-01T00:00:00Z, in milliseconds.
+        const FIRST_BLOCK: i64 = 1_577_836_800_000;
+        let block_millis = i64::try_from(block_time.as_millis()).unwrap_or(i64::MAX).max(1);
+        // Networks differ in how far they are, so that a number taken from another one is noticed.
+        let ahead: i64 = self.id.bytes().map(i64::from).sum();
+        (at.unix_millis() - FIRST_BLOCK).max(0) / block_millis + ahead
     }
 
     /// The symbol of the native asset, or a word in its place.
@@ -225,7 +265,10 @@ mod tests {
     #[test]
     fn every_network_of_the_api_and_no_other_stands_in_the_table() {
         let names: Vec<&str> = NATIVE_ASSETS.iter().map(|(name, ..)| *name).collect();
-        let known: Vec<&str> = dfns_types::Network::VALUES.iter().map(|network| network.as_str()).collect();
+        let known: Vec<&str> = dfns_types::Network::VALUES
+            .iter()
+            .map(|network| network.as_str())
+            .collect();
         let (mut left, mut right) = (names.clone(), known);
         left.sort_unstable();
         right.sort_unstable();

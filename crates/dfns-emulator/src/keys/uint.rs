@@ -74,6 +74,14 @@ impl Uint256 {
         self.0[24..].try_into().ok().map(u64::from_be_bytes)
     }
 
+    /// The number, if it fits into 128 bits.
+    pub(crate) fn to_u128(self) -> Option<u128> {
+        if self.bits() > 128 {
+            return None;
+        }
+        self.0[16..].try_into().ok().map(u128::from_be_bytes)
+    }
+
     /// The two's complement: what a negative number of this size is stored as.
     pub(crate) fn negated(self) -> Self {
         let mut bytes = self.0.map(|byte| !byte);

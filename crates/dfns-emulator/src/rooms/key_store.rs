@@ -273,11 +273,19 @@ fn child_path(context: &Context<'_>, parent: &Key, wanted: Option<String>) -> Re
     }
 }
 
-/// The private half of a key.
+/// The private half of a key of the caller's organisation.
 ///
 /// # Errors
 /// 500 if the store does not hold what it takes.
 pub(crate) fn material(context: &Context<'_>, key: &Key) -> Result<KeyMaterial, Refusal> {
+    material_in(context, context.caller()?.org(), key)
+}
+
+/// The private half of a key of any organisation: what moves with time has no caller.
+///
+/// # Errors
+/// 500 if the store does not hold what it takes.
+pub(crate) fn material_in(context: &Context<'_>, org: &str, key: &Key) -> Result<KeyMaterial, Refusal> {
     let unusable = |problem: &dyn std::fmt::Display| {
         Refusal::internal(&std::io::Error::other(format!("{} cannot be used: {problem}", key.id)))
     };
@@ -290,10 +298,10 @@ pub(crate) fn material(context: &Context<'_>, key: &Key) -> Result<KeyMaterial, 
             KeyMaterial::derive(seed, key.id.as_str(), scheme, curve).map_err(|error| unusable(&error))
         }
         Origin::Child { parent, path } => {
-            let parent: Option<Key> = context.store.get(context.caller()?.org(), &parent)?;
+            let parent: Option<Key> = context.store.get(org, &parent)?;
             let parent = parent.ok_or_else(|| unusable(&"its master key is gone"))?;
             let path = DerivationPath::parse(&path).map_err(|error| unusable(&error))?;
-            material(context, &parent)?
+            material_in(context, org, &parent)?
                 .child(&path)
                 .map_err(|error| unusable(&error))
         }

@@ -4,36 +4,46 @@
 //! is answered with 501.
 
 mod access_tokens;
+mod assets;
 mod codes;
 mod credentials;
+mod history;
+mod idempotency;
 mod key_export;
 mod key_import;
-mod key_store;
+pub(crate) mod key_store;
 mod keys;
 mod login;
+mod networks;
 mod people;
 mod personal_access_tokens;
-mod refusals;
+pub(crate) mod refusals;
 mod registration;
+mod replacement;
 mod requests;
 mod service_accounts;
 mod signatures;
 mod signers;
 mod tags;
+mod transactions;
+mod transfers;
 mod users;
 mod wallet_signatures;
 mod wallets;
 
 use crate::action;
+use crate::chain;
 use crate::context::{Handler, Preparation};
 
 /// What is done before the handler of every call of the API, once the caller is accepted: bringing up to date what
 /// moves with time. It is kept even if the handler refuses.
-pub(crate) const BEFORE_EVERY_CALL: &[Preparation] = &[];
+pub(crate) const BEFORE_EVERY_CALL: &[Preparation] = &[chain::settle];
 
 /// The handler of an operation, by its id in the OpenAPI document.
 pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
     Some(match operation_id {
+        "abortWalletTransaction" => transactions::abort,
+        "abortWalletTransfer" => transfers::abort,
         "activateCredential" => credentials::activate,
         "activatePersonalAccessToken" => personal_access_tokens::activate,
         "activateServiceAccount" => service_accounts::activate,
@@ -41,6 +51,9 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "archivePersonalAccessToken" => personal_access_tokens::archive,
         "archiveServiceAccount" => service_accounts::archive,
         "archiveUser" => users::archive,
+        "broadcastTransaction" => transactions::create,
+        "cancelWalletTransaction" => replacement::cancel_transaction,
+        "cancelWalletTransfer" => replacement::cancel_transfer,
         "completeEndUserRegistration" => registration::complete_end_user,
         "completeLogin" => login::complete,
         "completeRegistration" => registration::complete,
@@ -69,6 +82,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "deleteCredential" => credentials::delete,
         "deleteKey" => keys::delete,
         "deriveKey" => keys::derive,
+        "estimateFees" => networks::estimate_fees,
         "exportKey" => key_export::export,
         "exportWallet" => key_export::export_wallet,
         "generateKeySignature" => signatures::create,
@@ -79,23 +93,34 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "getServiceAccount" => service_accounts::get,
         "getUser" => users::get,
         "getWallet" => wallets::get,
+        "getWalletAssets" => assets::list,
+        "getWalletHistory" => history::list,
+        "getWalletNfts" => assets::list_unique,
         "getWalletSignature" => wallet_signatures::get,
+        "getWalletTransaction" => transactions::get,
+        "getWalletTransfer" => transfers::get,
         "importKey" => key_import::import,
         "importWallet" => key_import::import_wallet,
         "listCredentials" => credentials::list,
         "listKeySignatures" => signatures::list,
         "listKeyStores" => signers::list_stores,
         "listKeys" => keys::list,
+        "listOrgWalletHistory" => history::list_all,
         "listPersonalAccessTokens" => personal_access_tokens::list,
         "listServiceAccounts" => service_accounts::list,
         "listSigners" => signers::list,
         "listUsers" => users::list,
         "listWalletSignatures" => wallet_signatures::list,
+        "listWalletTransactions" => transactions::list,
+        "listWalletTransfers" => transfers::list,
         "listWallets" => wallets::list,
         "logout" => login::logout,
         "resendRegistrationCode" => registration::resend_code,
         "sendLoginCode" => login::send_code,
+        "speedUpWalletTransaction" => replacement::speed_up_transaction,
+        "speedUpWalletTransfer" => replacement::speed_up_transfer,
         "tagWallet" => tags::add,
+        "transferAsset" => transfers::create,
         "untagWallet" => tags::remove,
         "updateKey" => keys::update,
         "updatePersonalAccessToken" => personal_access_tokens::update,

@@ -42,9 +42,10 @@ where
 /// 400 that names the field.
 pub(crate) fn check_text(field: &str, text: Option<&str>, least: usize, most: usize) -> Result<(), Refusal> {
     match text.map(|text| text.chars().count()) {
-        Some(count) if !(least..=most).contains(&count) => {
-            Err(invalid_field(field, &format!("expected {least} to {most} characters, found {count}")))
-        }
+        Some(count) if !(least..=most).contains(&count) => Err(invalid_field(
+            field,
+            &format!("expected {least} to {most} characters, found {count}"),
+        )),
         _ => Ok(()),
     }
 }

@@ -45,13 +45,19 @@ pub(super) fn merged(present: &[String], added: &[String]) -> Result<Vec<String>
     }
     match all.len() {
         0..=MOST_TAGS => Ok(all),
-        count => Err(invalid_field("tags", &format!("a wallet has at most {MOST_TAGS} tags, this would be {count}"))),
+        count => Err(invalid_field(
+            "tags",
+            &format!("a wallet has at most {MOST_TAGS} tags, this would be {count}"),
+        )),
     }
 }
 
 fn check(tags: &[String]) -> Result<(), Refusal> {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:/+-".contains(&byte);
-    match tags.iter().position(|tag| !(1..=100).contains(&tag.len()) || !tag.bytes().all(is_allowed)) {
+    match tags
+        .iter()
+        .position(|tag| !(1..=100).contains(&tag.len()) || !tag.bytes().all(is_allowed))
+    {
         None => Ok(()),
         Some(index) => Err(invalid_field(
             &format!("tags[{index}]"),
@@ -70,14 +76,22 @@ mod tests {
 
     #[test]
     fn a_tag_that_is_there_already_is_not_added_again() {
-        assert_eq!(merged(&tags(&["a", "b"]), &tags(&["b", "c", "c"])).unwrap(), tags(&["a", "b", "c"]));
+        assert_eq!(
+            merged(&tags(&["a", "b"]), &tags(&["b", "c", "c"])).unwrap(),
+            tags(&["a", "b", "c"])
+        );
     }
 
     #[test]
     fn the_eleventh_tag_is_refused() {
         let ten: Vec<String> = (0..10).map(|number| number.to_string()).collect();
         assert_eq!(merged(&[], &ten).unwrap(), ten);
-        assert!(merged(&ten, &tags(&["one-more"])).unwrap_err().message.contains("at most 10"));
+        assert!(
+            merged(&ten, &tags(&["one-more"]))
+                .unwrap_err()
+                .message
+                .contains("at most 10")
+        );
     }
 
     #[test]

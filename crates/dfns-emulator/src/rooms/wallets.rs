@@ -33,7 +33,16 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let tags = tags::merged(&[], &request.tags)?;
     let key = key_for(context, &request, chain)?;
     let CreateWalletRequest { name, external_id, .. } = request;
-    Reply::json(&create_on(context, &key, chain, Labels { name, external_id, tags })?)
+    Reply::json(&create_on(
+        context,
+        &key,
+        chain,
+        Labels {
+            name,
+            external_id,
+            tags,
+        },
+    )?)
 }
 
 /// What people call a wallet.
@@ -59,7 +68,11 @@ pub(crate) fn create_on(context: &Context<'_>, key: &Key, chain: Chain, labels: 
     }
     let id = context.new_id("wa")?;
     let signing_key = key_store::signing_key(context, key)?;
-    let owner = signing_key.delegated_to.as_ref().map(ToString::to_string).unwrap_or_default();
+    let owner = signing_key
+        .delegated_to
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let address = address(chain.id, scheme, &key.public_key.to_bytes()).map_err(key_refusal)?;
     let mut wallet = Wallet::new(
         parsed::<WalletId>(&id)?,
@@ -74,7 +87,19 @@ pub(crate) fn create_on(context: &Context<'_>, key: &Key, chain: Chain, labels: 
     wallet.name = labels.name;
     wallet.external_id = labels.external_id;
     let org = context.caller()?.org();
-    context.store.insert(&wallet, Filing { org, parent: key.id.as_str(), owner: &owner })?;
+    context.store.insert(
+        &wallet,
+        Filing {
+            org,
+            parent: key.id.as_str(),
+            owner: &owner,
+        },
+    )?;
+    if let Some(address) = &wallet.address {
+        context
+            .store
+            .add_address(chain.id, &chain.ledger_address(address), org, &id)?;
+    }
     Ok(wallet)
 }
 
@@ -90,9 +115,16 @@ fn check_format(chain: Chain, scheme: Scheme, curve: Curve) -> Result<(), Refusa
     if chain.key_formats().contains(&(scheme, curve)) {
         return Ok(());
     }
-    let formats: Vec<String> =
-        chain.key_formats().iter().map(|(scheme, curve)| format!("{scheme}/{curve}")).collect();
-    let problem = format!("{} takes keys of the format {}, not {scheme}/{curve}", chain.id, formats.join(" or "));
+    let formats: Vec<String> = chain
+        .key_formats()
+        .iter()
+        .map(|(scheme, curve)| format!("{scheme}/{curve}"))
+        .collect();
+    let problem = format!(
+        "{} takes keys of the format {}, not {scheme}/{curve}",
+        chain.id,
+        formats.join(" or ")
+    );
     Err(invalid_field("signingKey", &problem))
 }
 
@@ -102,11 +134,21 @@ fn key_for(context: &Context<'_>, request: &CreateWalletRequest, chain: Chain) -
     if let Some(id) = &options.id {
         context.require("Keys:Reuse")?;
         if options.derive_from.is_some() {
-            return Err(invalid_field("signingKey.deriveFrom", "cannot be given together with signingKey.id"));
+            return Err(invalid_field(
+                "signingKey.deriveFrom",
+                "cannot be given together with signingKey.id",
+            ));
         }
         if request.delegate_to.is_some() || request.delay_delegation == Some(true) {
-            let field = if request.delegate_to.is_some() { "delegateTo" } else { "delayDelegation" };
-            return Err(invalid_field(field, "a wallet on an existing key belongs to the owner of the key"));
+            let field = if request.delegate_to.is_some() {
+                "delegateTo"
+            } else {
+                "delayDelegation"
+            };
+            return Err(invalid_field(
+                field,
+                "a wallet on an existing key belongs to the owner of the key",
+            ));
         }
         let key = key_store::find_key(context, id.as_str())?;
         if key.status != dfns_types::KeyStatus::Active {
@@ -117,7 +159,10 @@ fn key_for(context: &Context<'_>, request: &CreateWalletRequest, chain: Chain) -
     if let Some(store) = &options.store_id
         && store.as_str() != key_store::key_store_id(context)?
     {
-        return Err(invalid_field("signingKey.storeId", &format!("there is no key store {store}")));
+        return Err(invalid_field(
+            "signingKey.storeId",
+            &format!("there is no key store {store}"),
+        ));
     }
     let owner = key_store::owner_for(context, request.delegate_to.as_ref(), request.delay_delegation)?;
     match &options.derive_from {
@@ -143,7 +188,16 @@ fn derived_key(
     key_store::check_usable(context, &parent)?;
     let (scheme, curve) = key_store::format_of(parent.scheme.as_str(), parent.curve.as_str())?;
     check_format(chain, scheme, curve)?;
-    new_key(context, scheme, curve, Source::DerivedFrom { parent, path: derivation.path.clone() }, owner)
+    new_key(
+        context,
+        scheme,
+        curve,
+        Source::DerivedFrom {
+            parent,
+            path: derivation.path.clone(),
+        },
+        owner,
+    )
 }
 
 fn new_key(
@@ -153,27 +207,49 @@ fn new_key(
     source: Source,
     owner: KeyOwner,
 ) -> Result<Key, Refusal> {
-    key_store::create_key(context, NewKey { scheme, curve, source, name: None, is_master: false, owner })
+    key_store::create_key(
+        context,
+        NewKey {
+            scheme,
+            curve,
+            source,
+            name: None,
+            is_master: false,
+            owner,
+        },
+    )
 }
 
 /// The format that the options ask for among those of the network; the usual one if they ask for nothing.
 fn wanted_format(options: &dfns_types::SigningKeyOptions, chain: Chain) -> Result<(Scheme, Curve), Refusal> {
     let unknown = |field, value: &str| invalid_field(field, &format!("unknown value {value:?}"));
-    let scheme = options.scheme.as_ref().map(|scheme| {
-        Scheme::from_name(scheme.as_str()).ok_or_else(|| unknown("signingKey.scheme", scheme.as_str()))
-    });
-    let curve = options.curve.as_ref().map(|curve| {
-        Curve::from_name(curve.as_str()).ok_or_else(|| unknown("signingKey.curve", curve.as_str()))
-    });
+    let scheme = options
+        .scheme
+        .as_ref()
+        .map(|scheme| Scheme::from_name(scheme.as_str()).ok_or_else(|| unknown("signingKey.scheme", scheme.as_str())));
+    let curve = options
+        .curve
+        .as_ref()
+        .map(|curve| Curve::from_name(curve.as_str()).ok_or_else(|| unknown("signingKey.curve", curve.as_str())));
     let (scheme, curve) = (scheme.transpose()?, curve.transpose()?);
     let is_wanted = |format: &&(Scheme, Curve)| {
         scheme.is_none_or(|scheme| scheme == format.0) && curve.is_none_or(|curve| curve == format.1)
     };
     chain.key_formats().iter().find(is_wanted).copied().ok_or_else(|| {
-        let formats: Vec<String> =
-            chain.key_formats().iter().map(|(scheme, curve)| format!("{scheme}/{curve}")).collect();
-        let field = if options.scheme.is_some() { "signingKey.scheme" } else { "signingKey.curve" };
-        invalid_field(field, &format!("{} takes keys of the format {}", chain.id, formats.join(" or ")))
+        let formats: Vec<String> = chain
+            .key_formats()
+            .iter()
+            .map(|(scheme, curve)| format!("{scheme}/{curve}"))
+            .collect();
+        let field = if options.scheme.is_some() {
+            "signingKey.scheme"
+        } else {
+            "signingKey.curve"
+        };
+        invalid_field(
+            field,
+            &format!("{} takes keys of the format {}", chain.id, formats.join(" or ")),
+        )
     })
 }
 
@@ -187,7 +263,13 @@ pub(crate) fn wallet_of_path(context: &Context<'_>) -> Result<Wallet, Refusal> {
     let not_found = || Refusal::not_found("wallet", "walletId", id, org);
     let wallet: Wallet = context.store.get(org, id)?.ok_or_else(not_found)?;
     match key_store::visible_owner(context)? {
-        Some(user) if wallet.signing_key.delegated_to.as_ref().is_none_or(|owner| owner.as_str() != user) => {
+        Some(user)
+            if wallet
+                .signing_key
+                .delegated_to
+                .as_ref()
+                .is_none_or(|owner| owner.as_str() != user) =>
+        {
             Err(not_found())
         }
         _ => Ok(wallet),
@@ -219,9 +301,19 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     }
     let is_wanted = |wallet: &Wallet| {
         let owner = wallet.signing_key.delegated_to.as_ref().map(dfns_types::UserId::as_str);
-        wanted.iter().all(|wanted| wanted.is_some() && wanted.as_deref() == owner)
+        wanted
+            .iter()
+            .all(|wanted| wanted.is_some() && wanted.as_deref() == owner)
     };
-    let found = context.store.list(Listing { org, parent: None, owner: None }, &page, is_wanted)?;
+    let found = context.store.list(
+        Listing {
+            org,
+            parent: None,
+            owner: None,
+        },
+        &page,
+        is_wanted,
+    )?;
     let mut wallets = WalletPage::new(found.items);
     wallets.next_page_token = found.next_page_token;
     Reply::json(&wallets)
@@ -231,7 +323,12 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
 pub(super) fn update(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: UpdateWalletRequest = context.call.body()?;
     check_text("name", request.name.as_set().map(String::as_str), 0, LABEL_LENGTH)?;
-    check_text("externalId", request.external_id.as_set().map(String::as_str), 0, LABEL_LENGTH)?;
+    check_text(
+        "externalId",
+        request.external_id.as_set().map(String::as_str),
+        0,
+        LABEL_LENGTH,
+    )?;
     let mut wallet = wallet_of_path(context)?;
     apply(&mut wallet.name, request.name);
     apply(&mut wallet.external_id, request.external_id);

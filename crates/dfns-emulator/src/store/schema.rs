@@ -74,6 +74,32 @@ CREATE TABLE assignment (
 ) STRICT;
 CREATE INDEX assignment_by_identity ON assignment (identity_id);
 
+-- The emulated networks.
+CREATE TABLE balance (
+    network TEXT NOT NULL, address TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL,
+    PRIMARY KEY (network, address, asset)
+) STRICT;
+
+CREATE TABLE asset (
+    network TEXT NOT NULL, asset TEXT NOT NULL, symbol TEXT, decimals INTEGER, PRIMARY KEY (network, asset)
+) STRICT;
+
+CREATE TABLE address (
+    network TEXT NOT NULL, address TEXT NOT NULL, org TEXT NOT NULL, wallet_id TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE INDEX address_by_text ON address (network, address);
+
+CREATE TABLE sender (
+    network TEXT NOT NULL, address TEXT NOT NULL, sent INTEGER NOT NULL, PRIMARY KEY (network, address)
+) STRICT;
+
+-- Requests that change by themselves, and when they do so next.
+CREATE TABLE flight (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, org TEXT NOT NULL, kind TEXT NOT NULL, due_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX flight_by_time ON flight (due_at, seq);
+
 CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     recipient TEXT NOT NULL, purpose TEXT NOT NULL, code TEXT NOT NULL, sent_at INTEGER NOT NULL

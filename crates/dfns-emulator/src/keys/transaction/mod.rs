@@ -4,17 +4,21 @@
 
 mod bitcoin;
 mod evm;
+mod evm_call;
 mod evm_fields;
 mod hash;
 mod solana;
+mod solana_payment;
 mod stellar;
 mod watermarked;
 mod xrpl;
 
 pub(crate) use bitcoin::{MessageFormat, sign_message, sign_psbt};
 pub(crate) use evm::Unsigned as UnsignedEvmTransaction;
+pub(crate) use evm_call::EvmCall;
 pub(crate) use evm_fields::{EvmDefaults, EvmFields};
 pub(crate) use hash::{Transfer, transaction_hash};
+pub(crate) use solana_payment::payments as solana_payments;
 
 use super::error::KeyError;
 use super::material::{KeyMaterial, RawSignature};

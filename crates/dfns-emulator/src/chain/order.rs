@@ -1,0 +1,112 @@
+//! What a request will do on its network, kept beside the request.
+
+use dfns_types::{Amount, Network, Timestamp, TransactionId, TransactionRequest, TransferRequest, TransferStatus};
+use serde::{Deserialize, Serialize};
+
+use super::{Asset, Fee};
+use crate::store::Document;
+
+/// What a request will do on its network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Order {
+    /// The wallet that pays, its key, and its address as the ledger keeps it.
+    pub(crate) wallet_id: String,
+    pub(crate) key_id: String,
+    pub(crate) from: String,
+    /// Who is paid, as the ledger keeps it; nobody where a transaction pays nobody.
+    pub(crate) to: Option<String>,
+    pub(crate) asset: Asset,
+    pub(crate) amount: Amount,
+    pub(crate) fee: Fee,
+    pub(crate) memo: Option<String>,
+    /// The input of the call, in hexadecimal; EVM transactions only.
+    pub(crate) data: String,
+    /// The number among the transactions of the sender, once it has one.
+    pub(crate) nonce: Option<u64>,
+    /// The transaction, where the request brought one.
+    pub(crate) transaction: Option<serde_json::Value>,
+    /// The hash of the transaction, where it is signed already.
+    pub(crate) signed_hash: Option<String>,
+    /// The request that this one replaces.
+    pub(crate) replaces: Option<Replaced>,
+}
+
+/// A request that another one replaces.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Replaced {
+    pub(crate) id: String,
+    /// The kind under which the store keeps it.
+    pub(crate) kind: String,
+}
+
+impl Document for TransferRequest {
+    const KIND: &'static str = "transfer";
+
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+}
+
+impl Document for TransactionRequest {
+    const KIND: &'static str = "transaction";
+
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+}
+
+/// The part of a request that changes while it goes through its network.
+pub(crate) struct State<'a> {
+    pub(crate) status: &'a mut TransferStatus,
+    pub(crate) reason: &'a mut Option<String>,
+    pub(crate) tx_hash: &'a mut Option<String>,
+    pub(crate) fee: &'a mut Option<Amount>,
+    pub(crate) date_broadcasted: &'a mut Option<Timestamp>,
+    pub(crate) date_confirmed: &'a mut Option<Timestamp>,
+    pub(crate) replacement_id: &'a mut Option<TransactionId>,
+}
+
+/// A request that goes through its network: a transfer or a transaction.
+pub(crate) trait OnChain: Document + Clone {
+    /// The network of the request.
+    fn network(&self) -> &Network;
+    /// The wallet of the request.
+    fn wallet_id(&self) -> &str;
+    /// Where the request stands.
+    fn status(&self) -> &TransferStatus;
+    /// What changes.
+    fn state(&mut self) -> State<'_>;
+}
+
+macro_rules! on_chain {
+    ($request:ty) => {
+        impl OnChain for $request {
+            fn network(&self) -> &Network {
+                &self.network
+            }
+
+            fn wallet_id(&self) -> &str {
+                self.wallet_id.as_str()
+            }
+
+            fn status(&self) -> &TransferStatus {
+                &self.status
+            }
+
+            fn state(&mut self) -> State<'_> {
+                State {
+                    status: &mut self.status,
+                    reason: &mut self.reason,
+                    tx_hash: &mut self.tx_hash,
+                    fee: &mut self.fee,
+                    date_broadcasted: &mut self.date_broadcasted,
+                    date_confirmed: &mut self.date_confirmed,
+                    replacement_id: &mut self.replacement_id,
+                }
+            }
+        }
+    };
+}
+
+on_chain!(TransferRequest);
+on_chain!(TransactionRequest);

@@ -1,0 +1,286 @@
+//! Brings requests up to date: `Executing` -> `Broadcasted` -> `Confirmed`, or `Failed`.
+//!
+//! Nothing runs in the background. Before every call, whatever has become due since the last one happens in the order
+//! in which it became due, and is dated so.
+//!
+//! Invariant: the sender pays when the request is broadcast and the receiver is paid when it is confirmed, each once. Of
+//! a request and its replacement exactly one is confirmed.
+
+use dfns_types::{Timestamp, TransactionRequest, TransferRequest, TransferStatus};
+
+use super::ledger::{Account, LedgerError};
+use super::movement::{self, Movement};
+use super::order::{OnChain, Order, Replaced};
+use super::{Chain, chain, sign};
+use crate::context::Context;
+use crate::server::Refusal;
+use crate::store::{Document, Flight};
+
+/// Lets everything happen that is due.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn settle(context: &mut Context<'_>) -> Result<(), Refusal> {
+    while let Some(flight) = context.store.next_due(context.now.unix_millis())? {
+        if flight.kind == TransferRequest::KIND {
+            step::<TransferRequest>(context, &flight)?;
+        } else {
+            step::<TransactionRequest>(context, &flight)?;
+        }
+    }
+    Ok(())
+}
+
+/// Sends a new request on its way: it is broadcast after one block.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn launch<R: OnChain>(context: &Context<'_>, org: &str, request: &R, order: &Order) -> Result<(), Refusal> {
+    context.store.set_private::<R>(request.id(), order)?;
+    schedule::<R>(context, org, request.id(), context.now)
+}
+
+/// Takes a request that is still `Executing` off its way.
+///
+/// # Errors
+/// 400 if it is not `Executing` any more.
+pub(crate) fn abort<R: OnChain>(context: &Context<'_>, org: &str, request: &mut R) -> Result<(), Refusal> {
+    if *request.status() != TransferStatus::Executing {
+        let message = format!(
+            "{} {} is {}, only Executing can be aborted",
+            R::KIND,
+            request.id(),
+            request.status()
+        );
+        return Err(Refusal::invalid(message));
+    }
+    fail(context, request, "aborted by the user")?;
+    resume_replaced(context, org, &order_of(context, request)?, context.now)
+}
+
+/// Keeps a request from being confirmed while its replacement is on its way.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn hold<R: OnChain>(context: &Context<'_>, request: &R) -> Result<(), Refusal> {
+    Ok(context.store.clear_due(request.id())?)
+}
+
+/// What a request will do, or did.
+///
+/// # Errors
+/// 500 if the store does not hold it.
+pub(crate) fn order_of<R: OnChain>(context: &Context<'_>, request: &R) -> Result<Order, Refusal> {
+    let missing = || broken(&format!("{} has no order", request.id()));
+    context.store.private::<R, Order>(request.id())?.ok_or_else(missing)
+}
+
+fn broken(problem: &str) -> Refusal {
+    Refusal::internal(&std::io::Error::other(problem.to_owned()))
+}
+
+/// Makes a request due one block after `at`.
+fn schedule<R: Document>(context: &Context<'_>, org: &str, id: &str, at: Timestamp) -> Result<(), Refusal> {
+    let due = at.checked_add(context.services.config.block_time);
+    let due_at = due
+        .ok_or_else(|| broken("the clock is at the end of time"))?
+        .unix_millis();
+    let flight = Flight {
+        id: id.to_owned(),
+        org: org.to_owned(),
+        kind: R::KIND.to_owned(),
+        due_at,
+    };
+    Ok(context.store.set_due(&flight)?)
+}
+
+fn step<R: OnChain>(context: &Context<'_>, flight: &Flight) -> Result<(), Refusal> {
+    let missing = || broken(&format!("{} is under way, but gone", flight.id));
+    let mut request: R = context.store.get(&flight.org, &flight.id)?.ok_or_else(missing)?;
+    let at = Timestamp::from_unix_millis(flight.due_at).ok_or_else(missing)?;
+    let chain = chain(request.network().as_str()).ok_or_else(missing)?;
+    let order = order_of(context, &request)?;
+    let step = Step {
+        context,
+        org: &flight.org,
+        chain,
+        at,
+    };
+    match request.status() {
+        TransferStatus::Executing => step.broadcast(&mut request, order),
+        TransferStatus::Broadcasted => step.confirm(&mut request, &order),
+        _ => Ok(context.store.clear_due(&flight.id)?),
+    }
+}
+
+/// One thing that happens to a request.
+struct Step<'a, 'store> {
+    context: &'a Context<'store>,
+    org: &'a str,
+    chain: Chain,
+    at: Timestamp,
+}
+
+impl Step<'_, '_> {
+    fn broadcast<R: OnChain>(&self, request: &mut R, mut order: Order) -> Result<(), Refusal> {
+        let Self {
+            context,
+            org,
+            chain,
+            at,
+        } = *self;
+        let store = context.store;
+        let next_nonce = store.sent_count(chain.id, &order.from)?;
+        let nonce = order.nonce.unwrap_or(next_nonce);
+        if nonce > next_nonce || (nonce < next_nonce && self.replaced_order(&order)?.is_none()) {
+            fail(
+                context,
+                request,
+                &format!("the nonce is {nonce}, the next one of the wallet is {next_nonce}"),
+            )?;
+            return resume_replaced(context, org, &order, at);
+        }
+        let account = Account::new(store, chain, &order.from);
+        let paid = store.attempt(|| {
+            if let Some(replaced) = self.replaced_order(&order)? {
+                account.refund(&replaced.asset, &replaced.amount, &replaced.fee.amount)?;
+            }
+            account.pay(&order.asset, &order.amount, &order.fee.amount)
+        });
+        match paid {
+            Ok(()) => {}
+            Err(LedgerError::Store(error)) => return Err(error.into()),
+            Err(refused) => {
+                fail(context, request, &refused.to_string())?;
+                return resume_replaced(context, org, &order, at);
+            }
+        }
+        if nonce == next_nonce {
+            store.count_sent(chain.id, &order.from)?;
+        }
+        order.nonce = Some(nonce);
+        let tx_hash = match order.signed_hash.clone() {
+            Some(known) => known,
+            None => sign::transaction_hash(context, org, chain, &order)?,
+        };
+        let state = request.state();
+        *state.tx_hash = Some(tx_hash);
+        *state.status = TransferStatus::Broadcasted;
+        *state.date_broadcasted = Some(at);
+        store.update(request)?;
+        store.set_private::<R>(request.id(), &order)?;
+        schedule::<R>(context, org, request.id(), at)
+    }
+
+    fn confirm<R: OnChain>(&self, request: &mut R, order: &Order) -> Result<(), Refusal> {
+        let Self {
+            context,
+            org,
+            chain,
+            at,
+        } = *self;
+        if let Some(to) = &order.to {
+            match Account::new(context.store, chain, to).credit(&order.asset, &order.amount) {
+                Ok(_) => {}
+                Err(LedgerError::Store(error)) => return Err(error.into()),
+                Err(refused) => {
+                    // Like a call that reverts: the fee is spent, the amount is not.
+                    let account = Account::new(context.store, chain, &order.from);
+                    account
+                        .credit(&order.asset, &order.amount)
+                        .map_err(|error| Refusal::internal(&error))?;
+                    return fail(context, request, &refused.to_string());
+                }
+            }
+        }
+        let state = request.state();
+        *state.status = TransferStatus::Confirmed;
+        *state.fee = Some(order.fee.amount.clone());
+        *state.date_confirmed = Some(at);
+        let movement = Movement {
+            id: String::new(),
+            wallet_id: String::new(),
+            network: chain.id.to_owned(),
+            is_incoming: false,
+            asset: order.asset.clone(),
+            amount: order.amount.clone(),
+            from: order.from.clone(),
+            to: order.to.clone(),
+            fee: Some(order.fee.amount.clone()),
+            memo: order.memo.clone(),
+            tx_hash: state.tx_hash.clone().unwrap_or_default(),
+            block_number: chain.block_number(at, context.services.config.block_time),
+            at,
+        };
+        movement::remember(context, Some((org, &order.wallet_id)), &movement)?;
+        context.store.update(request)?;
+        context.store.clear_due(request.id())?;
+        match &order.replaces {
+            Some(Replaced { id, kind }) if kind == TransferRequest::KIND => {
+                self.fail_replaced::<TransferRequest>(id, request.id())
+            }
+            Some(Replaced { id, .. }) => self.fail_replaced::<TransactionRequest>(id, request.id()),
+            None => Ok(()),
+        }
+    }
+
+    /// What the replaced request took and must give back: nothing if it never reached the network.
+    fn replaced_order(&self, order: &Order) -> Result<Option<Order>, crate::store::StoreError> {
+        fn taken<R: OnChain>(step: &Step<'_, '_>, id: &str) -> Result<Option<Order>, crate::store::StoreError> {
+            let replaced: Option<R> = step.context.store.get(step.org, id)?;
+            match replaced {
+                Some(request) if *request.status() == TransferStatus::Broadcasted => {
+                    step.context.store.private::<R, Order>(id)
+                }
+                _ => Ok(None),
+            }
+        }
+        match &order.replaces {
+            Some(Replaced { id, kind }) if kind == TransferRequest::KIND => taken::<TransferRequest>(self, id),
+            Some(Replaced { id, .. }) => taken::<TransactionRequest>(self, id),
+            None => Ok(None),
+        }
+    }
+
+    fn fail_replaced<R: OnChain>(&self, id: &str, replacement: &str) -> Result<(), Refusal> {
+        let Some(mut replaced) = self.context.store.get::<R>(self.org, id)? else {
+            return Ok(());
+        };
+        if *replaced.status() != TransferStatus::Broadcasted {
+            return Ok(());
+        }
+        fail(
+            self.context,
+            &mut replaced,
+            &format!("replaced by transaction {replacement}"),
+        )
+    }
+}
+
+fn fail<R: OnChain>(context: &Context<'_>, request: &mut R, reason: &str) -> Result<(), Refusal> {
+    let state = request.state();
+    *state.status = TransferStatus::Failed;
+    *state.reason = Some(reason.to_owned());
+    context.store.update(request)?;
+    Ok(context.store.clear_due(request.id())?)
+}
+
+/// Lets the replaced request go on, when its replacement came to nothing.
+fn resume_replaced(context: &Context<'_>, org: &str, order: &Order, at: Timestamp) -> Result<(), Refusal> {
+    fn resume<R: OnChain>(context: &Context<'_>, org: &str, id: &str, at: Timestamp) -> Result<(), Refusal> {
+        let Some(mut request) = context.store.get::<R>(org, id)? else {
+            return Ok(());
+        };
+        *request.state().replacement_id = None;
+        context.store.update(&request)?;
+        match request.status() {
+            TransferStatus::Broadcasted => schedule::<R>(context, org, id, at),
+            _ => Ok(()),
+        }
+    }
+    match &order.replaces {
+        Some(Replaced { id, kind }) if kind == TransferRequest::KIND => resume::<TransferRequest>(context, org, id, at),
+        Some(Replaced { id, .. }) => resume::<TransactionRequest>(context, org, id, at),
+        None => Ok(()),
+    }
+}

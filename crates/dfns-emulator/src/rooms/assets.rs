@@ -1,0 +1,108 @@
+//! What a wallet holds.
+
+use dfns_types::{Amount, Network, Nft, NftList, Wallet, WalletAsset, WalletAssetList};
+use serde_json::{Value, json};
+
+use super::refusals::invalid_field;
+use super::wallets::{known_chain, wallet_of_path};
+use crate::chain::{Asset, Chain};
+use crate::context::Context;
+use crate::server::{Refusal, Reply};
+use crate::store::AssetRecord;
+
+/// `GET /wallets/{walletId}/assets`: the native asset, then whatever else the wallet holds.
+pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    if let Some(value) = context.call.query("netWorth")
+        && value != "true"
+    {
+        return Err(invalid_field("netWorth", "expected true, or nothing"));
+    }
+    let wallet = wallet_of_path(context)?;
+    let (chain, held) = holdings(context, &wallet)?;
+    let native_balance = held
+        .iter()
+        .find(|(asset, _)| asset.is_native())
+        .map(|(_, amount)| amount.clone());
+    let mut assets = vec![shown_asset(
+        context,
+        chain,
+        &Asset::native(),
+        &native_balance.unwrap_or_else(Amount::zero),
+    )?];
+    for (asset, amount) in held
+        .iter()
+        .filter(|(asset, _)| !asset.is_native() && !asset.is_unique())
+    {
+        assets.push(shown_asset(context, chain, asset, amount)?);
+    }
+    // The emulator knows no prices: there is no net worth to answer, asked for or not.
+    Reply::json(&WalletAssetList::new(wallet.id, Network::from(chain.id), assets))
+}
+
+/// `GET /wallets/{walletId}/nfts`.
+pub(super) fn list_unique(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let wallet = wallet_of_path(context)?;
+    let (chain, held) = holdings(context, &wallet)?;
+    let mut tokens = Vec::new();
+    for (asset, _) in held.iter().filter(|(asset, _)| asset.is_unique()) {
+        let symbol = record(context, chain, asset)?.symbol;
+        let token: Nft = typed(described(asset, json!({ "symbol": symbol })))?;
+        tokens.push(token);
+    }
+    Reply::json(&NftList::new(wallet.id, Network::from(chain.id), tokens))
+}
+
+/// The assets of which a wallet holds something.
+fn holdings(context: &Context<'_>, wallet: &Wallet) -> Result<(Chain, Vec<(Asset, Amount)>), Refusal> {
+    let chain = known_chain(&wallet.network)?;
+    let address = chain.ledger_address(wallet.address.as_deref().unwrap_or_default());
+    let mut held = Vec::new();
+    for (key, amount) in context.store.balances(chain.id, &address)? {
+        if !amount.is_zero() {
+            held.push((Asset::of_key(&key).map_err(|error| Refusal::internal(&error))?, amount));
+        }
+    }
+    Ok((chain, held))
+}
+
+fn shown_asset(context: &Context<'_>, chain: Chain, asset: &Asset, balance: &Amount) -> Result<WalletAsset, Refusal> {
+    let AssetRecord { symbol, decimals } = record(context, chain, asset)?;
+    typed(described(
+        asset,
+        json!({ "symbol": symbol, "decimals": decimals.unwrap_or(0), "balance": balance }),
+    ))
+}
+
+/// Symbol and decimals of an asset, as far as they are known.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(super) fn record(context: &Context<'_>, chain: Chain, asset: &Asset) -> Result<AssetRecord, Refusal> {
+    if asset.is_native() {
+        return Ok(AssetRecord {
+            symbol: chain.symbol.map(str::to_owned),
+            decimals: Some(chain.decimals),
+        });
+    }
+    Ok(context.store.asset(chain.id, &asset.key())?.unwrap_or(AssetRecord {
+        symbol: None,
+        decimals: None,
+    }))
+}
+
+/// The fields of an asset with more fields beside them; what is null is left out.
+pub(super) fn described(asset: &Asset, more: Value) -> Value {
+    let mut object = json!(asset);
+    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more.into_iter().filter(|(_, value)| !value.is_null()));
+    }
+    object
+}
+
+/// Reads an object as a type of the API, so that nothing is answered that the API does not have.
+///
+/// # Errors
+/// 500 if it is not of that type: the emulator is wrong, not the caller.
+pub(super) fn typed<T: serde::de::DeserializeOwned>(object: Value) -> Result<T, Refusal> {
+    serde_json::from_value(object).map_err(|error| Refusal::internal(&error))
+}

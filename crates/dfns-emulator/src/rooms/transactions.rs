@@ -1,0 +1,298 @@
+//! Transactions that the caller built, or described.
+//!
+//! Invariant: what a transaction pays is read from the very bytes that are signed.
+
+use dfns_types::{
+    Amount, Key, Network, Transaction, TransactionId, TransactionPage, TransactionRequest, TransferStatus, Wallet,
+};
+use serde_json::{Map, Value, json};
+
+use super::refusals::{invalid_field, key_refusal, parsed};
+use super::transfers::{refuse_fee_sponsor, requester, text, usable};
+use super::wallets::wallet_of_path;
+use super::{idempotency, key_store};
+use crate::chain::{self, Asset, Chain, Fee, Gas, Order};
+use crate::context::Context;
+use crate::keys::{self, EvmCall, Family, Uint256};
+use crate::server::{Refusal, Reply};
+use crate::store::{Filing, Listing};
+
+/// How many requests a page may hold.
+const PAGE_LENGTH: usize = 500;
+
+/// `POST /wallets/{walletId}/transactions`.
+pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let transaction: Transaction = context.call.body()?;
+    let body: Map<String, Value> = context.call.body()?;
+    let external_id = text(&body, "externalId");
+    let wallet = wallet_of_path(context)?;
+    if let Some(made) = idempotency::made_before::<TransactionRequest>(context, external_id)? {
+        return Reply::json(&made);
+    }
+    refuse_fee_sponsor(context, &body)?;
+    let (chain, key) = usable(context, &wallet)?;
+    let order = order(context, chain, &wallet, &key, &transaction, &body)?;
+    let request = launched(context, &wallet, transaction, external_id, &order)?;
+    idempotency::remember(context, external_id, &request)?;
+    Reply::json(&request)
+}
+
+/// Makes a transaction request, keeps it and sends it on its way.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(super) fn launched(
+    context: &Context<'_>,
+    wallet: &Wallet,
+    transaction: Transaction,
+    external_id: Option<&str>,
+    order: &Order,
+) -> Result<TransactionRequest, Refusal> {
+    let id = parsed::<TransactionId>(&context.new_id("tx")?)?;
+    let network = Network::from(wallet.network.as_str());
+    let by = requester(context)?;
+    let status = TransferStatus::Executing;
+    let mut request = TransactionRequest::new(id, &wallet.id, network, by, transaction, status, context.now);
+    request.external_id = external_id.map(str::to_owned);
+    let org = context.caller()?.org();
+    context.store.insert(
+        &request,
+        Filing {
+            org,
+            parent: wallet.id.as_str(),
+            owner: "",
+        },
+    )?;
+    chain::launch(context, org, &request, order)?;
+    Ok(request)
+}
+
+/// What a transaction will do. It is signed once to see that it can be.
+fn order(
+    context: &Context<'_>,
+    chain: Chain,
+    wallet: &Wallet,
+    key: &Key,
+    transaction: &Transaction,
+    body: &Map<String, Value>,
+) -> Result<Order, Refusal> {
+    let unsupported = || {
+        let kind = transaction.kind();
+        Refusal::invalid(format!(
+            "transaction kind {kind} is not supported by the emulator yet on {}",
+            chain.id
+        ))
+    };
+    let described = match (transaction, chain.family) {
+        (Transaction::Transaction(_), Family::Evm | Family::Solana) => {
+            body.get("transaction").cloned().unwrap_or(Value::Null)
+        }
+        (Transaction::Evm(_) | Transaction::Eip1559(_), Family::Evm) => {
+            let mut fields = body.clone();
+            fields.retain(|name, _| name != "kind" && name != "externalId");
+            fields.insert("type".to_owned(), json!(2));
+            Value::Object(fields)
+        }
+        _ => return Err(unsupported()),
+    };
+    if chain.family != Family::Evm && !described.is_string() {
+        return Err(invalid_field(
+            "transaction",
+            "expected the serialised transaction in hexadecimal",
+        ));
+    }
+    let from = chain.ledger_address(wallet.address.as_deref().unwrap_or_default());
+    let next_nonce = context.store.sent_count(chain.id, &from)?;
+    let unsigned = chain::unsigned(chain, &described, next_nonce).map_err(key_refusal)?;
+    let material = key_store::material(context, key)?;
+    chain::sign(&material, chain, unsigned.clone()).map_err(key_refusal)?;
+    let is_malformed = || invalid_field("transaction", "expected hexadecimal text");
+    let bytes: dfns_types::Hex = unsigned
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(is_malformed)?;
+    let order = Order {
+        wallet_id: wallet.id.to_string(),
+        key_id: key.id.to_string(),
+        from,
+        to: None,
+        asset: Asset::native(),
+        amount: Amount::zero(),
+        fee: Fee {
+            amount: Amount::from(5_000_u64),
+            gas: None,
+        },
+        memo: None,
+        data: String::new(),
+        nonce: None,
+        transaction: Some(described.clone()),
+        signed_hash: None,
+        replaces: None,
+    };
+    match chain.family {
+        Family::Solana => solana_order(chain, &bytes.to_bytes(), order),
+        _ => {
+            let states_nonce = described.is_string() || described.get("nonce").is_some_and(|nonce| !nonce.is_null());
+            evm_order(context, chain, &bytes.to_bytes(), states_nonce, order)
+        }
+    }
+}
+
+fn evm_order(
+    context: &Context<'_>,
+    chain: Chain,
+    bytes: &[u8],
+    states_nonce: bool,
+    order: Order,
+) -> Result<Order, Refusal> {
+    let call = EvmCall::parse(bytes).map_err(key_refusal)?;
+    if let (Some(found), Some(expected)) = (call.chain_id, keys::evm_chain_id(chain.id))
+        && found != expected
+    {
+        let problem = format!("it is for the chain {found}, {} is {expected}", chain.id);
+        return Err(invalid_field("transaction", &problem));
+    }
+    let number = |field: &str, number: Uint256| {
+        number
+            .to_u128()
+            .ok_or_else(|| invalid_field(field, "more than 128 bits are not supported by the emulator"))
+    };
+    let least = intrinsic_gas(&call);
+    if call.gas_limit < least {
+        let problem = format!("the gas limit is {}, at least {least} is used", call.gas_limit);
+        return Err(invalid_field("transaction", &problem));
+    }
+    // What code uses is not known without running it; calls of contracts are taken to use 30000.
+    let used = if call.data.is_empty() {
+        least
+    } else {
+        call.gas_limit.min(least + 30_000)
+    };
+    let (max_fee, max_priority_fee) = (
+        number("maxFeePerGas", call.max_fee)?,
+        number("maxPriorityFeePerGas", call.max_priority_fee)?,
+    );
+    let gas = Gas {
+        limit: call.gas_limit,
+        used,
+        max_fee,
+        max_priority_fee,
+    };
+    let too_large = || invalid_field("transaction", "the fee is too large");
+    let fee = Fee {
+        amount: gas.cost(chain).ok_or_else(too_large)?,
+        gas: Some(gas),
+    };
+    let value = Amount::from(number("value", call.value)?);
+    let data = dfns_types::Hex::from_bytes_bare(&call.data).to_string();
+    let nonce = states_nonce.then_some(call.nonce);
+    let contract = call.to.map(|to| dfns_types::Hex::from_bytes(to).to_string());
+    if let (Some((token, receiver, amount)), true) = (token_transfer(chain, &call), value.is_zero())
+        && context.store.asset(chain.id, &token.key())?.is_some()
+    {
+        return Ok(Order {
+            to: Some(receiver),
+            asset: token,
+            amount,
+            fee,
+            data,
+            nonce,
+            ..order
+        });
+    }
+    Ok(Order {
+        to: contract,
+        amount: value,
+        fee,
+        data,
+        nonce,
+        ..order
+    })
+}
+
+/// What every transaction pays for before any code runs.
+fn intrinsic_gas(call: &EvmCall) -> u64 {
+    let data: u64 = call.data.iter().map(|byte| if *byte == 0 { 4 } else { 16 }).sum();
+    21_000 + data + if call.to.is_none() { 32_000 } else { 0 }
+}
+
+/// The token, receiver and amount of a call of `transfer(address,uint256)`.
+fn token_transfer(chain: Chain, call: &EvmCall) -> Option<(Asset, String, Amount)> {
+    let (selector, arguments) = call.data.split_first_chunk::<4>()?;
+    let arguments: &[u8; 64] = arguments.try_into().ok()?;
+    if *selector != [0xa9, 0x05, 0x9c, 0xbb] || arguments[..12] != [0; 12] {
+        return None;
+    }
+    let address = |bytes: &[u8]| dfns_types::Hex::from_bytes(bytes).to_string();
+    let request = json!({ "kind": "Erc20", "contract": address(&call.to?) });
+    let token = Asset::of_request(chain, request.as_object()?).ok()?;
+    let amount = Uint256(arguments[32..].try_into().ok()?).to_u128()?;
+    Some((token, address(&arguments[12..32]), Amount::from(amount)))
+}
+
+fn solana_order(chain: Chain, bytes: &[u8], order: Order) -> Result<Order, Refusal> {
+    let payments = keys::solana_payments(bytes).map_err(key_refusal)?;
+    let own: Vec<_> = payments
+        .into_iter()
+        .filter(|payment| chain.address_of_bytes(&payment.from) == order.from)
+        .collect();
+    match own.as_slice() {
+        [] => Ok(order),
+        [payment] => {
+            let to = chain.address_of_bytes(&payment.to);
+            Ok(Order {
+                to: Some(to),
+                amount: Amount::from(payment.lamports),
+                ..order
+            })
+        }
+        several => {
+            let problem = format!(
+                "{} transfers in one transaction are not supported by the emulator yet",
+                several.len()
+            );
+            Err(invalid_field("transaction", &problem))
+        }
+    }
+}
+
+/// The transaction that the path names, of a wallet that the caller can see.
+///
+/// # Errors
+/// 404 if there is none.
+pub(super) fn transaction_of_path(context: &Context<'_>) -> Result<(Wallet, TransactionRequest), Refusal> {
+    let wallet = wallet_of_path(context)?;
+    let id = context.call.parameter("transactionId")?;
+    let org = context.caller()?.org();
+    let found: Option<TransactionRequest> = context.store.get(org, id)?;
+    let found = found.filter(|transaction| transaction.wallet_id == wallet.id);
+    let request = found.ok_or_else(|| Refusal::not_found("transaction", "transactionId", id, org))?;
+    Ok((wallet, request))
+}
+
+/// `GET /wallets/{walletId}/transactions/{transactionId}`.
+pub(super) fn get(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    Reply::json(&transaction_of_path(context)?.1)
+}
+
+/// `GET /wallets/{walletId}/transactions`.
+pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let page = context.page(PAGE_LENGTH)?;
+    let wallet = wallet_of_path(context)?;
+    let listing = Listing {
+        org: context.caller()?.org(),
+        parent: Some(wallet.id.as_str()),
+        owner: None,
+    };
+    let found = context.store.list::<TransactionRequest>(listing, &page, |_| true)?;
+    let mut transactions = TransactionPage::new(wallet.id, found.items);
+    transactions.next_page_token = found.next_page_token;
+    Reply::json(&transactions)
+}
+
+/// `PUT /wallets/{walletId}/transactions/{transactionId}/abort`.
+pub(super) fn abort(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let (_, mut request) = transaction_of_path(context)?;
+    chain::abort(context, context.caller()?.org(), &mut request)?;
+    Reply::json(&request)
+}

@@ -1,0 +1,204 @@
+//! Transfers of assets.
+//!
+//! `Executing -> Broadcasted -> Confirmed`, or `Failed` from the first two; see [`crate::chain`].
+//!
+//! Invariant: a request with an external id moves money once, however often it is sent.
+
+use dfns_types::{
+    Amount, AssetMetadata, Key, Network, Requester, Transfer, TransferId, TransferMetadata, TransferPage,
+    TransferRequest, TransferStatus, UserId, Wallet,
+};
+use serde_json::{Map, Value};
+
+use super::assets::record;
+use super::refusals::{invalid_field, parsed};
+use super::wallets::{known_chain, wallet_of_path};
+use super::{idempotency, key_store};
+use crate::chain::{self, Asset, Chain, FieldProblem, Order};
+use crate::context::Context;
+use crate::keys::validate_address;
+use crate::server::{Refusal, Reply};
+use crate::store::{Filing, Listing};
+
+/// How many requests a page may hold.
+const PAGE_LENGTH: usize = 500;
+
+/// `POST /wallets/{walletId}/transfers`.
+pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let transfer: Transfer = context.call.body()?;
+    if let Transfer::Unknown(object) = &transfer {
+        return Err(invalid_field("kind", &format!("unknown kind {:?}", object.kind())));
+    }
+    let body: Map<String, Value> = context.call.body()?;
+    let external_id = text(&body, "externalId");
+    let wallet = wallet_of_path(context)?;
+    if let Some(made) = idempotency::made_before::<TransferRequest>(context, external_id)? {
+        return Reply::json(&made);
+    }
+    refuse_fee_sponsor(context, &body)?;
+    let (chain, _) = usable(context, &wallet)?;
+    let order = order(chain, &wallet, &body).map_err(refused_field)?;
+    let request = self::request(context, &wallet, chain, &order.asset, transfer, external_id)?;
+    let org = context.caller()?.org();
+    context.store.insert(
+        &request,
+        Filing {
+            org,
+            parent: wallet.id.as_str(),
+            owner: "",
+        },
+    )?;
+    chain::launch(context, org, &request, &order)?;
+    idempotency::remember(context, external_id, &request)?;
+    Reply::json(&request)
+}
+
+pub(super) fn refused_field(problem: FieldProblem) -> Refusal {
+    invalid_field(&problem.field, &problem.problem)
+}
+
+/// The text of a field of a body that was read as its type before.
+pub(super) fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    body.get(name).and_then(Value::as_str)
+}
+
+/// Refuses a request that somebody else is to pay for: nobody can, the emulator has no fee sponsors.
+///
+/// # Errors
+/// 403 without the permission, 400 with it.
+pub(super) fn refuse_fee_sponsor(context: &Context<'_>, body: &Map<String, Value>) -> Result<(), Refusal> {
+    let Some(sponsor) = text(body, "feeSponsorId") else {
+        return Ok(());
+    };
+    context.require("FeeSponsors:Use")?;
+    Err(invalid_field(
+        "feeSponsorId",
+        &format!("there is no fee sponsor {sponsor}"),
+    ))
+}
+
+/// The network and key of a wallet that can be used.
+///
+/// # Errors
+/// 400 if wallet or key are archived; 403 if the key is delegated to somebody else.
+pub(super) fn usable(context: &Context<'_>, wallet: &Wallet) -> Result<(Chain, Key), Refusal> {
+    if wallet.status != dfns_types::WalletStatus::Active {
+        return Err(Refusal::invalid(format!("wallet {} is {}", wallet.id, wallet.status)));
+    }
+    let key = key_store::find_key(context, wallet.signing_key.id.as_str())?;
+    key_store::check_usable(context, &key)?;
+    Ok((known_chain(&wallet.network)?, key))
+}
+
+/// The one who sent the request, as the API shows it.
+///
+/// # Errors
+/// 500 if the operation has no caller.
+pub(super) fn requester(context: &Context<'_>) -> Result<Requester, Refusal> {
+    let caller = context.caller()?;
+    let requester = Requester::new(parsed::<UserId>(caller.user_id())?);
+    Ok(requester.with_token_id(parsed::<dfns_types::TokenId>(&caller.token_id)?))
+}
+
+/// What a transfer will do.
+fn order(chain: Chain, wallet: &Wallet, body: &Map<String, Value>) -> Result<Order, FieldProblem> {
+    let asset = Asset::of_request(chain, body)?;
+    let to = text(body, "to").ok_or_else(|| FieldProblem::new("to", "missing"))?;
+    validate_address(chain.id, to).map_err(|error| FieldProblem::new("to", error.to_string()))?;
+    let amount = if asset.is_unique() {
+        Amount::from(1_u64)
+    } else {
+        let digits = text(body, "amount").ok_or_else(|| FieldProblem::new("amount", "missing"))?;
+        let amount: Amount = digits
+            .parse()
+            .map_err(|error: dfns_types::AmountError| FieldProblem::new("amount", error.to_string()))?;
+        if amount.is_zero() {
+            return Err(FieldProblem::new("amount", "must be more than 0"));
+        }
+        amount
+    };
+    let fee = chain::transfer_fee(chain, &asset, body)?;
+    Ok(Order {
+        wallet_id: wallet.id.to_string(),
+        key_id: wallet.signing_key.id.to_string(),
+        from: chain.ledger_address(wallet.address.as_deref().unwrap_or_default()),
+        to: Some(chain.ledger_address(to)),
+        asset,
+        amount,
+        fee,
+        memo: text(body, "memo").map(str::to_owned),
+        data: String::new(),
+        nonce: None,
+        transaction: None,
+        signed_hash: None,
+        replaces: None,
+    })
+}
+
+fn request(
+    context: &Context<'_>,
+    wallet: &Wallet,
+    chain: Chain,
+    asset: &Asset,
+    transfer: Transfer,
+    external_id: Option<&str>,
+) -> Result<TransferRequest, Refusal> {
+    let known = record(context, chain, asset)?;
+    let mut metadata = AssetMetadata::new();
+    metadata.symbol = known.symbol;
+    metadata.decimals = known.decimals.map(i32::from);
+    let id = parsed::<TransferId>(&context.new_id("xfr")?)?;
+    let mut request = TransferRequest::new(
+        id,
+        &wallet.id,
+        Network::from(chain.id),
+        requester(context)?,
+        transfer,
+        TransferMetadata::new(metadata),
+        TransferStatus::Executing,
+        context.now,
+    );
+    request.external_id = external_id.map(str::to_owned);
+    Ok(request)
+}
+
+/// The transfer that the path names, of a wallet that the caller can see.
+///
+/// # Errors
+/// 404 if there is none.
+pub(super) fn transfer_of_path(context: &Context<'_>) -> Result<(Wallet, TransferRequest), Refusal> {
+    let wallet = wallet_of_path(context)?;
+    let id = context.call.parameter("transferId")?;
+    let org = context.caller()?.org();
+    let found: Option<TransferRequest> = context.store.get(org, id)?;
+    let found = found.filter(|transfer| transfer.wallet_id == wallet.id);
+    let request = found.ok_or_else(|| Refusal::not_found("transfer", "transferId", id, org))?;
+    Ok((wallet, request))
+}
+
+/// `GET /wallets/{walletId}/transfers/{transferId}`.
+pub(super) fn get(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    Reply::json(&transfer_of_path(context)?.1)
+}
+
+/// `GET /wallets/{walletId}/transfers`.
+pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let page = context.page(PAGE_LENGTH)?;
+    let wallet = wallet_of_path(context)?;
+    let listing = Listing {
+        org: context.caller()?.org(),
+        parent: Some(wallet.id.as_str()),
+        owner: None,
+    };
+    let found = context.store.list::<TransferRequest>(listing, &page, |_| true)?;
+    let mut transfers = TransferPage::new(wallet.id, found.items);
+    transfers.next_page_token = found.next_page_token;
+    Reply::json(&transfers)
+}
+
+/// `PUT /wallets/{walletId}/transfers/{transferId}/abort`.
+pub(super) fn abort(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let (_, mut request) = transfer_of_path(context)?;
+    chain::abort(context, context.caller()?.org(), &mut request)?;
+    Reply::json(&request)
+}
