@@ -86,21 +86,13 @@ pub(super) fn permissions(
     asked: Option<&PermissionId>,
 ) -> Result<Vec<PermissionRecord>, Refusal> {
     let caller = context.caller()?;
-    match asked {
-        Some(id) => {
-            let not_found = || Refusal::not_found("permission", "permissionId", id.as_str(), caller.org());
-            Ok(vec![
-                context
-                    .store
-                    .permission(caller.org(), id.as_str())?
-                    .ok_or_else(not_found)?,
-            ])
-        }
-        None => {
-            let held = context.store.assignments(caller.user_id())?;
-            Ok(held.into_iter().map(|assignment| assignment.permission).collect())
-        }
-    }
+    let Some(id) = asked else {
+        let held = context.store.assignments(caller.user_id())?;
+        return Ok(held.into_iter().map(|assignment| assignment.permission).collect());
+    };
+    let not_found = || Refusal::not_found("permission", "permissionId", id.as_str(), caller.org());
+    let permission = context.store.permission(caller.org(), id.as_str())?;
+    Ok(vec![permission.ok_or_else(not_found)?])
 }
 
 /// Assigns permissions to a new token or service account.

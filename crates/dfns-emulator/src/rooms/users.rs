@@ -4,7 +4,7 @@
 //!
 //! Invariant: nobody locks themselves out, and an archived user is never active again.
 
-use dfns_types::{CreateUserRequest, RegistrationMethod, UpdateUserRequest};
+use dfns_types::{CreateUserRequest, DeactivateUserRequest, RegistrationMethod, UpdateUserRequest};
 use serde_json::{Value, json};
 
 use super::codes;
@@ -102,6 +102,7 @@ pub(super) fn activate(context: &mut Context<'_>) -> Result<Reply, Refusal> {
 
 /// `PUT /auth/users/{userId}/deactivate`.
 pub(super) fn deactivate(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let _request: DeactivateUserRequest = context.call.body()?;
     let mut user = find(context)?;
     refuse_oneself(context, &user)?;
     refuse_archived(&user)?;
@@ -123,13 +124,13 @@ fn find(context: &Context<'_>) -> Result<UserRecord, Refusal> {
 
 /// Refuses what would lock the caller out.
 pub(super) fn refuse_oneself(context: &Context<'_>, user: &UserRecord) -> Result<(), Refusal> {
-    match context.caller()?.user_id() == user.id {
-        true => Err(Refusal::invalid(format!(
-            "{} cannot deactivate or delete itself",
-            user.id
-        ))),
-        false => Ok(()),
+    if context.caller()?.user_id() != user.id {
+        return Ok(());
     }
+    Err(Refusal::invalid(format!(
+        "{} cannot deactivate or delete itself",
+        user.id
+    )))
 }
 
 /// Refuses to change what is deleted.

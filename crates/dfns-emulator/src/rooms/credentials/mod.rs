@@ -66,13 +66,11 @@ fn find(context: &Context<'_>, uuid: &str) -> Result<Credential, Refusal> {
 fn refuse_last(context: &Context<'_>, credential: &Credential) -> Result<(), Refusal> {
     let own = context.store.credentials_of_user(context.caller()?.user_id())?;
     let is_last = is_usable(credential) && own.iter().filter(|own| is_usable(own)).count() == 1;
-    match is_last {
-        true => Err(
-            Refusal::invalid("the last active credential of a user cannot be taken away")
-                .with("credentialUuid", credential.uuid.clone()),
-        ),
-        false => Ok(()),
+    if !is_last {
+        return Ok(());
     }
+    let refusal = Refusal::invalid("the last active credential of a user cannot be taken away");
+    Err(refusal.with("credentialUuid", credential.uuid.clone()))
 }
 
 /// A credential as the API shows it.

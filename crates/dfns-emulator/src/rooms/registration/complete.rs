@@ -21,6 +21,7 @@ use crate::store::{Challenge, ChallengePurpose, CodePurpose, Credential, Credent
 /// How long the name of a wallet may be, in characters.
 const WALLET_NAME_LENGTH: usize = 100;
 
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Credentials {

@@ -1,0 +1,15 @@
+//! Stories of people and machines: how they come in, what they hold, and what is refused to them.
+
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test that called")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod credentials;
+mod login;
+mod passkeys;
+mod person;
+mod personal_access_tokens;
+mod registration;
+mod service_accounts;
+mod users;

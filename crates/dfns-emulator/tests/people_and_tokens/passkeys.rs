@@ -1,0 +1,141 @@
+//! Passkeys, with a software authenticator: registered, and used to log in without a name.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use serde_json::{Value, json};
+
+use crate::person::{NO_CREDENTIAL, Person, emulator, post, post_temporary, text};
+
+const ORIGIN: &str = "https://app.example.test";
+const RELYING_PARTY: &str = "example.test";
+const ID: &[u8; 16] = b"passkey of eve!!";
+
+/// An authenticator with one P-256 key.
+struct Authenticator(EcdsaKeyPair);
+
+impl Authenticator {
+    fn new() -> Self {
+        let random = SystemRandom::new();
+        let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
+        Self(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, key.as_ref(), &random).unwrap())
+    }
+
+    /// Client data as a browser writes them: the challenge is encoded once more.
+    fn client_data(kind: &str, challenge: &str, origin: &str) -> String {
+        let challenge = URL_SAFE_NO_PAD.encode(challenge);
+        format!(r#"{{"type":"{kind}","challenge":"{challenge}","origin":"{origin}","crossOrigin":false}}"#)
+    }
+
+    /// Hash of the relying party, flags, counter.
+    fn data(flags: u8, count: u32) -> Vec<u8> {
+        [
+            digest(&SHA256, RELYING_PARTY.as_bytes()).as_ref(),
+            &[flags],
+            &count.to_be_bytes(),
+        ]
+        .concat()
+    }
+
+    /// A new credential without an attestation statement.
+    fn attest(&self, challenge: &str, origin: &str) -> Value {
+        let point = self.0.public_key().as_ref();
+        let cose: Vec<u8> = [
+            &[0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20][..],
+            &point[1..33],
+            &[0x22, 0x58, 0x20],
+            &point[33..65],
+        ]
+        .concat();
+        let data = [&Self::data(0x45, 0)[..], &[0; 16], &[0, 16], ID, &cose].concat();
+        let length = u8::try_from(data.len()).unwrap();
+        let object = [b"\xa3cfmtdnonegattStmt\xa0hauthData\x58", &[length][..], &data].concat();
+        json!({
+            "credentialKind": "Fido2",
+            "credentialInfo": {
+                "credId": URL_SAFE_NO_PAD.encode(ID),
+                "clientData": URL_SAFE_NO_PAD.encode(Self::client_data("webauthn.create", challenge, origin)),
+                "attestationData": URL_SAFE_NO_PAD.encode(object),
+            },
+        })
+    }
+
+    fn assert(&self, challenge: &str, user_id: &str, count: u32) -> Value {
+        let client_data = Self::client_data("webauthn.get", challenge, ORIGIN);
+        let data = Self::data(0x05, count);
+        let signed = [&data[..], digest(&SHA256, client_data.as_bytes()).as_ref()].concat();
+        let signature = self.0.sign(&SystemRandom::new(), &signed).unwrap();
+        json!({
+            "kind": "Fido2",
+            "credentialAssertion": {
+                "credId": URL_SAFE_NO_PAD.encode(ID),
+                "clientData": URL_SAFE_NO_PAD.encode(client_data),
+                "authenticatorData": URL_SAFE_NO_PAD.encode(data),
+                "signature": URL_SAFE_NO_PAD.encode(signature),
+                "userHandle": URL_SAFE_NO_PAD.encode(user_id),
+            },
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_passkey_registers_and_logs_in_without_a_name() {
+    let emulator = emulator().await;
+    let (eve, authenticator) = (Person::new("eve"), Authenticator::new());
+    let begun = eve.delegate(&emulator);
+    let body = json!({ "firstFactorCredential": authenticator.attest(&text(&begun, "challenge"), ORIGIN) });
+    let done = post_temporary(&emulator, &begun, "/auth/registration", &body);
+    let user_id = done.body["user"]["id"].as_str().unwrap_or_else(|| panic!("{done:?}"));
+
+    let log_in = |user_id: &str, count: u32| {
+        let begun = post(&emulator, "/auth/login/init", &json!({ "orgId": emulator.org_id() }));
+        assert_eq!(begun.body["allowCredentials"]["webauthn"], json!([]));
+        let factor = authenticator.assert(&text(&begun, "challenge"), user_id, count);
+        let body = json!({ "challengeIdentifier": text(&begun, "challengeIdentifier"), "firstFactor": factor });
+        post(&emulator, "/auth/login", &body)
+    };
+    let token = text(&log_in(user_id, 1), "token");
+    let listed = eve.with_token(&emulator, &token).call("GET", "/auth/credentials", "");
+    let passkey = &listed.body["items"][0];
+    assert_eq!(
+        (&passkey["relyingPartyId"], &passkey["origin"]),
+        (&json!(RELYING_PARTY), &json!(ORIGIN))
+    );
+    assert_eq!(
+        log_in(user_id, 1).refusal(),
+        (401, "Invalid signature."),
+        "the counter must grow"
+    );
+    assert_eq!(
+        log_in("us-another", 2).refusal(),
+        (401, "Invalid signature."),
+        "the handle is another user's"
+    );
+    assert_eq!(log_in(user_id, 3).status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_passkey_of_a_page_elsewhere_is_refused() {
+    let emulator = emulator().await;
+    let (eve, authenticator) = (Person::new("eve"), Authenticator::new());
+    let begun = eve.delegate(&emulator);
+    for origin in ["https://example.com", "http://app.example.test", "https://test"] {
+        let body = json!({ "firstFactorCredential": authenticator.attest(&text(&begun, "challenge"), origin) });
+        assert_eq!(
+            post_temporary(&emulator, &begun, "/auth/registration", &body).status,
+            400,
+            "{origin}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_key_does_not_log_in_without_a_name() {
+    let emulator = emulator().await;
+    let anna = Person::new("anna");
+    anna.register(&emulator);
+    let begun = post(&emulator, "/auth/login/init", &json!({ "orgId": emulator.org_id() }));
+    assert_eq!(anna.complete_login(&emulator, &begun).refusal(), NO_CREDENTIAL);
+}
