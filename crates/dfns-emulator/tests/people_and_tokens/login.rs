@@ -239,3 +239,33 @@ async fn a_logout_ends_one_session_or_all() {
     );
     assert_eq!(statuses(), [401, 401, 401]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_deactivated_user_is_neither_logged_in_by_delegation_nor_sent_a_code() {
+    let emulator = emulator().await;
+    let (anna, service) = (Person::new("anna"), Signer::service_account(&emulator));
+    let path = format!("/auth/users/{}/deactivate", anna.register(&emulator));
+    assert_eq!(service.signed("PUT", &path, "{}").status, 200);
+    let body = json!({ "username": anna.email }).to_string();
+    assert_eq!(
+        service.signed("POST", "/auth/login/delegated", &body).refusal(),
+        DEACTIVATED
+    );
+    let whom = json!({ "username": anna.email, "orgId": emulator.org_id() });
+    assert_eq!(post(&emulator, "/auth/login/code", &whom).refusal(), DEACTIVATED);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn passwords_are_refused_by_name() {
+    let emulator = emulator().await;
+    let anna = Person::new("anna");
+    anna.register(&emulator);
+    let identifier = text(&anna.begin_login(&emulator), "challengeIdentifier");
+    let factor = json!({ "kind": "Password", "password": "swordfish" });
+    let body = json!({ "challengeIdentifier": identifier, "firstFactor": factor });
+    let refused = post(&emulator, "/auth/login", &body);
+    assert_eq!(
+        (refused.status, &refused.body["error"]["details"]["field"]),
+        (400, &json!("firstFactor.kind"))
+    );
+}

@@ -372,3 +372,22 @@ async fn the_token_of_a_registration_completes_no_login() {
     let body = json!({ "challengeIdentifier": identifier, "firstFactor": assertion });
     assert_eq!(post(&emulator, "/auth/login", &body).refusal(), NOT_VALID);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_end_user_signs_with_the_key_of_their_wallet_and_the_organisation_does_not() {
+    let emulator = emulator().await;
+    let eve = Person::new("eve");
+    let begun = eve.delegate(&emulator);
+    let credential = eve.attest("Key", &text(&begun, "challenge"));
+    let body = json!({ "firstFactorCredential": credential, "wallets": [{ "network": "EthereumSepolia" }] });
+    let done = post_temporary(&emulator, &begun, "/auth/registration/enduser", &body);
+    let key = done.body["wallets"][0]["signingKey"]["id"].as_str().unwrap();
+    let eve = eve.with_token(&emulator, done.body["authentication"]["token"].as_str().unwrap());
+    let path = format!("/keys/{key}/signatures");
+    let body = json!({ "kind": "Hash", "hash": format!("0x{}", "5a".repeat(32)) }).to_string();
+    assert_eq!(eve.signed("POST", &path, &body).status, 200);
+    assert_eq!(
+        Signer::service_account(&emulator).signed("POST", &path, &body).status,
+        403
+    );
+}
