@@ -66,7 +66,9 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         expires_at: expires_at.unix_millis(),
         id,
     };
-    context.store.insert_challenge(ChallengePurpose::UserAction, &challenge)?;
+    context
+        .store
+        .insert_challenge(ChallengePurpose::UserAction, &challenge)?;
     let identifier = session::seal(context, Audience::Challenge, &challenge.org, &challenge.id, expires_at)?;
     Reply::json(&answer(&challenge, identifier, &credentials))
 }
@@ -92,16 +94,24 @@ pub(crate) fn is_usable(credential: &Credential) -> bool {
 pub(crate) fn answer(challenge: &Challenge, identifier: String, credentials: &[Credential]) -> AuthenticationChallenge {
     let of_kind = |kind| credentials.iter().filter(move |credential| credential.kind == kind);
     let describe = |kind| -> Vec<CredentialDescriptor> {
-        of_kind(kind).map(|credential| CredentialDescriptor::new(PUBLIC_KEY, &*credential.credential_id)).collect()
+        of_kind(kind)
+            .map(|credential| CredentialDescriptor::new(PUBLIC_KEY, &*credential.credential_id))
+            .collect()
     };
     let password_protected_key = of_kind(CredentialKind::PasswordProtectedKey).map(|credential| {
         let key = credential.encrypted_private_key.as_deref().unwrap_or_default();
         PasswordProtectedKeyDescriptor::new(PUBLIC_KEY, &*credential.credential_id, key)
     });
-    let kinds = [CredentialKind::Fido2, CredentialKind::Key, CredentialKind::PasswordProtectedKey];
+    let kinds = [
+        CredentialKind::Fido2,
+        CredentialKind::Key,
+        CredentialKind::PasswordProtectedKey,
+    ];
     let offered = kinds.into_iter().filter(|kind| of_kind(*kind).next().is_some());
     let allowed = AllowedCredentials::new(describe(CredentialKind::Key), describe(CredentialKind::Fido2));
-    let supported = offered.map(|kind| SupportedCredentialKind::new(NewCredentialKind::from(kind.as_str()), CredentialFactor::Either, false));
+    let supported = offered.map(|kind| {
+        SupportedCredentialKind::new(NewCredentialKind::from(kind.as_str()), CredentialFactor::Either, false)
+    });
     AuthenticationChallenge::new(
         challenge.challenge.clone(),
         identifier,

@@ -20,8 +20,7 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let candidates = usable(context, context.caller()?)?;
     let credential = check(context, candidates, &request.first_factor, &challenge)?;
     context.store.complete_challenge(&challenge.id)?;
-    let declared: Declared =
-        serde_json::from_str(&challenge.subject).map_err(|error| Refusal::internal(&error))?;
+    let declared: Declared = serde_json::from_str(&challenge.subject).map_err(|error| Refusal::internal(&error))?;
     let assertion = serde_json::to_string(&request.first_factor).map_err(|error| Refusal::internal(&error))?;
     let expires_at = context.after(context.services.config.user_action_lifetime)?;
     let action = UserAction {
@@ -46,10 +45,16 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
 /// The open challenge behind an identifier, if this caller asked for it with this token.
 fn find(context: &Context<'_>, identifier: &str) -> Result<Challenge, Refusal> {
     let not_valid = || Refusal::invalid(CHALLENGE_NOT_VALID);
-    let verified = context.services.token_key.verify(identifier, Audience::Challenge, context.now);
+    let verified = context
+        .services
+        .token_key
+        .verify(identifier, Audience::Challenge, context.now);
     let id = verified.ok_or_else(not_valid)?.jti;
     let now = context.now.unix_millis();
-    let challenge = context.store.open_challenge(ChallengePurpose::UserAction, &id, now)?.ok_or_else(not_valid)?;
+    let challenge = context
+        .store
+        .open_challenge(ChallengePurpose::UserAction, &id, now)?
+        .ok_or_else(not_valid)?;
     let caller = context.caller()?;
     let is_own =
         challenge.user_id == caller.user_id() && challenge.token_id.as_deref() == Some(caller.token_id.as_str());
@@ -123,7 +128,10 @@ fn find_credential(
     credential_id: &str,
 ) -> Result<Credential, Refusal> {
     let is_meant = |credential: &Credential| credential.kind == kind && credential.credential_id == credential_id;
-    candidates.into_iter().find(is_meant).ok_or_else(|| Refusal::unauthorized(NO_CREDENTIAL))
+    candidates
+        .into_iter()
+        .find(is_meant)
+        .ok_or_else(|| Refusal::unauthorized(NO_CREDENTIAL))
 }
 
 fn bad_signature(error: &CredentialError, credential: &Credential) -> Refusal {
