@@ -173,16 +173,14 @@ fn flat_fee(family: Family, asset: &Asset, speed: Speed) -> Amount {
     let fee: u128 = match family {
         Family::Algorand => 1_000,
         Family::Aptos => 100_000,
-        Family::Canton => 0,
         Family::Cardano => 170_000,
         Family::Concordium => 1_200,
         Family::Cosmos => 5_000,
         Family::Hedera if is_native => 100_000,
         Family::Hedera => 1_000_000,
-        Family::Icp => 10_000,
+        Family::Icp | Family::Kaspa => 10_000,
         Family::Iota | Family::Sui => 2_000_000,
         Family::Kadena => 10_000_000,
-        Family::Kaspa => 10_000,
         Family::Near => 45_000_000_000_000_000_000,
         Family::Polymesh => 150_000,
         Family::Solana => {
@@ -198,8 +196,8 @@ fn flat_fee(family: Family, asset: &Asset, speed: Speed) -> Amount {
         Family::Tron if is_native => 1_100_000,
         Family::Tron => 13_000_000,
         Family::Xrpl => 12,
-        // These are not flat; `transfer_fee` answers for them.
-        Family::Bitcoin | Family::BitcoinCash | Family::Evm => 0,
+        // Canton asks for nothing; the others are not flat, and `transfer_fee` answers for them.
+        Family::Canton | Family::Bitcoin | Family::BitcoinCash | Family::Evm => 0,
     };
     Amount::from(fee)
 }

@@ -117,7 +117,7 @@ impl Chain {
     }
 
     /// The address that 32 bytes are on networks whose addresses are keys in base 58.
-    pub(crate) fn address_of_bytes(self, key: &[u8; 32]) -> String {
+    pub(crate) fn key_address(key: &[u8; 32]) -> String {
         bs58::encode(key).into_string()
     }
 
@@ -267,7 +267,7 @@ mod tests {
         let names: Vec<&str> = NATIVE_ASSETS.iter().map(|(name, ..)| *name).collect();
         let known: Vec<&str> = dfns_types::Network::VALUES
             .iter()
-            .map(|network| network.as_str())
+            .map(dfns_types::Network::as_str)
             .collect();
         let (mut left, mut right) = (names.clone(), known);
         left.sort_unstable();

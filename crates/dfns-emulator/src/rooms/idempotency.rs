@@ -66,7 +66,8 @@ fn write_sorted(value: &Value, text: &mut String) {
             fields.sort_by_key(|(name, _)| *name);
             text.push('{');
             for (name, value) in fields {
-                text.push_str(&format!("{name:?}:"));
+                write_sorted(&Value::String(name.clone()), text);
+                text.push(':');
                 write_sorted(value, text);
                 text.push(',');
             }

@@ -118,10 +118,10 @@ pub(crate) fn owner_for(
             can_be_delegated: false,
         });
     }
-    let delegated_to = (caller.user.kind == UserKind::EndUser).then(|| caller.user.id.clone());
+    let own = (caller.user.kind == UserKind::EndUser).then(|| caller.user.id.clone());
     Ok(KeyOwner {
-        can_be_delegated: is_delayed && delegated_to.is_none(),
-        delegated_to,
+        can_be_delegated: is_delayed && own.is_none(),
+        delegated_to: own,
     })
 }
 

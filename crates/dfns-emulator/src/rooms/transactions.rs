@@ -129,13 +129,11 @@ fn order(
         signed_hash: None,
         replaces: None,
     };
-    match chain.family {
-        Family::Solana => solana_order(chain, &bytes.to_bytes(), order),
-        _ => {
-            let states_nonce = described.is_string() || described.get("nonce").is_some_and(|nonce| !nonce.is_null());
-            evm_order(context, chain, &bytes.to_bytes(), states_nonce, order)
-        }
+    if chain.family == Family::Solana {
+        return solana_order(&bytes.to_bytes(), order);
     }
+    let states_nonce = described.is_string() || described.get("nonce").is_some_and(|nonce| !nonce.is_null());
+    evm_order(context, chain, &bytes.to_bytes(), states_nonce, order)
 }
 
 fn evm_order(
@@ -230,16 +228,16 @@ fn token_transfer(chain: Chain, call: &EvmCall) -> Option<(Asset, String, Amount
     Some((token, address(&arguments[12..32]), Amount::from(amount)))
 }
 
-fn solana_order(chain: Chain, bytes: &[u8], order: Order) -> Result<Order, Refusal> {
+fn solana_order(bytes: &[u8], order: Order) -> Result<Order, Refusal> {
     let payments = keys::solana_payments(bytes).map_err(key_refusal)?;
     let own: Vec<_> = payments
         .into_iter()
-        .filter(|payment| chain.address_of_bytes(&payment.from) == order.from)
+        .filter(|payment| Chain::key_address(&payment.from) == order.from)
         .collect();
     match own.as_slice() {
         [] => Ok(order),
         [payment] => {
-            let to = chain.address_of_bytes(&payment.to);
+            let to = Chain::key_address(&payment.to);
             Ok(Order {
                 to: Some(to),
                 amount: Amount::from(payment.lamports),

@@ -165,17 +165,13 @@ fn key_for(context: &Context<'_>, request: &CreateWalletRequest, chain: Chain) -
         ));
     }
     let owner = key_store::owner_for(context, request.delegate_to.as_ref(), request.delay_delegation)?;
-    match &options.derive_from {
-        Some(derivation) => {
-            context.require("Keys:ChildKeys:Create")?;
-            derived_key(context, derivation, chain, owner)
-        }
-        None => {
-            context.require("Keys:Create")?;
-            let (scheme, curve) = wanted_format(&options, chain)?;
-            new_key(context, scheme, curve, Source::New, owner)
-        }
+    if let Some(derivation) = &options.derive_from {
+        context.require("Keys:ChildKeys:Create")?;
+        return derived_key(context, derivation, chain, owner);
     }
+    context.require("Keys:Create")?;
+    let (scheme, curve) = wanted_format(&options, chain)?;
+    new_key(context, scheme, curve, Source::New, owner)
 }
 
 fn derived_key(

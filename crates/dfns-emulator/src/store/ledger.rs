@@ -29,7 +29,7 @@ pub(crate) struct Flight {
 
 impl Store<'_> {
     /// How much of an asset an address holds.
-    pub(crate) fn balance(&self, network: &str, address: &str, asset: &str) -> Result<Amount, StoreError> {
+    pub(crate) fn balance(self, network: &str, address: &str, asset: &str) -> Result<Amount, StoreError> {
         let sql = "SELECT amount FROM balance WHERE network = ?1 AND address = ?2 AND asset = ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
         let amount: Option<String> = statement
@@ -40,7 +40,7 @@ impl Store<'_> {
 
     /// Sets how much of an asset an address holds.
     pub(crate) fn set_balance(
-        &self,
+        self,
         network: &str,
         address: &str,
         asset: &str,
@@ -55,7 +55,7 @@ impl Store<'_> {
     }
 
     /// Everything that an address holds or held, by asset.
-    pub(crate) fn balances(&self, network: &str, address: &str) -> Result<Vec<(String, Amount)>, StoreError> {
+    pub(crate) fn balances(self, network: &str, address: &str) -> Result<Vec<(String, Amount)>, StoreError> {
         let sql = "SELECT asset, amount FROM balance WHERE network = ?1 AND address = ?2 ORDER BY asset";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([network, address], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
@@ -67,7 +67,7 @@ impl Store<'_> {
     }
 
     /// What is known of an asset.
-    pub(crate) fn asset(&self, network: &str, asset: &str) -> Result<Option<AssetRecord>, StoreError> {
+    pub(crate) fn asset(self, network: &str, asset: &str) -> Result<Option<AssetRecord>, StoreError> {
         let sql = "SELECT symbol, decimals FROM asset WHERE network = ?1 AND asset = ?2";
         let read = |row: &rusqlite::Row<'_>| {
             Ok(AssetRecord {
@@ -83,7 +83,7 @@ impl Store<'_> {
     }
 
     /// Sets what is known of an asset.
-    pub(crate) fn set_asset(&self, network: &str, asset: &str, record: &AssetRecord) -> Result<(), StoreError> {
+    pub(crate) fn set_asset(self, network: &str, asset: &str, record: &AssetRecord) -> Result<(), StoreError> {
         let sql = "INSERT INTO asset (network, asset, symbol, decimals) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (network, asset) DO UPDATE SET symbol = ?3, decimals = ?4";
         let AssetRecord { symbol, decimals } = record;
@@ -95,7 +95,7 @@ impl Store<'_> {
 
     /// Remembers whose wallet an address is.
     pub(crate) fn add_address(
-        &self,
+        self,
         network: &str,
         address: &str,
         org: &str,
@@ -109,7 +109,7 @@ impl Store<'_> {
     }
 
     /// Network and address of a wallet of any organisation.
-    pub(crate) fn address_of(&self, wallet_id: &str) -> Result<Option<(String, String)>, StoreError> {
+    pub(crate) fn address_of(self, wallet_id: &str) -> Result<Option<(String, String)>, StoreError> {
         let sql = "SELECT network, address FROM address WHERE wallet_id = ?1";
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
         Ok(self
@@ -120,7 +120,7 @@ impl Store<'_> {
     }
 
     /// Organisation and id of the wallets with an address.
-    pub(crate) fn wallets_at(&self, network: &str, address: &str) -> Result<Vec<(String, String)>, StoreError> {
+    pub(crate) fn wallets_at(self, network: &str, address: &str) -> Result<Vec<(String, String)>, StoreError> {
         let sql = "SELECT org, wallet_id FROM address WHERE network = ?1 AND address = ?2 ORDER BY wallet_id";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([network, address], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -128,7 +128,7 @@ impl Store<'_> {
     }
 
     /// How many transactions an address has sent.
-    pub(crate) fn sent_count(&self, network: &str, address: &str) -> Result<u64, StoreError> {
+    pub(crate) fn sent_count(self, network: &str, address: &str) -> Result<u64, StoreError> {
         let sql = "SELECT sent FROM sender WHERE network = ?1 AND address = ?2";
         let mut statement = self.connection.prepare_cached(sql)?;
         let sent: Option<i64> = statement.query_row([network, address], |row| row.get(0)).optional()?;
@@ -137,7 +137,7 @@ impl Store<'_> {
     }
 
     /// Counts one more transaction of an address.
-    pub(crate) fn count_sent(&self, network: &str, address: &str) -> Result<(), StoreError> {
+    pub(crate) fn count_sent(self, network: &str, address: &str) -> Result<(), StoreError> {
         let sql = "INSERT INTO sender (network, address, sent) VALUES (?1, ?2, 1)
                    ON CONFLICT (network, address) DO UPDATE SET sent = sent + 1";
         self.connection.prepare_cached(sql)?.execute([network, address])?;
@@ -145,7 +145,7 @@ impl Store<'_> {
     }
 
     /// Says when a request changes next.
-    pub(crate) fn set_due(&self, flight: &Flight) -> Result<(), StoreError> {
+    pub(crate) fn set_due(self, flight: &Flight) -> Result<(), StoreError> {
         let sql = "INSERT INTO flight (id, org, kind, due_at) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (id) DO UPDATE SET due_at = ?4";
         let Flight { id, org, kind, due_at } = flight;
@@ -156,7 +156,7 @@ impl Store<'_> {
     }
 
     /// Says that a request does not change by itself any more.
-    pub(crate) fn clear_due(&self, id: &str) -> Result<(), StoreError> {
+    pub(crate) fn clear_due(self, id: &str) -> Result<(), StoreError> {
         self.connection
             .prepare_cached("DELETE FROM flight WHERE id = ?1")?
             .execute([id])?;
@@ -164,7 +164,7 @@ impl Store<'_> {
     }
 
     /// The request that is the first to change, if it does so by `now` (Unix milliseconds).
-    pub(crate) fn next_due(&self, now: i64) -> Result<Option<Flight>, StoreError> {
+    pub(crate) fn next_due(self, now: i64) -> Result<Option<Flight>, StoreError> {
         let sql = "SELECT id, org, kind, due_at FROM flight WHERE due_at <= ?1 ORDER BY due_at, seq LIMIT 1";
         let read = |row: &rusqlite::Row<'_>| {
             Ok(Flight {

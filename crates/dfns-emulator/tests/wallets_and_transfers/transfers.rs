@@ -1,105 +1,11 @@
 //! Transfers through real HTTP, on a clock that the tests move.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::scene::{BLOCK, Scene};
+use crate::support::{Answer, Signer, advance};
 use dfns_emulator::{Clock, Emulator};
 use serde_json::{Value, json};
-use support::{Answer, Signer, send};
-
-const BLOCK: Duration = Duration::from_millis(100);
-
-/// An emulator whose clock stands still, and its service account.
-struct Scene {
-    emulator: Emulator,
-    service: Signer,
-    clock: Clock,
-}
-
-impl Scene {
-    async fn new() -> Self {
-        let start = serde_json::from_value(json!("2026-01-02T03:04:05.000Z")).unwrap();
-        let clock = Clock::fixed(start);
-        let emulator = Emulator::builder().seed(7).clock(clock.clone()).start().await.unwrap();
-        let service = Signer::service_account(&emulator);
-        Self {
-            emulator,
-            service,
-            clock,
-        }
-    }
-
-    fn wallet(&self, network: &str) -> Wallet {
-        let made = self
-            .service
-            .signed("POST", "/wallets", &json!({ "network": network }).to_string());
-        let field = |name: &str| {
-            made.body[name]
-                .as_str()
-                .unwrap_or_else(|| panic!("{made:?}"))
-                .to_owned()
-        };
-        Wallet {
-            path: format!("/wallets/{}", field("id")),
-            id: field("id"),
-            address: field("address"),
-        }
-    }
-
-    fn faucet(&self, body: &Value) -> Answer {
-        send(
-            &self.emulator.url(),
-            "POST",
-            "/__admin/faucet",
-            &[],
-            body.to_string().as_bytes(),
-        )
-    }
-
-    fn fund(&self, wallet: &Wallet, amount: &str) {
-        let answer = self.faucet(&json!({ "walletId": wallet.id, "amount": amount }));
-        assert_eq!(answer.status, 200, "{answer:?}");
-    }
-
-    fn transfer(&self, from: &Wallet, body: &Value) -> Answer {
-        self.service
-            .signed("POST", &format!("{}/transfers", from.path), &body.to_string())
-    }
-
-    fn transfer_state(&self, from: &Wallet, transfer: &Answer) -> Value {
-        self.get(&format!(
-            "{}/transfers/{}",
-            from.path,
-            transfer.body["id"].as_str().unwrap()
-        ))
-    }
-
-    fn get(&self, path: &str) -> Value {
-        let answer = self.service.call("GET", path, "");
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.body
-    }
-
-    fn balance(&self, wallet: &Wallet) -> u128 {
-        let assets = self.get(&format!("{}/assets", wallet.path));
-        assert_eq!(assets["assets"][0]["kind"], "Native");
-        assets["assets"][0]["balance"].as_str().unwrap().parse().unwrap()
-    }
-
-    fn history(&self, wallet: &Wallet, query: &str) -> Vec<Value> {
-        self.get(&format!("{}/history{query}", wallet.path))["items"]
-            .as_array()
-            .unwrap()
-            .clone()
-    }
-}
-
-struct Wallet {
-    id: String,
-    path: String,
-    address: String,
-}
 
 fn number(value: &Value) -> u128 {
     value
@@ -153,7 +59,7 @@ async fn a_late_look_finds_the_dates_of_the_blocks() {
         &sender,
         &json!({ "kind": "Native", "to": receiver.address, "amount": "5" }),
     );
-    support::advance(&scene.emulator.url(), 3_600);
+    advance(&scene.emulator.url(), 3_600);
     let confirmed = scene.transfer_state(&sender, &made);
     assert_eq!(confirmed["dateBroadcasted"], "2026-01-02T03:04:05.100Z");
     assert_eq!(confirmed["dateConfirmed"], "2026-01-02T03:04:05.200Z");
@@ -483,7 +389,7 @@ async fn balances_and_transfers_under_way_survive_a_restart() {
         clock,
     };
     assert_eq!(scene.balance(&sender), 1_000);
-    support::advance(&scene.emulator.url(), 2 * 3_600);
+    advance(&scene.emulator.url(), 2 * 3_600);
     assert_eq!(scene.transfer_state(&sender, &made)["status"], "Confirmed");
     assert_eq!((scene.balance(&sender), scene.balance(&receiver)), (300, 600));
     scene.emulator.stop().await.unwrap();

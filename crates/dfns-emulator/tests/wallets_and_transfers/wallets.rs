@@ -1,10 +1,8 @@
 //! Wallets through real HTTP: making, finding, labelling and delegating them.
 
-mod support;
-
+use crate::support::{Answer, Signer};
 use dfns_emulator::Emulator;
 use serde_json::{Value, json};
-use support::{Answer, Signer};
 
 async fn service() -> (Emulator, Signer) {
     let emulator = Emulator::builder().seed(7).start().await.unwrap();
@@ -59,8 +57,10 @@ async fn the_address_of_an_evm_wallet_is_that_of_its_public_key() {
         .unwrap()
         .to_sec1_point(false);
     let hash = sha3::Keccak256::digest(&point.as_bytes()[1..]);
-    let address: String = hash[12..].iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(text(&made, "/address"), format!("0x{address}"));
+    assert_eq!(
+        text(&made, "/address"),
+        dfns_types::Hex::from_bytes(&hash[12..]).as_str()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
