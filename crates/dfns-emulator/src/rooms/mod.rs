@@ -20,7 +20,6 @@ mod personal_access_tokens;
 pub(crate) mod refusals;
 mod registration;
 mod replacement;
-mod requests;
 mod service_accounts;
 mod signatures;
 mod signers;

@@ -10,10 +10,11 @@ use dfns_types::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::idempotency;
 use super::key_store;
 use super::keys::key_of_path;
 use super::refusals::{invalid_field, key_refusal, parsed};
-use super::requests::{Repeatable, requester};
+use super::transfers::requester;
 use super::wallets::known_chain;
 use crate::chain::{Chain, chain};
 use crate::context::Context;
@@ -124,10 +125,9 @@ pub(super) fn sign(
     wallet: Option<(&WalletId, &Network)>,
     body: &Body,
 ) -> Result<SignatureRecord, Refusal> {
-    let repeatable = Repeatable::of_call(context, "signature", body.common.external_id.as_deref())?;
-    if let Some(id) = repeatable.made_before(context)? {
-        let missing = || Refusal::internal(&std::io::Error::other(format!("{id} is gone")));
-        return context.store.get(context.caller()?.org(), &id)?.ok_or_else(missing);
+    let external_id = body.common.external_id.as_deref();
+    if let Some(made) = idempotency::made_before::<SignatureRecord>(context, external_id)? {
+        return Ok(made);
     }
     key_store::check_usable(context, key)?;
     let format = key_store::format_of(key.scheme.as_str(), key.curve.as_str())?;
@@ -171,7 +171,7 @@ pub(super) fn sign(
         owner: &owner,
     };
     context.store.insert(&record, filing)?;
-    repeatable.remember(context, &id)?;
+    idempotency::remember(context, external_id, &record)?;
     Ok(record)
 }
 
