@@ -9,7 +9,10 @@ use sha3::{Digest, Keccak256};
 pub(crate) fn bytes(text: &Value) -> Vec<u8> {
     let text = text.as_str().unwrap_or_else(|| panic!("{text} is no text"));
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    (0..digits.len()).step_by(2).map(|place| u8::from_str_radix(&digits[place..place + 2], 16).unwrap()).collect()
+    (0..digits.len())
+        .step_by(2)
+        .map(|place| u8::from_str_radix(&digits[place..place + 2], 16).unwrap())
+        .collect()
 }
 
 /// The bytes as hexadecimal text after `0x`.
