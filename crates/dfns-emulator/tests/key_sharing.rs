@@ -169,10 +169,10 @@ async fn an_import_that_does_not_fit_together_is_refused() {
     refused("protocol", &|request| request["protocol"] = json!("FROST"));
     refused("protocol", &|request| request["protocol"] = json!("CARRIER_PIGEON"));
     refused("encryptedKeyShares", &|request| {
-        drop(request["encryptedKeyShares"].as_array_mut().unwrap().pop())
+        drop(request["encryptedKeyShares"].as_array_mut().unwrap().pop());
     });
     refused("encryptedKeyShares", &|request| {
-        request["encryptedKeyShares"][0]["signerId"] = json!("AAAA")
+        request["encryptedKeyShares"][0]["signerId"] = json!("AAAA");
     });
     refused("encryptedKeyShares", &|request| {
         request["encryptedKeyShares"][0]["encryptedKeyShare"] =

@@ -3,7 +3,7 @@
 mod crypto;
 mod support;
 
-use crypto::{bytes, evm_signer, hex, keccak};
+use crypto::{bytes, evm_signer, halves, hex, keccak};
 use dfns_emulator::Emulator;
 use serde_json::{Value, json};
 use support::{Answer, Signer};
@@ -156,10 +156,9 @@ async fn a_wallet_signs_for_its_own_network() {
     );
     assert_eq!(signed["network"], "EthereumSepolia");
     let digest = keccak(b"\x19Ethereum Signed Message:\n5hello");
-    assert_eq!(
-        evm_signer(&digest, &bytes(&signed["signature"]["encoded"])),
-        wallet["address"]
-    );
+    let encoded = bytes(&signed["signature"]["encoded"]);
+    assert_eq!(evm_signer(&digest, &encoded), wallet["address"]);
+    assert_eq!(encoded[..64], halves(&signed));
 
     let elsewhere = json!({ "kind": "Message", "message": "0x01", "network": "Polygon" }).to_string();
     assert_eq!(

@@ -1,5 +1,7 @@
 //! Every kind of signature, checked with other means than those that made it.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test that called")]
+
 mod crypto;
 mod support;
 
@@ -89,7 +91,8 @@ async fn an_ecdsa_signature_of_a_hash_verifies_and_recovers_the_key() {
     let answer = sign(&service, &id, json!({ "kind": "Hash", "hash": hex(&HASH) }));
     verify_ecdsa(&public_key, &HASH, &halves(&answer));
     assert_eq!(answer["signature"].get("encoded"), None, "no chain, no encoding");
-    let recovery = k256::ecdsa::RecoveryId::from_byte(answer["signature"]["recid"].as_u64().unwrap() as u8).unwrap();
+    let recovery = u8::try_from(answer["signature"]["recid"].as_u64().unwrap()).unwrap();
+    let recovery = k256::ecdsa::RecoveryId::from_byte(recovery).unwrap();
     let signature = k256::ecdsa::Signature::from_slice(&halves(&answer)).unwrap();
     let recovered = k256::ecdsa::VerifyingKey::recover_from_prehash(&HASH, &signature, recovery).unwrap();
     assert_eq!(recovered.to_sec1_point(true).as_bytes(), public_key);
@@ -238,10 +241,10 @@ async fn each_family_has_its_own_form_of_a_signature() {
     );
     verify_ecdsa(&public_key, &Sha256::digest(document), &encoded(&answer));
 
-    let (eddsa, public_key) = key(&service, "EdDSA", "ed25519");
+    let (edwards, public_key) = key(&service, "EdDSA", "ed25519");
     let answer = sign(
         &service,
-        &eddsa,
+        &edwards,
         json!({ "kind": "SignerPayload", "payload": "0x0102", "network": "Polkadot" }),
     );
     let (kind, signature) = encoded(&answer)

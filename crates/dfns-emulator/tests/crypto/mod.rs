@@ -17,8 +17,7 @@ pub(crate) fn bytes(text: &Value) -> Vec<u8> {
 
 /// The bytes as hexadecimal text after `0x`.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("0x{digits}")
+    dfns_types::Hex::from_bytes(bytes).to_string()
 }
 
 pub(crate) fn keccak(bytes: &[u8]) -> [u8; 32] {

@@ -5,6 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use dfns_emulator::Emulator;
+use dfns_types::Hex;
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::json;
@@ -25,17 +26,9 @@ pub(crate) fn end_user(emulator: &Emulator, email: &str) -> (Signer, String) {
     let spki = STANDARD.encode([&prefix[..], key.public_key().as_ref()].concat());
     let pem = format!("-----BEGIN PUBLIC KEY-----\n{spki}\n-----END PUBLIC KEY-----\n");
     let client_data = json!({ "type": "key.create", "challenge": started.body["challenge"] }).to_string();
-    let hash: String = Sha256::digest(&client_data)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = Hex::from_bytes_bare(Sha256::digest(&client_data));
     let fingerprint = format!(r#"{{"clientDataHash":"{hash}","publicKey":{}}}"#, json!(pem));
-    let signature: String = key
-        .sign(fingerprint.as_bytes())
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let signature = Hex::from_bytes_bare(key.sign(fingerprint.as_bytes())).to_string();
     let attestation = json!({ "publicKey": pem, "signature": signature }).to_string();
     let credential_id = URL_SAFE_NO_PAD.encode(email);
     let credential = json!({
