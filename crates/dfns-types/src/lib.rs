@@ -7,6 +7,8 @@
 //! out unchanged.
 
 #[macro_use]
+mod object;
+#[macro_use]
 mod open_enum;
 #[macro_use]
 mod id;
@@ -23,7 +25,6 @@ mod amount;
 mod generated;
 mod hex;
 pub mod network;
-mod null;
 mod open_union;
 pub mod operation;
 mod patch;

@@ -22,10 +22,14 @@
 //! made on the way: the API is told the exact request, the signer signs the challenge, and the request goes out with the
 //! token that comes back.
 //!
-//! ```no_run
+//! ```
 //! use dfns::types::Network;
 //!
-//! # async fn example(dfns: dfns::Dfns) -> dfns::Result<()> {
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = dfns_emulator::Emulator::start().await?;
+//! # let signer = dfns::KeySigner::from_pem(emulator.credential_id(), emulator.private_key_pem().ok_or("no key")?)?;
+//! # let dfns = dfns::Dfns::builder().base_url(emulator.url()).auth_token(emulator.auth_token()).signer(signer).build()?;
 //! let wallet = dfns.wallets().create(Network::EthereumSepolia).name("treasury").send().await?;
 //! # Ok(())
 //! # }
@@ -36,8 +40,12 @@
 //! `send()` yields one [`Page`]; `stream()` yields the items of all pages, each page fetched when it is needed. An
 //! [`ItemStream`] is a `Stream` too, for those who use the combinators of `futures`.
 //!
-//! ```no_run
-//! # async fn example(dfns: dfns::Dfns) -> dfns::Result<()> {
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = dfns_emulator::Emulator::start().await?;
+//! # let signer = dfns::KeySigner::from_pem(emulator.credential_id(), emulator.private_key_pem().ok_or("no key")?)?;
+//! # let dfns = dfns::Dfns::builder().base_url(emulator.url()).auth_token(emulator.auth_token()).signer(signer).build()?;
 //! let mut wallets = dfns.wallets().list().page_size(100).stream();
 //! while let Some(wallet) = wallets.try_next().await? {
 //!     println!("{} on {}", wallet.id, wallet.network);
@@ -50,10 +58,15 @@
 //!
 //! [`Error`] has one variant per thing that a caller can do. [`Error::report`] is the line for a log.
 //!
-//! ```no_run
+//! ```
 //! use dfns::{Error, Sent};
 //!
-//! # async fn example(dfns: dfns::Dfns, id: dfns::types::WalletId) -> dfns::Result<()> {
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = dfns_emulator::Emulator::start().await?;
+//! # let signer = dfns::KeySigner::from_pem(emulator.credential_id(), emulator.private_key_pem().ok_or("no key")?)?;
+//! # let dfns = dfns::Dfns::builder().base_url(emulator.url()).auth_token(emulator.auth_token()).signer(signer).build()?;
+//! # let id = dfns.wallets().create(dfns::types::Network::Bitcoin).send().await?.id;
 //! match dfns.wallets().update(id).name("treasury").send().await {
 //!     Ok(wallet) => println!("{:?}", wallet.name),
 //!     Err(error) if error.is_not_found() => println!("there is no such wallet"),
@@ -98,3 +111,8 @@ pub use dfns_types::Secret;
 pub use error::{Cause, DecodeError, Details, Error, Refusal, Result, Sent, Step};
 pub use paging::{ItemStream, Page};
 pub use signer::{ClientData, KeyError, KeySigner, Signer, SignerError, SignerFuture};
+
+/// The program in the README compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -7,6 +7,9 @@ extern crate self as dfns_types;
 use dfns_types as types;
 
 #[macro_use]
+#[path = "../../../crates/dfns-types/src/object.rs"]
+mod object;
+#[macro_use]
 #[path = "../../../crates/dfns-types/src/open_enum.rs"]
 mod open_enum;
 #[macro_use]
@@ -16,8 +19,6 @@ mod id;
 mod amount;
 #[path = "../../../crates/dfns-types/src/hex.rs"]
 mod hex;
-#[path = "../../../crates/dfns-types/src/null.rs"]
-mod null;
 #[path = "../../../crates/dfns-types/src/open_union.rs"]
 mod open_union;
 #[path = "../../../crates/dfns-types/src/operation.rs"]

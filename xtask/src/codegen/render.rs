@@ -34,7 +34,11 @@ impl Renderer {
             items,
         };
         Prelude.visit_file_mut(&mut file);
-        Ok(format!("// {}\n\n//! {about}\n\n{}", self.header, prettyplease::unparse(&file)))
+        Ok(format!(
+            "// {}\n\n//! {about}\n\n{}",
+            self.header,
+            written_out(&prettyplease::unparse(&file))
+        ))
     }
 
     /// As [`Renderer::rust`], from tokens.
@@ -68,4 +72,49 @@ impl VisitMut for Prelude {
         }
         visit_mut::visit_path_mut(self, path);
     }
+}
+
+/// The macro that stands for text until the file is rendered.
+const VERBATIM: &str = "__verbatim";
+
+/// An item that is rendered as this very text: prettyplease sets the body of a macro as one paragraph, in which a change
+/// of one field moves all lines after it.
+pub(crate) fn verbatim(text: &str) -> Item {
+    let name = syn::Ident::new(VERBATIM, proc_macro2::Span::call_site());
+    syn::parse_quote!(#name!(#text);)
+}
+
+/// What a verbatim macro invocation is about: `object! { Wallet {…} }` is about `Wallet`.
+pub(crate) fn subject(item: &syn::ItemMacro) -> Option<String> {
+    if !item.mac.path.is_ident(VERBATIM) {
+        return None;
+    }
+    let text: syn::LitStr = syn::parse2(item.mac.tokens.clone()).ok()?;
+    text.value().split_whitespace().nth(2).map(str::to_owned)
+}
+
+/// Puts the text of [`verbatim`] items in place. A long literal stands on a line of its own.
+fn written_out(code: &str) -> String {
+    let mut written = String::with_capacity(code.len());
+    let mut lines = code.lines();
+    while let Some(line) = lines.next() {
+        let Some(rest) = line.strip_prefix(VERBATIM).and_then(|rest| rest.strip_prefix("!(")) else {
+            written.push_str(line);
+            written.push('\n');
+            continue;
+        };
+        let literal = match rest.strip_suffix(");") {
+            Some(literal) => literal,
+            None => lines.next().unwrap_or_default().trim(),
+        };
+        if let Ok(text) = syn::parse_str::<syn::LitStr>(literal) {
+            written.push_str(&text.value());
+            written.push('\n');
+        }
+        if rest.is_empty() {
+            // The closing line of the invocation.
+            lines.next();
+        }
+    }
+    written
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use syn::{Item, Type};
 
-use super::Facts;
+use super::{Facts, render};
 
 /// The module of what several domains use, or none.
 pub(crate) const SHARED: &str = "shared";
@@ -18,7 +18,7 @@ pub(crate) fn by_domain(items: Vec<Item>, facts: &Facts) -> BTreeMap<String, Vec
             Item::Impl(implementation) => subject(implementation, facts).unwrap_or(last.clone()),
             Item::Enum(item) => item.ident.to_string(),
             Item::Struct(item) => item.ident.to_string(),
-            Item::Macro(item) => item.mac.tokens.to_string(),
+            Item::Macro(item) => render::subject(item).unwrap_or_else(|| item.mac.tokens.to_string()),
             _ => last.clone(),
         };
         last.clone_from(&name);

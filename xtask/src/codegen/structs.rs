@@ -4,13 +4,14 @@
 //! `new`, and what is optional has a `with_…`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::{Attribute, Field, Fields, GenericArgument, Ident, Item, ItemStruct, PathArguments, Type};
 
 use super::facts::{array, text};
-use super::{Error, Facts, docs, names};
+use super::{Error, Facts, docs, names, render};
 
 /// How a field may be absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,7 @@ pub(crate) fn finish(items: &mut Vec<Item>, facts: &Facts) -> Result<Structs, Er
         }
         open(item);
         let fields = fields(item, &name, facts)?;
+        constructors.push(object(&item.ident, &fields));
         constructors.extend(constructor(&item.ident, &fields, facts)?);
         structs.insert(name, fields);
     }
@@ -111,10 +113,17 @@ fn prepend_docs(attributes: &mut Vec<Attribute>, docs: &TokenStream) {
     }
 }
 
-/// Lets new fields in: from the API (`deny_unknown_fields` goes) and from a later release (`#[non_exhaustive]`).
+/// Lets new fields in: those of the API, which `object!` passes over, and those of a later release.
 fn open(item: &mut ItemStruct) {
-    item.attrs.retain(|attribute| {
-        !(attribute.path().is_ident("serde") && attribute.to_token_stream().to_string().contains("deny_unknown_fields"))
+    let is_default = item
+        .attrs
+        .iter()
+        .any(|attribute| attribute.to_token_stream().to_string().contains("Default"));
+    item.attrs.retain(|attribute| attribute.path().is_ident("doc"));
+    item.attrs.push(if is_default {
+        syn::parse_quote!(#[derive(Clone, Debug, Default)])
+    } else {
+        syn::parse_quote!(#[derive(Clone, Debug)])
     });
     item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
 }
@@ -151,10 +160,6 @@ fn fields(item: &mut ItemStruct, name: &str, facts: &Facts) -> Result<StructFact
             (Presence::Collection, field.ty.clone())
         };
         field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
-        field.attrs.extend(serde_attribute(
-            presence,
-            (spelled_by_serde(&ident) != wire).then_some(wire.as_str()),
-        ));
         fields.push(FieldFacts {
             ident,
             wire,
@@ -163,42 +168,26 @@ fn fields(item: &mut ItemStruct, name: &str, facts: &Facts) -> Result<StructFact
             description,
         });
     }
-    if fields.iter().any(|field| field.ident != field.wire) {
-        item.attrs.push(syn::parse_quote!(#[serde(rename_all = "camelCase")]));
-    }
     fields.sort_by_key(|field| order.iter().position(|wire| *wire == field.wire).unwrap_or(usize::MAX));
     Ok(StructFacts { fields })
 }
 
-/// How `serde(rename_all = "camelCase")` spells a field.
-fn spelled_by_serde(ident: &Ident) -> String {
-    let ident = ident.to_string();
-    let mut words = ident.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut name, word| {
-        let mut characters = word.chars();
-        name.extend(characters.next().map(|first| first.to_ascii_uppercase()));
-        name.push_str(characters.as_str());
-        name
-    })
-}
-
-/// What serde must know of a field beyond its name. `null` and absence are the same in an answer, for an optional field.
-fn serde_attribute(presence: Presence, rename: Option<&str>) -> Option<Attribute> {
-    let rename = rename.map(|name| quote!(rename = #name,));
-    let rest = match presence {
-        Presence::Required => TokenStream::new(),
-        Presence::Optional => quote!(skip_serializing_if = "Option::is_none"),
-        Presence::Collection => {
-            quote!(
-                default,
-                deserialize_with = "crate::null::or_default",
-                skip_serializing_if = "crate::null::is_empty"
-            )
-        }
-        Presence::Patch => quote!(default, skip_serializing_if = "crate::Patch::is_keep"),
-    };
-    (rename.is_some() || !rest.is_empty()).then(|| syn::parse_quote!(#[serde(#rename #rest)]))
+/// What reads and writes the struct: an invocation of `object!`, one line a field.
+fn object(name: &Ident, fields: &StructFacts) -> Item {
+    let mut text = format!("object! {{\n    {name} {{\n");
+    for field in &fields.fields {
+        let presence = match field.presence {
+            Presence::Required if option_of(&field.ty).is_some() => "nullable",
+            Presence::Required => "required",
+            Presence::Optional => "optional",
+            Presence::Collection => "collection",
+            Presence::Patch => "patch",
+        };
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "        {:?} => {}: {presence},", field.wire, field.ident);
+    }
+    text.push_str("    }\n}");
+    render::verbatim(&text)
 }
 
 /// The words for a field: its own, or those of the component that it refers to; then its limits.

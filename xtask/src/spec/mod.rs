@@ -21,6 +21,7 @@ mod yaml;
 pub use finding::{Finding, Findings, Location};
 pub use lint::lint;
 pub use location::Locations;
+pub(crate) use scalar::{Kind, kind_of};
 
 /// The whole specification as one OpenAPI 3.0.3 document.
 #[derive(Debug, Clone)]

@@ -97,8 +97,8 @@ rules! {
     PARAMETER = "parameter";
     /// An extension that nobody reads.
     UNKNOWN_EXTENSION = "unknown-extension";
-    /// A wrong `x-user-action`.
-    USER_ACTION = "user-action";
+    /// A flag of an operation that is neither `true` nor left out.
+    OPERATION_FLAG = "operation-flag";
     /// A malformed permission.
     PERMISSION = "permission";
     /// An unknown kind of caller.

@@ -96,6 +96,400 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Exports the user actions of a span of time as CSV.
+    ///
+    /// The answer is CSV, not JSON. The span is 7 days at most.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /auth/action/logs` (operation `listAuditLogs`).
+    pub async fn list_audit_logs<'a>(
+        &'a self,
+        end_time: &'a types::Timestamp,
+        start_time: &'a types::Timestamp,
+        user_id: Option<&'a types::UserId>,
+    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
+        let url = format!("{}/auth/action/logs", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("endTime", &end_time))
+            .query(&progenitor_client::QueryParam::new("startTime", &start_time))
+            .query(&progenitor_client::QueryParam::new("userId", &user_id))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_audit_logs",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Reads a user action, with the proof of who signed it.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /auth/action/logs/{id}` (operation `getAuditLog`).
+    pub async fn get_audit_log<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<ResponseValue<types::AuditLog>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/action/logs/{}", self.baseurl, encode_path(& id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_audit_log",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Lists the applications of the organisation.
+    ///
+    /// Applications are no longer needed to call the API.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /auth/apps` (operation `listApplications`).
+    #[deprecated = "superseded in the API"]
+    pub async fn list_applications<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::ApplicationList>, Error<types::ApiError>> {
+        let url = format!("{}/auth/apps", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_applications",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Creates an application.
+    ///
+    /// No longer documented; applications are no longer needed to call the API.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/apps` (operation `createApplication`).
+    #[deprecated = "superseded in the API"]
+    pub async fn create_application<'a>(
+        &'a self,
+        body: &'a types::CreateApplicationRequest,
+    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
+        let url = format!("{}/auth/apps", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_application",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Reads an application.
+    ///
+    /// Applications are no longer needed to call the API.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /auth/apps/{appId}` (operation `getApplication`).
+    #[deprecated = "superseded in the API"]
+    pub async fn get_application<'a>(
+        &'a self,
+        app_id: &'a types::ApplicationId,
+    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/apps/{}", self.baseurl, encode_path(& app_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_application",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Changes the name or the external id of an application.
+    ///
+    /// No longer documented.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `PUT /auth/apps/{appId}` (operation `updateApplication`).
+    #[deprecated = "superseded in the API"]
+    pub async fn update_application<'a>(
+        &'a self,
+        app_id: &'a types::ApplicationId,
+        body: &'a types::UpdateApplicationRequest,
+    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/apps/{}", self.baseurl, encode_path(& app_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_application",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Archives an application and its token.
+    ///
+    /// No longer documented.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `DELETE /auth/apps/{appId}` (operation `archiveApplication`).
+    #[deprecated = "superseded in the API"]
+    pub async fn archive_application<'a>(
+        &'a self,
+        app_id: &'a types::ApplicationId,
+    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/apps/{}", self.baseurl, encode_path(& app_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "archive_application",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Activates an application.
+    ///
+    /// No longer documented. An application cannot change its own state.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `PUT /auth/apps/{appId}/activate` (operation `activateApplication`).
+    #[deprecated = "superseded in the API"]
+    pub async fn activate_application<'a>(
+        &'a self,
+        app_id: &'a types::ApplicationId,
+    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/apps/{}/activate", self.baseurl, encode_path(& app_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "activate_application",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Deactivates an application.
+    ///
+    /// No longer documented. An application cannot change its own state.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `PUT /auth/apps/{appId}/deactivate` (operation `deactivateApplication`).
+    #[deprecated = "superseded in the API"]
+    pub async fn deactivate_application<'a>(
+        &'a self,
+        app_id: &'a types::ApplicationId,
+    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/apps/{}/deactivate", self.baseurl, encode_path(& app_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "deactivate_application",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Lists the credentials of the caller.
     ///
     /// # Errors
@@ -627,6 +1021,248 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Completes a login with an OpenID Connect identity provider.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/login/oidc` (operation `completeOidcLogin`).
+    pub async fn complete_oidc_login<'a>(
+        &'a self,
+        body: &'a types::CompleteOidcLoginRequest,
+    ) -> Result<ResponseValue<types::OidcLogin>, Error<types::ApiError>> {
+        let url = format!("{}/auth/login/oidc", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "complete_oidc_login",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Adds the first credential of a user who logged in with OpenID Connect.
+    ///
+    /// Answers the `credentialChallenge` of that login. Refused if the user has an active credential already.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/login/oidc/credentials` (operation `createOidcLoginCredential`).
+    pub async fn create_oidc_login_credential<'a>(
+        &'a self,
+        body: &'a types::CreateOidcLoginCredentialRequest,
+    ) -> Result<ResponseValue<types::Credential>, Error<types::ApiError>> {
+        let url = format!("{}/auth/login/oidc/credentials", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_oidc_login_credential",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Starts a login with an OpenID Connect identity provider.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/login/oidc/init` (operation `initOidcLogin`).
+    pub async fn init_oidc_login<'a>(
+        &'a self,
+        body: &'a types::StartOidcLoginRequest,
+    ) -> Result<ResponseValue<types::OidcRedirect>, Error<types::ApiError>> {
+        let url = format!("{}/auth/login/oidc/init", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "init_oidc_login",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Logs an end user in with a token of a social identity provider.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/login/social` (operation `completeSocialLogin`).
+    pub async fn complete_social_login<'a>(
+        &'a self,
+        body: &'a types::SocialLoginRequest,
+    ) -> Result<ResponseValue<types::SsoLogin>, Error<types::ApiError>> {
+        let url = format!("{}/auth/login/social", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "complete_social_login",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Completes a login by single sign-on.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/login/sso` (operation `completeSsoLogin`).
+    pub async fn complete_sso_login<'a>(
+        &'a self,
+        body: &'a types::CompleteSsoLoginRequest,
+    ) -> Result<ResponseValue<types::SsoLogin>, Error<types::ApiError>> {
+        let url = format!("{}/auth/login/sso", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "complete_sso_login",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Starts a login by single sign-on.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/login/sso/init` (operation `initSsoLogin`).
+    pub async fn init_sso_login<'a>(
+        &'a self,
+        body: &'a types::StartSsoLoginRequest,
+    ) -> Result<ResponseValue<types::SsoRedirect>, Error<types::ApiError>> {
+        let url = format!("{}/auth/login/sso/init", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "init_sso_login",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Ends the session of the caller, or all of them.
     ///
     /// # Errors
@@ -959,6 +1595,171 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Completes a recovery: replaces all credentials of a user.
+    ///
+    /// Takes the temporary token of the challenge. All credentials from before are archived, and all personal access
+    /// tokens of the user are void.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/recover/user` (operation `recoverUser`).
+    pub async fn recover_user<'a>(
+        &'a self,
+        body: &'a types::RecoverUserRequest,
+    ) -> Result<ResponseValue<types::CompletedRegistration>, Error<types::ApiError>> {
+        let url = format!("{}/auth/recover/user", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "recover_user",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Mails a one-time recovery code to a user.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/recover/user/code` (operation `sendRecoveryCode`).
+    pub async fn send_recovery_code<'a>(
+        &'a self,
+        body: &'a types::SendCodeRequest,
+    ) -> Result<ResponseValue<types::Acknowledgement>, Error<types::ApiError>> {
+        let url = format!("{}/auth/recover/user/code", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "send_recovery_code",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Starts the recovery of an account on behalf of its user.
+    ///
+    /// No mail is sent; the service that calls hands the challenge to its user.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/recover/user/delegated` (operation `createDelegatedRecoveryChallenge`).
+    pub async fn create_delegated_recovery_challenge<'a>(
+        &'a self,
+        body: &'a types::CreateDelegatedRecoveryChallengeRequest,
+    ) -> Result<ResponseValue<types::RecoveryChallenge>, Error<types::ApiError>> {
+        let url = format!("{}/auth/recover/user/delegated", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_delegated_recovery_challenge",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Starts the recovery of an account with a mailed code.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/recover/user/init` (operation `createRecoveryChallenge`).
+    pub async fn create_recovery_challenge<'a>(
+        &'a self,
+        body: &'a types::CreateRecoveryChallengeRequest,
+    ) -> Result<ResponseValue<types::RecoveryChallenge>, Error<types::ApiError>> {
+        let url = format!("{}/auth/recover/user/init", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_recovery_challenge",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Completes a registration with the credentials of the user.
     ///
     /// Takes the temporary token of the challenge. Issues no token; the user logs in afterwards.
@@ -1085,6 +1886,49 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Starts the registration of an unfinished user once more, on behalf of the user.
+    ///
+    /// No longer documented; starting the delegated registration again does the same.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/registration/delegated/restart` (operation `restartDelegatedRegistration`).
+    #[deprecated = "superseded in the API"]
+    pub async fn restart_delegated_registration<'a>(
+        &'a self,
+        body: &'a types::RestartDelegatedRegistrationRequest,
+    ) -> Result<ResponseValue<types::RegistrationChallenge>, Error<types::ApiError>> {
+        let url = format!("{}/auth/registration/delegated/restart", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "restart_delegated_registration",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Completes the registration of an end user, and creates wallets for the user.
     ///
     /// Takes the temporary token of the challenge. Each wallet gets a new key that is delegated to the user.
@@ -1154,6 +1998,46 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "create_registration_challenge",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Starts the registration of an end user with a token of a social identity provider.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/registration/social` (operation `createSocialRegistrationChallenge`).
+    pub async fn create_social_registration_challenge<'a>(
+        &'a self,
+        body: &'a types::SocialLoginRequest,
+    ) -> Result<ResponseValue<types::RegistrationChallenge>, Error<types::ApiError>> {
+        let url = format!("{}/auth/registration/social", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_social_registration_challenge",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -1535,6 +2419,396 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "deactivate_service_account",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Exchanges the token of a tenant user for one of another organisation, or of the tenant.
+    ///
+    /// For tenant users with access to the target. The new token never outlives the one it is exchanged for.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/tokens` (operation `exchangeAccessToken`).
+    pub async fn exchange_access_token<'a>(
+        &'a self,
+        body: &'a types::ExchangeAccessTokenRequest,
+    ) -> Result<ResponseValue<types::ExchangedToken>, Error<types::ApiError>> {
+        let url = format!("{}/auth/tokens", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "exchange_access_token",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Lists the user groups of the organisation.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /auth/user-groups` (operation `listUserGroups`).
+    pub async fn list_user_groups<'a>(
+        &'a self,
+        limit: Option<i32>,
+        pagination_token: Option<&'a str>,
+    ) -> Result<ResponseValue<types::UserGroupPage>, Error<types::ApiError>> {
+        let url = format!("{}/auth/user-groups", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(
+                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_user_groups",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Creates a user group without members.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/user-groups` (operation `createUserGroup`).
+    pub async fn create_user_group<'a>(
+        &'a self,
+        body: &'a types::CreateUserGroupRequest,
+    ) -> Result<ResponseValue<types::UserGroup>, Error<types::ApiError>> {
+        let url = format!("{}/auth/user-groups", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_user_group",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Reads a user group.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /auth/user-groups/{userGroupId}` (operation `getUserGroup`).
+    pub async fn get_user_group<'a>(
+        &'a self,
+        user_group_id: &'a str,
+    ) -> Result<ResponseValue<types::UserGroup>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/user-groups/{}", self.baseurl, encode_path(& user_group_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_user_group",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Changes the name or the description of a user group.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `PUT /auth/user-groups/{userGroupId}` (operation `updateUserGroup`).
+    pub async fn update_user_group<'a>(
+        &'a self,
+        user_group_id: &'a str,
+        body: &'a types::UpdateUserGroupRequest,
+    ) -> Result<ResponseValue<types::UserGroup>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/user-groups/{}", self.baseurl, encode_path(& user_group_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_user_group",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Deletes a user group, and with it the permissions that its members hold through it.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `DELETE /auth/user-groups/{userGroupId}` (operation `deleteUserGroup`).
+    pub async fn delete_user_group<'a>(
+        &'a self,
+        user_group_id: &'a str,
+    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/user-groups/{}", self.baseurl, encode_path(& user_group_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_user_group",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Lists the members of a user group.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /auth/user-groups/{userGroupId}/members` (operation `listUserGroupMembers`).
+    pub async fn list_user_group_members<'a>(
+        &'a self,
+        user_group_id: &'a str,
+        limit: Option<i32>,
+        pagination_token: Option<&'a str>,
+    ) -> Result<ResponseValue<types::UserGroupMemberPage>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/user-groups/{}/members", self.baseurl, encode_path(& user_group_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(
+                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_user_group_members",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Adds users and service accounts to a user group.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /auth/user-groups/{userGroupId}/members` (operation `addUserGroupMembers`).
+    pub async fn add_user_group_members<'a>(
+        &'a self,
+        user_group_id: &'a str,
+        body: &'a types::AddUserGroupMembersRequest,
+    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/user-groups/{}/members", self.baseurl, encode_path(& user_group_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "add_user_group_members",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Removes users and service accounts from a user group.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `DELETE /auth/user-groups/{userGroupId}/members` (operation `removeUserGroupMembers`).
+    pub async fn remove_user_group_members<'a>(
+        &'a self,
+        user_group_id: &'a str,
+        body: &'a types::RemoveUserGroupMembersRequest,
+    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/auth/user-groups/{}/members", self.baseurl, encode_path(& user_group_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "remove_user_group_members",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

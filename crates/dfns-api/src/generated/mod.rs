@@ -3,9 +3,24 @@
 //! The calls, one file a domain.
 
 mod client;
+mod address_watches;
+mod agreements;
+mod allocations;
 mod auth;
+mod exchanges;
+mod fee_sponsors;
 mod keys;
 mod networks;
+mod payins;
+mod payouts;
+mod permissions;
+mod policies;
 mod signers;
+mod staking;
+mod swaps;
+mod tenant;
+mod vaults;
 mod wallets;
+mod webhooks;
+mod yields;
 pub use client::Client;

@@ -52,4 +52,360 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Calls a contract that reads.
+    ///
+    /// Superseded by `callFunction`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /networks/read-contract` (operation `readContract`).
+    #[deprecated = "superseded in the API"]
+    pub async fn read_contract<'a>(
+        &'a self,
+        body: &'a types::ReadContractRequest,
+    ) -> Result<ResponseValue<types::ContractData>, Error<types::ApiError>> {
+        let url = format!("{}/networks/read-contract", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_contract",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Calls a function of a contract that reads, and decodes the result.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /networks/{network}/call-function` (operation `callFunction`).
+    pub async fn call_function<'a>(
+        &'a self,
+        network: &'a str,
+        body: &'a types::CallFunctionRequest,
+    ) -> Result<ResponseValue<types::FunctionResult>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/networks/{}/call-function", self.baseurl, encode_path(& network
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "call_function",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Has a transaction looked at once more.
+    ///
+    /// For a transaction that is missing in the history. At most 10 requests in 10 minutes for each organisation.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /networks/{network}/transactions/reindex` (operation `reindexTransaction`).
+    pub async fn reindex_transaction<'a>(
+        &'a self,
+        network: &'a str,
+        body: &'a types::ReindexTransactionRequest,
+    ) -> Result<ResponseValue<types::TransactionReindex>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/networks/{}/transactions/reindex", self.baseurl, encode_path(& network
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "reindex_transaction",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Lists the Canton validators.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /networks/{network}/validators` (operation `listCantonValidators`).
+    pub async fn list_canton_validators<'a>(
+        &'a self,
+        network: types::CantonNetworkName,
+        limit: Option<i32>,
+        pagination_token: Option<&'a str>,
+    ) -> Result<ResponseValue<types::CantonValidatorPage>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/networks/{}/validators", self.baseurl, encode_path(& network
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(
+                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_canton_validators",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Makes a Canton validator known.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /networks/{network}/validators` (operation `createCantonValidator`).
+    pub async fn create_canton_validator<'a>(
+        &'a self,
+        network: types::CantonNetworkName,
+        body: &'a types::CreateCantonValidatorRequest,
+    ) -> Result<ResponseValue<types::CantonValidator>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/networks/{}/validators", self.baseurl, encode_path(& network
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_canton_validator",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Reads a Canton validator.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /networks/{network}/validators/{validatorId}` (operation `getCantonValidator`).
+    pub async fn get_canton_validator<'a>(
+        &'a self,
+        network: types::CantonNetworkName,
+        validator_id: &'a types::ValidatorId,
+    ) -> Result<ResponseValue<types::CantonValidator>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/networks/{}/validators/{}", self.baseurl, encode_path(& network
+            .to_string()), encode_path(& validator_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_canton_validator",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Changes the name or the access of a Canton validator.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `PUT /networks/{network}/validators/{validatorId}` (operation `updateCantonValidator`).
+    pub async fn update_canton_validator<'a>(
+        &'a self,
+        network: types::CantonNetworkName,
+        validator_id: &'a types::ValidatorId,
+        body: &'a types::UpdateCantonValidatorRequest,
+    ) -> Result<ResponseValue<types::CantonValidator>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/networks/{}/validators/{}", self.baseurl, encode_path(& network
+            .to_string()), encode_path(& validator_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_canton_validator",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Removes a Canton validator.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `DELETE /networks/{network}/validators/{validatorId}` (operation `deleteCantonValidator`).
+    pub async fn delete_canton_validator<'a>(
+        &'a self,
+        network: types::CantonNetworkName,
+        validator_id: &'a types::ValidatorId,
+    ) -> Result<ResponseValue<types::CantonValidator>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/networks/{}/validators/{}", self.baseurl, encode_path(& network
+            .to_string()), encode_path(& validator_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_canton_validator",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
 }

@@ -50,6 +50,680 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Makes the archive with which the signers add the user of a computer.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-mac-user/input` (operation `createAddMacUserInput`).
+    pub async fn create_add_mac_user_input<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::CreateAddMacUserInputRequest,
+    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/add-mac-user/input", self.baseurl, encode_path(& store_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_add_mac_user_input",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Hands in what the signers gave back, after they added the user of a computer.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-mac-user/output` (operation `submitAddMacUserOutput`).
+    pub async fn submit_add_mac_user_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitFleetOutputRequest,
+    ) -> Result<ResponseValue<types::FleetOutputReceipt>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/add-mac-user/output", self.baseurl, encode_path(& store_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "submit_add_mac_user_output",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Makes the archive with which the signers add a person who can provision them.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-provisioner/input` (operation `createAddProvisionerInput`).
+    pub async fn create_add_provisioner_input<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::CreateAddProvisionerInputRequest,
+    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/add-provisioner/input", self.baseurl, encode_path(&
+            store_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_add_provisioner_input",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Hands in what the signers gave back, after they added a person who can provision them.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-provisioner/output` (operation `submitAddProvisionerOutput`).
+    pub async fn submit_add_provisioner_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitFleetOutputRequest,
+    ) -> Result<ResponseValue<types::FleetOutputReceipt>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/add-provisioner/output", self.baseurl, encode_path(&
+            store_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "submit_add_provisioner_output",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Makes the archive with which the signers add another signer.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/clone/input` (operation `createCloneInput`).
+    pub async fn create_clone_input<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::CreateCloneInputRequest,
+    ) -> Result<ResponseValue<types::OfflineInput>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/clone/input", self.baseurl, encode_path(& store_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_clone_input",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Hands in what the signers gave back, after they added another signer.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/clone/output` (operation `submitCloneOutput`).
+    pub async fn submit_clone_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitFleetOutputRequest,
+    ) -> Result<ResponseValue<types::FleetOutputReceipt>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/clone/output", self.baseurl, encode_path(& store_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "submit_clone_output",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Cancels operations of a fleet.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/fleet-operations/cancel` (operation `cancelFleetOperation`).
+    pub async fn cancel_fleet_operation<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::CancelFleetOperationRequest,
+    ) -> Result<ResponseValue<types::FleetOperationGroup>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/fleet-operations/cancel", self.baseurl, encode_path(&
+            store_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "cancel_fleet_operation",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Makes the archive with which the signers create a fleet.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/genesis/input` (operation `createGenesisInput`).
+    pub async fn create_genesis_input<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::CreateGenesisInputRequest,
+    ) -> Result<ResponseValue<types::OfflineInput>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/genesis/input", self.baseurl, encode_path(& store_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_genesis_input",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Hands in what the signers gave back, after they created a fleet.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/genesis/output` (operation `submitGenesisOutput`).
+    pub async fn submit_genesis_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitFleetOutputRequest,
+    ) -> Result<ResponseValue<types::FleetOutputReceipt>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/genesis/output", self.baseurl, encode_path(& store_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "submit_genesis_output",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Makes the archive with which the signers make further keys.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/key-harvest/input` (operation `createKeyHarvestInput`).
+    pub async fn create_key_harvest_input<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::CreateKeyHarvestInputRequest,
+    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/key-harvest/input", self.baseurl, encode_path(& store_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_key_harvest_input",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Hands in what the signers gave back, after they made further keys.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/key-harvest/output` (operation `submitKeyHarvestOutput`).
+    pub async fn submit_key_harvest_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitFleetOutputRequest,
+    ) -> Result<ResponseValue<types::FleetOutputReceipt>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/key-harvest/output", self.baseurl, encode_path(& store_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "submit_key_harvest_output",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Makes the archive with which the signers sign transactions.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/onchain-sign/input` (operation `createOnchainSignInput`).
+    pub async fn create_onchain_sign_input<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::CreateOnchainSignInputRequest,
+    ) -> Result<ResponseValue<types::OfflineInput>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/onchain-sign/input", self.baseurl, encode_path(& store_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_onchain_sign_input",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Hands in what the signers gave back, after they signed transactions.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/onchain-sign/output` (operation `submitOnchainSignOutput`).
+    pub async fn submit_onchain_sign_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitKeyStoreOutputRequest,
+    ) -> Result<ResponseValue<types::KeyStoreOutputReceipt>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/onchain-sign/output", self.baseurl, encode_path(& store_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "submit_onchain_sign_output",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Makes the archive with which the signers prove that they control wallets.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/proof-of-control/input` (operation `createProofOfControlInput`).
+    pub async fn create_proof_of_control_input<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::CreateProofOfControlInputRequest,
+    ) -> Result<ResponseValue<types::OfflineInput>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/proof-of-control/input", self.baseurl, encode_path(&
+            store_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_proof_of_control_input",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Hands in what the signers gave back, after they proved that they control wallets.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/proof-of-control/output` (operation `submitProofOfControlOutput`).
+    pub async fn submit_proof_of_control_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitKeyStoreOutputRequest,
+    ) -> Result<ResponseValue<types::KeyStoreOutputReceipt>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/key-stores/{}/proof-of-control/output", self.baseurl, encode_path(&
+            store_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "submit_proof_of_control_output",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Lists the signers, by cluster.
     ///
     /// An import needs the encryption key of each signer.

@@ -155,6 +155,184 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Lists the jobs that create wallets, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /wallets/bulk-create` (operation `listBulkWalletJobs`).
+    pub async fn list_bulk_wallet_jobs<'a>(
+        &'a self,
+        limit: Option<i32>,
+        pagination_token: Option<&'a str>,
+        status: Option<types::BulkWalletJobStatus>,
+    ) -> Result<ResponseValue<types::BulkWalletJobPage>, Error<types::ApiError>> {
+        let url = format!("{}/wallets/bulk-create", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(
+                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
+            )
+            .query(&progenitor_client::QueryParam::new("status", &status))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_bulk_wallet_jobs",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Creates many wallets.
+    ///
+    /// The wallets belong to the organisation, and their keys are derived from one master key. The answer does not
+    /// wait for them.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /wallets/bulk-create` (operation `bulkCreateWallets`).
+    pub async fn bulk_create_wallets<'a>(
+        &'a self,
+        body: &'a types::BulkCreateWalletsRequest,
+    ) -> Result<ResponseValue<types::StartedBulkWalletJob>, Error<types::ApiError>> {
+        let url = format!("{}/wallets/bulk-create", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "bulk_create_wallets",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Reads a job that creates wallets.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /wallets/bulk-create/{jobId}` (operation `getBulkWalletJob`).
+    pub async fn get_bulk_wallet_job<'a>(
+        &'a self,
+        job_id: &'a types::BulkWalletJobId,
+    ) -> Result<ResponseValue<types::BulkWalletJob>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/wallets/bulk-create/{}", self.baseurl, encode_path(& job_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_bulk_wallet_job",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Lists the wallets that a job has created.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /wallets/bulk-create/{jobId}/wallets` (operation `listBulkWalletJobWallets`).
+    pub async fn list_bulk_wallet_job_wallets<'a>(
+        &'a self,
+        job_id: &'a types::BulkWalletJobId,
+        limit: Option<i32>,
+        pagination_token: Option<&'a str>,
+    ) -> Result<ResponseValue<types::WalletPage>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/wallets/bulk-create/{}/wallets", self.baseurl, encode_path(& job_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(
+                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_bulk_wallet_job_wallets",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Creates a wallet on a private key made elsewhere.
     ///
     /// The key comes in shares, encrypted for the signers that `listSigners` names. The feature has to be turned on
@@ -282,6 +460,51 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Makes a wallet known to its network.
+    ///
+    /// Needed on Starknet, Concordium and Canton, where a wallet is `Inactive` at first.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /wallets/{walletId}/activate` (operation `activateWallet`).
+    pub async fn activate_wallet<'a>(
+        &'a self,
+        wallet_id: &'a types::WalletId,
+        body: &'a types::ActivateWalletRequest,
+    ) -> Result<ResponseValue<types::TransactionRequest>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/wallets/{}/activate", self.baseurl, encode_path(& wallet_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "activate_wallet",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Reads which assets a wallet holds, with their balances.
     ///
     /// Networks that are not indexed answer with the native asset alone.
@@ -311,6 +534,50 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "get_wallet_assets",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Asks the ledger of the validator that hosts a Canton wallet.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `POST /wallets/{walletId}/canton/ledger-api` (operation `callCantonLedgerApi`).
+    pub async fn call_canton_ledger_api<'a>(
+        &'a self,
+        wallet_id: &'a types::WalletId,
+        body: &'a types::CallCantonLedgerRequest,
+    ) -> Result<ResponseValue<types::CantonLedgerAnswer>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/wallets/{}/canton/ledger-api", self.baseurl, encode_path(& wallet_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "call_canton_ledger_api",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -499,6 +766,182 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "get_wallet_nfts",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Lists what others offer to a wallet.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /wallets/{walletId}/offers` (operation `listWalletOffers`).
+    pub async fn list_wallet_offers<'a>(
+        &'a self,
+        wallet_id: &'a types::WalletId,
+        limit: Option<i32>,
+        pagination_token: Option<&'a str>,
+    ) -> Result<ResponseValue<types::OfferPage>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/wallets/{}/offers", self.baseurl, encode_path(& wallet_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(
+                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_wallet_offers",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Reads an offer.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `GET /wallets/{walletId}/offers/{offerId}` (operation `getWalletOffer`).
+    pub async fn get_wallet_offer<'a>(
+        &'a self,
+        wallet_id: &'a types::WalletId,
+        offer_id: &'a types::OfferId,
+    ) -> Result<ResponseValue<types::Offer>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/wallets/{}/offers/{}", self.baseurl, encode_path(& wallet_id
+            .to_string()), encode_path(& offer_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_wallet_offer",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Accepts an offer.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `PUT /wallets/{walletId}/offers/{offerId}/accept` (operation `acceptWalletOffer`).
+    pub async fn accept_wallet_offer<'a>(
+        &'a self,
+        wallet_id: &'a types::WalletId,
+        offer_id: &'a types::OfferId,
+    ) -> Result<ResponseValue<types::Offer>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/wallets/{}/offers/{}/accept", self.baseurl, encode_path(& wallet_id
+            .to_string()), encode_path(& offer_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "accept_wallet_offer",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Rejects an offer.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`Error`] by what went wrong.
+    ///
+    /// Source: `PUT /wallets/{walletId}/offers/{offerId}/reject` (operation `rejectWalletOffer`).
+    pub async fn reject_wallet_offer<'a>(
+        &'a self,
+        wallet_id: &'a types::WalletId,
+        offer_id: &'a types::OfferId,
+    ) -> Result<ResponseValue<types::Offer>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/wallets/{}/offers/{}/reject", self.baseurl, encode_path(& wallet_id
+            .to_string()), encode_path(& offer_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "reject_wallet_offer",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

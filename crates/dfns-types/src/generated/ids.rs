@@ -4,36 +4,101 @@
 
 /// Every prefix of an id that the API makes.
 pub(crate) const ID_PREFIXES: &[&str] = &[
+    "alc",
+    "alca",
     "ap",
     "as",
+    "aw",
+    "bwj",
     "cr",
     "cv",
+    "ex",
+    "extx",
     "fs",
     "key",
     "ks",
+    "offer",
     "or",
+    "pin",
+    "plc",
     "pm",
+    "pout",
     "sig",
+    "stk",
+    "stka",
+    "swap",
     "to",
     "tx",
     "us",
+    "vlk",
     "vlt",
+    "vqr",
     "wa",
+    "wh",
+    "whe",
     "xfr",
+    "yld",
+    "ylda",
 ];
+id_type!(
+    AddressWatchId, "aw",
+    "Id of an address watch. No source shows one; the prefix is a guess."
+);
+id_type!(
+    AllocationActionId, "alca",
+    "Id of an action of an allocation. No source shows one; the prefix is a guess."
+);
+id_type!(
+    AllocationId, "alc",
+    "Id of an allocation. No source shows one; the prefix is a guess."
+);
+id_type!(ApplicationId, "ap", "Id of an application.");
 id_type!(ApprovalId, "ap", "Id of an approval.");
 id_type!(AssignmentId, "as", "Id of the assignment of a permission to an identity.");
+id_type!(
+    BulkWalletJobId, "bwj",
+    "Id of a job that creates wallets. No source shows one; the prefix is a guess."
+);
+id_type!(ChangeRequestId, "cr", "Id of a change request.");
 id_type!(CredentialUuid, "cr", "Id by which the API knows a credential.");
+id_type!(ExchangeId, "ex", "Id of a linked exchange.");
+id_type!(
+    ExchangeTransferId, "extx", "Id of a deposit to, or a withdrawal from an exchange."
+);
 id_type!(FeeSponsorId, "fs", "Id of a fee sponsor.");
 id_type!(KeyId, "key", "Id of a key.");
 id_type!(KeyStoreId, "ks", "Id of a key store.");
+id_type!(OfferId, "offer", "Id of an offer.");
 id_type!(OrgId, "or", "Id of an organisation.");
+id_type!(PayinId, "pin", "Id of a payin. No source shows one; the prefix is a guess.");
+id_type!(
+    PayoutId, "pout", "Id of a payout. No source shows one; the prefix is a guess."
+);
 id_type!(PermissionId, "pm", "Id of a permission.");
+id_type!(PolicyId, "plc", "Id of a policy.");
 id_type!(SignatureId, "sig", "Id of a signature request.");
+id_type!(
+    StakeActionId, "stka",
+    "Id of an action of a stake. No source shows one; the prefix is a guess."
+);
+id_type!(StakeId, "stk", "Id of a stake.");
+id_type!(SwapId, "swap", "Id of a swap.");
 id_type!(TokenId, "to", "Id of an access token.");
 id_type!(TransactionId, "tx", "Id of a transaction request.");
 id_type!(TransferId, "xfr", "Id of a transfer request.");
 id_type!(UserId, "us", "Id of a user or a service account.");
 id_type!(ValidatorId, "cv", "Id of a Canton validator.");
 id_type!(VaultId, "vlt", "Id of a vault.");
+id_type!(
+    VaultLockId, "vlk",
+    "Id of a lock of a vault. No source shows one; the prefix is a guess."
+);
+id_type!(
+    VaultQuarantineId, "vqr",
+    "Id of a quarantine of a vault. No source shows one; the prefix is a guess."
+);
 id_type!(WalletId, "wa", "Id of a wallet.");
+id_type!(WebhookEventId, "whe", "Id of one attempt to send an event.");
+id_type!(WebhookId, "wh", "Id of a webhook.");
+id_type!(YieldActionId, "ylda", "Id of an action of a yield.");
+id_type!(YieldId, "yld", "Id of a yield.");

@@ -5,32 +5,37 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// The key to create.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct CreateKeyRequest {
     /// The elliptic curve of a key.
     pub curve: KeyCurve,
     /// True keeps the key with the organisation, but allows to delegate it later. False if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_delegation: Option<bool>,
     /// The end user to delegate the key to at once.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delegate_to: Option<crate::UserId>,
     /// Derives the new key from a master key, along a BIP-32 path.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub derive_from: Option<KeyDerivation>,
     /// True makes a key that others can be derived from. False if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key: Option<bool>,
     /// The name, for people. Limits: at most 100 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The signature scheme of a key.
     pub scheme: KeyScheme,
     /// The key store to make the key in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub store_id: Option<crate::KeyStoreId>,
+}
+object! {
+    CreateKeyRequest {
+        "scheme" => scheme: required,
+        "curve" => curve: required,
+        "delayDelegation" => delay_delegation: optional,
+        "delegateTo" => delegate_to: optional,
+        "deriveFrom" => derive_from: optional,
+        "masterKey" => master_key: optional,
+        "name" => name: optional,
+        "storeId" => store_id: optional,
+    }
 }
 impl CreateKeyRequest {
     /// Makes one of what is required.
@@ -84,12 +89,16 @@ impl CreateKeyRequest {
     }
 }
 /// The end user who is to own the key.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct DelegateKeyRequest {
     /// Id of a user or a service account.
     pub delegate_to: crate::UserId,
+}
+object! {
+    DelegateKeyRequest {
+        "delegateTo" => delegate_to: required,
+    }
 }
 impl DelegateKeyRequest {
     /// Makes one of what is required.
@@ -100,13 +109,19 @@ impl DelegateKeyRequest {
     }
 }
 /// What to derive a value from. The same input always gives the same output.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeriveKeyRequest {
     /// Separates the uses of one key from each other.
     pub domain: crate::Hex,
     /// The input of the derivation.
     pub seed: crate::Hex,
+}
+object! {
+    DeriveKeyRequest {
+        "domain" => domain: required,
+        "seed" => seed: required,
+    }
 }
 impl DeriveKeyRequest {
     /// Makes one of what is required.
@@ -118,11 +133,16 @@ impl DeriveKeyRequest {
     }
 }
 /// What a key derives from a domain and a seed.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DerivedOutput {
     /// The derived value, as hex text.
     pub output: String,
+}
+object! {
+    DerivedOutput {
+        "output" => output: required,
+    }
 }
 impl DerivedOutput {
     /// Makes one of what is required.
@@ -131,24 +151,31 @@ impl DerivedOutput {
     }
 }
 /// A private key made elsewhere, in encrypted shares.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct ImportKeyRequest {
     /// The elliptic curve of a key.
     pub curve: KeyCurve,
     /// One share for each signer of the cluster. Limits: at least 1 items.
     pub encrypted_key_shares: Vec<EncryptedKeyShare>,
     /// True if other keys can be derived from this one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key: Option<bool>,
     /// How many shares it takes to sign. The API accepts 3. Limits: at least 1.
     pub min_signers: i32,
     /// The name, for people. Limits: at most 100 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The threshold protocol that the shares of a key are for.
     pub protocol: KeyProtocol,
+}
+object! {
+    ImportKeyRequest {
+        "curve" => curve: required,
+        "protocol" => protocol: required,
+        "minSigners" => min_signers: required,
+        "encryptedKeyShares" => encrypted_key_shares: required,
+        "masterKey" => master_key: optional,
+        "name" => name: optional,
+    }
 }
 impl ImportKeyRequest {
     /// Makes one of what is required.
@@ -181,9 +208,8 @@ impl ImportKeyRequest {
     }
 }
 /// A key, which any number of wallets on networks of its format can be built on.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Key {
     /// The elliptic curve of a key.
     pub curve: KeyCurve,
@@ -192,27 +218,20 @@ pub struct Key {
     /// When the key was created.
     pub date_created: crate::Timestamp,
     /// When the key was archived.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_deleted: Option<crate::Timestamp>,
     /// When the key was first exported.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_exported: Option<crate::Timestamp>,
     /// Where a derived key comes from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub derived_from: Option<KeyOrigin>,
     /// True if the private key has left the API. Such a key no longer signs, by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exported: Option<bool>,
     /// Id of a key.
     pub id: crate::KeyId,
     /// True if the key was made elsewhere.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub imported: Option<bool>,
     /// True if other keys can be derived from this one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key: Option<bool>,
     /// The name, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The public key, without `0x`. A compressed point of 33 bytes for ECDSA, 32 bytes for EdDSA.
     pub public_key: crate::Hex,
@@ -220,6 +239,24 @@ pub struct Key {
     pub scheme: KeyScheme,
     /// Whether a key can be used.
     pub status: KeyStatus,
+}
+object! {
+    Key {
+        "id" => id: required,
+        "scheme" => scheme: required,
+        "curve" => curve: required,
+        "publicKey" => public_key: required,
+        "status" => status: required,
+        "custodial" => custodial: required,
+        "dateCreated" => date_created: required,
+        "dateDeleted" => date_deleted: optional,
+        "dateExported" => date_exported: optional,
+        "derivedFrom" => derived_from: optional,
+        "exported" => exported: optional,
+        "imported" => imported: optional,
+        "masterKey" => master_key: optional,
+        "name" => name: optional,
+    }
 }
 impl Key {
     /// Makes one of what is required.
@@ -293,14 +330,19 @@ impl Key {
     }
 }
 /// The outcome of the delegation of a key.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct KeyDelegation {
     /// Id of a key.
     pub key_id: crate::KeyId,
     /// The outcome of a delegation.
     pub status: DelegationStatus,
+}
+object! {
+    KeyDelegation {
+        "keyId" => key_id: required,
+        "status" => status: required,
+    }
 }
 impl KeyDelegation {
     /// Makes one of what is required.
@@ -312,9 +354,8 @@ impl KeyDelegation {
     }
 }
 /// A key, with the wallets that are built on it and the store that holds it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct KeyDetails {
     /// The elliptic curve of a key.
     pub curve: KeyCurve,
@@ -323,27 +364,20 @@ pub struct KeyDetails {
     /// When the key was created.
     pub date_created: crate::Timestamp,
     /// When the key was archived.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_deleted: Option<crate::Timestamp>,
     /// When the key was first exported.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_exported: Option<crate::Timestamp>,
     /// Where a derived key comes from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub derived_from: Option<KeyOrigin>,
     /// True if the private key has left the API. Such a key no longer signs, by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exported: Option<bool>,
     /// Id of a key.
     pub id: crate::KeyId,
     /// True if the key was made elsewhere.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub imported: Option<bool>,
     /// True if other keys can be derived from this one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key: Option<bool>,
     /// The name, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The public key, without `0x`. A compressed point of 33 bytes for ECDSA, 32 bytes for EdDSA.
     pub public_key: crate::Hex,
@@ -355,6 +389,26 @@ pub struct KeyDetails {
     pub store: KeyLocation,
     /// The wallets that are built on the key.
     pub wallets: Vec<KeyWallet>,
+}
+object! {
+    KeyDetails {
+        "id" => id: required,
+        "scheme" => scheme: required,
+        "curve" => curve: required,
+        "publicKey" => public_key: required,
+        "status" => status: required,
+        "custodial" => custodial: required,
+        "dateCreated" => date_created: required,
+        "wallets" => wallets: required,
+        "store" => store: required,
+        "dateDeleted" => date_deleted: optional,
+        "dateExported" => date_exported: optional,
+        "derivedFrom" => derived_from: optional,
+        "exported" => exported: optional,
+        "imported" => imported: optional,
+        "masterKey" => master_key: optional,
+        "name" => name: optional,
+    }
 }
 impl KeyDetails {
     /// Makes one of what is required.
@@ -432,12 +486,10 @@ impl KeyDetails {
     }
 }
 /// Where a key is held.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct KeyLocation {
     /// The derivation path within the store.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub derivation_path: Option<String>,
     /// Id of a key store.
     pub id: crate::KeyStoreId,
@@ -446,6 +498,14 @@ pub struct KeyLocation {
     /// What holds the keys of a store: hardware security modules, a cluster of signers with a share each, or signers
     /// without a network.
     pub kind: KeyStoreKind,
+}
+object! {
+    KeyLocation {
+        "id" => id: required,
+        "kind" => kind: required,
+        "keyId" => key_id: required,
+        "derivationPath" => derivation_path: optional,
+    }
 }
 impl KeyLocation {
     /// Makes one of what is required.
@@ -469,14 +529,19 @@ impl KeyLocation {
     }
 }
 /// Where a derived key comes from.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct KeyOrigin {
     /// The master key.
     pub key_id: crate::KeyId,
     /// The derivation path.
     pub path: String,
+}
+object! {
+    KeyOrigin {
+        "keyId" => key_id: required,
+        "path" => path: required,
+    }
 }
 impl KeyOrigin {
     /// Makes one of what is required.
@@ -488,15 +553,19 @@ impl KeyOrigin {
     }
 }
 /// A page of keys.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct KeyPage {
     /// A key, which any number of wallets on networks of its format can be built on.
     pub items: Vec<Key>,
     /// Where the next page begins. Missing on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+object! {
+    KeyPage {
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
 }
 impl KeyPage {
     /// Makes one of what is required.
@@ -545,13 +614,19 @@ impl KeyStatus {
 }
 open_enum!(KeyStatus);
 /// A wallet that is built on a key.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeyWallet {
     /// Id of a wallet.
     pub id: crate::WalletId,
     /// A blockchain network.
     pub network: Network,
+}
+object! {
+    KeyWallet {
+        "id" => id: required,
+        "network" => network: required,
+    }
 }
 impl KeyWallet {
     /// Makes one of what is required.
@@ -560,11 +635,16 @@ impl KeyWallet {
     }
 }
 /// What to change about a key.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UpdateKeyRequest {
     /// The name, for people. `null` takes it away. Limits: at most 100 characters.
     pub name: Option<String>,
+}
+object! {
+    UpdateKeyRequest {
+        "name" => name: nullable,
+    }
 }
 impl UpdateKeyRequest {
     /// Makes one of what is required.

@@ -4,12 +4,822 @@
 
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
-/// The body of every refusal.
+/// How far a swap got, or an action of a stake, allocation or yield. `PendingPolicyApproval` awaits an approval;
+/// `Completed`, `Failed` and `Rejected` are final.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ActionStatus {
+    /// `PendingPolicyApproval`.
+    PendingPolicyApproval,
+    /// `InProgress`.
+    InProgress,
+    /// `Completed`.
+    Completed,
+    /// `Failed`.
+    Failed,
+    /// `Rejected`.
+    Rejected,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl ActionStatus {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::PendingPolicyApproval,
+        Self::InProgress,
+        Self::Completed,
+        Self::Failed,
+        Self::Rejected,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::PendingPolicyApproval => "PendingPolicyApproval",
+            Self::InProgress => "InProgress",
+            Self::Completed => "Completed",
+            Self::Failed => "Failed",
+            Self::Rejected => "Rejected",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "PendingPolicyApproval" => Self::PendingPolicyApproval,
+            "InProgress" => Self::InProgress,
+            "Completed" => Self::Completed,
+            "Failed" => Self::Failed,
+            "Rejected" => Self::Rejected,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(ActionStatus);
+/// What the activation was given.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[serde(transparent)]
+pub struct ActivateAccountArguments(pub ::serde_json::Map<String, ::serde_json::Value>);
+impl ::std::ops::Deref for ActivateAccountArguments {
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+        &self.0
+    }
+}
+impl From<ActivateAccountArguments> for ::serde_json::Map<String, ::serde_json::Value> {
+    fn from(value: ActivateAccountArguments) -> Self {
+        value.0
+    }
+}
+impl From<::serde_json::Map<String, ::serde_json::Value>> for ActivateAccountArguments {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
+        Self(value)
+    }
+}
+/// The activation of a wallet on its network. Only comes back.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ActivateAccountTransaction {
+    /// What the activation was given.
+    pub args: Option<ActivateAccountArguments>,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    pub external_id: Option<String>,
+}
+object! {
+    ActivateAccountTransaction {
+        "args" => args: optional,
+        "externalId" => external_id: optional,
+    }
+}
+impl ActivateAccountTransaction {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            args: Default::default(),
+            external_id: Default::default(),
+        }
+    }
+    /// What the activation was given.
+    #[must_use]
+    pub fn with_args(mut self, args: impl Into<ActivateAccountArguments>) -> Self {
+        self.args = Some(args.into());
+        self
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+}
+/// What a policy can look at. `Wallets:Sign` is everything that is signed with a wallet or key, and takes every
+/// rule but `ChainalysisTransactionScreening`, and every action. `Wallets:IncomingTransaction` takes
+/// `ChainalysisTransactionScreening` and `NoAction`. The others are changes, and take `AlwaysTrigger`, with
+/// `RequestApproval` or `Block`; `Policies:Modify` takes `RequestApproval` only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ActivityKind {
+    /// `Registry:Addresses:Modify`.
+    RegistryAddressesModify,
+    /// `Permissions:Assign`.
+    PermissionsAssign,
+    /// `Permissions:Modify`.
+    PermissionsModify,
+    /// `Policies:Modify`.
+    PoliciesModify,
+    /// `Registry:ContractSchemas:Modify`.
+    RegistryContractSchemasModify,
+    /// `Wallets:Sign`.
+    WalletsSign,
+    /// `Wallets:IncomingTransaction`.
+    WalletsIncomingTransaction,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl ActivityKind {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::RegistryAddressesModify,
+        Self::PermissionsAssign,
+        Self::PermissionsModify,
+        Self::PoliciesModify,
+        Self::RegistryContractSchemasModify,
+        Self::WalletsSign,
+        Self::WalletsIncomingTransaction,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::RegistryAddressesModify => "Registry:Addresses:Modify",
+            Self::PermissionsAssign => "Permissions:Assign",
+            Self::PermissionsModify => "Permissions:Modify",
+            Self::PoliciesModify => "Policies:Modify",
+            Self::RegistryContractSchemasModify => "Registry:ContractSchemas:Modify",
+            Self::WalletsSign => "Wallets:Sign",
+            Self::WalletsIncomingTransaction => "Wallets:IncomingTransaction",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Registry:Addresses:Modify" => Self::RegistryAddressesModify,
+            "Permissions:Assign" => Self::PermissionsAssign,
+            "Permissions:Modify" => Self::PermissionsModify,
+            "Policies:Modify" => Self::PoliciesModify,
+            "Registry:ContractSchemas:Modify" => Self::RegistryContractSchemasModify,
+            "Wallets:Sign" => Self::WalletsSign,
+            "Wallets:IncomingTransaction" => Self::WalletsIncomingTransaction,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(ActivityKind);
+/// Who is to become a member.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AddUserGroupMembersRequest {
+    /// The users and service accounts.
+    pub user_ids: Vec<crate::UserId>,
+}
+object! {
+    AddUserGroupMembersRequest {
+        "userIds" => user_ids: required,
+    }
+}
+impl AddUserGroupMembersRequest {
+    /// Makes one of what is required.
+    pub fn new(user_ids: impl Into<Vec<crate::UserId>>) -> Self {
+        Self { user_ids: user_ids.into() }
+    }
+}
+/// A fungible asset of Aptos.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Aip21Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// The address of the metadata object of the asset.
+    pub metadata: String,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Aip21Asset {
+        "metadata" => metadata: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Aip21Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        metadata: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            metadata: metadata.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a fungible asset of Aptos.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Aip21Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The address of the metadata object of the asset. Limits: form `^0x[0-9a-fA-F]{64}$`.
+    pub metadata: String,
+    /// The receiving address. Limits: form `^0x[0-9a-fA-F]{64}$`.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Aip21Transfer {
+        "metadata" => metadata: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Aip21Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        metadata: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            metadata: metadata.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A fungible asset of Aptos was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Aip21TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// The address of the metadata object of the asset.
+    pub metadata_address: String,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Aip21TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "metadataAddress" => metadata_address: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+    }
+}
+impl Aip21TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        metadata_address: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            metadata_address: metadata_address.into(),
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            fee: Default::default(),
+            index: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+}
+/// An address that an entry of the address book stands for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AliasAddress {
+    /// The memo that goes with the address, on networks that have memos.
+    pub memo: Option<String>,
+    /// A blockchain network.
+    pub network: Network,
+    /// The address.
+    pub value: String,
+}
+object! {
+    AliasAddress {
+        "network" => network: required,
+        "value" => value: required,
+        "memo" => memo: optional,
+    }
+}
+impl AliasAddress {
+    /// Makes one of what is required.
+    pub fn new(network: Network, value: impl Into<String>) -> Self {
+        Self {
+            network,
+            value: value.into(),
+            memo: Default::default(),
+        }
+    }
+    /// The memo that goes with the address, on networks that have memos.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+}
+/// The addresses of a new entry.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AliasAddressesAdded {
+    /// The addresses.
+    pub add: Vec<AliasAddress>,
+}
+object! {
+    AliasAddressesAdded {
+        "add" => add: required,
+    }
+}
+impl AliasAddressesAdded {
+    /// Makes one of what is required.
+    pub fn new(add: impl Into<Vec<AliasAddress>>) -> Self {
+        Self { add: add.into() }
+    }
+}
+/// The addresses that come and go.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AliasAddressesChanged {
+    /// The addresses that come.
+    pub add: Vec<AliasAddress>,
+    /// The addresses that go.
+    pub remove: Vec<AliasAddress>,
+}
+object! {
+    AliasAddressesChanged {
+        "add" => add: required,
+        "remove" => remove: required,
+    }
+}
+impl AliasAddressesChanged {
+    /// Makes one of what is required.
+    pub fn new(
+        add: impl Into<Vec<AliasAddress>>,
+        remove: impl Into<Vec<AliasAddress>>,
+    ) -> Self {
+        Self {
+            add: add.into(),
+            remove: remove.into(),
+        }
+    }
+}
+/// What would become of an entry of the address book.
+///
+/// Told apart by `operationKind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "operationKind")]
+#[non_exhaustive]
+pub enum AliasChange {
+    /// `Create`: A new entry of the address book.
+    #[serde(rename = "Create")]
+    Create(CreatedAlias),
+    /// `Update`: A changed entry of the address book.
+    #[serde(rename = "Update")]
+    Update(UpdatedAlias),
+    /// `Delete`: An entry of the address book that goes away.
+    #[serde(rename = "Delete")]
+    Delete(DeletedAlias),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl AliasChange {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &["Create", "Update", "Delete"];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Create(_) => "Create",
+            Self::Update(_) => "Update",
+            Self::Delete(_) => "Delete",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// A new entry of the address book.
+    pub fn create(
+        entity_id: impl Into<String>,
+        alias: impl Into<String>,
+        values: impl Into<AliasAddressesAdded>,
+    ) -> CreatedAlias {
+        CreatedAlias::new(entity_id, alias, values)
+    }
+    /// A changed entry of the address book.
+    pub fn update(
+        entity_id: impl Into<String>,
+        alias: impl Into<String>,
+        values: impl Into<AliasAddressesChanged>,
+    ) -> UpdatedAlias {
+        UpdatedAlias::new(entity_id, alias, values)
+    }
+    /// An entry of the address book that goes away.
+    pub fn delete(
+        entity_id: impl Into<String>,
+        alias: impl Into<String>,
+    ) -> DeletedAlias {
+        DeletedAlias::new(entity_id, alias)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for AliasChange {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(
+            deserializer,
+            "operationKind",
+        )?;
+        match kind.as_str() {
+            "Create" => {
+                crate::open_union::read_known("operationKind", &kind, fields)
+                    .map(Self::Create)
+            }
+            "Update" => {
+                crate::open_union::read_known("operationKind", &kind, fields)
+                    .map(Self::Update)
+            }
+            "Delete" => {
+                crate::open_union::read_known("operationKind", &kind, fields)
+                    .map(Self::Delete)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<CreatedAlias> for AliasChange {
+    fn from(member: CreatedAlias) -> Self {
+        Self::Create(member)
+    }
+}
+impl From<UpdatedAlias> for AliasChange {
+    fn from(member: UpdatedAlias) -> Self {
+        Self::Update(member)
+    }
+}
+impl From<DeletedAlias> for AliasChange {
+    fn from(member: DeletedAlias) -> Self {
+        Self::Delete(member)
+    }
+}
+/// A change of the address book.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AliasChangeRequest {
+    /// What would become of an entry of the address book.
+    pub body: AliasChange,
+    /// Id of a change request.
+    pub id: crate::ChangeRequestId,
+}
+object! {
+    AliasChangeRequest {
+        "id" => id: required,
+        "body" => body: required,
+    }
+}
+impl AliasChangeRequest {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::ChangeRequestId>,
+        body: impl Into<AliasChange>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            body: body.into(),
+        }
+    }
+}
+/// Which way the money goes: into the protocol, or back to the wallet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum AllocationActionKind {
+    /// `Deposit`.
+    Deposit,
+    /// `Withdraw`.
+    Withdraw,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl AllocationActionKind {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Deposit, Self::Withdraw];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Deposit => "Deposit",
+            Self::Withdraw => "Withdraw",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Deposit" => Self::Deposit,
+            "Withdraw" => Self::Withdraw,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(AllocationActionKind);
+/// The protocol that the money is put into, which fixes network and asset. `0fns` takes USDC on Ethereum; those
+/// with `Base` in their name take USDC on Base.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum AllocationProtocol {
+    /// `0fns`.
+    X0fns,
+    /// `SkySusds`.
+    SkySusds,
+    /// `GauntletUsdcPrime`.
+    GauntletUsdcPrime,
+    /// `SteakhouseUsdt`.
+    SteakhouseUsdt,
+    /// `GauntletUsdcPrimeBase`.
+    GauntletUsdcPrimeBase,
+    /// `SteakhouseUsdcBase`.
+    SteakhouseUsdcBase,
+    /// `SentoraPyusdMain`.
+    SentoraPyusdMain,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl AllocationProtocol {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::X0fns,
+        Self::SkySusds,
+        Self::GauntletUsdcPrime,
+        Self::SteakhouseUsdt,
+        Self::GauntletUsdcPrimeBase,
+        Self::SteakhouseUsdcBase,
+        Self::SentoraPyusdMain,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::X0fns => "0fns",
+            Self::SkySusds => "SkySusds",
+            Self::GauntletUsdcPrime => "GauntletUsdcPrime",
+            Self::SteakhouseUsdt => "SteakhouseUsdt",
+            Self::GauntletUsdcPrimeBase => "GauntletUsdcPrimeBase",
+            Self::SteakhouseUsdcBase => "SteakhouseUsdcBase",
+            Self::SentoraPyusdMain => "SentoraPyusdMain",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "0fns" => Self::X0fns,
+            "SkySusds" => Self::SkySusds,
+            "GauntletUsdcPrime" => Self::GauntletUsdcPrime,
+            "SteakhouseUsdt" => Self::SteakhouseUsdt,
+            "GauntletUsdcPrimeBase" => Self::GauntletUsdcPrimeBase,
+            "SteakhouseUsdcBase" => Self::SteakhouseUsdcBase,
+            "SentoraPyusdMain" => Self::SentoraPyusdMain,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(AllocationProtocol);
+/// The configuration of a rule that has none. Left out, or empty.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[serde(transparent)]
+pub struct AlwaysTriggerConfiguration(
+    pub ::serde_json::Map<String, ::serde_json::Value>,
+);
+impl ::std::ops::Deref for AlwaysTriggerConfiguration {
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+        &self.0
+    }
+}
+impl From<AlwaysTriggerConfiguration>
+for ::serde_json::Map<String, ::serde_json::Value> {
+    fn from(value: AlwaysTriggerConfiguration) -> Self {
+        value.0
+    }
+}
+impl From<::serde_json::Map<String, ::serde_json::Value>>
+for AlwaysTriggerConfiguration {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
+        Self(value)
+    }
+}
+/// Triggers for every activity that passes the filters.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct AlwaysTriggerRule {
+    /// The configuration of a rule that has none.
+    pub configuration: Option<AlwaysTriggerConfiguration>,
+}
+object! {
+    AlwaysTriggerRule {
+        "configuration" => configuration: optional,
+    }
+}
+impl AlwaysTriggerRule {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            configuration: Default::default(),
+        }
+    }
+    /// The configuration of a rule that has none.
+    #[must_use]
+    pub fn with_configuration(
+        mut self,
+        configuration: impl Into<AlwaysTriggerConfiguration>,
+    ) -> Self {
+        self.configuration = Some(configuration.into());
+        self
+    }
+}
+/// The most that one transaction may move.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AmountLimit {
+    /// A currency that limits are written in.
+    pub currency: PolicyCurrency,
+    /// The limit, in units of the currency. The limit itself is allowed.
+    pub limit: f64,
+}
+object! {
+    AmountLimit {
+        "limit" => limit: required,
+        "currency" => currency: required,
+    }
+}
+impl AmountLimit {
+    /// Makes one of what is required.
+    pub fn new(limit: f64, currency: PolicyCurrency) -> Self {
+        Self { limit, currency }
+    }
+}
+/// The most that a wallet may move within a span of time.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AmountVelocityLimit {
+    /// A currency that limits are written in.
+    pub currency: PolicyCurrency,
+    /// The limit, in units of the currency. The limit itself is allowed.
+    pub limit: f64,
+    /// The span of time up to now, in minutes, 43200 (30 days) at most. Limits: 1 to 43200.
+    pub timeframe: i32,
+}
+object! {
+    AmountVelocityLimit {
+        "limit" => limit: required,
+        "currency" => currency: required,
+        "timeframe" => timeframe: required,
+    }
+}
+impl AmountVelocityLimit {
+    /// Makes one of what is required.
+    pub fn new(limit: f64, currency: PolicyCurrency, timeframe: i32) -> Self {
+        Self { limit, currency, timeframe }
+    }
+}
+/// The body of every refusal.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiError {
     /// What was refused, and why.
     pub error: ApiErrorBody,
+}
+object! {
+    ApiError {
+        "error" => error: required,
+    }
 }
 impl ApiError {
     /// Makes one of what is required.
@@ -18,24 +828,28 @@ impl ApiError {
     }
 }
 /// What was refused, and why.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiErrorBody {
     /// A code, where there is one. Not stable.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// What the refusal is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<ErrorDetails>,
     /// Names this one refusal in the logs of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The reason, for a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The HTTP status once more.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<i32>,
+}
+object! {
+    ApiErrorBody {
+        "code" => code: optional,
+        "details" => details: optional,
+        "id" => id: optional,
+        "message" => message: optional,
+        "status" => status: optional,
+    }
 }
 impl ApiErrorBody {
     /// Makes one without any field set.
@@ -79,6 +893,823 @@ impl ApiErrorBody {
         self
     }
 }
+/// Some people, so many of whom have to approve.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ApprovalGroup {
+    /// Who belongs to an approval group.
+    pub approvers: ApproverFilter,
+    /// Whether who started the activity may approve it. Off by default. To deny it is always allowed.
+    pub initiator_can_approve: Option<bool>,
+    /// The name, for people.
+    pub name: Option<String>,
+    /// How many have to approve. Limits: at least 1.
+    pub quorum: i32,
+    /// Whether service accounts may approve. Off by default.
+    pub service_accounts_can_approve: Option<bool>,
+}
+object! {
+    ApprovalGroup {
+        "quorum" => quorum: required,
+        "approvers" => approvers: required,
+        "initiatorCanApprove" => initiator_can_approve: optional,
+        "name" => name: optional,
+        "serviceAccountsCanApprove" => service_accounts_can_approve: optional,
+    }
+}
+impl ApprovalGroup {
+    /// Makes one of what is required.
+    pub fn new(quorum: i32, approvers: impl Into<ApproverFilter>) -> Self {
+        Self {
+            quorum,
+            approvers: approvers.into(),
+            initiator_can_approve: Default::default(),
+            name: Default::default(),
+            service_accounts_can_approve: Default::default(),
+        }
+    }
+    /// Whether who started the activity may approve it. Off by default. To deny it is always allowed.
+    #[must_use]
+    pub fn with_initiator_can_approve(mut self, initiator_can_approve: bool) -> Self {
+        self.initiator_can_approve = Some(initiator_can_approve);
+        self
+    }
+    /// The name, for people.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// Whether service accounts may approve. Off by default.
+    #[must_use]
+    pub fn with_service_accounts_can_approve(
+        mut self,
+        service_accounts_can_approve: bool,
+    ) -> Self {
+        self.service_accounts_can_approve = Some(service_accounts_can_approve);
+        self
+    }
+}
+/// Who belongs to an approval group. Any user of the organisation, if empty.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ApproverFilter {
+    /// Only these.
+    pub user_id: Option<UserIdFilter>,
+}
+object! {
+    ApproverFilter {
+        "userId" => user_id: optional,
+    }
+}
+impl ApproverFilter {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            user_id: Default::default(),
+        }
+    }
+    /// Only these.
+    #[must_use]
+    pub fn with_user_id(mut self, user_id: impl Into<UserIdFilter>) -> Self {
+        self.user_id = Some(user_id.into());
+        self
+    }
+}
+/// A standard asset of Algorand.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AsaAsset {
+    /// The id of the asset.
+    pub asset_id: String,
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    AsaAsset {
+        "assetId" => asset_id: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl AsaAsset {
+    /// Makes one of what is required.
+    pub fn new(
+        asset_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            asset_id: asset_id.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a standard asset of Algorand.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AsaTransfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The id of the asset. Limits: form `^\d+$`.
+    pub asset_id: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// A memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// The receiving address. Limits: form `^[A-Z0-9]{58}$`.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    AsaTransfer {
+        "assetId" => asset_id: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "memo" => memo: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl AsaTransfer {
+    /// Makes one of what is required.
+    pub fn new(
+        asset_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            asset_id: asset_id.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            memo: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// A memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A standard asset of Algorand was moved, or an account opted in or out.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AsaTransferItem {
+    /// The id of the asset.
+    pub asset_id: String,
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// True if the issuer took the asset back.
+    pub clawback: Option<bool>,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// True if the account opted in to the asset.
+    pub opt_in: Option<bool>,
+    /// True if the account opted out of the asset.
+    pub opt_out: Option<bool>,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    AsaTransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "assetId" => asset_id: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "clawback" => clawback: optional,
+        "fee" => fee: optional,
+        "index" => index: optional,
+        "optIn" => opt_in: optional,
+        "optOut" => opt_out: optional,
+    }
+}
+impl AsaTransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        asset_id: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            asset_id: asset_id.into(),
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            clawback: Default::default(),
+            fee: Default::default(),
+            index: Default::default(),
+            opt_in: Default::default(),
+            opt_out: Default::default(),
+        }
+    }
+    /// True if the issuer took the asset back.
+    #[must_use]
+    pub fn with_clawback(mut self, clawback: bool) -> Self {
+        self.clawback = Some(clawback);
+        self
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// True if the account opted in to the asset.
+    #[must_use]
+    pub fn with_opt_in(mut self, opt_in: bool) -> Self {
+        self.opt_in = Some(opt_in);
+        self
+    }
+    /// True if the account opted out of the asset.
+    #[must_use]
+    pub fn with_opt_out(mut self, opt_out: bool) -> Self {
+        self.opt_out = Some(opt_out);
+        self
+    }
+}
+/// An amount of an asset, and what is known about the asset.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum AssetAmount {
+    /// `Native`: An amount of the native asset of a network.
+    #[serde(rename = "Native")]
+    Native(NativeAmount),
+    /// `Erc20`: An amount of an ERC-20 token of an EVM network.
+    #[serde(rename = "Erc20")]
+    Erc20(Erc20Amount),
+    /// `Spl`: An amount of an SPL token of Solana.
+    #[serde(rename = "Spl")]
+    Spl(SplAmount),
+    /// `Sep41`: An amount of an asset of Stellar.
+    #[serde(rename = "Sep41")]
+    Sep41(Sep41Amount),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl AssetAmount {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &["Native", "Erc20", "Spl", "Sep41"];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Native(_) => "Native",
+            Self::Erc20(_) => "Erc20",
+            Self::Spl(_) => "Spl",
+            Self::Sep41(_) => "Sep41",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// An amount of the native asset of a network.
+    pub fn native(
+        amount: impl Into<crate::Amount>,
+        metadata: impl Into<AssetDetails>,
+    ) -> NativeAmount {
+        NativeAmount::new(amount, metadata)
+    }
+    /// An amount of an ERC-20 token of an EVM network.
+    pub fn erc20(
+        contract: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+        metadata: impl Into<AssetDetails>,
+    ) -> Erc20Amount {
+        Erc20Amount::new(contract, amount, metadata)
+    }
+    /// An amount of an SPL token of Solana.
+    pub fn spl(
+        mint: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+        metadata: impl Into<AssetDetails>,
+    ) -> SplAmount {
+        SplAmount::new(mint, amount, metadata)
+    }
+    /// An amount of an asset of Stellar.
+    pub fn sep41(
+        issuer: impl Into<String>,
+        asset_code: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+        metadata: impl Into<AssetDetails>,
+    ) -> Sep41Amount {
+        Sep41Amount::new(issuer, asset_code, amount, metadata)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for AssetAmount {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "Native" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Native)
+            }
+            "Erc20" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc20)
+            }
+            "Spl" => crate::open_union::read_known("kind", &kind, fields).map(Self::Spl),
+            "Sep41" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Sep41)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<NativeAmount> for AssetAmount {
+    fn from(member: NativeAmount) -> Self {
+        Self::Native(member)
+    }
+}
+impl From<Erc20Amount> for AssetAmount {
+    fn from(member: Erc20Amount) -> Self {
+        Self::Erc20(member)
+    }
+}
+impl From<SplAmount> for AssetAmount {
+    fn from(member: SplAmount) -> Self {
+        Self::Spl(member)
+    }
+}
+impl From<Sep41Amount> for AssetAmount {
+    fn from(member: Sep41Amount) -> Self {
+        Self::Sep41(member)
+    }
+}
+/// What is known about an asset.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AssetDetails {
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// The name of the asset.
+    pub name: Option<String>,
+    /// A blockchain network.
+    pub network: Network,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// The id that vaults know the asset by.
+    pub tid: Option<String>,
+}
+object! {
+    AssetDetails {
+        "network" => network: required,
+        "decimals" => decimals: required,
+        "name" => name: optional,
+        "symbol" => symbol: optional,
+        "tid" => tid: optional,
+    }
+}
+impl AssetDetails {
+    /// Makes one of what is required.
+    pub fn new(network: Network, decimals: i32) -> Self {
+        Self {
+            network,
+            decimals,
+            name: Default::default(),
+            symbol: Default::default(),
+            tid: Default::default(),
+        }
+    }
+    /// The name of the asset.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// The id that vaults know the asset by.
+    #[must_use]
+    pub fn with_tid(mut self, tid: impl Into<String>) -> Self {
+        self.tid = Some(tid.into());
+        self
+    }
+}
+/// What is known about an asset.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct AssetMetadata {
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: Option<i32>,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    AssetMetadata {
+        "decimals" => decimals: optional,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl AssetMetadata {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            decimals: Default::default(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// How many decimal places the smallest unit stands for.
+    #[must_use]
+    pub fn with_decimals(mut self, decimals: i32) -> Self {
+        self.decimals = Some(decimals);
+        self
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a native token of Cardano.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AssetTransfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The id of the asset, its policy and name.
+    pub asset_id: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The receiving address.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    AssetTransfer {
+        "assetId" => asset_id: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl AssetTransfer {
+    /// Makes one of what is required.
+    pub fn new(
+        asset_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            asset_id: asset_id.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A native token of Cardano was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AssetTransferItem {
+    /// The id of the asset, its policy and name.
+    pub asset_id: String,
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: Option<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: Option<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    AssetTransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "assetId" => asset_id: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "from" => from: optional,
+        "index" => index: optional,
+        "to" => to: optional,
+    }
+}
+impl AssetTransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        asset_id: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            asset_id: asset_id.into(),
+            value: value.into(),
+            fee: Default::default(),
+            from: Default::default(),
+            index: Default::default(),
+            to: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The sending address.
+    #[must_use]
+    pub fn with_from(mut self, from: impl Into<String>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The receiving address.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+}
+/// The assignment of a permission, or its end.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AssignmentChangeRequest {
+    /// The approval that decides.
+    pub approval_id: Option<crate::ApprovalId>,
+    /// An assignment that would be made or ended.
+    pub body: ProposedAssignment,
+    /// When the change was asked for.
+    pub date_created: crate::Timestamp,
+    /// When the change was applied or dropped.
+    pub date_resolved: Option<crate::Timestamp>,
+    /// The assignment.
+    pub entity_id: crate::AssignmentId,
+    /// Id of a change request.
+    pub id: crate::ChangeRequestId,
+    /// What is to be done: `Create` to assign, `Delete` to revoke.
+    pub operation_kind: ChangeOperationKind,
+    /// Who asked for a change.
+    pub requester: ChangeRequester,
+    /// How far a change got.
+    pub status: ChangeRequestStatus,
+}
+object! {
+    AssignmentChangeRequest {
+        "id" => id: required,
+        "requester" => requester: required,
+        "status" => status: required,
+        "entityId" => entity_id: required,
+        "dateCreated" => date_created: required,
+        "operationKind" => operation_kind: required,
+        "body" => body: required,
+        "approvalId" => approval_id: optional,
+        "dateResolved" => date_resolved: optional,
+    }
+}
+impl AssignmentChangeRequest {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::ChangeRequestId>,
+        requester: impl Into<ChangeRequester>,
+        status: ChangeRequestStatus,
+        entity_id: impl Into<crate::AssignmentId>,
+        date_created: crate::Timestamp,
+        operation_kind: ChangeOperationKind,
+        body: impl Into<ProposedAssignment>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            requester: requester.into(),
+            status,
+            entity_id: entity_id.into(),
+            date_created,
+            operation_kind,
+            body: body.into(),
+            approval_id: Default::default(),
+            date_resolved: Default::default(),
+        }
+    }
+    /// The approval that decides.
+    #[must_use]
+    pub fn with_approval_id(
+        mut self,
+        approval_id: impl Into<crate::ApprovalId>,
+    ) -> Self {
+        self.approval_id = Some(approval_id.into());
+        self
+    }
+    /// When the change was applied or dropped.
+    #[must_use]
+    pub fn with_date_resolved(mut self, date_resolved: crate::Timestamp) -> Self {
+        self.date_resolved = Some(date_resolved);
+        self
+    }
+}
 /// The form of a BIP-322 signature. `Simple` gives the witness only, `Full` the whole virtual transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -111,25 +1742,29 @@ impl Bip322Format {
 }
 open_enum!(Bip322Format);
 /// Signs a message after BIP-322. Bitcoin networks; `network` is needed.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Bip322Signature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The form of a BIP-322 signature.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<Bip322Format>,
     /// The bytes of the message.
     pub message: crate::Hex,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
+}
+object! {
+    Bip322Signature {
+        "message" => message: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "format" => format: optional,
+        "network" => network: optional,
+    }
 }
 impl Bip322Signature {
     /// Makes one of what is required.
@@ -166,6 +1801,20 @@ impl Bip322Signature {
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
         self
+    }
+}
+/// Refuses the activity.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct BlockAction {}
+object! {
+    BlockAction {
+    }
+}
+impl BlockAction {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {}
     }
 }
 /// A family of networks that hash and encode alike. Named in place of a network, where the signature is for no
@@ -313,6 +1962,948 @@ impl BlockchainKind {
     }
 }
 open_enum!(BlockchainKind);
+/// The cancellation of an earlier transaction: nothing is sent, with the same nonce. EVM networks; only comes
+/// back.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CancelTransaction {
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    pub external_id: Option<String>,
+    /// The signed transaction that is cancelled.
+    pub signed_tx: String,
+    /// The hash of the transaction that is cancelled.
+    pub tx_hash: Option<String>,
+}
+object! {
+    CancelTransaction {
+        "signedTx" => signed_tx: required,
+        "externalId" => external_id: optional,
+        "txHash" => tx_hash: optional,
+    }
+}
+impl CancelTransaction {
+    /// Makes one of what is required.
+    pub fn new(signed_tx: impl Into<String>) -> Self {
+        Self {
+            signed_tx: signed_tx.into(),
+            external_id: Default::default(),
+            tx_hash: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The hash of the transaction that is cancelled.
+    #[must_use]
+    pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
+        self.tx_hash = Some(tx_hash.into());
+        self
+    }
+}
+/// A native token of Cardano.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CardanoAsset {
+    /// The id of the asset, its policy and name.
+    pub asset_id: String,
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    CardanoAsset {
+        "assetId" => asset_id: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl CardanoAsset {
+    /// Makes one of what is required.
+    pub fn new(
+        asset_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            asset_id: asset_id.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// How bad an alert is, from the least to the worst.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ChainalysisAlertLevel {
+    /// `LOW`.
+    LOW,
+    /// `MEDIUM`.
+    MEDIUM,
+    /// `HIGH`.
+    HIGH,
+    /// `SEVERE`.
+    SEVERE,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl ChainalysisAlertLevel {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::LOW,
+        Self::MEDIUM,
+        Self::HIGH,
+        Self::SEVERE,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::LOW => "LOW",
+            Self::MEDIUM => "MEDIUM",
+            Self::HIGH => "HIGH",
+            Self::SEVERE => "SEVERE",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "LOW" => Self::LOW,
+            "MEDIUM" => Self::MEDIUM,
+            "HIGH" => Self::HIGH,
+            "SEVERE" => Self::SEVERE,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(ChainalysisAlertLevel);
+/// The alerts that count.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChainalysisAlerts {
+    /// The lowest level that counts.
+    pub alert_level: ChainalysisAlertLevel,
+    /// The categories that count, all of them if empty. Each is 1 or more.
+    pub category_ids: Vec<i64>,
+}
+object! {
+    ChainalysisAlerts {
+        "alertLevel" => alert_level: required,
+        "categoryIds" => category_ids: required,
+    }
+}
+impl ChainalysisAlerts {
+    /// Makes one of what is required.
+    pub fn new(
+        alert_level: ChainalysisAlertLevel,
+        category_ids: impl Into<Vec<i64>>,
+    ) -> Self {
+        Self {
+            alert_level,
+            category_ids: category_ids.into(),
+        }
+    }
+}
+/// Categories of Chainalysis.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChainalysisCategories {
+    /// The categories that count, all of them if empty. Each is 1 or more.
+    pub category_ids: Vec<i64>,
+}
+object! {
+    ChainalysisCategories {
+        "categoryIds" => category_ids: required,
+    }
+}
+impl ChainalysisCategories {
+    /// Makes one of what is required.
+    pub fn new(category_ids: impl Into<Vec<i64>>) -> Self {
+        Self {
+            category_ids: category_ids.into(),
+        }
+    }
+}
+/// The exposures that count.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChainalysisExposures {
+    /// Direct exposures.
+    pub direct: ChainalysisCategories,
+}
+object! {
+    ChainalysisExposures {
+        "direct" => direct: required,
+    }
+}
+impl ChainalysisExposures {
+    /// Makes one of what is required.
+    pub fn new(direct: impl Into<ChainalysisCategories>) -> Self {
+        Self { direct: direct.into() }
+    }
+}
+/// What to do where Chainalysis cannot screen. True does not trigger, false does.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChainalysisFallback {
+    /// Where Chainalysis does not answer.
+    pub skip_chainalysis_failure: bool,
+    /// For an activity that is no transfer, such as a raw signature.
+    pub skip_unscreenable_transaction: bool,
+    /// For an asset that Chainalysis does not know.
+    pub skip_unsupported_asset: bool,
+    /// For a network that Chainalysis does not know.
+    pub skip_unsupported_network: bool,
+}
+object! {
+    ChainalysisFallback {
+        "skipUnscreenableTransaction" => skip_unscreenable_transaction: required,
+        "skipUnsupportedNetwork" => skip_unsupported_network: required,
+        "skipUnsupportedAsset" => skip_unsupported_asset: required,
+        "skipChainalysisFailure" => skip_chainalysis_failure: required,
+    }
+}
+impl ChainalysisFallback {
+    /// Makes one of what is required.
+    pub fn new(
+        skip_unscreenable_transaction: bool,
+        skip_unsupported_network: bool,
+        skip_unsupported_asset: bool,
+        skip_chainalysis_failure: bool,
+    ) -> Self {
+        Self {
+            skip_unscreenable_transaction,
+            skip_unsupported_network,
+            skip_unsupported_asset,
+            skip_chainalysis_failure,
+        }
+    }
+}
+/// Which findings of Chainalysis about an outgoing transfer count.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChainalysisPrescreening {
+    /// The categories of identified addresses that count.
+    pub addresses: ChainalysisCategories,
+    /// The alerts that count.
+    pub alerts: ChainalysisAlerts,
+    /// The exposures that count.
+    pub exposures: ChainalysisExposures,
+    /// What to do where Chainalysis cannot screen.
+    pub fallback_behaviours: ChainalysisFallback,
+    /// The user that Chainalysis files the transfer under. `{wallet.id}` and `{wallet.externalId}` in it are
+    /// replaced.
+    pub user_id_template: Option<String>,
+}
+object! {
+    ChainalysisPrescreening {
+        "alerts" => alerts: required,
+        "exposures" => exposures: required,
+        "addresses" => addresses: required,
+        "fallbackBehaviours" => fallback_behaviours: required,
+        "userIdTemplate" => user_id_template: optional,
+    }
+}
+impl ChainalysisPrescreening {
+    /// Makes one of what is required.
+    pub fn new(
+        alerts: impl Into<ChainalysisAlerts>,
+        exposures: impl Into<ChainalysisExposures>,
+        addresses: impl Into<ChainalysisCategories>,
+        fallback_behaviours: impl Into<ChainalysisFallback>,
+    ) -> Self {
+        Self {
+            alerts: alerts.into(),
+            exposures: exposures.into(),
+            addresses: addresses.into(),
+            fallback_behaviours: fallback_behaviours.into(),
+            user_id_template: Default::default(),
+        }
+    }
+    /// The user that Chainalysis files the transfer under. `{wallet.id}` and `{wallet.externalId}` in it are
+    /// replaced.
+    #[must_use]
+    pub fn with_user_id_template(mut self, user_id_template: impl Into<String>) -> Self {
+        self.user_id_template = Some(user_id_template.into());
+        self
+    }
+}
+/// Which findings of Chainalysis about an incoming transfer count.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChainalysisScreening {
+    /// The alerts that count.
+    pub alerts: ChainalysisAlerts,
+    /// The exposures that count.
+    pub exposures: ChainalysisExposures,
+    /// What to do where Chainalysis cannot screen.
+    pub fallback_behaviours: ChainalysisFallback,
+    /// The user that Chainalysis files the transfer under. `{wallet.id}` and `{wallet.externalId}` in it are
+    /// replaced.
+    pub user_id_template: Option<String>,
+}
+object! {
+    ChainalysisScreening {
+        "alerts" => alerts: required,
+        "exposures" => exposures: required,
+        "fallbackBehaviours" => fallback_behaviours: required,
+        "userIdTemplate" => user_id_template: optional,
+    }
+}
+impl ChainalysisScreening {
+    /// Makes one of what is required.
+    pub fn new(
+        alerts: impl Into<ChainalysisAlerts>,
+        exposures: impl Into<ChainalysisExposures>,
+        fallback_behaviours: impl Into<ChainalysisFallback>,
+    ) -> Self {
+        Self {
+            alerts: alerts.into(),
+            exposures: exposures.into(),
+            fallback_behaviours: fallback_behaviours.into(),
+            user_id_template: Default::default(),
+        }
+    }
+    /// The user that Chainalysis files the transfer under. `{wallet.id}` and `{wallet.externalId}` in it are
+    /// replaced.
+    #[must_use]
+    pub fn with_user_id_template(mut self, user_id_template: impl Into<String>) -> Self {
+        self.user_id_template = Some(user_id_template.into());
+        self
+    }
+}
+/// Triggers where Chainalysis finds fault with a transfer that is about to be sent.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChainalysisTransactionPrescreeningRule {
+    /// Which findings of Chainalysis about an outgoing transfer count.
+    pub configuration: ChainalysisPrescreening,
+}
+object! {
+    ChainalysisTransactionPrescreeningRule {
+        "configuration" => configuration: required,
+    }
+}
+impl ChainalysisTransactionPrescreeningRule {
+    /// Makes one of what is required.
+    pub fn new(configuration: impl Into<ChainalysisPrescreening>) -> Self {
+        Self {
+            configuration: configuration.into(),
+        }
+    }
+}
+/// Triggers where Chainalysis finds fault with a transfer that came in.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChainalysisTransactionScreeningRule {
+    /// Which findings of Chainalysis about an incoming transfer count.
+    pub configuration: ChainalysisScreening,
+}
+object! {
+    ChainalysisTransactionScreeningRule {
+        "configuration" => configuration: required,
+    }
+}
+impl ChainalysisTransactionScreeningRule {
+    /// Makes one of what is required.
+    pub fn new(configuration: impl Into<ChainalysisScreening>) -> Self {
+        Self {
+            configuration: configuration.into(),
+        }
+    }
+}
+/// What a change does. To archive is to update.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ChangeOperationKind {
+    /// `Create`.
+    Create,
+    /// `Update`.
+    Update,
+    /// `Delete`.
+    Delete,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl ChangeOperationKind {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Create, Self::Update, Self::Delete];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Create => "Create",
+            Self::Update => "Update",
+            Self::Delete => "Delete",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Create" => Self::Create,
+            "Update" => Self::Update,
+            "Delete" => Self::Delete,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(ChangeOperationKind);
+/// A change of a policy, a permission, an assignment or the registry that a policy holds back.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum ChangeRequest {
+    /// `Policy`: A change of a policy.
+    #[serde(rename = "Policy")]
+    Policy(PolicyChangeRequest),
+    /// `Permission`: A change of a permission.
+    #[serde(rename = "Permission")]
+    Permission(PermissionChangeRequest),
+    /// `Assignment`: The assignment of a permission, or its end.
+    #[serde(rename = "Assignment")]
+    Assignment(AssignmentChangeRequest),
+    /// `Alias`: A change of the address book.
+    #[serde(rename = "Alias")]
+    Alias(AliasChangeRequest),
+    /// `SmartContract`: A change of the registry of contract schemas.
+    #[serde(rename = "SmartContract")]
+    SmartContract(SmartContractChangeRequest),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl ChangeRequest {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "Policy",
+        "Permission",
+        "Assignment",
+        "Alias",
+        "SmartContract",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Policy(_) => "Policy",
+            Self::Permission(_) => "Permission",
+            Self::Assignment(_) => "Assignment",
+            Self::Alias(_) => "Alias",
+            Self::SmartContract(_) => "SmartContract",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// A change of a policy.
+    pub fn policy(
+        id: impl Into<crate::ChangeRequestId>,
+        requester: impl Into<ChangeRequester>,
+        operation_kind: ChangeOperationKind,
+        status: ChangeRequestStatus,
+        entity_id: impl Into<crate::PolicyId>,
+        date_created: crate::Timestamp,
+        body: impl Into<Policy>,
+    ) -> PolicyChangeRequest {
+        PolicyChangeRequest::new(
+            id,
+            requester,
+            operation_kind,
+            status,
+            entity_id,
+            date_created,
+            body,
+        )
+    }
+    /// A change of a permission.
+    pub fn permission(
+        id: impl Into<crate::ChangeRequestId>,
+        requester: impl Into<ChangeRequester>,
+        status: ChangeRequestStatus,
+        entity_id: impl Into<crate::PermissionId>,
+        date_created: crate::Timestamp,
+        operation_kind: ChangeOperationKind,
+        body: impl Into<ProposedPermission>,
+    ) -> PermissionChangeRequest {
+        PermissionChangeRequest::new(
+            id,
+            requester,
+            status,
+            entity_id,
+            date_created,
+            operation_kind,
+            body,
+        )
+    }
+    /// The assignment of a permission, or its end.
+    pub fn assignment(
+        id: impl Into<crate::ChangeRequestId>,
+        requester: impl Into<ChangeRequester>,
+        status: ChangeRequestStatus,
+        entity_id: impl Into<crate::AssignmentId>,
+        date_created: crate::Timestamp,
+        operation_kind: ChangeOperationKind,
+        body: impl Into<ProposedAssignment>,
+    ) -> AssignmentChangeRequest {
+        AssignmentChangeRequest::new(
+            id,
+            requester,
+            status,
+            entity_id,
+            date_created,
+            operation_kind,
+            body,
+        )
+    }
+    /// A change of the address book.
+    pub fn alias(
+        id: impl Into<crate::ChangeRequestId>,
+        body: impl Into<AliasChange>,
+    ) -> AliasChangeRequest {
+        AliasChangeRequest::new(id, body)
+    }
+    /// A change of the registry of contract schemas.
+    pub fn smart_contract(
+        id: impl Into<crate::ChangeRequestId>,
+        operation_kind: ChangeOperationKind,
+        body: impl Into<ContractSchema>,
+    ) -> SmartContractChangeRequest {
+        SmartContractChangeRequest::new(id, operation_kind, body)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for ChangeRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "Policy" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Policy)
+            }
+            "Permission" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Permission)
+            }
+            "Assignment" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Assignment)
+            }
+            "Alias" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Alias)
+            }
+            "SmartContract" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::SmartContract)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<PolicyChangeRequest> for ChangeRequest {
+    fn from(member: PolicyChangeRequest) -> Self {
+        Self::Policy(member)
+    }
+}
+impl From<PermissionChangeRequest> for ChangeRequest {
+    fn from(member: PermissionChangeRequest) -> Self {
+        Self::Permission(member)
+    }
+}
+impl From<AssignmentChangeRequest> for ChangeRequest {
+    fn from(member: AssignmentChangeRequest) -> Self {
+        Self::Assignment(member)
+    }
+}
+impl From<AliasChangeRequest> for ChangeRequest {
+    fn from(member: AliasChangeRequest) -> Self {
+        Self::Alias(member)
+    }
+}
+impl From<SmartContractChangeRequest> for ChangeRequest {
+    fn from(member: SmartContractChangeRequest) -> Self {
+        Self::SmartContract(member)
+    }
+}
+/// How far a change got. `Pending` awaits an approval, the others are final.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ChangeRequestStatus {
+    /// `Applied`.
+    Applied,
+    /// `Failed`.
+    Failed,
+    /// `Pending`.
+    Pending,
+    /// `Rejected`.
+    Rejected,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl ChangeRequestStatus {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Applied,
+        Self::Failed,
+        Self::Pending,
+        Self::Rejected,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Applied => "Applied",
+            Self::Failed => "Failed",
+            Self::Pending => "Pending",
+            Self::Rejected => "Rejected",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Applied" => Self::Applied,
+            "Failed" => Self::Failed,
+            "Pending" => Self::Pending,
+            "Rejected" => Self::Rejected,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(ChangeRequestStatus);
+/// Who asked for a change.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChangeRequester {
+    /// The application that was used, if it was one.
+    pub app_id: Option<crate::ApplicationId>,
+    /// The access token that was used, if it was one.
+    pub token_id: Option<crate::TokenId>,
+    /// The user or service account.
+    pub user_id: crate::UserId,
+}
+object! {
+    ChangeRequester {
+        "userId" => user_id: required,
+        "appId" => app_id: optional,
+        "tokenId" => token_id: optional,
+    }
+}
+impl ChangeRequester {
+    /// Makes one of what is required.
+    pub fn new(user_id: impl Into<crate::UserId>) -> Self {
+        Self {
+            user_id: user_id.into(),
+            app_id: Default::default(),
+            token_id: Default::default(),
+        }
+    }
+    /// The application that was used, if it was one.
+    #[must_use]
+    pub fn with_app_id(mut self, app_id: impl Into<crate::ApplicationId>) -> Self {
+        self.app_id = Some(app_id.into());
+        self
+    }
+    /// The access token that was used, if it was one.
+    #[must_use]
+    pub fn with_token_id(mut self, token_id: impl Into<crate::TokenId>) -> Self {
+        self.token_id = Some(token_id.into());
+        self
+    }
+}
+/// A CIP-56 token of Canton.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cip56Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// The party that administers the instrument.
+    pub instrument_admin: String,
+    /// The id of the instrument.
+    pub instrument_id: String,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Cip56Asset {
+        "instrumentId" => instrument_id: required,
+        "instrumentAdmin" => instrument_admin: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Cip56Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        instrument_id: impl Into<String>,
+        instrument_admin: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            instrument_id: instrument_id.into(),
+            instrument_admin: instrument_admin.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a CIP-56 token of Canton.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cip56Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The party that administers the instrument.
+    pub instrument_admin: String,
+    /// The id of the instrument.
+    pub instrument_id: String,
+    /// True makes an offer, which the receiver accepts or rejects.
+    pub offer: Option<bool>,
+    /// The receiving address.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Cip56Transfer {
+        "instrumentAdmin" => instrument_admin: required,
+        "instrumentId" => instrument_id: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "offer" => offer: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Cip56Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        instrument_admin: impl Into<String>,
+        instrument_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            instrument_admin: instrument_admin.into(),
+            instrument_id: instrument_id.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            offer: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// True makes an offer, which the receiver accepts or rejects.
+    #[must_use]
+    pub fn with_offer(mut self, offer: bool) -> Self {
+        self.offer = Some(offer);
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A CIP-56 token of Canton was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cip56TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// The party that administers the instrument.
+    pub instrument_admin: String,
+    /// The id of the instrument.
+    pub instrument_id: String,
+    /// The memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Cip56TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "instrumentId" => instrument_id: required,
+        "instrumentAdmin" => instrument_admin: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+        "memo" => memo: optional,
+    }
+}
+impl Cip56TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        instrument_id: impl Into<String>,
+        instrument_admin: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            instrument_id: instrument_id.into(),
+            instrument_admin: instrument_admin.into(),
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            fee: Default::default(),
+            index: Default::default(),
+            memo: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+}
 /// The context of a COSE signature with one signer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -341,28 +2932,32 @@ impl Cip8Context {
 }
 open_enum!(Cip8Context);
 /// Signs a message after CIP-8. Cardano; `network` is needed.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Cip8Signature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// The context of a COSE signature with one signer.
     pub context: Cip8Context,
     /// Bytes that are signed along but are no part of the message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_aad: Option<crate::Hex>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// The bytes of the message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<crate::Hex>,
+}
+object! {
+    Cip8Signature {
+        "context" => context: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalAad" => external_aad: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+        "payload" => payload: optional,
+    }
 }
 impl Cip8Signature {
     /// Makes one of what is required.
@@ -408,6 +3003,1100 @@ impl Cip8Signature {
         self
     }
 }
+/// A move of USDC between networks with Circle CCTP.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CircleCctpSwap {
+    /// How far the fee may exceed the quoted one, in hundredths of a percent.
+    pub fee_tolerance_bps: i32,
+    /// Id of the quote of a swap, which begins with `swapQuote-`.
+    pub quote_id: SwapQuoteId,
+    /// A text of the caller that stays with the swap.
+    pub reference: Option<String>,
+    /// An asset of a swap, with its amount.
+    pub source_asset: SwapAsset,
+    /// An asset of a swap, with its amount.
+    pub target_asset: SwapAsset,
+    /// The wallet that receives. The sending wallet if left out.
+    pub target_wallet_id: Option<crate::WalletId>,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    CircleCctpSwap {
+        "quoteId" => quote_id: required,
+        "walletId" => wallet_id: required,
+        "sourceAsset" => source_asset: required,
+        "targetAsset" => target_asset: required,
+        "feeToleranceBps" => fee_tolerance_bps: required,
+        "reference" => reference: optional,
+        "targetWalletId" => target_wallet_id: optional,
+    }
+}
+impl CircleCctpSwap {
+    /// Makes one of what is required.
+    pub fn new(
+        quote_id: impl Into<SwapQuoteId>,
+        wallet_id: impl Into<crate::WalletId>,
+        source_asset: impl Into<SwapAsset>,
+        target_asset: impl Into<SwapAsset>,
+        fee_tolerance_bps: i32,
+    ) -> Self {
+        Self {
+            quote_id: quote_id.into(),
+            wallet_id: wallet_id.into(),
+            source_asset: source_asset.into(),
+            target_asset: target_asset.into(),
+            fee_tolerance_bps,
+            reference: Default::default(),
+            target_wallet_id: Default::default(),
+        }
+    }
+    /// A text of the caller that stays with the swap.
+    #[must_use]
+    pub fn with_reference(mut self, reference: impl Into<String>) -> Self {
+        self.reference = Some(reference.into());
+        self
+    }
+    /// The wallet that receives. The sending wallet if left out.
+    #[must_use]
+    pub fn with_target_wallet_id(
+        mut self,
+        target_wallet_id: impl Into<crate::WalletId>,
+    ) -> Self {
+        self.target_wallet_id = Some(target_wallet_id.into());
+        self
+    }
+}
+/// A CIS-2 token of Concordium.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cis2Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// The address of the token.
+    pub token_address: String,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Cis2Asset {
+        "tokenAddress" => token_address: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Cis2Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        token_address: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            token_address: token_address.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a CIS-2 token of Concordium.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cis2Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The receiving address.
+    pub to: String,
+    /// The address of the token.
+    pub token_address: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Cis2Transfer {
+        "tokenAddress" => token_address: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Cis2Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        token_address: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            token_address: token_address.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A CIS-2 token of Concordium was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cis2TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: Option<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: Option<String>,
+    /// The address of the token.
+    pub token_address: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Cis2TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "value" => value: required,
+        "tokenAddress" => token_address: required,
+        "fee" => fee: optional,
+        "from" => from: optional,
+        "index" => index: optional,
+        "to" => to: optional,
+    }
+}
+impl Cis2TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        value: impl Into<crate::Amount>,
+        token_address: impl Into<String>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            value: value.into(),
+            token_address: token_address.into(),
+            fee: Default::default(),
+            from: Default::default(),
+            index: Default::default(),
+            to: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The sending address.
+    #[must_use]
+    pub fn with_from(mut self, from: impl Into<String>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The receiving address.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+}
+/// A CIS-7 token of Concordium.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cis7Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// The id of the token.
+    pub token_id: String,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Cis7Asset {
+        "tokenId" => token_id: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Cis7Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        token_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            token_id: token_id.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a CIS-7 token of Concordium.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cis7Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// A memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// The receiving address.
+    pub to: String,
+    /// The id of the token.
+    pub token_id: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Cis7Transfer {
+        "tokenId" => token_id: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "memo" => memo: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Cis7Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            token_id: token_id.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            memo: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// A memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A CIS-7 token of Concordium was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cis7TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: Option<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// The memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: Option<String>,
+    /// The id of the token.
+    pub token_id: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Cis7TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "value" => value: required,
+        "tokenId" => token_id: required,
+        "fee" => fee: optional,
+        "from" => from: optional,
+        "index" => index: optional,
+        "memo" => memo: optional,
+        "to" => to: optional,
+    }
+}
+impl Cis7TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        value: impl Into<crate::Amount>,
+        token_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            value: value.into(),
+            token_id: token_id.into(),
+            fee: Default::default(),
+            from: Default::default(),
+            index: Default::default(),
+            memo: Default::default(),
+            to: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The sending address.
+    #[must_use]
+    pub fn with_from(mut self, from: impl Into<String>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// The receiving address.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+}
+/// A coin of Sui or Iota.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CoinAsset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// The type of the coin.
+    pub coin: String,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    CoinAsset {
+        "coin" => coin: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl CoinAsset {
+    /// Makes one of what is required.
+    pub fn new(
+        coin: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            coin: coin.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a coin of Sui or Iota.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CoinTransfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The type of the coin.
+    pub coin: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The receiving address. Limits: form `^0x[0-9a-fA-F]{64}$`.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    CoinTransfer {
+        "coin" => coin: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl CoinTransfer {
+    /// Makes one of what is required.
+    pub fn new(
+        coin: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            coin: coin.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A coin of Sui or Iota was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CoinTransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// The type of the coin.
+    pub coin: String,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving addresses.
+    pub tos: Vec<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    CoinTransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "coin" => coin: required,
+        "from" => from: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+        "tos" => tos: collection,
+    }
+}
+impl CoinTransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        coin: impl Into<String>,
+        from: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            coin: coin.into(),
+            from: from.into(),
+            value: value.into(),
+            fee: Default::default(),
+            index: Default::default(),
+            tos: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The receiving addresses.
+    #[must_use]
+    pub fn with_tos(mut self, tos: impl Into<Vec<String>>) -> Self {
+        self.tos = tos.into();
+        self
+    }
+}
+/// The interface of a contract.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[serde(transparent)]
+pub struct ContractInterface(pub ::serde_json::Value);
+impl ::std::ops::Deref for ContractInterface {
+    type Target = ::serde_json::Value;
+    fn deref(&self) -> &::serde_json::Value {
+        &self.0
+    }
+}
+impl From<ContractInterface> for ::serde_json::Value {
+    fn from(value: ContractInterface) -> Self {
+        value.0
+    }
+}
+impl From<::serde_json::Value> for ContractInterface {
+    fn from(value: ::serde_json::Value) -> Self {
+        Self(value)
+    }
+}
+/// What is known of a contract, so that calls of it can be read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ContractSchema {
+    /// The address of the contract.
+    pub address: String,
+    /// What the contract is for.
+    pub description: Option<String>,
+    /// Names the entry.
+    pub id: String,
+    /// The name of the contract, for people.
+    pub name: String,
+    /// The network. EVM networks only.
+    pub network: Network,
+    /// The interface of a contract.
+    pub schema: Option<ContractInterface>,
+}
+object! {
+    ContractSchema {
+        "id" => id: required,
+        "name" => name: required,
+        "network" => network: required,
+        "address" => address: required,
+        "description" => description: optional,
+        "schema" => schema: optional,
+    }
+}
+impl ContractSchema {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        network: Network,
+        address: impl Into<String>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            network,
+            address: address.into(),
+            description: Default::default(),
+            schema: Default::default(),
+        }
+    }
+    /// What the contract is for.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The interface of a contract.
+    #[must_use]
+    pub fn with_schema(mut self, schema: impl Into<ContractInterface>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+}
+/// How many transactions a wallet may do within a span of time.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CountVelocityLimit {
+    /// How many transactions are allowed.
+    pub limit: i64,
+    /// The span of time up to now, in minutes, 43200 (30 days) at most. Limits: 1 to 43200.
+    pub timeframe: i32,
+}
+object! {
+    CountVelocityLimit {
+        "limit" => limit: required,
+        "timeframe" => timeframe: required,
+    }
+}
+impl CountVelocityLimit {
+    /// Makes one of what is required.
+    pub fn new(limit: i64, timeframe: i32) -> Self {
+        Self { limit, timeframe }
+    }
+}
+/// The swap to make. It repeats the values of its quote.
+///
+/// Told apart by `provider`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "provider")]
+#[non_exhaustive]
+pub enum CreateSwapRequest {
+    /// `UniswapClassic`: A swap in the pools of Uniswap.
+    #[serde(rename = "UniswapClassic")]
+    UniswapClassic(UniswapClassicSwap),
+    /// `UniswapX`: A swap at the auctions of UniswapX.
+    #[serde(rename = "UniswapX")]
+    UniswapX(UniswapXSwap),
+    /// `CircleCctp`: A move of USDC between networks with Circle CCTP.
+    #[serde(rename = "CircleCctp")]
+    CircleCctp(CircleCctpSwap),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl CreateSwapRequest {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "UniswapClassic",
+        "UniswapX",
+        "CircleCctp",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::UniswapClassic(_) => "UniswapClassic",
+            Self::UniswapX(_) => "UniswapX",
+            Self::CircleCctp(_) => "CircleCctp",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// A swap in the pools of Uniswap.
+    pub fn uniswap_classic(
+        quote_id: impl Into<SwapQuoteId>,
+        wallet_id: impl Into<crate::WalletId>,
+        source_asset: impl Into<SwapAsset>,
+        target_asset: impl Into<SwapAsset>,
+        slippage_bps: i32,
+    ) -> UniswapClassicSwap {
+        UniswapClassicSwap::new(
+            quote_id,
+            wallet_id,
+            source_asset,
+            target_asset,
+            slippage_bps,
+        )
+    }
+    /// A swap at the auctions of UniswapX.
+    pub fn uniswap_x(
+        quote_id: impl Into<SwapQuoteId>,
+        wallet_id: impl Into<crate::WalletId>,
+        source_asset: impl Into<SwapAsset>,
+        target_asset: impl Into<SwapAsset>,
+        slippage_bps: i32,
+    ) -> UniswapXSwap {
+        UniswapXSwap::new(quote_id, wallet_id, source_asset, target_asset, slippage_bps)
+    }
+    /// A move of USDC between networks with Circle CCTP.
+    pub fn circle_cctp(
+        quote_id: impl Into<SwapQuoteId>,
+        wallet_id: impl Into<crate::WalletId>,
+        source_asset: impl Into<SwapAsset>,
+        target_asset: impl Into<SwapAsset>,
+        fee_tolerance_bps: i32,
+    ) -> CircleCctpSwap {
+        CircleCctpSwap::new(
+            quote_id,
+            wallet_id,
+            source_asset,
+            target_asset,
+            fee_tolerance_bps,
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for CreateSwapRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "provider")?;
+        match kind.as_str() {
+            "UniswapClassic" => {
+                crate::open_union::read_known("provider", &kind, fields)
+                    .map(Self::UniswapClassic)
+            }
+            "UniswapX" => {
+                crate::open_union::read_known("provider", &kind, fields)
+                    .map(Self::UniswapX)
+            }
+            "CircleCctp" => {
+                crate::open_union::read_known("provider", &kind, fields)
+                    .map(Self::CircleCctp)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<UniswapClassicSwap> for CreateSwapRequest {
+    fn from(member: UniswapClassicSwap) -> Self {
+        Self::UniswapClassic(member)
+    }
+}
+impl From<UniswapXSwap> for CreateSwapRequest {
+    fn from(member: UniswapXSwap) -> Self {
+        Self::UniswapX(member)
+    }
+}
+impl From<CircleCctpSwap> for CreateSwapRequest {
+    fn from(member: CircleCctpSwap) -> Self {
+        Self::CircleCctp(member)
+    }
+}
+/// A user group to create.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CreateUserGroupRequest {
+    /// What the group is for.
+    pub description: Option<String>,
+    /// A name, for people.
+    pub name: String,
+}
+object! {
+    CreateUserGroupRequest {
+        "name" => name: required,
+        "description" => description: optional,
+    }
+}
+impl CreateUserGroupRequest {
+    /// Makes one of what is required.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            description: Default::default(),
+        }
+    }
+    /// What the group is for.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
+/// A new entry of the address book.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CreatedAlias {
+    /// The name that stands for the addresses, for people.
+    pub alias: String,
+    /// What the entry is for.
+    pub description: Option<String>,
+    /// Names the entry.
+    pub entity_id: String,
+    /// The addresses of a new entry.
+    pub values: AliasAddressesAdded,
+}
+object! {
+    CreatedAlias {
+        "entityId" => entity_id: required,
+        "alias" => alias: required,
+        "values" => values: required,
+        "description" => description: optional,
+    }
+}
+impl CreatedAlias {
+    /// Makes one of what is required.
+    pub fn new(
+        entity_id: impl Into<String>,
+        alias: impl Into<String>,
+        values: impl Into<AliasAddressesAdded>,
+    ) -> Self {
+        Self {
+            entity_id: entity_id.into(),
+            alias: alias.into(),
+            values: values.into(),
+            description: Default::default(),
+        }
+    }
+    /// What the entry is for.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
+/// Technical details, for tracing what went wrong.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[serde(transparent)]
+pub struct DebugTrace(pub ::serde_json::Map<String, ::serde_json::Value>);
+impl ::std::ops::Deref for DebugTrace {
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+        &self.0
+    }
+}
+impl From<DebugTrace> for ::serde_json::Map<String, ::serde_json::Value> {
+    fn from(value: DebugTrace) -> Self {
+        value.0
+    }
+}
+impl From<::serde_json::Map<String, ::serde_json::Value>> for DebugTrace {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
+        Self(value)
+    }
+}
 /// The outcome of a delegation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -435,23 +4124,155 @@ impl DelegationStatus {
     }
 }
 open_enum!(DelegationStatus);
-/// Signs a personal message after EIP-191. EVM networks.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// An entry of the address book that goes away.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub struct DeletedAlias {
+    /// The name that stands for the addresses, for people.
+    pub alias: String,
+    /// Names the entry.
+    pub entity_id: String,
+}
+object! {
+    DeletedAlias {
+        "entityId" => entity_id: required,
+        "alias" => alias: required,
+    }
+}
+impl DeletedAlias {
+    /// Makes one of what is required.
+    pub fn new(entity_id: impl Into<String>, alias: impl Into<String>) -> Self {
+        Self {
+            entity_id: entity_id.into(),
+            alias: alias.into(),
+        }
+    }
+}
+/// An older form of an EIP-1559 transaction; use `RawTransaction`.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Eip1559Transaction {
+    /// The call data.
+    pub data: Option<crate::Hex>,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The most gas to be used.
+    pub gas_limit: Option<crate::EvmQuantity>,
+    /// The most to be paid for gas in wei, tip included.
+    pub max_fee_per_gas: Option<crate::EvmQuantity>,
+    /// The tip for gas in wei.
+    pub max_priority_fee_per_gas: Option<crate::EvmQuantity>,
+    /// The nonce. The next one if left out.
+    pub nonce: Option<crate::EvmQuantity>,
+    /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    pub to: Option<String>,
+    /// How much of the native asset is sent, in wei.
+    pub value: Option<crate::EvmQuantity>,
+}
+object! {
+    Eip1559Transaction {
+        "data" => data: optional,
+        "externalId" => external_id: optional,
+        "gasLimit" => gas_limit: optional,
+        "maxFeePerGas" => max_fee_per_gas: optional,
+        "maxPriorityFeePerGas" => max_priority_fee_per_gas: optional,
+        "nonce" => nonce: optional,
+        "to" => to: optional,
+        "value" => value: optional,
+    }
+}
+impl Eip1559Transaction {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            data: Default::default(),
+            external_id: Default::default(),
+            gas_limit: Default::default(),
+            max_fee_per_gas: Default::default(),
+            max_priority_fee_per_gas: Default::default(),
+            nonce: Default::default(),
+            to: Default::default(),
+            value: Default::default(),
+        }
+    }
+    /// The call data.
+    #[must_use]
+    pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
+        self.data = Some(data.into());
+        self
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The most gas to be used.
+    #[must_use]
+    pub fn with_gas_limit(mut self, gas_limit: impl Into<crate::EvmQuantity>) -> Self {
+        self.gas_limit = Some(gas_limit.into());
+        self
+    }
+    /// The most to be paid for gas in wei, tip included.
+    #[must_use]
+    pub fn with_max_fee_per_gas(
+        mut self,
+        max_fee_per_gas: impl Into<crate::EvmQuantity>,
+    ) -> Self {
+        self.max_fee_per_gas = Some(max_fee_per_gas.into());
+        self
+    }
+    /// The tip for gas in wei.
+    #[must_use]
+    pub fn with_max_priority_fee_per_gas(
+        mut self,
+        max_priority_fee_per_gas: impl Into<crate::EvmQuantity>,
+    ) -> Self {
+        self.max_priority_fee_per_gas = Some(max_priority_fee_per_gas.into());
+        self
+    }
+    /// The nonce. The next one if left out.
+    #[must_use]
+    pub fn with_nonce(mut self, nonce: impl Into<crate::EvmQuantity>) -> Self {
+        self.nonce = Some(nonce.into());
+        self
+    }
+    /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+    /// How much of the native asset is sent, in wei.
+    #[must_use]
+    pub fn with_value(mut self, value: impl Into<crate::EvmQuantity>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+}
+/// Signs a personal message after EIP-191. EVM networks.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Eip191Signature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The bytes of the message, without the EIP-191 prefix.
     pub message: crate::Hex,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
+}
+object! {
+    Eip191Signature {
+        "message" => message: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl Eip191Signature {
     /// Makes one of what is required.
@@ -484,25 +4305,28 @@ impl Eip191Signature {
     }
 }
 /// The domain that a typed message is bound to. At least one field is needed.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Eip712Domain {
     /// The chain id.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chain_id: Option<crate::EvmQuantity>,
     /// The name of the application or protocol.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// A last resort to tell domains apart, 32 bytes. Limits: form `^0x[0-9a-fA-F]{64}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub salt: Option<crate::Hex>,
     /// The address of the contract that checks the signature. Limits: form `^0x[0-9a-fA-F]{40}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verifying_contract: Option<String>,
     /// The version of the domain.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+}
+object! {
+    Eip712Domain {
+        "chainId" => chain_id: optional,
+        "name" => name: optional,
+        "salt" => salt: optional,
+        "verifyingContract" => verifying_contract: optional,
+        "version" => version: optional,
+    }
 }
 impl Eip712Domain {
     /// Makes one without any field set.
@@ -550,26 +4374,32 @@ impl Eip712Domain {
     }
 }
 /// Signs typed data after EIP-712. EVM networks.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Eip712Signature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// The domain that a typed message is bound to.
     pub domain: Eip712Domain,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The values of a typed message.
     pub message: TypedDataMessage,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// The struct types by name. `EIP712Domain` need not be among them.
     pub types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
+}
+object! {
+    Eip712Signature {
+        "types" => types: required,
+        "domain" => domain: required,
+        "message" => message: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl Eip712Signature {
     /// Makes one of what is required.
@@ -608,26 +4438,32 @@ impl Eip712Signature {
     }
 }
 /// Signs an authorization after EIP-7702, by which an account takes on the code of a contract. EVM networks.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Eip7702Signature {
     /// The address of the contract.
     pub address: crate::Hex,
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// The chain id, 0 for every chain.
     pub chain_id: i64,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// The nonce of the account.
     pub nonce: i64,
+}
+object! {
+    Eip7702Signature {
+        "chainId" => chain_id: required,
+        "address" => address: required,
+        "nonce" => nonce: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl Eip7702Signature {
     /// Makes one of what is required.
@@ -662,9 +4498,13 @@ impl Eip7702Signature {
     }
 }
 /// An answer without content.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Empty {}
+object! {
+    Empty {
+    }
+}
 impl Empty {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -672,14 +4512,19 @@ impl Empty {
     }
 }
 /// One share of a private key, encrypted for one recipient.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct EncryptedKeyShare {
     /// The share as base64, encrypted so that only its recipient can read it. Limits: at least 1 characters.
     pub encrypted_key_share: String,
     /// The signer that the share is for or comes from, as base64. Limits: at least 1 characters.
     pub signer_id: String,
+}
+object! {
+    EncryptedKeyShare {
+        "signerId" => signer_id: required,
+        "encryptedKeyShare" => encrypted_key_share: required,
+    }
 }
 impl EncryptedKeyShare {
     /// Makes one of what is required.
@@ -691,6 +4536,878 @@ impl EncryptedKeyShare {
             signer_id: signer_id.into(),
             encrypted_key_share: encrypted_key_share.into(),
         }
+    }
+}
+/// An amount of an ERC-20 token of an EVM network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc20Amount {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The address of the contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    pub contract: String,
+    /// What is known about an asset.
+    pub metadata: AssetDetails,
+}
+object! {
+    Erc20Amount {
+        "contract" => contract: required,
+        "amount" => amount: required,
+        "metadata" => metadata: required,
+    }
+}
+impl Erc20Amount {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+        metadata: impl Into<AssetDetails>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            amount: amount.into(),
+            metadata: metadata.into(),
+        }
+    }
+}
+/// An ERC-20 token of an EVM network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc20Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// The address of the contract.
+    pub contract: String,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Erc20Asset {
+        "contract" => contract: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Erc20Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// The standard of the token, which is always ERC-20.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Erc20Kind {
+    /// `Erc20`.
+    Erc20,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl Erc20Kind {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Erc20];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Erc20 => "Erc20",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Erc20" => Self::Erc20,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(Erc20Kind);
+/// An amount of an ERC-20 token.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc20SwapAsset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The address of the contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    pub contract: String,
+}
+object! {
+    Erc20SwapAsset {
+        "contract" => contract: required,
+        "amount" => amount: required,
+    }
+}
+impl Erc20SwapAsset {
+    /// Makes one of what is required.
+    pub fn new(contract: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
+        Self {
+            contract: contract.into(),
+            amount: amount.into(),
+        }
+    }
+}
+/// An amount of an ERC-20 token.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc20TokenAmount {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The address of the contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    pub contract: String,
+    /// The standard of the token, which is always ERC-20.
+    pub kind: Erc20Kind,
+}
+object! {
+    Erc20TokenAmount {
+        "kind" => kind: required,
+        "contract" => contract: required,
+        "amount" => amount: required,
+    }
+}
+impl Erc20TokenAmount {
+    /// Makes one of what is required.
+    pub fn new(
+        kind: Erc20Kind,
+        contract: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            kind,
+            contract: contract.into(),
+            amount: amount.into(),
+        }
+    }
+}
+/// Sends an ERC-20 token of an EVM network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc20Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The address of the contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    pub contract: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The most gas to be used.
+    pub gas_limit: Option<String>,
+    /// The price of gas in wei, for a legacy transaction.
+    pub gas_price: Option<String>,
+    /// The most to be paid for gas in wei, tip included.
+    pub max_fee_per_gas: Option<String>,
+    /// The tip for gas in wei.
+    pub max_priority_fee_per_gas: Option<String>,
+    /// How fast a transaction should be included, and so how much is paid for it.
+    pub priority: Option<FeePriority>,
+    /// The receiving address. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Erc20Transfer {
+        "contract" => contract: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "gasLimit" => gas_limit: optional,
+        "gasPrice" => gas_price: optional,
+        "maxFeePerGas" => max_fee_per_gas: optional,
+        "maxPriorityFeePerGas" => max_priority_fee_per_gas: optional,
+        "priority" => priority: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Erc20Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            gas_limit: Default::default(),
+            gas_price: Default::default(),
+            max_fee_per_gas: Default::default(),
+            max_priority_fee_per_gas: Default::default(),
+            priority: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// The most gas to be used.
+    #[must_use]
+    pub fn with_gas_limit(mut self, gas_limit: impl Into<String>) -> Self {
+        self.gas_limit = Some(gas_limit.into());
+        self
+    }
+    /// The price of gas in wei, for a legacy transaction.
+    #[must_use]
+    pub fn with_gas_price(mut self, gas_price: impl Into<String>) -> Self {
+        self.gas_price = Some(gas_price.into());
+        self
+    }
+    /// The most to be paid for gas in wei, tip included.
+    #[must_use]
+    pub fn with_max_fee_per_gas(mut self, max_fee_per_gas: impl Into<String>) -> Self {
+        self.max_fee_per_gas = Some(max_fee_per_gas.into());
+        self
+    }
+    /// The tip for gas in wei.
+    #[must_use]
+    pub fn with_max_priority_fee_per_gas(
+        mut self,
+        max_priority_fee_per_gas: impl Into<String>,
+    ) -> Self {
+        self.max_priority_fee_per_gas = Some(max_priority_fee_per_gas.into());
+        self
+    }
+    /// How fast a transaction should be included, and so how much is paid for it.
+    #[must_use]
+    pub fn with_priority(mut self, priority: FeePriority) -> Self {
+        self.priority = Some(priority);
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// An ERC-20 token of an EVM network was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc20TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// The address of the contract.
+    pub contract: String,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The symbol of the asset.
+    pub symbol: Option<String>,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Erc20TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "contract" => contract: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "decimals" => decimals: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Erc20TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+        decimals: i32,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            contract: contract.into(),
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            decimals,
+            fee: Default::default(),
+            index: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The symbol of the asset.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends an ERC-721 token of an EVM network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc721Transfer {
+    /// The address of the contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    pub contract: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// How fast a transaction should be included, and so how much is paid for it.
+    pub priority: Option<FeePriority>,
+    /// The receiving address. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    pub to: String,
+    /// The id of the token within the contract. Limits: form `^\d+$`.
+    pub token_id: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Erc721Transfer {
+        "contract" => contract: required,
+        "tokenId" => token_id: required,
+        "to" => to: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "priority" => priority: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Erc721Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            token_id: token_id.into(),
+            to: to.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            priority: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// How fast a transaction should be included, and so how much is paid for it.
+    #[must_use]
+    pub fn with_priority(mut self, priority: FeePriority) -> Self {
+        self.priority = Some(priority);
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// An ERC-721 token of an EVM network was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc721TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// The address of the contract.
+    pub contract: String,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The symbol of the asset.
+    pub symbol: Option<String>,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The id of the token within the contract.
+    pub token_id: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Erc721TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "contract" => contract: required,
+        "from" => from: required,
+        "to" => to: required,
+        "tokenId" => token_id: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Erc721TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        token_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            contract: contract.into(),
+            from: from.into(),
+            to: to.into(),
+            token_id: token_id.into(),
+            fee: Default::default(),
+            index: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The symbol of the asset.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// An ERC-7984 token of an EVM network, whose balances are confidential.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc7984Asset {
+    /// The balance, in the smallest unit of the asset.
+    pub balance: String,
+    /// The address of the contract.
+    pub contract: String,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Erc7984Asset {
+        "contract" => contract: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Erc7984Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<String>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends an ERC-7984 token of an EVM network, whose amounts are confidential.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc7984Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The address of the contract.
+    pub contract: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// How fast a transaction should be included, and so how much is paid for it.
+    pub priority: Option<FeePriority>,
+    /// The receiving address.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Erc7984Transfer {
+        "contract" => contract: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "priority" => priority: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Erc7984Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            priority: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// How fast a transaction should be included, and so how much is paid for it.
+    #[must_use]
+    pub fn with_priority(mut self, priority: FeePriority) -> Self {
+        self.priority = Some(priority);
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// An ERC-7984 token of an EVM network was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Erc7984TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// The address of the contract.
+    pub contract: String,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The symbol of the asset.
+    pub symbol: Option<String>,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset. Amounts of this kind are confidential, so that it may
+    /// be no number.
+    pub value: String,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Erc7984TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "contract" => contract: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "decimals" => decimals: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Erc7984TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<String>,
+        decimals: i32,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            contract: contract.into(),
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            decimals,
+            fee: Default::default(),
+            index: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The symbol of the asset.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
     }
 }
 /// What the refusal is about.
@@ -733,45 +5450,122 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for EvmAuthorization {
         Self(value)
     }
 }
-/// A transaction of an EVM network, field by field. What is left out is filled in by the API.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+/// A legacy form of an EVM transaction; use `RawTransaction`. Always sent as type 2.
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub struct EvmTransaction {
+    /// The call data.
+    pub data: Option<crate::Hex>,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The most gas to be used.
+    pub gas_limit: Option<crate::EvmQuantity>,
+    /// The nonce. The next one if left out.
+    pub nonce: Option<crate::EvmQuantity>,
+    /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    pub to: Option<String>,
+    /// How much of the native asset is sent, in wei.
+    pub value: Option<crate::EvmQuantity>,
+}
+object! {
+    EvmTransaction {
+        "data" => data: optional,
+        "externalId" => external_id: optional,
+        "gasLimit" => gas_limit: optional,
+        "nonce" => nonce: optional,
+        "to" => to: optional,
+        "value" => value: optional,
+    }
+}
+impl EvmTransaction {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            data: Default::default(),
+            external_id: Default::default(),
+            gas_limit: Default::default(),
+            nonce: Default::default(),
+            to: Default::default(),
+            value: Default::default(),
+        }
+    }
+    /// The call data.
+    #[must_use]
+    pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
+        self.data = Some(data.into());
+        self
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The most gas to be used.
+    #[must_use]
+    pub fn with_gas_limit(mut self, gas_limit: impl Into<crate::EvmQuantity>) -> Self {
+        self.gas_limit = Some(gas_limit.into());
+        self
+    }
+    /// The nonce. The next one if left out.
+    #[must_use]
+    pub fn with_nonce(mut self, nonce: impl Into<crate::EvmQuantity>) -> Self {
+        self.nonce = Some(nonce.into());
+        self
+    }
+    /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+    /// How much of the native asset is sent, in wei.
+    #[must_use]
+    pub fn with_value(mut self, value: impl Into<crate::EvmQuantity>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+}
+/// A transaction of an EVM network, field by field. What is left out is filled in by the API.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct EvmTransactionFields {
     /// The EIP-7702 authorizations. Type 4 only.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
     pub authorization_list: Vec<EvmAuthorization>,
     /// The call data.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<crate::Hex>,
     /// The most gas to be used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_limit: Option<crate::EvmQuantity>,
     /// The price of gas in wei. Type 0 only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_price: Option<crate::EvmQuantity>,
     /// The most to be paid for gas in wei, tip included. Types 2 and 4.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_fee_per_gas: Option<crate::EvmQuantity>,
     /// The tip for gas in wei. Types 2 and 4.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_priority_fee_per_gas: Option<crate::EvmQuantity>,
     /// The nonce. The next one if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nonce: Option<crate::EvmQuantity>,
     /// The address that receives or is called. Left out to create a contract.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// The transaction type: 0 legacy, 2 EIP-1559, 4 EIP-7702. 2 if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<i32>,
     /// How much of the native asset is sent, in wei.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<crate::EvmQuantity>,
+}
+object! {
+    EvmTransactionFields {
+        "authorizationList" => authorization_list: collection,
+        "data" => data: optional,
+        "gasLimit" => gas_limit: optional,
+        "gasPrice" => gas_price: optional,
+        "maxFeePerGas" => max_fee_per_gas: optional,
+        "maxPriorityFeePerGas" => max_priority_fee_per_gas: optional,
+        "nonce" => nonce: optional,
+        "to" => to: optional,
+        "type" => type_: optional,
+        "value" => value: optional,
+    }
 }
 impl EvmTransactionFields {
     /// Makes one without any field set.
@@ -860,15 +5654,20 @@ impl EvmTransactionFields {
     }
 }
 /// Whom to encrypt the shares for, and which forms of them the caller can put together.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct ExportKeyRequest {
     /// The public key that the shares are encrypted for, as base64: the byte `01` and a compressed secp256k1 point of
     /// 33 bytes. Limits: at least 1 characters.
     pub encryption_key: String,
     /// The forms that the caller can put together. The API picks the one that fits the key.
     pub supported_schemes: Vec<KeyExportScheme>,
+}
+object! {
+    ExportKeyRequest {
+        "encryptionKey" => encryption_key: required,
+        "supportedSchemes" => supported_schemes: required,
+    }
 }
 impl ExportKeyRequest {
     /// Makes one of what is required.
@@ -883,24 +5682,29 @@ impl ExportKeyRequest {
     }
 }
 /// Signs a fee bump transaction, with which another account pays the fee. Stellar.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct FeeBumpSignature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The transaction whose fee is paid.
     pub inner_transaction: String,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// Names the transaction that the signature belongs to.
     pub transaction_reference: String,
+}
+object! {
+    FeeBumpSignature {
+        "innerTransaction" => inner_transaction: required,
+        "transactionReference" => transaction_reference: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl FeeBumpSignature {
     /// Makes one of what is required.
@@ -936,27 +5740,234 @@ impl FeeBumpSignature {
         self
     }
 }
-/// Signs 32 bytes as they are.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// How fast a transaction should be included, and so how much is paid for it. `Standard` if left out. EVM and
+/// Bitcoin networks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub enum FeePriority {
+    /// `Slow`.
+    Slow,
+    /// `Standard`.
+    Standard,
+    /// `Fast`.
+    Fast,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl FeePriority {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Slow, Self::Standard, Self::Fast];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Slow => "Slow",
+            Self::Standard => "Standard",
+            Self::Fast => "Fast",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Slow" => Self::Slow,
+            "Standard" => Self::Standard,
+            "Fast" => Self::Fast,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(FeePriority);
+/// Who exchanges money of a bank for assets on a network, or the other way round.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum FiatProvider {
+    /// `Borderless`.
+    Borderless,
+    /// `CircleMint`.
+    CircleMint,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl FiatProvider {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Borderless, Self::CircleMint];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Borderless => "Borderless",
+            Self::CircleMint => "CircleMint",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Borderless" => Self::Borderless,
+            "CircleMint" => Self::CircleMint,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(FiatProvider);
+/// The function to call, and its arguments.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[serde(transparent)]
+pub struct FunctionCall(pub ::serde_json::Map<String, ::serde_json::Value>);
+impl ::std::ops::Deref for FunctionCall {
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+        &self.0
+    }
+}
+impl From<FunctionCall> for ::serde_json::Map<String, ::serde_json::Value> {
+    fn from(value: FunctionCall) -> Self {
+        value.0
+    }
+}
+impl From<::serde_json::Map<String, ::serde_json::Value>> for FunctionCall {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
+        Self(value)
+    }
+}
+/// A call of a function of a contract.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FunctionCallTransaction {
+    /// The function to call, and its arguments.
+    pub call: FunctionCall,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    pub external_id: Option<String>,
+}
+object! {
+    FunctionCallTransaction {
+        "call" => call: required,
+        "externalId" => external_id: optional,
+    }
+}
+impl FunctionCallTransaction {
+    /// Makes one of what is required.
+    pub fn new(call: impl Into<FunctionCall>) -> Self {
+        Self {
+            call: call.into(),
+            external_id: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+}
+/// What to do where Global Ledger cannot screen. True does not trigger, false does.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GlobalLedgerFallback {
+    /// Where Global Ledger does not answer.
+    pub skip_global_ledger_failure: bool,
+    /// For an activity that is no transfer, such as a raw signature.
+    pub skip_unscreenable_transaction: bool,
+    /// For an asset that Global Ledger does not know.
+    pub skip_unsupported_asset: bool,
+    /// For a network that Global Ledger does not know.
+    pub skip_unsupported_network: bool,
+}
+object! {
+    GlobalLedgerFallback {
+        "skipUnscreenableTransaction" => skip_unscreenable_transaction: required,
+        "skipUnsupportedNetwork" => skip_unsupported_network: required,
+        "skipUnsupportedAsset" => skip_unsupported_asset: required,
+        "skipGlobalLedgerFailure" => skip_global_ledger_failure: required,
+    }
+}
+impl GlobalLedgerFallback {
+    /// Makes one of what is required.
+    pub fn new(
+        skip_unscreenable_transaction: bool,
+        skip_unsupported_network: bool,
+        skip_unsupported_asset: bool,
+        skip_global_ledger_failure: bool,
+    ) -> Self {
+        Self {
+            skip_unscreenable_transaction,
+            skip_unsupported_network,
+            skip_unsupported_asset,
+            skip_global_ledger_failure,
+        }
+    }
+}
+/// Which risk scores of Global Ledger count.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GlobalLedgerPrescreening {
+    /// What to do where Global Ledger cannot screen.
+    pub fallback_behaviours: GlobalLedgerFallback,
+    /// The lowest score that triggers, 0 to 100.
+    pub risk_score_threshold: f64,
+}
+object! {
+    GlobalLedgerPrescreening {
+        "riskScoreThreshold" => risk_score_threshold: required,
+        "fallbackBehaviours" => fallback_behaviours: required,
+    }
+}
+impl GlobalLedgerPrescreening {
+    /// Makes one of what is required.
+    pub fn new(
+        risk_score_threshold: f64,
+        fallback_behaviours: impl Into<GlobalLedgerFallback>,
+    ) -> Self {
+        Self {
+            risk_score_threshold,
+            fallback_behaviours: fallback_behaviours.into(),
+        }
+    }
+}
+/// Triggers where Global Ledger gives a transfer that is about to be sent a high risk score.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GlobalLedgerTransactionPrescreeningRule {
+    /// Which risk scores of Global Ledger count.
+    pub configuration: GlobalLedgerPrescreening,
+}
+object! {
+    GlobalLedgerTransactionPrescreeningRule {
+        "configuration" => configuration: required,
+    }
+}
+impl GlobalLedgerTransactionPrescreeningRule {
+    /// Makes one of what is required.
+    pub fn new(configuration: impl Into<GlobalLedgerPrescreening>) -> Self {
+        Self {
+            configuration: configuration.into(),
+        }
+    }
+}
+/// Signs 32 bytes as they are.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct HashSignature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The 32 bytes. Limits: form `^(0x)?[0-9a-fA-F]{64}$`.
     pub hash: crate::Hex,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// The root of the Taproot script tree, empty text for none. Needed with a Schnorr key. Limits: form
     /// `^(0x)?([0-9A-Fa-f]{64})?$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub taproot_merkle_root: Option<crate::Hex>,
+}
+object! {
+    HashSignature {
+        "hash" => hash: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+        "taprootMerkleRoot" => taproot_merkle_root: optional,
+    }
 }
 impl HashSignature {
     /// Makes one of what is required.
@@ -999,6 +6010,1037 @@ impl HashSignature {
         self
     }
 }
+/// An ERC-20 token of Hedera was moved. Only the fields that all kinds share are known.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HederaErc20TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    HederaErc20TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+    }
+}
+impl HederaErc20TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            fee: Default::default(),
+            index: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+}
+/// An ERC-721 token of Hedera was moved. Only the fields that all kinds share are known.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HederaErc721TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    HederaErc721TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+    }
+}
+impl HederaErc721TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            fee: Default::default(),
+            index: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+}
+/// Sends a token of the Hedera token service that exists once.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Hip17Transfer {
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// A memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// The serial number within the token. Limits: form `^\d+$`.
+    pub serial_number: String,
+    /// The receiving address. Limits: form `^(0x[0-9a-fA-F]{40}|0\.0\.(\d+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64,}))$`.
+    pub to: String,
+    /// The id of the token.
+    pub token_id: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Hip17Transfer {
+        "tokenId" => token_id: required,
+        "serialNumber" => serial_number: required,
+        "to" => to: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "memo" => memo: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Hip17Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        token_id: impl Into<String>,
+        serial_number: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        Self {
+            token_id: token_id.into(),
+            serial_number: serial_number.into(),
+            to: to.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            memo: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// A memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A token of the Hedera token service that exists once was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Hip17TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: Option<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The serial number within the token.
+    pub serial_number: String,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: Option<String>,
+    /// The id of the token.
+    pub token_id: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Hip17TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "tokenId" => token_id: required,
+        "serialNumber" => serial_number: required,
+        "fee" => fee: optional,
+        "from" => from: optional,
+        "index" => index: optional,
+        "to" => to: optional,
+    }
+}
+impl Hip17TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        token_id: impl Into<String>,
+        serial_number: impl Into<String>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            token_id: token_id.into(),
+            serial_number: serial_number.into(),
+            fee: Default::default(),
+            from: Default::default(),
+            index: Default::default(),
+            to: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The sending address.
+    #[must_use]
+    pub fn with_from(mut self, from: impl Into<String>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The receiving address.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+}
+/// The kinds of items that a history has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum HistoryKind {
+    /// `NativeTransfer`.
+    NativeTransfer,
+    /// `Aip21Transfer`.
+    Aip21Transfer,
+    /// `AsaTransfer`.
+    AsaTransfer,
+    /// `AssetTransfer`.
+    AssetTransfer,
+    /// `Cip56Transfer`.
+    Cip56Transfer,
+    /// `Cis2Transfer`.
+    Cis2Transfer,
+    /// `Cis7Transfer`.
+    Cis7Transfer,
+    /// `CoinTransfer`.
+    CoinTransfer,
+    /// `Erc20Transfer`.
+    Erc20Transfer,
+    /// `Erc721Transfer`.
+    Erc721Transfer,
+    /// `Erc7984Transfer`.
+    Erc7984Transfer,
+    /// `HederaErc20Transfer`.
+    HederaErc20Transfer,
+    /// `HederaErc721Transfer`.
+    HederaErc721Transfer,
+    /// `Hip17Transfer`.
+    Hip17Transfer,
+    /// `HtsTransfer`.
+    HtsTransfer,
+    /// `IouTransfer`.
+    IouTransfer,
+    /// `LockedCoinTransfer`.
+    LockedCoinTransfer,
+    /// `Sep41Transfer`.
+    Sep41Transfer,
+    /// `Snip2Transfer`.
+    Snip2Transfer,
+    /// `Snip3Transfer`.
+    Snip3Transfer,
+    /// `SplTransfer`.
+    SplTransfer,
+    /// `Spl2022Transfer`.
+    Spl2022Transfer,
+    /// `Tep74Transfer`.
+    Tep74Transfer,
+    /// `Trc10Transfer`.
+    Trc10Transfer,
+    /// `Trc20Transfer`.
+    Trc20Transfer,
+    /// `Trc721Transfer`.
+    Trc721Transfer,
+    /// `UtxoTransfer`.
+    UtxoTransfer,
+    /// `Xls33Transfer`.
+    Xls33Transfer,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl HistoryKind {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::NativeTransfer,
+        Self::Aip21Transfer,
+        Self::AsaTransfer,
+        Self::AssetTransfer,
+        Self::Cip56Transfer,
+        Self::Cis2Transfer,
+        Self::Cis7Transfer,
+        Self::CoinTransfer,
+        Self::Erc20Transfer,
+        Self::Erc721Transfer,
+        Self::Erc7984Transfer,
+        Self::HederaErc20Transfer,
+        Self::HederaErc721Transfer,
+        Self::Hip17Transfer,
+        Self::HtsTransfer,
+        Self::IouTransfer,
+        Self::LockedCoinTransfer,
+        Self::Sep41Transfer,
+        Self::Snip2Transfer,
+        Self::Snip3Transfer,
+        Self::SplTransfer,
+        Self::Spl2022Transfer,
+        Self::Tep74Transfer,
+        Self::Trc10Transfer,
+        Self::Trc20Transfer,
+        Self::Trc721Transfer,
+        Self::UtxoTransfer,
+        Self::Xls33Transfer,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::NativeTransfer => "NativeTransfer",
+            Self::Aip21Transfer => "Aip21Transfer",
+            Self::AsaTransfer => "AsaTransfer",
+            Self::AssetTransfer => "AssetTransfer",
+            Self::Cip56Transfer => "Cip56Transfer",
+            Self::Cis2Transfer => "Cis2Transfer",
+            Self::Cis7Transfer => "Cis7Transfer",
+            Self::CoinTransfer => "CoinTransfer",
+            Self::Erc20Transfer => "Erc20Transfer",
+            Self::Erc721Transfer => "Erc721Transfer",
+            Self::Erc7984Transfer => "Erc7984Transfer",
+            Self::HederaErc20Transfer => "HederaErc20Transfer",
+            Self::HederaErc721Transfer => "HederaErc721Transfer",
+            Self::Hip17Transfer => "Hip17Transfer",
+            Self::HtsTransfer => "HtsTransfer",
+            Self::IouTransfer => "IouTransfer",
+            Self::LockedCoinTransfer => "LockedCoinTransfer",
+            Self::Sep41Transfer => "Sep41Transfer",
+            Self::Snip2Transfer => "Snip2Transfer",
+            Self::Snip3Transfer => "Snip3Transfer",
+            Self::SplTransfer => "SplTransfer",
+            Self::Spl2022Transfer => "Spl2022Transfer",
+            Self::Tep74Transfer => "Tep74Transfer",
+            Self::Trc10Transfer => "Trc10Transfer",
+            Self::Trc20Transfer => "Trc20Transfer",
+            Self::Trc721Transfer => "Trc721Transfer",
+            Self::UtxoTransfer => "UtxoTransfer",
+            Self::Xls33Transfer => "Xls33Transfer",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "NativeTransfer" => Self::NativeTransfer,
+            "Aip21Transfer" => Self::Aip21Transfer,
+            "AsaTransfer" => Self::AsaTransfer,
+            "AssetTransfer" => Self::AssetTransfer,
+            "Cip56Transfer" => Self::Cip56Transfer,
+            "Cis2Transfer" => Self::Cis2Transfer,
+            "Cis7Transfer" => Self::Cis7Transfer,
+            "CoinTransfer" => Self::CoinTransfer,
+            "Erc20Transfer" => Self::Erc20Transfer,
+            "Erc721Transfer" => Self::Erc721Transfer,
+            "Erc7984Transfer" => Self::Erc7984Transfer,
+            "HederaErc20Transfer" => Self::HederaErc20Transfer,
+            "HederaErc721Transfer" => Self::HederaErc721Transfer,
+            "Hip17Transfer" => Self::Hip17Transfer,
+            "HtsTransfer" => Self::HtsTransfer,
+            "IouTransfer" => Self::IouTransfer,
+            "LockedCoinTransfer" => Self::LockedCoinTransfer,
+            "Sep41Transfer" => Self::Sep41Transfer,
+            "Snip2Transfer" => Self::Snip2Transfer,
+            "Snip3Transfer" => Self::Snip3Transfer,
+            "SplTransfer" => Self::SplTransfer,
+            "Spl2022Transfer" => Self::Spl2022Transfer,
+            "Tep74Transfer" => Self::Tep74Transfer,
+            "Trc10Transfer" => Self::Trc10Transfer,
+            "Trc20Transfer" => Self::Trc20Transfer,
+            "Trc721Transfer" => Self::Trc721Transfer,
+            "UtxoTransfer" => Self::UtxoTransfer,
+            "Xls33Transfer" => Self::Xls33Transfer,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(HistoryKind);
+/// What is known about the assets of an item.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HistoryMetadata {
+    /// What is known about an asset.
+    pub asset: AssetMetadata,
+    /// The asset that the fee was paid in.
+    pub fee: Option<AssetMetadata>,
+}
+object! {
+    HistoryMetadata {
+        "asset" => asset: required,
+        "fee" => fee: optional,
+    }
+}
+impl HistoryMetadata {
+    /// Makes one of what is required.
+    pub fn new(asset: impl Into<AssetMetadata>) -> Self {
+        Self {
+            asset: asset.into(),
+            fee: Default::default(),
+        }
+    }
+    /// The asset that the fee was paid in.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<AssetMetadata>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+}
+/// A fungible token of the Hedera token service.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HtsAsset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// The id of the token.
+    pub token_id: String,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    HtsAsset {
+        "tokenId" => token_id: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl HtsAsset {
+    /// Makes one of what is required.
+    pub fn new(
+        token_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            token_id: token_id.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a fungible token of the Hedera token service.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HtsTransfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// A memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// The receiving address. Limits: form `^(0x[0-9a-fA-F]{40}|0\.0\.(\d+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64,}))$`.
+    pub to: String,
+    /// The id of the token.
+    pub token_id: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    HtsTransfer {
+        "tokenId" => token_id: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "memo" => memo: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl HtsTransfer {
+    /// Makes one of what is required.
+    pub fn new(
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            token_id: token_id.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            memo: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// A memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A fungible token of the Hedera token service was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HtsTransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending addresses.
+    pub froms: Vec<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The id of the token.
+    pub token_id: Option<String>,
+    /// The receiving addresses.
+    pub tos: Vec<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    HtsTransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "froms" => froms: required,
+        "tos" => tos: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+        "tokenId" => token_id: optional,
+    }
+}
+impl HtsTransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        froms: impl Into<Vec<String>>,
+        tos: impl Into<Vec<String>>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            froms: froms.into(),
+            tos: tos.into(),
+            value: value.into(),
+            fee: Default::default(),
+            index: Default::default(),
+            token_id: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The id of the token.
+    #[must_use]
+    pub fn with_token_id(mut self, token_id: impl Into<String>) -> Self {
+        self.token_id = Some(token_id.into());
+        self
+    }
+}
+/// An issued currency of the XRP Ledger.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IouAsset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// The code of the currency.
+    pub currency: String,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// The account that issued it.
+    pub issuer: String,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    IouAsset {
+        "currency" => currency: required,
+        "issuer" => issuer: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl IouAsset {
+    /// Makes one of what is required.
+    pub fn new(
+        currency: impl Into<String>,
+        issuer: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            currency: currency.into(),
+            issuer: issuer.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends an issued currency of the XRP Ledger.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IouTransfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The code of the currency.
+    pub currency: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The account that issued it.
+    pub issuer: String,
+    /// A memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// The receiving address.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    IouTransfer {
+        "currency" => currency: required,
+        "issuer" => issuer: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "memo" => memo: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl IouTransfer {
+    /// Makes one of what is required.
+    pub fn new(
+        currency: impl Into<String>,
+        issuer: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            currency: currency.into(),
+            issuer: issuer.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            memo: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// A memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// An issued currency of the XRP Ledger was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IouTransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// The code of the currency.
+    pub currency: String,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: Option<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// The account that issued it.
+    pub issuer: String,
+    /// The memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: Option<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    IouTransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "currency" => currency: required,
+        "issuer" => issuer: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "from" => from: optional,
+        "index" => index: optional,
+        "memo" => memo: optional,
+        "to" => to: optional,
+    }
+}
+impl IouTransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        currency: impl Into<String>,
+        issuer: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            currency: currency.into(),
+            issuer: issuer.into(),
+            value: value.into(),
+            fee: Default::default(),
+            from: Default::default(),
+            index: Default::default(),
+            memo: Default::default(),
+            to: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The sending address.
+    #[must_use]
+    pub fn with_from(mut self, from: impl Into<String>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// The receiving address.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+}
 /// The elliptic curve of a key. ECDSA goes with `secp256k1` or `stark`, EdDSA with `ed25519`, Schnorr with
 /// `secp256k1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1036,15 +7078,19 @@ impl KeyCurve {
 }
 open_enum!(KeyCurve);
 /// Derives the new key from a master key, along a BIP-32 path.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct KeyDerivation {
     /// The master key.
     pub key_id: crate::KeyId,
     /// The derivation path, such as `m/44'/60'/0'/0/3`. Assigned by the API if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+}
+object! {
+    KeyDerivation {
+        "keyId" => key_id: required,
+        "path" => path: optional,
+    }
 }
 impl KeyDerivation {
     /// Makes one of what is required.
@@ -1062,9 +7108,8 @@ impl KeyDerivation {
     }
 }
 /// The encrypted shares of an exported key. Any `minSigners` of them give the private key.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct KeyExport {
     /// The elliptic curve of a key.
     pub curve: KeyCurve,
@@ -1076,6 +7121,15 @@ pub struct KeyExport {
     pub protocol: KeyProtocol,
     /// The public key, against which the result should be checked.
     pub public_key: crate::Hex,
+}
+object! {
+    KeyExport {
+        "publicKey" => public_key: required,
+        "protocol" => protocol: required,
+        "curve" => curve: required,
+        "minSigners" => min_signers: required,
+        "encryptedKeyShares" => encrypted_key_shares: required,
+    }
 }
 impl KeyExport {
     /// Makes one of what is required.
@@ -1096,13 +7150,19 @@ impl KeyExport {
     }
 }
 /// A form of key shares.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeyExportScheme {
     /// The elliptic curve of a key.
     pub curve: KeyCurve,
     /// The threshold protocol that the shares of a key are for.
     pub protocol: KeyProtocol,
+}
+object! {
+    KeyExportScheme {
+        "protocol" => protocol: required,
+        "curve" => curve: required,
+    }
 }
 impl KeyExportScheme {
     /// Makes one of what is required.
@@ -1236,23 +7296,189 @@ impl KeyStoreKind {
     }
 }
 open_enum!(KeyStoreKind);
-/// Signs a message the way the network does: EIP-191 on EVM networks, the plain bytes with EdDSA.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// A coin of Sui or Iota that is locked for a time.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub struct LockedCoinAsset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// The type of the coin.
+    pub coin: String,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    LockedCoinAsset {
+        "coin" => coin: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl LockedCoinAsset {
+    /// Makes one of what is required.
+    pub fn new(
+        coin: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            coin: coin.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// A coin of Sui or Iota that is locked for a time was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LockedCoinTransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// The type of the coin.
+    pub coin: String,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving addresses.
+    pub tos: Vec<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    LockedCoinTransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "coin" => coin: required,
+        "from" => from: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+        "tos" => tos: collection,
+    }
+}
+impl LockedCoinTransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        coin: impl Into<String>,
+        from: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            coin: coin.into(),
+            from: from.into(),
+            value: value.into(),
+            fee: Default::default(),
+            index: Default::default(),
+            tos: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The receiving addresses.
+    #[must_use]
+    pub fn with_tos(mut self, tos: impl Into<Vec<String>>) -> Self {
+        self.tos = tos.into();
+        self
+    }
+}
+/// Signs a message the way the network does: EIP-191 on EVM networks, the plain bytes with EdDSA.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MessageSignature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The bytes of the message.
     pub message: crate::Hex,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
+}
+object! {
+    MessageSignature {
+        "message" => message: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl MessageSignature {
     /// Makes one of what is required.
@@ -1281,6 +7507,442 @@ impl MessageSignature {
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
+        self
+    }
+}
+/// An amount of the native asset of a network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NativeAmount {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// What is known about an asset.
+    pub metadata: AssetDetails,
+}
+object! {
+    NativeAmount {
+        "amount" => amount: required,
+        "metadata" => metadata: required,
+    }
+}
+impl NativeAmount {
+    /// Makes one of what is required.
+    pub fn new(
+        amount: impl Into<crate::Amount>,
+        metadata: impl Into<AssetDetails>,
+    ) -> Self {
+        Self {
+            amount: amount.into(),
+            metadata: metadata.into(),
+        }
+    }
+}
+/// The native asset of the network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NativeAsset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    NativeAsset {
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl NativeAsset {
+    /// Makes one of what is required.
+    pub fn new(decimals: i32, balance: impl Into<crate::Amount>) -> Self {
+        Self {
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// An amount of the native asset of the network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NativeSwapAsset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+}
+object! {
+    NativeSwapAsset {
+        "amount" => amount: required,
+    }
+}
+impl NativeSwapAsset {
+    /// Makes one of what is required.
+    pub fn new(amount: impl Into<crate::Amount>) -> Self {
+        Self { amount: amount.into() }
+    }
+}
+/// Sends the native asset of the network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NativeTransfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// True creates the account of the receiver first, where it has none. Stellar.
+    pub create_destination_account: Option<bool>,
+    /// When an offer expires. Canton.
+    pub expires_at: Option<crate::Timestamp>,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee rate, as `estimateFees` answers it. Bitcoin networks.
+    pub fee_rate: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The most gas to be used. EVM.
+    pub gas_limit: Option<String>,
+    /// The price of gas in wei, for a legacy transaction. EVM.
+    pub gas_price: Option<String>,
+    /// The unspent outputs to spend. Chosen by the API if left out. Bitcoin networks.
+    pub inputs: Vec<TransferInput>,
+    /// The most to be paid for gas in wei, tip included. EVM.
+    pub max_fee_per_gas: Option<String>,
+    /// The tip for gas in wei. EVM.
+    pub max_priority_fee_per_gas: Option<String>,
+    /// A memo that the network stores with the transfer. Networks that have one, such as Stellar, TON, XRPL.
+    pub memo: Option<String>,
+    /// True makes an offer, which the receiver accepts or rejects. Canton.
+    pub offer: Option<bool>,
+    /// How fast a transaction should be included, and so how much is paid for it.
+    pub priority: Option<FeePriority>,
+    /// The receiving address.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals. Solana.
+    pub use_durable_nonce: Option<bool>,
+}
+object! {
+    NativeTransfer {
+        "to" => to: required,
+        "amount" => amount: required,
+        "createDestinationAccount" => create_destination_account: optional,
+        "expiresAt" => expires_at: optional,
+        "externalId" => external_id: optional,
+        "feeRate" => fee_rate: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "gasLimit" => gas_limit: optional,
+        "gasPrice" => gas_price: optional,
+        "inputs" => inputs: collection,
+        "maxFeePerGas" => max_fee_per_gas: optional,
+        "maxPriorityFeePerGas" => max_priority_fee_per_gas: optional,
+        "memo" => memo: optional,
+        "offer" => offer: optional,
+        "priority" => priority: optional,
+        "travelRule" => travel_rule: optional,
+        "useDurableNonce" => use_durable_nonce: optional,
+    }
+}
+impl NativeTransfer {
+    /// Makes one of what is required.
+    pub fn new(to: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
+        Self {
+            to: to.into(),
+            amount: amount.into(),
+            create_destination_account: Default::default(),
+            expires_at: Default::default(),
+            external_id: Default::default(),
+            fee_rate: Default::default(),
+            fee_sponsor_id: Default::default(),
+            gas_limit: Default::default(),
+            gas_price: Default::default(),
+            inputs: Default::default(),
+            max_fee_per_gas: Default::default(),
+            max_priority_fee_per_gas: Default::default(),
+            memo: Default::default(),
+            offer: Default::default(),
+            priority: Default::default(),
+            travel_rule: Default::default(),
+            use_durable_nonce: Default::default(),
+        }
+    }
+    /// True creates the account of the receiver first, where it has none. Stellar.
+    #[must_use]
+    pub fn with_create_destination_account(
+        mut self,
+        create_destination_account: bool,
+    ) -> Self {
+        self.create_destination_account = Some(create_destination_account);
+        self
+    }
+    /// When an offer expires. Canton.
+    #[must_use]
+    pub fn with_expires_at(mut self, expires_at: crate::Timestamp) -> Self {
+        self.expires_at = Some(expires_at);
+        self
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee rate, as `estimateFees` answers it. Bitcoin networks.
+    #[must_use]
+    pub fn with_fee_rate(mut self, fee_rate: impl Into<String>) -> Self {
+        self.fee_rate = Some(fee_rate.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// The most gas to be used. EVM.
+    #[must_use]
+    pub fn with_gas_limit(mut self, gas_limit: impl Into<String>) -> Self {
+        self.gas_limit = Some(gas_limit.into());
+        self
+    }
+    /// The price of gas in wei, for a legacy transaction. EVM.
+    #[must_use]
+    pub fn with_gas_price(mut self, gas_price: impl Into<String>) -> Self {
+        self.gas_price = Some(gas_price.into());
+        self
+    }
+    /// The unspent outputs to spend. Chosen by the API if left out. Bitcoin networks.
+    #[must_use]
+    pub fn with_inputs(mut self, inputs: impl Into<Vec<TransferInput>>) -> Self {
+        self.inputs = inputs.into();
+        self
+    }
+    /// The most to be paid for gas in wei, tip included. EVM.
+    #[must_use]
+    pub fn with_max_fee_per_gas(mut self, max_fee_per_gas: impl Into<String>) -> Self {
+        self.max_fee_per_gas = Some(max_fee_per_gas.into());
+        self
+    }
+    /// The tip for gas in wei. EVM.
+    #[must_use]
+    pub fn with_max_priority_fee_per_gas(
+        mut self,
+        max_priority_fee_per_gas: impl Into<String>,
+    ) -> Self {
+        self.max_priority_fee_per_gas = Some(max_priority_fee_per_gas.into());
+        self
+    }
+    /// A memo that the network stores with the transfer. Networks that have one, such as Stellar, TON, XRPL.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// True makes an offer, which the receiver accepts or rejects. Canton.
+    #[must_use]
+    pub fn with_offer(mut self, offer: bool) -> Self {
+        self.offer = Some(offer);
+        self
+    }
+    /// How fast a transaction should be included, and so how much is paid for it.
+    #[must_use]
+    pub fn with_priority(mut self, priority: FeePriority) -> Self {
+        self.priority = Some(priority);
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals. Solana.
+    #[must_use]
+    pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
+        self.use_durable_nonce = Some(use_durable_nonce);
+        self
+    }
+}
+/// The native asset was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NativeTransferItem {
+    /// The claimable balance that took part.
+    pub balance_id: Option<String>,
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: Option<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// The liquidity pool that took part.
+    pub liquidity_pool: Option<String>,
+    /// The memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The symbol of the asset.
+    pub symbol: String,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: Option<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    NativeTransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "value" => value: required,
+        "symbol" => symbol: required,
+        "decimals" => decimals: required,
+        "balanceId" => balance_id: optional,
+        "fee" => fee: optional,
+        "from" => from: optional,
+        "index" => index: optional,
+        "liquidityPool" => liquidity_pool: optional,
+        "memo" => memo: optional,
+        "to" => to: optional,
+        "verified" => verified: optional,
+    }
+}
+impl NativeTransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        value: impl Into<crate::Amount>,
+        symbol: impl Into<String>,
+        decimals: i32,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            value: value.into(),
+            symbol: symbol.into(),
+            decimals,
+            balance_id: Default::default(),
+            fee: Default::default(),
+            from: Default::default(),
+            index: Default::default(),
+            liquidity_pool: Default::default(),
+            memo: Default::default(),
+            to: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// The claimable balance that took part.
+    #[must_use]
+    pub fn with_balance_id(mut self, balance_id: impl Into<String>) -> Self {
+        self.balance_id = Some(balance_id.into());
+        self
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The sending address.
+    #[must_use]
+    pub fn with_from(mut self, from: impl Into<String>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The liquidity pool that took part.
+    #[must_use]
+    pub fn with_liquidity_pool(mut self, liquidity_pool: impl Into<String>) -> Self {
+        self.liquidity_pool = Some(liquidity_pool.into());
+        self
+    }
+    /// The memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// The receiving address.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
         self
     }
 }
@@ -1889,23 +8551,930 @@ impl Network {
     }
 }
 open_enum!(Network);
-/// Signs the inputs of a partially signed Bitcoin transaction that belong to the key.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// Lets the activity pass. Webhooks are told that the policy triggered.
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub struct NoAction {}
+object! {
+    NoAction {
+    }
+}
+impl NoAction {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+/// What was decided about an offer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum OfferDecision {
+    /// `Accept`.
+    Accept,
+    /// `Reject`.
+    Reject,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl OfferDecision {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Accept, Self::Reject];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Accept => "Accept",
+            Self::Reject => "Reject",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Accept" => Self::Accept,
+            "Reject" => Self::Reject,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(OfferDecision);
+/// A named set of operations, which can be assigned to identities. The rights of all assignments add up.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Permission {
+    /// When the permission was created.
+    pub date_created: crate::Timestamp,
+    /// When the permission was changed last.
+    pub date_updated: crate::Timestamp,
+    /// Id of a permission.
+    pub id: crate::PermissionId,
+    /// Whether the permission was archived.
+    pub is_archived: bool,
+    /// Whether the API manages the permission, so that nobody can change it.
+    pub is_immutable: bool,
+    /// The name, unique in the organisation. That of an archived permission stays taken.
+    pub name: String,
+    /// The operations that the permission grants, such as `Wallets:Read`. Older names can be among them.
+    pub operations: Vec<String>,
+    /// The status of a permission.
+    pub status: PermissionStatus,
+}
+object! {
+    Permission {
+        "id" => id: required,
+        "name" => name: required,
+        "operations" => operations: required,
+        "status" => status: required,
+        "isImmutable" => is_immutable: required,
+        "isArchived" => is_archived: required,
+        "dateCreated" => date_created: required,
+        "dateUpdated" => date_updated: required,
+    }
+}
+impl Permission {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::PermissionId>,
+        name: impl Into<String>,
+        operations: impl Into<Vec<String>>,
+        status: PermissionStatus,
+        is_immutable: bool,
+        is_archived: bool,
+        date_created: crate::Timestamp,
+        date_updated: crate::Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            operations: operations.into(),
+            status,
+            is_immutable,
+            is_archived,
+            date_created,
+            date_updated,
+        }
+    }
+}
+/// A change of a permission.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PermissionChangeRequest {
+    /// The approval that decides.
+    pub approval_id: Option<crate::ApprovalId>,
+    /// A permission as it would be.
+    pub body: ProposedPermission,
+    /// When the change was asked for.
+    pub date_created: crate::Timestamp,
+    /// When the change was applied or dropped.
+    pub date_resolved: Option<crate::Timestamp>,
+    /// The permission.
+    pub entity_id: crate::PermissionId,
+    /// Id of a change request.
+    pub id: crate::ChangeRequestId,
+    /// Always `Update`.
+    pub operation_kind: ChangeOperationKind,
+    /// Who asked for a change.
+    pub requester: ChangeRequester,
+    /// How far a change got.
+    pub status: ChangeRequestStatus,
+}
+object! {
+    PermissionChangeRequest {
+        "id" => id: required,
+        "requester" => requester: required,
+        "status" => status: required,
+        "entityId" => entity_id: required,
+        "dateCreated" => date_created: required,
+        "operationKind" => operation_kind: required,
+        "body" => body: required,
+        "approvalId" => approval_id: optional,
+        "dateResolved" => date_resolved: optional,
+    }
+}
+impl PermissionChangeRequest {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::ChangeRequestId>,
+        requester: impl Into<ChangeRequester>,
+        status: ChangeRequestStatus,
+        entity_id: impl Into<crate::PermissionId>,
+        date_created: crate::Timestamp,
+        operation_kind: ChangeOperationKind,
+        body: impl Into<ProposedPermission>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            requester: requester.into(),
+            status,
+            entity_id: entity_id.into(),
+            date_created,
+            operation_kind,
+            body: body.into(),
+            approval_id: Default::default(),
+            date_resolved: Default::default(),
+        }
+    }
+    /// The approval that decides.
+    #[must_use]
+    pub fn with_approval_id(
+        mut self,
+        approval_id: impl Into<crate::ApprovalId>,
+    ) -> Self {
+        self.approval_id = Some(approval_id.into());
+        self
+    }
+    /// When the change was applied or dropped.
+    #[must_use]
+    pub fn with_date_resolved(mut self, date_resolved: crate::Timestamp) -> Self {
+        self.date_resolved = Some(date_resolved);
+        self
+    }
+}
+/// Some permissions.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PermissionIdFilter {
+    /// The permissions, 1 to 100. Limits: 1 to 100 items.
+    pub in_: Vec<crate::PermissionId>,
+}
+object! {
+    PermissionIdFilter {
+        "in" => in_: required,
+    }
+}
+impl PermissionIdFilter {
+    /// Makes one of what is required.
+    pub fn new(in_: impl Into<Vec<crate::PermissionId>>) -> Self {
+        Self { in_: in_.into() }
+    }
+}
+/// The status of a permission. There is only one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum PermissionStatus {
+    /// `Active`.
+    Active,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl PermissionStatus {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Active];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Active => "Active",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Active" => Self::Active,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(PermissionStatus);
+/// What happens when an activity of a kind takes place: the rule tells whether the policy triggers, the action
+/// what follows, and the filters which activities it looks at.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Policy {
+    /// What follows if a policy triggers.
+    pub action: PolicyAction,
+    /// What a policy can look at.
+    pub activity_kind: ActivityKind,
+    /// When the policy was created.
+    pub date_created: Option<crate::Timestamp>,
+    /// When the policy was changed last.
+    pub date_updated: Option<crate::Timestamp>,
+    /// Which activities a policy looks at.
+    pub filters: Option<PolicyFilters>,
+    /// Id of a policy.
+    pub id: crate::PolicyId,
+    /// The name, for people.
+    pub name: String,
+    /// Tells whether a policy triggers.
+    pub rule: PolicyRule,
+    /// Whether a policy is evaluated.
+    pub status: PolicyStatus,
+}
+object! {
+    Policy {
+        "id" => id: required,
+        "name" => name: required,
+        "status" => status: required,
+        "activityKind" => activity_kind: required,
+        "rule" => rule: required,
+        "action" => action: required,
+        "dateCreated" => date_created: optional,
+        "dateUpdated" => date_updated: optional,
+        "filters" => filters: optional,
+    }
+}
+impl Policy {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::PolicyId>,
+        name: impl Into<String>,
+        status: PolicyStatus,
+        activity_kind: ActivityKind,
+        rule: impl Into<PolicyRule>,
+        action: impl Into<PolicyAction>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            status,
+            activity_kind,
+            rule: rule.into(),
+            action: action.into(),
+            date_created: Default::default(),
+            date_updated: Default::default(),
+            filters: Default::default(),
+        }
+    }
+    /// When the policy was created.
+    #[must_use]
+    pub fn with_date_created(mut self, date_created: crate::Timestamp) -> Self {
+        self.date_created = Some(date_created);
+        self
+    }
+    /// When the policy was changed last.
+    #[must_use]
+    pub fn with_date_updated(mut self, date_updated: crate::Timestamp) -> Self {
+        self.date_updated = Some(date_updated);
+        self
+    }
+    /// Which activities a policy looks at.
+    #[must_use]
+    pub fn with_filters(mut self, filters: impl Into<PolicyFilters>) -> Self {
+        self.filters = Some(filters.into());
+        self
+    }
+}
+/// What follows if a policy triggers. Of all that trigger, `Block` comes before `RequestApproval`.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum PolicyAction {
+    /// `RequestApproval`: Holds the activity back until all groups have approved it.
+    #[serde(rename = "RequestApproval")]
+    RequestApproval(RequestApprovalAction),
+    /// `Block`: Refuses the activity.
+    #[serde(rename = "Block")]
+    Block(BlockAction),
+    /// `NoAction`: Lets the activity pass.
+    #[serde(rename = "NoAction")]
+    NoAction(NoAction),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl PolicyAction {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &["RequestApproval", "Block", "NoAction"];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::RequestApproval(_) => "RequestApproval",
+            Self::Block(_) => "Block",
+            Self::NoAction(_) => "NoAction",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// Holds the activity back until all groups have approved it.
+    pub fn request_approval(
+        approval_groups: impl Into<Vec<ApprovalGroup>>,
+    ) -> RequestApprovalAction {
+        RequestApprovalAction::new(approval_groups)
+    }
+    /// Refuses the activity.
+    pub fn block() -> BlockAction {
+        BlockAction::new()
+    }
+    /// Lets the activity pass.
+    pub fn no_action() -> NoAction {
+        NoAction::new()
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PolicyAction {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "RequestApproval" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::RequestApproval)
+            }
+            "Block" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Block)
+            }
+            "NoAction" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::NoAction)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<RequestApprovalAction> for PolicyAction {
+    fn from(member: RequestApprovalAction) -> Self {
+        Self::RequestApproval(member)
+    }
+}
+impl From<BlockAction> for PolicyAction {
+    fn from(member: BlockAction) -> Self {
+        Self::Block(member)
+    }
+}
+impl From<NoAction> for PolicyAction {
+    fn from(member: NoAction) -> Self {
+        Self::NoAction(member)
+    }
+}
+/// A change of a policy.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyChangeRequest {
+    /// The approval that decides.
+    pub approval_id: Option<crate::ApprovalId>,
+    /// The policy as it would be.
+    pub body: Policy,
+    /// When the change was asked for.
+    pub date_created: crate::Timestamp,
+    /// When the change was applied or dropped.
+    pub date_resolved: Option<crate::Timestamp>,
+    /// The policy.
+    pub entity_id: crate::PolicyId,
+    /// Id of a change request.
+    pub id: crate::ChangeRequestId,
+    /// Always `Update`.
+    pub operation_kind: ChangeOperationKind,
+    /// Who asked for a change.
+    pub requester: ChangeRequester,
+    /// How far a change got.
+    pub status: ChangeRequestStatus,
+}
+object! {
+    PolicyChangeRequest {
+        "id" => id: required,
+        "requester" => requester: required,
+        "operationKind" => operation_kind: required,
+        "status" => status: required,
+        "entityId" => entity_id: required,
+        "dateCreated" => date_created: required,
+        "body" => body: required,
+        "approvalId" => approval_id: optional,
+        "dateResolved" => date_resolved: optional,
+    }
+}
+impl PolicyChangeRequest {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::ChangeRequestId>,
+        requester: impl Into<ChangeRequester>,
+        operation_kind: ChangeOperationKind,
+        status: ChangeRequestStatus,
+        entity_id: impl Into<crate::PolicyId>,
+        date_created: crate::Timestamp,
+        body: impl Into<Policy>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            requester: requester.into(),
+            operation_kind,
+            status,
+            entity_id: entity_id.into(),
+            date_created,
+            body: body.into(),
+            approval_id: Default::default(),
+            date_resolved: Default::default(),
+        }
+    }
+    /// The approval that decides.
+    #[must_use]
+    pub fn with_approval_id(
+        mut self,
+        approval_id: impl Into<crate::ApprovalId>,
+    ) -> Self {
+        self.approval_id = Some(approval_id.into());
+        self
+    }
+    /// When the change was applied or dropped.
+    #[must_use]
+    pub fn with_date_resolved(mut self, date_resolved: crate::Timestamp) -> Self {
+        self.date_resolved = Some(date_resolved);
+        self
+    }
+}
+/// A currency that limits are written in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum PolicyCurrency {
+    /// `USD`.
+    USD,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl PolicyCurrency {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::USD];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::USD => "USD",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "USD" => Self::USD,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(PolicyCurrency);
+/// Which activities a policy looks at. All conditions have to hold; without one it looks at all activities of its
+/// kind.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct PolicyFilters {
+    /// Only changes or assignments of these permissions. For `Permissions:Modify` and `Permissions:Assign`.
+    pub permission_id: Option<PermissionIdFilter>,
+    /// Only changes of these policies. For `Policies:Modify`.
+    pub policy_id: Option<PolicyIdFilter>,
+    /// Only these wallets. For `Wallets:Sign` and `Wallets:IncomingTransaction`.
+    pub wallet_id: Option<WalletIdFilter>,
+    /// Only wallets with these tags. For `Wallets:Sign` and `Wallets:IncomingTransaction`.
+    pub wallet_tags: Option<TagFilter>,
+}
+object! {
+    PolicyFilters {
+        "permissionId" => permission_id: optional,
+        "policyId" => policy_id: optional,
+        "walletId" => wallet_id: optional,
+        "walletTags" => wallet_tags: optional,
+    }
+}
+impl PolicyFilters {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            permission_id: Default::default(),
+            policy_id: Default::default(),
+            wallet_id: Default::default(),
+            wallet_tags: Default::default(),
+        }
+    }
+    /// Only changes or assignments of these permissions. For `Permissions:Modify` and `Permissions:Assign`.
+    #[must_use]
+    pub fn with_permission_id(
+        mut self,
+        permission_id: impl Into<PermissionIdFilter>,
+    ) -> Self {
+        self.permission_id = Some(permission_id.into());
+        self
+    }
+    /// Only changes of these policies. For `Policies:Modify`.
+    #[must_use]
+    pub fn with_policy_id(mut self, policy_id: impl Into<PolicyIdFilter>) -> Self {
+        self.policy_id = Some(policy_id.into());
+        self
+    }
+    /// Only these wallets. For `Wallets:Sign` and `Wallets:IncomingTransaction`.
+    #[must_use]
+    pub fn with_wallet_id(mut self, wallet_id: impl Into<WalletIdFilter>) -> Self {
+        self.wallet_id = Some(wallet_id.into());
+        self
+    }
+    /// Only wallets with these tags. For `Wallets:Sign` and `Wallets:IncomingTransaction`.
+    #[must_use]
+    pub fn with_wallet_tags(mut self, wallet_tags: impl Into<TagFilter>) -> Self {
+        self.wallet_tags = Some(wallet_tags.into());
+        self
+    }
+}
+/// Some policies.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyIdFilter {
+    /// The policies, 1 to 100. Limits: 1 to 100 items.
+    pub in_: Vec<crate::PolicyId>,
+}
+object! {
+    PolicyIdFilter {
+        "in" => in_: required,
+    }
+}
+impl PolicyIdFilter {
+    /// Makes one of what is required.
+    pub fn new(in_: impl Into<Vec<crate::PolicyId>>) -> Self {
+        Self { in_: in_.into() }
+    }
+}
+/// Tells whether a policy triggers. The rules about amounts, counts and recipients trigger as well where they
+/// cannot know.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum PolicyRule {
+    /// `AlwaysTrigger`: Triggers for every activity that passes the filters.
+    #[serde(rename = "AlwaysTrigger")]
+    AlwaysTrigger(AlwaysTriggerRule),
+    /// `TransactionRecipientWhitelist`: Triggers for a recipient that is not listed, and where there is none or none
+    /// can be known, as with a raw signature.
+    #[serde(rename = "TransactionRecipientWhitelist")]
+    TransactionRecipientWhitelist(TransactionRecipientWhitelistRule),
+    /// `TransactionAmountLimit`: Triggers for an amount above a limit, and for one of unknown value.
+    #[serde(rename = "TransactionAmountLimit")]
+    TransactionAmountLimit(TransactionAmountLimitRule),
+    /// `TransactionAmountVelocity`: Triggers where a wallet would move more than a limit within a span of time, the
+    /// present activity included, and where the value of anything in that span is unknown.
+    #[serde(rename = "TransactionAmountVelocity")]
+    TransactionAmountVelocity(TransactionAmountVelocityRule),
+    /// `TransactionCountVelocity`: Triggers where a wallet would do more than a number of transactions within a span
+    /// of time, the present one included.
+    #[serde(rename = "TransactionCountVelocity")]
+    TransactionCountVelocity(TransactionCountVelocityRule),
+    /// `ChainalysisTransactionPrescreening`: Triggers where Chainalysis finds fault with a transfer that is about to
+    /// be sent.
+    #[serde(rename = "ChainalysisTransactionPrescreening")]
+    ChainalysisTransactionPrescreening(ChainalysisTransactionPrescreeningRule),
+    /// `ChainalysisTransactionScreening`: Triggers where Chainalysis finds fault with a transfer that came in.
+    #[serde(rename = "ChainalysisTransactionScreening")]
+    ChainalysisTransactionScreening(ChainalysisTransactionScreeningRule),
+    /// `GlobalLedgerTransactionPrescreening`: Triggers where Global Ledger gives a transfer that is about to be sent
+    /// a high risk score.
+    #[serde(rename = "GlobalLedgerTransactionPrescreening")]
+    GlobalLedgerTransactionPrescreening(GlobalLedgerTransactionPrescreeningRule),
+    /// `TravelRuleTransactionPrescreening`: Triggers where the travel rule message of a transfer is not cleared in
+    /// time.
+    #[serde(rename = "TravelRuleTransactionPrescreening")]
+    TravelRuleTransactionPrescreening(TravelRuleTransactionPrescreeningRule),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl PolicyRule {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "AlwaysTrigger",
+        "TransactionRecipientWhitelist",
+        "TransactionAmountLimit",
+        "TransactionAmountVelocity",
+        "TransactionCountVelocity",
+        "ChainalysisTransactionPrescreening",
+        "ChainalysisTransactionScreening",
+        "GlobalLedgerTransactionPrescreening",
+        "TravelRuleTransactionPrescreening",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::AlwaysTrigger(_) => "AlwaysTrigger",
+            Self::TransactionRecipientWhitelist(_) => "TransactionRecipientWhitelist",
+            Self::TransactionAmountLimit(_) => "TransactionAmountLimit",
+            Self::TransactionAmountVelocity(_) => "TransactionAmountVelocity",
+            Self::TransactionCountVelocity(_) => "TransactionCountVelocity",
+            Self::ChainalysisTransactionPrescreening(_) => {
+                "ChainalysisTransactionPrescreening"
+            }
+            Self::ChainalysisTransactionScreening(_) => "ChainalysisTransactionScreening",
+            Self::GlobalLedgerTransactionPrescreening(_) => {
+                "GlobalLedgerTransactionPrescreening"
+            }
+            Self::TravelRuleTransactionPrescreening(_) => {
+                "TravelRuleTransactionPrescreening"
+            }
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// Triggers for every activity that passes the filters.
+    pub fn always_trigger() -> AlwaysTriggerRule {
+        AlwaysTriggerRule::new()
+    }
+    /// Triggers for a recipient that is not listed, and where there is none or none can be known, as with a raw
+    /// signature.
+    pub fn transaction_recipient_whitelist(
+        configuration: impl Into<RecipientWhitelist>,
+    ) -> TransactionRecipientWhitelistRule {
+        TransactionRecipientWhitelistRule::new(configuration)
+    }
+    /// Triggers for an amount above a limit, and for one of unknown value.
+    pub fn transaction_amount_limit(
+        configuration: impl Into<AmountLimit>,
+    ) -> TransactionAmountLimitRule {
+        TransactionAmountLimitRule::new(configuration)
+    }
+    /// Triggers where a wallet would move more than a limit within a span of time, the present activity included, and
+    /// where the value of anything in that span is unknown.
+    pub fn transaction_amount_velocity(
+        configuration: impl Into<AmountVelocityLimit>,
+    ) -> TransactionAmountVelocityRule {
+        TransactionAmountVelocityRule::new(configuration)
+    }
+    /// Triggers where a wallet would do more than a number of transactions within a span of time, the present one
+    /// included.
+    pub fn transaction_count_velocity(
+        configuration: impl Into<CountVelocityLimit>,
+    ) -> TransactionCountVelocityRule {
+        TransactionCountVelocityRule::new(configuration)
+    }
+    /// Triggers where Chainalysis finds fault with a transfer that is about to be sent.
+    pub fn chainalysis_transaction_prescreening(
+        configuration: impl Into<ChainalysisPrescreening>,
+    ) -> ChainalysisTransactionPrescreeningRule {
+        ChainalysisTransactionPrescreeningRule::new(configuration)
+    }
+    /// Triggers where Chainalysis finds fault with a transfer that came in.
+    pub fn chainalysis_transaction_screening(
+        configuration: impl Into<ChainalysisScreening>,
+    ) -> ChainalysisTransactionScreeningRule {
+        ChainalysisTransactionScreeningRule::new(configuration)
+    }
+    /// Triggers where Global Ledger gives a transfer that is about to be sent a high risk score.
+    pub fn global_ledger_transaction_prescreening(
+        configuration: impl Into<GlobalLedgerPrescreening>,
+    ) -> GlobalLedgerTransactionPrescreeningRule {
+        GlobalLedgerTransactionPrescreeningRule::new(configuration)
+    }
+    /// Triggers where the travel rule message of a transfer is not cleared in time.
+    pub fn travel_rule_transaction_prescreening(
+        configuration: impl Into<TravelRulePrescreening>,
+    ) -> TravelRuleTransactionPrescreeningRule {
+        TravelRuleTransactionPrescreeningRule::new(configuration)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PolicyRule {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "AlwaysTrigger" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::AlwaysTrigger)
+            }
+            "TransactionRecipientWhitelist" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::TransactionRecipientWhitelist)
+            }
+            "TransactionAmountLimit" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::TransactionAmountLimit)
+            }
+            "TransactionAmountVelocity" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::TransactionAmountVelocity)
+            }
+            "TransactionCountVelocity" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::TransactionCountVelocity)
+            }
+            "ChainalysisTransactionPrescreening" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::ChainalysisTransactionPrescreening)
+            }
+            "ChainalysisTransactionScreening" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::ChainalysisTransactionScreening)
+            }
+            "GlobalLedgerTransactionPrescreening" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::GlobalLedgerTransactionPrescreening)
+            }
+            "TravelRuleTransactionPrescreening" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::TravelRuleTransactionPrescreening)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<AlwaysTriggerRule> for PolicyRule {
+    fn from(member: AlwaysTriggerRule) -> Self {
+        Self::AlwaysTrigger(member)
+    }
+}
+impl From<TransactionRecipientWhitelistRule> for PolicyRule {
+    fn from(member: TransactionRecipientWhitelistRule) -> Self {
+        Self::TransactionRecipientWhitelist(member)
+    }
+}
+impl From<TransactionAmountLimitRule> for PolicyRule {
+    fn from(member: TransactionAmountLimitRule) -> Self {
+        Self::TransactionAmountLimit(member)
+    }
+}
+impl From<TransactionAmountVelocityRule> for PolicyRule {
+    fn from(member: TransactionAmountVelocityRule) -> Self {
+        Self::TransactionAmountVelocity(member)
+    }
+}
+impl From<TransactionCountVelocityRule> for PolicyRule {
+    fn from(member: TransactionCountVelocityRule) -> Self {
+        Self::TransactionCountVelocity(member)
+    }
+}
+impl From<ChainalysisTransactionPrescreeningRule> for PolicyRule {
+    fn from(member: ChainalysisTransactionPrescreeningRule) -> Self {
+        Self::ChainalysisTransactionPrescreening(member)
+    }
+}
+impl From<ChainalysisTransactionScreeningRule> for PolicyRule {
+    fn from(member: ChainalysisTransactionScreeningRule) -> Self {
+        Self::ChainalysisTransactionScreening(member)
+    }
+}
+impl From<GlobalLedgerTransactionPrescreeningRule> for PolicyRule {
+    fn from(member: GlobalLedgerTransactionPrescreeningRule) -> Self {
+        Self::GlobalLedgerTransactionPrescreening(member)
+    }
+}
+impl From<TravelRuleTransactionPrescreeningRule> for PolicyRule {
+    fn from(member: TravelRuleTransactionPrescreeningRule) -> Self {
+        Self::TravelRuleTransactionPrescreening(member)
+    }
+}
+/// Whether a policy is evaluated. `Archived` is the end of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum PolicyStatus {
+    /// `Active`.
+    Active,
+    /// `Archived`.
+    Archived,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl PolicyStatus {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Active, Self::Archived];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Active => "Active",
+            Self::Archived => "Archived",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Active" => Self::Active,
+            "Archived" => Self::Archived,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(PolicyStatus);
+/// An assignment that would be made or ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ProposedAssignment {
+    /// Id of the assignment of a permission to an identity.
+    pub id: crate::AssignmentId,
+    /// The user, service account, personal access token, application or user group.
+    pub identity_id: String,
+    /// Whether the API manages the assignment, so that nobody can end it.
+    pub is_immutable: bool,
+    /// Id of a permission.
+    pub permission_id: crate::PermissionId,
+}
+object! {
+    ProposedAssignment {
+        "id" => id: required,
+        "permissionId" => permission_id: required,
+        "identityId" => identity_id: required,
+        "isImmutable" => is_immutable: required,
+    }
+}
+impl ProposedAssignment {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::AssignmentId>,
+        permission_id: impl Into<crate::PermissionId>,
+        identity_id: impl Into<String>,
+        is_immutable: bool,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            permission_id: permission_id.into(),
+            identity_id: identity_id.into(),
+            is_immutable,
+        }
+    }
+}
+/// A permission as it would be.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ProposedPermission {
+    /// Id of a permission.
+    pub id: crate::PermissionId,
+    /// Whether the permission would be archived.
+    pub is_archived: bool,
+    /// Whether the API manages the permission, so that nobody can change it.
+    pub is_immutable: bool,
+    /// The name, unique in the organisation.
+    pub name: String,
+    /// The operations that the permission would grant.
+    pub operations: Vec<String>,
+    /// The status of a permission.
+    pub status: PermissionStatus,
+}
+object! {
+    ProposedPermission {
+        "id" => id: required,
+        "name" => name: required,
+        "status" => status: required,
+        "operations" => operations: required,
+        "isImmutable" => is_immutable: required,
+        "isArchived" => is_archived: required,
+    }
+}
+impl ProposedPermission {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::PermissionId>,
+        name: impl Into<String>,
+        status: PermissionStatus,
+        operations: impl Into<Vec<String>>,
+        is_immutable: bool,
+        is_archived: bool,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            status,
+            operations: operations.into(),
+            is_immutable,
+            is_archived,
+        }
+    }
+}
+/// Signs the inputs of a partially signed Bitcoin transaction that belong to the key.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PsbtSignature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// The bytes of the PSBT.
     pub psbt: crate::Hex,
+}
+object! {
+    PsbtSignature {
+        "psbt" => psbt: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl PsbtSignature {
     /// Makes one of what is required.
@@ -1937,6 +9506,38 @@ impl PsbtSignature {
         self
     }
 }
+/// A partially signed Bitcoin transaction. Bitcoin networks.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PsbtTransaction {
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The bytes of the PSBT.
+    pub psbt: crate::Hex,
+}
+object! {
+    PsbtTransaction {
+        "psbt" => psbt: required,
+        "externalId" => external_id: optional,
+    }
+}
+impl PsbtTransaction {
+    /// Makes one of what is required.
+    pub fn new(psbt: impl Into<crate::Hex>) -> Self {
+        Self {
+            psbt: psbt.into(),
+            external_id: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+}
 /// A payload in the JSON form of its network, such as a `SignerPayloadJSON` of Substrate.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
@@ -1955,6 +9556,109 @@ impl From<RawPayloadObject> for ::serde_json::Map<String, ::serde_json::Value> {
 impl From<::serde_json::Map<String, ::serde_json::Value>> for RawPayloadObject {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
+    }
+}
+/// A transaction in the form of its network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RawTransaction {
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// An unsigned transaction: hex text in the binary form of the network, or an object with its fields on networks
+    /// that have such a form.
+    pub transaction: crate::RawPayload,
+}
+object! {
+    RawTransaction {
+        "transaction" => transaction: required,
+        "externalId" => external_id: optional,
+    }
+}
+impl RawTransaction {
+    /// Makes one of what is required.
+    pub fn new(transaction: impl Into<crate::RawPayload>) -> Self {
+        Self {
+            transaction: transaction.into(),
+            external_id: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+}
+/// The recipients that are allowed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RecipientWhitelist {
+    /// Addresses on any network. With an empty list the rule always triggers.
+    pub addresses: Vec<String>,
+}
+object! {
+    RecipientWhitelist {
+        "addresses" => addresses: required,
+    }
+}
+impl RecipientWhitelist {
+    /// Makes one of what is required.
+    pub fn new(addresses: impl Into<Vec<String>>) -> Self {
+        Self {
+            addresses: addresses.into(),
+        }
+    }
+}
+/// Who is to be a member no longer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RemoveUserGroupMembersRequest {
+    /// The users and service accounts.
+    pub user_ids: Vec<crate::UserId>,
+}
+object! {
+    RemoveUserGroupMembersRequest {
+        "userIds" => user_ids: required,
+    }
+}
+impl RemoveUserGroupMembersRequest {
+    /// Makes one of what is required.
+    pub fn new(user_ids: impl Into<Vec<crate::UserId>>) -> Self {
+        Self { user_ids: user_ids.into() }
+    }
+}
+/// Holds the activity back until all groups have approved it. One denial ends it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RequestApprovalAction {
+    /// The groups that have to approve, one at least. Limits: at least 1 items.
+    pub approval_groups: Vec<ApprovalGroup>,
+    /// After how many minutes the approval expires, which rejects the activity. Never, if null or left out. Limits:
+    /// at least 1.
+    pub auto_reject_timeout: Option<i64>,
+}
+object! {
+    RequestApprovalAction {
+        "approvalGroups" => approval_groups: required,
+        "autoRejectTimeout" => auto_reject_timeout: optional,
+    }
+}
+impl RequestApprovalAction {
+    /// Makes one of what is required.
+    pub fn new(approval_groups: impl Into<Vec<ApprovalGroup>>) -> Self {
+        Self {
+            approval_groups: approval_groups.into(),
+            auto_reject_timeout: Default::default(),
+        }
+    }
+    /// After how many minutes the approval expires, which rejects the activity. Never, if null or left out. Limits:
+    /// at least 1.
+    #[must_use]
+    pub fn with_auto_reject_timeout(mut self, auto_reject_timeout: i64) -> Self {
+        self.auto_reject_timeout = Some(auto_reject_timeout);
+        self
     }
 }
 /// Further details of a request.
@@ -1978,15 +9682,19 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for RequestDetails {
     }
 }
 /// Who asked for something.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Requester {
     /// The access token that was used, if it was one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_id: Option<crate::TokenId>,
     /// The user or service account.
     pub user_id: crate::UserId,
+}
+object! {
+    Requester {
+        "userId" => user_id: required,
+        "tokenId" => token_id: optional,
+    }
 }
 impl Requester {
     /// Makes one of what is required.
@@ -2003,23 +9711,381 @@ impl Requester {
         self
     }
 }
-/// Signs the SHA-256 of a Cosmos `SignDoc`. Cosmos networks.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// An amount of an asset of Stellar.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub struct Sep41Amount {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The code of the asset.
+    pub asset_code: String,
+    /// The account that issued the asset.
+    pub issuer: String,
+    /// What is known about an asset.
+    pub metadata: AssetDetails,
+}
+object! {
+    Sep41Amount {
+        "issuer" => issuer: required,
+        "assetCode" => asset_code: required,
+        "amount" => amount: required,
+        "metadata" => metadata: required,
+    }
+}
+impl Sep41Amount {
+    /// Makes one of what is required.
+    pub fn new(
+        issuer: impl Into<String>,
+        asset_code: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+        metadata: impl Into<AssetDetails>,
+    ) -> Self {
+        Self {
+            issuer: issuer.into(),
+            asset_code: asset_code.into(),
+            amount: amount.into(),
+            metadata: metadata.into(),
+        }
+    }
+}
+/// A SEP-41 token of Stellar.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Sep41Asset {
+    /// The code of the asset.
+    pub asset_code: String,
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// The account that issued the asset.
+    pub issuer: String,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Sep41Asset {
+        "issuer" => issuer: required,
+        "assetCode" => asset_code: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Sep41Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        issuer: impl Into<String>,
+        asset_code: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            issuer: issuer.into(),
+            asset_code: asset_code.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a SEP-41 token of Stellar.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Sep41Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The code of the asset.
+    pub asset_code: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The account that issued the asset. Limits: form `^(G[A-Z0-9]{55}|M[A-Z0-9]{68})$`.
+    pub issuer: String,
+    /// A memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// The receiving address. Limits: form `^(G[A-Z0-9]{55}|M[A-Z0-9]{68})$`.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Sep41Transfer {
+        "issuer" => issuer: required,
+        "assetCode" => asset_code: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "memo" => memo: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Sep41Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        issuer: impl Into<String>,
+        asset_code: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            issuer: issuer.into(),
+            asset_code: asset_code.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            memo: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// A memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A SEP-41 token of Stellar was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Sep41TransferItem {
+    /// The code of the asset.
+    pub asset_code: String,
+    /// The claimable balance that took part.
+    pub balance_id: Option<String>,
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// The account that issued the asset.
+    pub issuer: String,
+    /// The liquidity pool that took part.
+    pub liquidity_pool: Option<String>,
+    /// The memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Sep41TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "issuer" => issuer: required,
+        "assetCode" => asset_code: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "balanceId" => balance_id: optional,
+        "fee" => fee: optional,
+        "index" => index: optional,
+        "liquidityPool" => liquidity_pool: optional,
+        "memo" => memo: optional,
+    }
+}
+impl Sep41TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        issuer: impl Into<String>,
+        asset_code: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            issuer: issuer.into(),
+            asset_code: asset_code.into(),
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            balance_id: Default::default(),
+            fee: Default::default(),
+            index: Default::default(),
+            liquidity_pool: Default::default(),
+            memo: Default::default(),
+        }
+    }
+    /// The claimable balance that took part.
+    #[must_use]
+    pub fn with_balance_id(mut self, balance_id: impl Into<String>) -> Self {
+        self.balance_id = Some(balance_id.into());
+        self
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The liquidity pool that took part.
+    #[must_use]
+    pub fn with_liquidity_pool(mut self, liquidity_pool: impl Into<String>) -> Self {
+        self.liquidity_pool = Some(liquidity_pool.into());
+        self
+    }
+    /// The memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+}
+/// The acceptance or rejection of an offer. Canton; only comes back.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SettleOfferTransaction {
+    /// What was decided about an offer.
+    pub decision: OfferDecision,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The hash of the transaction that made the offer.
+    pub tx_hash: String,
+}
+object! {
+    SettleOfferTransaction {
+        "txHash" => tx_hash: required,
+        "decision" => decision: required,
+        "externalId" => external_id: optional,
+    }
+}
+impl SettleOfferTransaction {
+    /// Makes one of what is required.
+    pub fn new(tx_hash: impl Into<String>, decision: OfferDecision) -> Self {
+        Self {
+            tx_hash: tx_hash.into(),
+            decision,
+            external_id: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+}
+/// Signs the SHA-256 of a Cosmos `SignDoc`. Cosmos networks.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SignDocSignature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// The `SignDoc` as protobuf bytes.
     pub sign_doc: crate::Hex,
+}
+object! {
+    SignDocSignature {
+        "signDoc" => sign_doc: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl SignDocSignature {
     /// Makes one of what is required.
@@ -2051,20 +10117,58 @@ impl SignDocSignature {
         self
     }
 }
+/// A transaction of a Cosmos network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SignDocTransaction {
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The `SignDoc` as protobuf bytes.
+    pub sign_doc: crate::Hex,
+}
+object! {
+    SignDocTransaction {
+        "signDoc" => sign_doc: required,
+        "externalId" => external_id: optional,
+    }
+}
+impl SignDocTransaction {
+    /// Makes one of what is required.
+    pub fn new(sign_doc: impl Into<crate::Hex>) -> Self {
+        Self {
+            sign_doc: sign_doc.into(),
+            external_id: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+}
 /// A signature, as numbers and as the network writes it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Signature {
     /// The whole signature in the form of the network, such as `r`, `s` and `v` on EVM networks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub encoded: Option<crate::Hex>,
     /// The first half, 32 bytes. The R of an EdDSA signature.
     pub r: crate::Hex,
     /// The recovery id of an ECDSA signature, 0 or 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub recid: Option<i32>,
     /// The second half, 32 bytes. The S of an EdDSA signature.
     pub s: crate::Hex,
+}
+object! {
+    Signature {
+        "r" => r: required,
+        "s" => s: required,
+        "encoded" => encoded: optional,
+        "recid" => recid: optional,
+    }
 }
 impl Signature {
     /// Makes one of what is required.
@@ -2389,17 +10493,22 @@ impl From<FeeBumpSignature> for SignatureBody {
     }
 }
 /// A page of signature requests.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct SignaturePage {
     /// A request to sign something with a key, and the signature once it was made.
     pub items: Vec<SignatureRequest>,
     /// Id of a key.
     pub key_id: crate::KeyId,
     /// Where the next page begins. Missing on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+object! {
+    SignaturePage {
+        "keyId" => key_id: required,
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
 }
 impl SignaturePage {
     /// Makes one of what is required.
@@ -2421,66 +10530,71 @@ impl SignaturePage {
     }
 }
 /// A request to sign something with a key, and the signature once it was made.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct SignatureRequest {
     /// The approval that a policy asks for, if one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub approval_id: Option<crate::ApprovalId>,
     /// When the network had confirmed the transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_confirmed: Option<crate::Timestamp>,
     /// When the policies were resolved, by approval or by rejection.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_policy_resolved: Option<crate::Timestamp>,
     /// When the request was made.
     pub date_requested: crate::Timestamp,
     /// When the signature was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_signed: Option<crate::Timestamp>,
     /// Further details of a request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<RequestDetails>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The network fee that was paid, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<crate::Amount>,
     /// Id of a signature request.
     pub id: crate::SignatureId,
     /// Id of a key.
     pub key_id: crate::KeyId,
     /// A blockchain network.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// Why the request failed or was rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What to sign, and how.
     pub request_body: SignatureBody,
     /// Who asked for something.
     pub requester: Requester,
     /// A signature, as numbers and as the network writes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signature>,
     /// One signature for each input that was signed, of a PSBT.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
     pub signatures: Vec<Signature>,
     /// What was signed, with its signature, in the form the network takes. A PSBT is not finalised.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_data: Option<String>,
     /// How far a signature request got.
     pub status: SignatureStatus,
     /// The hash of the transaction on the network.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tx_hash: Option<String>,
+}
+object! {
+    SignatureRequest {
+        "id" => id: required,
+        "keyId" => key_id: required,
+        "requester" => requester: required,
+        "requestBody" => request_body: required,
+        "status" => status: required,
+        "dateRequested" => date_requested: required,
+        "approvalId" => approval_id: optional,
+        "dateConfirmed" => date_confirmed: optional,
+        "datePolicyResolved" => date_policy_resolved: optional,
+        "dateSigned" => date_signed: optional,
+        "details" => details: optional,
+        "externalId" => external_id: optional,
+        "fee" => fee: optional,
+        "network" => network: optional,
+        "reason" => reason: optional,
+        "signature" => signature: optional,
+        "signatures" => signatures: collection,
+        "signedData" => signed_data: optional,
+        "txHash" => tx_hash: optional,
+    }
 }
 impl SignatureRequest {
     /// Makes one of what is required.
@@ -2656,22 +10770,26 @@ impl SignatureStatus {
 }
 open_enum!(SignatureStatus);
 /// Signs the payload of an extrinsic. Substrate networks; `network` is needed.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct SignerPayloadSignature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// A payload to sign: hex text, or an object in the JSON form of the network.
     pub payload: crate::RawPayload,
+}
+object! {
+    SignerPayloadSignature {
+        "payload" => payload: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl SignerPayloadSignature {
     /// Makes one of what is required.
@@ -2704,14 +10822,12 @@ impl SignerPayloadSignature {
     }
 }
 /// The key that a wallet signs with.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct SigningKey {
     /// The elliptic curve of a key.
     pub curve: KeyCurve,
     /// The end user that the key was delegated to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delegated_to: Option<crate::UserId>,
     /// Id of a key.
     pub id: crate::KeyId,
@@ -2719,6 +10835,15 @@ pub struct SigningKey {
     pub public_key: crate::Hex,
     /// The signature scheme of a key.
     pub scheme: KeyScheme,
+}
+object! {
+    SigningKey {
+        "id" => id: required,
+        "scheme" => scheme: required,
+        "curve" => curve: required,
+        "publicKey" => public_key: required,
+        "delegatedTo" => delegated_to: optional,
+    }
 }
 impl SigningKey {
     /// Makes one of what is required.
@@ -2744,9 +10869,8 @@ impl SigningKey {
     }
 }
 /// The EIP-7702 authorization that turns the address into a smart account, if it is none yet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct SmartAccountAuthorization {
     /// The address of the contract.
     pub address: String,
@@ -2756,6 +10880,14 @@ pub struct SmartAccountAuthorization {
     pub kind: SmartAccountAuthorizationKind,
     /// The nonce of the account.
     pub nonce: i64,
+}
+object! {
+    SmartAccountAuthorization {
+        "kind" => kind: required,
+        "chainId" => chain_id: required,
+        "address" => address: required,
+        "nonce" => nonce: required,
+    }
 }
 impl SmartAccountAuthorization {
     /// Makes one of what is required.
@@ -2801,7 +10933,7 @@ impl SmartAccountAuthorizationKind {
 }
 open_enum!(SmartAccountAuthorizationKind);
 /// The EIP-712 message that stands for the operations.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartAccountMessage {
     /// The domain that a typed message is bound to.
@@ -2812,6 +10944,14 @@ pub struct SmartAccountMessage {
     pub message: TypedDataMessage,
     /// The struct types by name.
     pub types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
+}
+object! {
+    SmartAccountMessage {
+        "kind" => kind: required,
+        "domain" => domain: required,
+        "types" => types: required,
+        "message" => message: required,
+    }
 }
 impl SmartAccountMessage {
     /// Makes one of what is required.
@@ -2857,19 +10997,15 @@ impl SmartAccountMessageKind {
 }
 open_enum!(SmartAccountMessageKind);
 /// Signs operations that a smart account runs.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct SmartAccountSignature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// The signatures that were already made, by what they are for.
     pub signatures: ::std::collections::BTreeMap<String, Signature>,
@@ -2877,6 +11013,16 @@ pub struct SmartAccountSignature {
     pub structured: SmartAccountTransaction,
     /// Names the transaction that the signature belongs to.
     pub transaction_reference: String,
+}
+object! {
+    SmartAccountSignature {
+        "structured" => structured: required,
+        "signatures" => signatures: required,
+        "transactionReference" => transaction_reference: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl SmartAccountSignature {
     /// Makes one of what is required.
@@ -2915,19 +11061,25 @@ impl SmartAccountSignature {
     }
 }
 /// Operations of a smart account, with the message that stands for them.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct SmartAccountTransaction {
     /// The address of the account.
     pub address: String,
     /// The EIP-7702 authorization that turns the address into a smart account, if it is none yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization: Option<SmartAccountAuthorization>,
     /// The EIP-712 message that stands for the operations.
     pub message: SmartAccountMessage,
     /// What the account does, in order.
     pub user_operations: Vec<UserOperation>,
+}
+object! {
+    SmartAccountTransaction {
+        "address" => address: required,
+        "userOperations" => user_operations: required,
+        "message" => message: required,
+        "authorization" => authorization: optional,
+    }
 }
 impl SmartAccountTransaction {
     /// Makes one of what is required.
@@ -2953,23 +11105,58 @@ impl SmartAccountTransaction {
         self
     }
 }
-/// The domain that a typed message is bound to on Starknet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+/// A change of the registry of contract schemas.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub struct SmartContractChangeRequest {
+    /// What is known of a contract, so that calls of it can be read.
+    pub body: ContractSchema,
+    /// Id of a change request.
+    pub id: crate::ChangeRequestId,
+    /// Either `Create` or `Delete`.
+    pub operation_kind: ChangeOperationKind,
+}
+object! {
+    SmartContractChangeRequest {
+        "id" => id: required,
+        "operationKind" => operation_kind: required,
+        "body" => body: required,
+    }
+}
+impl SmartContractChangeRequest {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::ChangeRequestId>,
+        operation_kind: ChangeOperationKind,
+        body: impl Into<ContractSchema>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            operation_kind,
+            body: body.into(),
+        }
+    }
+}
+/// The domain that a typed message is bound to on Starknet.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Snip12Domain {
     /// The chain id, mostly a short text such as `SN_SEPOLIA`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chain_id: Option<crate::EvmQuantity>,
     /// The name of the application or protocol.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The revision of SNIP-12, `1` for the present one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<crate::EvmQuantity>,
     /// The version of the domain.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+}
+object! {
+    Snip12Domain {
+        "chainId" => chain_id: optional,
+        "name" => name: optional,
+        "revision" => revision: optional,
+        "version" => version: optional,
+    }
 }
 impl Snip12Domain {
     /// Makes one without any field set.
@@ -3007,28 +11194,35 @@ impl Snip12Domain {
     }
 }
 /// Signs typed data after SNIP-12. Starknet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Snip12Signature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// The domain that a typed message is bound to on Starknet.
     pub domain: Snip12Domain,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The values of a typed message.
     pub message: TypedDataMessage,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// The name of the type that the message is of.
     pub primary_type: String,
     /// The struct types by name.
     pub types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
+}
+object! {
+    Snip12Signature {
+        "primaryType" => primary_type: required,
+        "types" => types: required,
+        "domain" => domain: required,
+        "message" => message: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl Snip12Signature {
     /// Makes one of what is required.
@@ -3068,24 +11262,2195 @@ impl Snip12Signature {
         self
     }
 }
-/// Signs a transaction without broadcasting it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// A SNIP-2 token of Starknet.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub struct Snip2Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// The address of the contract.
+    pub contract: String,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Snip2Asset {
+        "contract" => contract: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Snip2Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a SNIP-2 token of Starknet.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Snip2Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The address of the contract.
+    pub contract: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The receiving address.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Snip2Transfer {
+        "contract" => contract: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Snip2Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A SNIP-2 token of Starknet was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Snip2TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// The address of the contract.
+    pub contract: String,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Snip2TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "contract" => contract: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+    }
+}
+impl Snip2TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            contract: contract.into(),
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            fee: Default::default(),
+            index: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+}
+/// Sends a SNIP-3 token of Starknet.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Snip3Transfer {
+    /// The address of the contract.
+    pub contract: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The receiving address.
+    pub to: String,
+    /// The id of the token within the contract.
+    pub token_id: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Snip3Transfer {
+        "contract" => contract: required,
+        "tokenId" => token_id: required,
+        "to" => to: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Snip3Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            token_id: token_id.into(),
+            to: to.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A SNIP-3 token of Starknet was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Snip3TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// The address of the contract.
+    pub contract: String,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The id of the token within the contract.
+    pub token_id: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Snip3TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "contract" => contract: required,
+        "from" => from: required,
+        "to" => to: required,
+        "tokenId" => token_id: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+    }
+}
+impl Snip3TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        token_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            contract: contract.into(),
+            from: from.into(),
+            to: to.into(),
+            token_id: token_id.into(),
+            fee: Default::default(),
+            index: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+}
+/// Creates nonce accounts, which transfers with `useDurableNonce` draw on. Solana.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct SolanaNonceAccountsTransaction {
+    /// How many accounts to create.
+    pub count: Option<i32>,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    pub external_id: Option<String>,
+    /// The address that may advance the nonces.
+    pub nonce_authority: Option<String>,
+    /// How fast a transaction should be included, and so how much is paid for it.
+    pub priority: Option<FeePriority>,
+}
+object! {
+    SolanaNonceAccountsTransaction {
+        "count" => count: optional,
+        "externalId" => external_id: optional,
+        "nonceAuthority" => nonce_authority: optional,
+        "priority" => priority: optional,
+    }
+}
+impl SolanaNonceAccountsTransaction {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            count: Default::default(),
+            external_id: Default::default(),
+            nonce_authority: Default::default(),
+            priority: Default::default(),
+        }
+    }
+    /// How many accounts to create.
+    #[must_use]
+    pub fn with_count(mut self, count: i32) -> Self {
+        self.count = Some(count);
+        self
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The address that may advance the nonces.
+    #[must_use]
+    pub fn with_nonce_authority(mut self, nonce_authority: impl Into<String>) -> Self {
+        self.nonce_authority = Some(nonce_authority.into());
+        self
+    }
+    /// How fast a transaction should be included, and so how much is paid for it.
+    #[must_use]
+    pub fn with_priority(mut self, priority: FeePriority) -> Self {
+        self.priority = Some(priority);
+        self
+    }
+}
+/// An earlier transaction once more, with a higher fee. EVM networks; only comes back.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SpeedUpTransaction {
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    pub external_id: Option<String>,
+    /// The signed transaction that is sped up.
+    pub signed_tx: String,
+    /// The hash of the transaction that is sped up.
+    pub tx_hash: String,
+}
+object! {
+    SpeedUpTransaction {
+        "txHash" => tx_hash: required,
+        "signedTx" => signed_tx: required,
+        "externalId" => external_id: optional,
+    }
+}
+impl SpeedUpTransaction {
+    /// Makes one of what is required.
+    pub fn new(tx_hash: impl Into<String>, signed_tx: impl Into<String>) -> Self {
+        Self {
+            tx_hash: tx_hash.into(),
+            signed_tx: signed_tx.into(),
+            external_id: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+}
+/// A token of the Token-2022 program of Solana.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Spl2022Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// The address of the mint.
+    pub mint: String,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Spl2022Asset {
+        "mint" => mint: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Spl2022Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        mint: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            mint: mint.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a token of the Token-2022 program of Solana.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Spl2022Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// True creates the account of the receiver first, where it has none.
+    pub create_destination_account: Option<bool>,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// A memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// The address of the mint. Limits: form `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
+    pub mint: String,
+    /// The receiving address. Limits: form `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
+    pub use_durable_nonce: Option<bool>,
+}
+object! {
+    Spl2022Transfer {
+        "mint" => mint: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "createDestinationAccount" => create_destination_account: optional,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "memo" => memo: optional,
+        "travelRule" => travel_rule: optional,
+        "useDurableNonce" => use_durable_nonce: optional,
+    }
+}
+impl Spl2022Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        mint: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            mint: mint.into(),
+            to: to.into(),
+            amount: amount.into(),
+            create_destination_account: Default::default(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            memo: Default::default(),
+            travel_rule: Default::default(),
+            use_durable_nonce: Default::default(),
+        }
+    }
+    /// True creates the account of the receiver first, where it has none.
+    #[must_use]
+    pub fn with_create_destination_account(
+        mut self,
+        create_destination_account: bool,
+    ) -> Self {
+        self.create_destination_account = Some(create_destination_account);
+        self
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// A memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
+    #[must_use]
+    pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
+        self.use_durable_nonce = Some(use_durable_nonce);
+        self
+    }
+}
+/// A token of the Token-2022 program of Solana was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Spl2022TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: Option<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// The address of the mint.
+    pub mint: String,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: Option<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Spl2022TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "mint" => mint: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "from" => from: optional,
+        "index" => index: optional,
+        "to" => to: optional,
+    }
+}
+impl Spl2022TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        mint: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            mint: mint.into(),
+            value: value.into(),
+            fee: Default::default(),
+            from: Default::default(),
+            index: Default::default(),
+            to: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The sending address.
+    #[must_use]
+    pub fn with_from(mut self, from: impl Into<String>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The receiving address.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+}
+/// An amount of an SPL token of Solana.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SplAmount {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// What is known about an asset.
+    pub metadata: AssetDetails,
+    /// The address of the mint.
+    pub mint: String,
+}
+object! {
+    SplAmount {
+        "mint" => mint: required,
+        "amount" => amount: required,
+        "metadata" => metadata: required,
+    }
+}
+impl SplAmount {
+    /// Makes one of what is required.
+    pub fn new(
+        mint: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+        metadata: impl Into<AssetDetails>,
+    ) -> Self {
+        Self {
+            mint: mint.into(),
+            amount: amount.into(),
+            metadata: metadata.into(),
+        }
+    }
+}
+/// A token of Solana.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SplAsset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// The address of the mint.
+    pub mint: String,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    SplAsset {
+        "mint" => mint: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl SplAsset {
+    /// Makes one of what is required.
+    pub fn new(
+        mint: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            mint: mint.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// An amount of an SPL token.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SplSwapAsset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The address of the mint.
+    pub mint: String,
+}
+object! {
+    SplSwapAsset {
+        "mint" => mint: required,
+        "amount" => amount: required,
+    }
+}
+impl SplSwapAsset {
+    /// Makes one of what is required.
+    pub fn new(mint: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
+        Self {
+            mint: mint.into(),
+            amount: amount.into(),
+        }
+    }
+}
+/// Sends a token of Solana.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SplTransfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// True creates the account of the receiver first, where it has none.
+    pub create_destination_account: Option<bool>,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// A memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// The address of the mint. Limits: form `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
+    pub mint: String,
+    /// The receiving address. Limits: form `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
+    pub use_durable_nonce: Option<bool>,
+}
+object! {
+    SplTransfer {
+        "mint" => mint: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "createDestinationAccount" => create_destination_account: optional,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "memo" => memo: optional,
+        "travelRule" => travel_rule: optional,
+        "useDurableNonce" => use_durable_nonce: optional,
+    }
+}
+impl SplTransfer {
+    /// Makes one of what is required.
+    pub fn new(
+        mint: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            mint: mint.into(),
+            to: to.into(),
+            amount: amount.into(),
+            create_destination_account: Default::default(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            memo: Default::default(),
+            travel_rule: Default::default(),
+            use_durable_nonce: Default::default(),
+        }
+    }
+    /// True creates the account of the receiver first, where it has none.
+    #[must_use]
+    pub fn with_create_destination_account(
+        mut self,
+        create_destination_account: bool,
+    ) -> Self {
+        self.create_destination_account = Some(create_destination_account);
+        self
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// A memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
+    #[must_use]
+    pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
+        self.use_durable_nonce = Some(use_durable_nonce);
+        self
+    }
+}
+/// A token of Solana was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SplTransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: Option<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// The address of the mint.
+    pub mint: String,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: Option<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    SplTransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "mint" => mint: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "from" => from: optional,
+        "index" => index: optional,
+        "to" => to: optional,
+    }
+}
+impl SplTransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        mint: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            mint: mint.into(),
+            value: value.into(),
+            fee: Default::default(),
+            from: Default::default(),
+            index: Default::default(),
+            to: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The sending address.
+    #[must_use]
+    pub fn with_from(mut self, from: impl Into<String>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The receiving address.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+}
+/// An exchange of one asset for another.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Swap {
+    /// When it was created.
+    pub date_created: crate::Timestamp,
+    /// Why it failed.
+    pub failure_reason: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// Id of a swap.
+    pub id: crate::SwapId,
+    /// What the provider says of the swap.
+    pub protocol_status: Option<String>,
+    /// Through whom assets are swapped.
+    pub provider: SwapProvider,
+    /// Id of the quote of a swap, which begins with `swapQuote-`.
+    pub quote_id: SwapQuoteId,
+    /// An amount of an asset, and what is known about the asset.
+    pub quoted_source_asset: AssetAmount,
+    /// An amount of an asset, and what is known about the asset.
+    pub quoted_target_asset: AssetAmount,
+    /// The text of the caller, null if there is none.
+    pub reference: Option<String>,
+    /// The swap to make.
+    pub request_body: CreateSwapRequest,
+    /// Who asked for something.
+    pub requester: Requester,
+    /// How far the price may move against the caller, in hundredths of a percent.
+    pub slippage_bps: i32,
+    /// How far a swap got, or an action of a stake, allocation or yield.
+    pub status: ActionStatus,
+    /// The wallet that receives.
+    pub target_wallet_id: crate::WalletId,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Swap {
+        "id" => id: required,
+        "quoteId" => quote_id: required,
+        "reference" => reference: nullable,
+        "walletId" => wallet_id: required,
+        "targetWalletId" => target_wallet_id: required,
+        "status" => status: required,
+        "provider" => provider: required,
+        "quotedSourceAsset" => quoted_source_asset: required,
+        "quotedTargetAsset" => quoted_target_asset: required,
+        "slippageBps" => slippage_bps: required,
+        "dateCreated" => date_created: required,
+        "requestBody" => request_body: required,
+        "requester" => requester: required,
+        "failureReason" => failure_reason: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "protocolStatus" => protocol_status: optional,
+    }
+}
+impl Swap {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::SwapId>,
+        quote_id: impl Into<SwapQuoteId>,
+        reference: Option<String>,
+        wallet_id: impl Into<crate::WalletId>,
+        target_wallet_id: impl Into<crate::WalletId>,
+        status: ActionStatus,
+        provider: SwapProvider,
+        quoted_source_asset: impl Into<AssetAmount>,
+        quoted_target_asset: impl Into<AssetAmount>,
+        slippage_bps: i32,
+        date_created: crate::Timestamp,
+        request_body: impl Into<CreateSwapRequest>,
+        requester: impl Into<Requester>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            quote_id: quote_id.into(),
+            reference,
+            wallet_id: wallet_id.into(),
+            target_wallet_id: target_wallet_id.into(),
+            status,
+            provider,
+            quoted_source_asset: quoted_source_asset.into(),
+            quoted_target_asset: quoted_target_asset.into(),
+            slippage_bps,
+            date_created,
+            request_body: request_body.into(),
+            requester: requester.into(),
+            failure_reason: Default::default(),
+            fee_sponsor_id: Default::default(),
+            protocol_status: Default::default(),
+        }
+    }
+    /// Why it failed.
+    #[must_use]
+    pub fn with_failure_reason(mut self, failure_reason: impl Into<String>) -> Self {
+        self.failure_reason = Some(failure_reason.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// What the provider says of the swap.
+    #[must_use]
+    pub fn with_protocol_status(mut self, protocol_status: impl Into<String>) -> Self {
+        self.protocol_status = Some(protocol_status.into());
+        self
+    }
+}
+/// An asset of a swap, with its amount.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum SwapAsset {
+    /// `Native`: An amount of the native asset of the network.
+    #[serde(rename = "Native")]
+    Native(NativeSwapAsset),
+    /// `Erc20`: An amount of an ERC-20 token.
+    #[serde(rename = "Erc20")]
+    Erc20(Erc20SwapAsset),
+    /// `Spl`: An amount of an SPL token.
+    #[serde(rename = "Spl")]
+    Spl(SplSwapAsset),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl SwapAsset {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &["Native", "Erc20", "Spl"];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Native(_) => "Native",
+            Self::Erc20(_) => "Erc20",
+            Self::Spl(_) => "Spl",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// An amount of the native asset of the network.
+    pub fn native(amount: impl Into<crate::Amount>) -> NativeSwapAsset {
+        NativeSwapAsset::new(amount)
+    }
+    /// An amount of an ERC-20 token.
+    pub fn erc20(
+        contract: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Erc20SwapAsset {
+        Erc20SwapAsset::new(contract, amount)
+    }
+    /// An amount of an SPL token.
+    pub fn spl(
+        mint: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> SplSwapAsset {
+        SplSwapAsset::new(mint, amount)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for SwapAsset {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "Native" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Native)
+            }
+            "Erc20" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc20)
+            }
+            "Spl" => crate::open_union::read_known("kind", &kind, fields).map(Self::Spl),
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<NativeSwapAsset> for SwapAsset {
+    fn from(member: NativeSwapAsset) -> Self {
+        Self::Native(member)
+    }
+}
+impl From<Erc20SwapAsset> for SwapAsset {
+    fn from(member: Erc20SwapAsset) -> Self {
+        Self::Erc20(member)
+    }
+}
+impl From<SplSwapAsset> for SwapAsset {
+    fn from(member: SplSwapAsset) -> Self {
+        Self::Spl(member)
+    }
+}
+/// Through whom assets are swapped. The terms of Uniswap have to be accepted first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum SwapProvider {
+    /// `UniswapX`.
+    UniswapX,
+    /// `UniswapClassic`.
+    UniswapClassic,
+    /// `CircleCctp`.
+    CircleCctp,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl SwapProvider {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::UniswapX,
+        Self::UniswapClassic,
+        Self::CircleCctp,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::UniswapX => "UniswapX",
+            Self::UniswapClassic => "UniswapClassic",
+            Self::CircleCctp => "CircleCctp",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "UniswapX" => Self::UniswapX,
+            "UniswapClassic" => Self::UniswapClassic,
+            "CircleCctp" => Self::CircleCctp,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(SwapProvider);
+/// Id of the quote of a swap, which begins with `swapQuote-`.
+#[derive(
+    ::serde::Deserialize,
+    ::serde::Serialize,
+    Clone,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd
+)]
+#[serde(transparent)]
+pub struct SwapQuoteId(pub String);
+impl ::std::ops::Deref for SwapQuoteId {
+    type Target = String;
+    fn deref(&self) -> &String {
+        &self.0
+    }
+}
+impl From<SwapQuoteId> for String {
+    fn from(value: SwapQuoteId) -> Self {
+        value.0
+    }
+}
+impl From<String> for SwapQuoteId {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+impl ::std::fmt::Display for SwapQuoteId {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+impl ::std::str::FromStr for SwapQuoteId {
+    type Err = ::std::convert::Infallible;
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        Ok(Self(value.to_string()))
+    }
+}
+/// Wallets by their tags. Both conditions have to hold if both are given.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct TagFilter {
+    /// Tags that the wallet has all of, 1 to 100. Limits: 1 to 100 items.
+    pub has_all: Vec<String>,
+    /// Tags that the wallet has one of, 1 to 100. Limits: 1 to 100 items.
+    pub has_any: Vec<String>,
+}
+object! {
+    TagFilter {
+        "hasAll" => has_all: collection,
+        "hasAny" => has_any: collection,
+    }
+}
+impl TagFilter {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            has_all: Default::default(),
+            has_any: Default::default(),
+        }
+    }
+    /// Tags that the wallet has all of, 1 to 100. Limits: 1 to 100 items.
+    #[must_use]
+    pub fn with_has_all(mut self, has_all: impl Into<Vec<String>>) -> Self {
+        self.has_all = has_all.into();
+        self
+    }
+    /// Tags that the wallet has one of, 1 to 100. Limits: 1 to 100 items.
+    #[must_use]
+    pub fn with_has_any(mut self, has_any: impl Into<Vec<String>>) -> Self {
+        self.has_any = has_any.into();
+        self
+    }
+}
+/// A jetton of TON or Ion.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Tep74Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// The address of the master contract.
+    pub master: String,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Tep74Asset {
+        "master" => master: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Tep74Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        master: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            master: master.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a jetton of TON or Ion.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Tep74Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The address of the master contract. Limits: form `^(?:[A-Za-z0-9\-_]{48}|\d+:[a-fA-F0-9]{64})$`.
+    pub master: String,
+    /// A memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// The receiving address. Limits: form `^(?:[A-Za-z0-9\-_]{48}|\d+:[a-fA-F0-9]{64})$`.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Tep74Transfer {
+        "master" => master: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "memo" => memo: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Tep74Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        master: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            master: master.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            memo: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// A memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A jetton of TON or Ion was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Tep74TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// The address of the master contract.
+    pub master: String,
+    /// The memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: Option<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Tep74TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "master" => master: required,
+        "from" => from: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+        "memo" => memo: optional,
+        "to" => to: optional,
+    }
+}
+impl Tep74TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        master: impl Into<String>,
+        from: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            master: master.into(),
+            from: from.into(),
+            value: value.into(),
+            fee: Default::default(),
+            index: Default::default(),
+            memo: Default::default(),
+            to: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// The receiving address.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+}
+/// What to sign and broadcast. The last four kinds cannot be sent: they come back from calls of their own, as the
+/// body of the transaction request those made.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum Transaction {
+    /// `Transaction`: A transaction in the form of its network.
+    #[serde(rename = "Transaction")]
+    Transaction(RawTransaction),
+    /// `Psbt`: A partially signed Bitcoin transaction.
+    #[serde(rename = "Psbt")]
+    Psbt(PsbtTransaction),
+    /// `SignDocDirect`: A transaction of a Cosmos network.
+    #[serde(rename = "SignDocDirect")]
+    SignDocDirect(SignDocTransaction),
+    /// `UserOperations`: Calls of a smart account, paid for by a fee sponsor.
+    #[serde(rename = "UserOperations")]
+    UserOperations(UserOperationsTransaction),
+    /// `FunctionCall`: A call of a function of a contract.
+    #[serde(rename = "FunctionCall")]
+    FunctionCall(FunctionCallTransaction),
+    /// `TransferPreapproval`: Lets the wallet receive transfers without accepting each.
+    #[serde(rename = "TransferPreapproval")]
+    TransferPreapproval(TransferPreapprovalTransaction),
+    /// `Evm`: A legacy form of an EVM transaction; use `RawTransaction`.
+    #[serde(rename = "Evm")]
+    Evm(EvmTransaction),
+    /// `Eip1559`: An older form of an EIP-1559 transaction; use `RawTransaction`.
+    #[serde(rename = "Eip1559")]
+    Eip1559(Eip1559Transaction),
+    /// `CreateSolanaNonceAccounts`: Creates nonce accounts, which transfers with `useDurableNonce` draw on.
+    #[serde(rename = "CreateSolanaNonceAccounts")]
+    CreateSolanaNonceAccounts(SolanaNonceAccountsTransaction),
+    /// `SettleOffer`: The acceptance or rejection of an offer.
+    #[serde(rename = "SettleOffer")]
+    SettleOffer(SettleOfferTransaction),
+    /// `ActivateAccount`: The activation of a wallet on its network.
+    #[serde(rename = "ActivateAccount")]
+    ActivateAccount(ActivateAccountTransaction),
+    /// `CancelTransaction`: The cancellation of an earlier transaction: nothing is sent, with the same nonce.
+    #[serde(rename = "CancelTransaction")]
+    CancelTransaction(CancelTransaction),
+    /// `SpeedUpTransaction`: An earlier transaction once more, with a higher fee.
+    #[serde(rename = "SpeedUpTransaction")]
+    SpeedUpTransaction(SpeedUpTransaction),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl Transaction {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "Transaction",
+        "Psbt",
+        "SignDocDirect",
+        "UserOperations",
+        "FunctionCall",
+        "TransferPreapproval",
+        "Evm",
+        "Eip1559",
+        "CreateSolanaNonceAccounts",
+        "SettleOffer",
+        "ActivateAccount",
+        "CancelTransaction",
+        "SpeedUpTransaction",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Transaction(_) => "Transaction",
+            Self::Psbt(_) => "Psbt",
+            Self::SignDocDirect(_) => "SignDocDirect",
+            Self::UserOperations(_) => "UserOperations",
+            Self::FunctionCall(_) => "FunctionCall",
+            Self::TransferPreapproval(_) => "TransferPreapproval",
+            Self::Evm(_) => "Evm",
+            Self::Eip1559(_) => "Eip1559",
+            Self::CreateSolanaNonceAccounts(_) => "CreateSolanaNonceAccounts",
+            Self::SettleOffer(_) => "SettleOffer",
+            Self::ActivateAccount(_) => "ActivateAccount",
+            Self::CancelTransaction(_) => "CancelTransaction",
+            Self::SpeedUpTransaction(_) => "SpeedUpTransaction",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// A transaction in the form of its network.
+    pub fn transaction(transaction: impl Into<crate::RawPayload>) -> RawTransaction {
+        RawTransaction::new(transaction)
+    }
+    /// A partially signed Bitcoin transaction.
+    pub fn psbt(psbt: impl Into<crate::Hex>) -> PsbtTransaction {
+        PsbtTransaction::new(psbt)
+    }
+    /// A transaction of a Cosmos network.
+    pub fn sign_doc_direct(sign_doc: impl Into<crate::Hex>) -> SignDocTransaction {
+        SignDocTransaction::new(sign_doc)
+    }
+    /// Calls of a smart account, paid for by a fee sponsor.
+    pub fn user_operations(
+        user_operations: impl Into<Vec<UserOperation>>,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> UserOperationsTransaction {
+        UserOperationsTransaction::new(user_operations, fee_sponsor_id)
+    }
+    /// A call of a function of a contract.
+    pub fn function_call(call: impl Into<FunctionCall>) -> FunctionCallTransaction {
+        FunctionCallTransaction::new(call)
+    }
+    /// Lets the wallet receive transfers without accepting each.
+    pub fn transfer_preapproval() -> TransferPreapprovalTransaction {
+        TransferPreapprovalTransaction::new()
+    }
+    /// A legacy form of an EVM transaction; use `RawTransaction`.
+    pub fn evm() -> EvmTransaction {
+        EvmTransaction::new()
+    }
+    /// An older form of an EIP-1559 transaction; use `RawTransaction`.
+    pub fn eip1559() -> Eip1559Transaction {
+        Eip1559Transaction::new()
+    }
+    /// Creates nonce accounts, which transfers with `useDurableNonce` draw on.
+    pub fn create_solana_nonce_accounts() -> SolanaNonceAccountsTransaction {
+        SolanaNonceAccountsTransaction::new()
+    }
+    /// The acceptance or rejection of an offer.
+    pub fn settle_offer(
+        tx_hash: impl Into<String>,
+        decision: OfferDecision,
+    ) -> SettleOfferTransaction {
+        SettleOfferTransaction::new(tx_hash, decision)
+    }
+    /// The activation of a wallet on its network.
+    pub fn activate_account() -> ActivateAccountTransaction {
+        ActivateAccountTransaction::new()
+    }
+    /// The cancellation of an earlier transaction: nothing is sent, with the same nonce.
+    pub fn cancel_transaction(signed_tx: impl Into<String>) -> CancelTransaction {
+        CancelTransaction::new(signed_tx)
+    }
+    /// An earlier transaction once more, with a higher fee.
+    pub fn speed_up_transaction(
+        tx_hash: impl Into<String>,
+        signed_tx: impl Into<String>,
+    ) -> SpeedUpTransaction {
+        SpeedUpTransaction::new(tx_hash, signed_tx)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for Transaction {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "Transaction" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Transaction)
+            }
+            "Psbt" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Psbt)
+            }
+            "SignDocDirect" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::SignDocDirect)
+            }
+            "UserOperations" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::UserOperations)
+            }
+            "FunctionCall" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::FunctionCall)
+            }
+            "TransferPreapproval" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::TransferPreapproval)
+            }
+            "Evm" => crate::open_union::read_known("kind", &kind, fields).map(Self::Evm),
+            "Eip1559" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Eip1559)
+            }
+            "CreateSolanaNonceAccounts" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::CreateSolanaNonceAccounts)
+            }
+            "SettleOffer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::SettleOffer)
+            }
+            "ActivateAccount" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::ActivateAccount)
+            }
+            "CancelTransaction" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::CancelTransaction)
+            }
+            "SpeedUpTransaction" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::SpeedUpTransaction)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<RawTransaction> for Transaction {
+    fn from(member: RawTransaction) -> Self {
+        Self::Transaction(member)
+    }
+}
+impl From<PsbtTransaction> for Transaction {
+    fn from(member: PsbtTransaction) -> Self {
+        Self::Psbt(member)
+    }
+}
+impl From<SignDocTransaction> for Transaction {
+    fn from(member: SignDocTransaction) -> Self {
+        Self::SignDocDirect(member)
+    }
+}
+impl From<UserOperationsTransaction> for Transaction {
+    fn from(member: UserOperationsTransaction) -> Self {
+        Self::UserOperations(member)
+    }
+}
+impl From<FunctionCallTransaction> for Transaction {
+    fn from(member: FunctionCallTransaction) -> Self {
+        Self::FunctionCall(member)
+    }
+}
+impl From<TransferPreapprovalTransaction> for Transaction {
+    fn from(member: TransferPreapprovalTransaction) -> Self {
+        Self::TransferPreapproval(member)
+    }
+}
+impl From<EvmTransaction> for Transaction {
+    fn from(member: EvmTransaction) -> Self {
+        Self::Evm(member)
+    }
+}
+impl From<Eip1559Transaction> for Transaction {
+    fn from(member: Eip1559Transaction) -> Self {
+        Self::Eip1559(member)
+    }
+}
+impl From<SolanaNonceAccountsTransaction> for Transaction {
+    fn from(member: SolanaNonceAccountsTransaction) -> Self {
+        Self::CreateSolanaNonceAccounts(member)
+    }
+}
+impl From<SettleOfferTransaction> for Transaction {
+    fn from(member: SettleOfferTransaction) -> Self {
+        Self::SettleOffer(member)
+    }
+}
+impl From<ActivateAccountTransaction> for Transaction {
+    fn from(member: ActivateAccountTransaction) -> Self {
+        Self::ActivateAccount(member)
+    }
+}
+impl From<CancelTransaction> for Transaction {
+    fn from(member: CancelTransaction) -> Self {
+        Self::CancelTransaction(member)
+    }
+}
+impl From<SpeedUpTransaction> for Transaction {
+    fn from(member: SpeedUpTransaction) -> Self {
+        Self::SpeedUpTransaction(member)
+    }
+}
+/// Triggers for an amount above a limit, and for one of unknown value.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactionAmountLimitRule {
+    /// The most that one transaction may move.
+    pub configuration: AmountLimit,
+}
+object! {
+    TransactionAmountLimitRule {
+        "configuration" => configuration: required,
+    }
+}
+impl TransactionAmountLimitRule {
+    /// Makes one of what is required.
+    pub fn new(configuration: impl Into<AmountLimit>) -> Self {
+        Self {
+            configuration: configuration.into(),
+        }
+    }
+}
+/// Triggers where a wallet would move more than a limit within a span of time, the present activity included, and
+/// where the value of anything in that span is unknown.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactionAmountVelocityRule {
+    /// The most that a wallet may move within a span of time.
+    pub configuration: AmountVelocityLimit,
+}
+object! {
+    TransactionAmountVelocityRule {
+        "configuration" => configuration: required,
+    }
+}
+impl TransactionAmountVelocityRule {
+    /// Makes one of what is required.
+    pub fn new(configuration: impl Into<AmountVelocityLimit>) -> Self {
+        Self {
+            configuration: configuration.into(),
+        }
+    }
+}
+/// Triggers where a wallet would do more than a number of transactions within a span of time, the present one
+/// included.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactionCountVelocityRule {
+    /// How many transactions a wallet may do within a span of time.
+    pub configuration: CountVelocityLimit,
+}
+object! {
+    TransactionCountVelocityRule {
+        "configuration" => configuration: required,
+    }
+}
+impl TransactionCountVelocityRule {
+    /// Makes one of what is required.
+    pub fn new(configuration: impl Into<CountVelocityLimit>) -> Self {
+        Self {
+            configuration: configuration.into(),
+        }
+    }
+}
+/// Triggers for a recipient that is not listed, and where there is none or none can be known, as with a raw
+/// signature.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactionRecipientWhitelistRule {
+    /// The recipients that are allowed.
+    pub configuration: RecipientWhitelist,
+}
+object! {
+    TransactionRecipientWhitelistRule {
+        "configuration" => configuration: required,
+    }
+}
+impl TransactionRecipientWhitelistRule {
+    /// Makes one of what is required.
+    pub fn new(configuration: impl Into<RecipientWhitelist>) -> Self {
+        Self {
+            configuration: configuration.into(),
+        }
+    }
+}
+/// A transaction that was asked for, and how far it got.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactionRequest {
+    /// The approval that a policy asks for, if one does.
+    pub approval_id: Option<crate::ApprovalId>,
+    /// When the transaction was sent to the network.
+    pub date_broadcasted: Option<crate::Timestamp>,
+    /// When the network had confirmed the transaction.
+    pub date_confirmed: Option<crate::Timestamp>,
+    /// When the policies were resolved, by approval or by rejection.
+    pub date_policy_resolved: Option<crate::Timestamp>,
+    /// When the request was made.
+    pub date_requested: crate::Timestamp,
+    /// Technical details, for tracing what went wrong.
+    pub debug_trace: Option<DebugTrace>,
+    /// Further details of a request.
+    pub details: Option<RequestDetails>,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    pub external_id: Option<String>,
+    /// The network fee that was paid, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// Id of a transaction request.
+    pub id: crate::TransactionId,
+    /// A blockchain network.
+    pub network: Network,
+    /// Why the request failed or was rejected.
+    pub reason: Option<String>,
+    /// The transaction request that replaced this one, after a cancellation or a speed-up.
+    pub replacement_id: Option<crate::TransactionId>,
+    /// What to sign and broadcast.
+    pub request_body: Transaction,
+    /// Who asked for something.
+    pub requester: Requester,
+    /// How far a transfer or transaction got.
+    pub status: TransferStatus,
+    /// The hash of the transaction on the network.
+    pub tx_hash: Option<String>,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    TransactionRequest {
+        "id" => id: required,
+        "walletId" => wallet_id: required,
+        "network" => network: required,
+        "requester" => requester: required,
+        "requestBody" => request_body: required,
+        "status" => status: required,
+        "dateRequested" => date_requested: required,
+        "approvalId" => approval_id: optional,
+        "dateBroadcasted" => date_broadcasted: optional,
+        "dateConfirmed" => date_confirmed: optional,
+        "datePolicyResolved" => date_policy_resolved: optional,
+        "debugTrace" => debug_trace: optional,
+        "details" => details: optional,
+        "externalId" => external_id: optional,
+        "fee" => fee: optional,
+        "reason" => reason: optional,
+        "replacementId" => replacement_id: optional,
+        "txHash" => tx_hash: optional,
+    }
+}
+impl TransactionRequest {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::TransactionId>,
+        wallet_id: impl Into<crate::WalletId>,
+        network: Network,
+        requester: impl Into<Requester>,
+        request_body: impl Into<Transaction>,
+        status: TransferStatus,
+        date_requested: crate::Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            wallet_id: wallet_id.into(),
+            network,
+            requester: requester.into(),
+            request_body: request_body.into(),
+            status,
+            date_requested,
+            approval_id: Default::default(),
+            date_broadcasted: Default::default(),
+            date_confirmed: Default::default(),
+            date_policy_resolved: Default::default(),
+            debug_trace: Default::default(),
+            details: Default::default(),
+            external_id: Default::default(),
+            fee: Default::default(),
+            reason: Default::default(),
+            replacement_id: Default::default(),
+            tx_hash: Default::default(),
+        }
+    }
+    /// The approval that a policy asks for, if one does.
+    #[must_use]
+    pub fn with_approval_id(
+        mut self,
+        approval_id: impl Into<crate::ApprovalId>,
+    ) -> Self {
+        self.approval_id = Some(approval_id.into());
+        self
+    }
+    /// When the transaction was sent to the network.
+    #[must_use]
+    pub fn with_date_broadcasted(mut self, date_broadcasted: crate::Timestamp) -> Self {
+        self.date_broadcasted = Some(date_broadcasted);
+        self
+    }
+    /// When the network had confirmed the transaction.
+    #[must_use]
+    pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
+        self.date_confirmed = Some(date_confirmed);
+        self
+    }
+    /// When the policies were resolved, by approval or by rejection.
+    #[must_use]
+    pub fn with_date_policy_resolved(
+        mut self,
+        date_policy_resolved: crate::Timestamp,
+    ) -> Self {
+        self.date_policy_resolved = Some(date_policy_resolved);
+        self
+    }
+    /// Technical details, for tracing what went wrong.
+    #[must_use]
+    pub fn with_debug_trace(mut self, debug_trace: impl Into<DebugTrace>) -> Self {
+        self.debug_trace = Some(debug_trace.into());
+        self
+    }
+    /// Further details of a request.
+    #[must_use]
+    pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
+        self.details = Some(details.into());
+        self
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The network fee that was paid, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// Why the request failed or was rejected.
+    #[must_use]
+    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+    /// The transaction request that replaced this one, after a cancellation or a speed-up.
+    #[must_use]
+    pub fn with_replacement_id(
+        mut self,
+        replacement_id: impl Into<crate::TransactionId>,
+    ) -> Self {
+        self.replacement_id = Some(replacement_id.into());
+        self
+    }
+    /// The hash of the transaction on the network.
+    #[must_use]
+    pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
+        self.tx_hash = Some(tx_hash.into());
+        self
+    }
+}
+/// Signs a transaction without broadcasting it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct TransactionSignature {
     /// A family of networks that hash and encode alike.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blockchain_kind: Option<BlockchainKind>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The network that the signature is meant for. It tells how to hash and encode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// An unsigned transaction: hex text in the binary form of the network, or an object with its fields on networks
     /// that have such a form.
     pub transaction: crate::RawPayload,
+}
+object! {
+    TransactionSignature {
+        "transaction" => transaction: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
 }
 impl TransactionSignature {
     /// Makes one of what is required.
@@ -3117,15 +13482,1720 @@ impl TransactionSignature {
         self
     }
 }
-/// A field of a struct type.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// What to send, and to whom. The kind is the standard that the asset follows.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub enum Transfer {
+    /// `Native`: Sends the native asset of the network.
+    #[serde(rename = "Native")]
+    Native(NativeTransfer),
+    /// `Aip21`: Sends a fungible asset of Aptos.
+    #[serde(rename = "Aip21")]
+    Aip21(Aip21Transfer),
+    /// `Asa`: Sends a standard asset of Algorand.
+    #[serde(rename = "Asa")]
+    Asa(AsaTransfer),
+    /// `Asset`: Sends a native token of Cardano.
+    #[serde(rename = "Asset")]
+    Asset(AssetTransfer),
+    /// `Cip56`: Sends a CIP-56 token of Canton.
+    #[serde(rename = "Cip56")]
+    Cip56(Cip56Transfer),
+    /// `Cis2`: Sends a CIS-2 token of Concordium.
+    #[serde(rename = "Cis2")]
+    Cis2(Cis2Transfer),
+    /// `Cis7`: Sends a CIS-7 token of Concordium.
+    #[serde(rename = "Cis7")]
+    Cis7(Cis7Transfer),
+    /// `Coin`: Sends a coin of Sui or Iota.
+    #[serde(rename = "Coin")]
+    Coin(CoinTransfer),
+    /// `Erc20`: Sends an ERC-20 token of an EVM network.
+    #[serde(rename = "Erc20")]
+    Erc20(Erc20Transfer),
+    /// `Erc721`: Sends an ERC-721 token of an EVM network.
+    #[serde(rename = "Erc721")]
+    Erc721(Erc721Transfer),
+    /// `Erc7984`: Sends an ERC-7984 token of an EVM network, whose amounts are confidential.
+    #[serde(rename = "Erc7984")]
+    Erc7984(Erc7984Transfer),
+    /// `Hip17`: Sends a token of the Hedera token service that exists once.
+    #[serde(rename = "Hip17")]
+    Hip17(Hip17Transfer),
+    /// `Hts`: Sends a fungible token of the Hedera token service.
+    #[serde(rename = "Hts")]
+    Hts(HtsTransfer),
+    /// `Iou`: Sends an issued currency of the XRP Ledger.
+    #[serde(rename = "Iou")]
+    Iou(IouTransfer),
+    /// `Sep41`: Sends a SEP-41 token of Stellar.
+    #[serde(rename = "Sep41")]
+    Sep41(Sep41Transfer),
+    /// `Snip2`: Sends a SNIP-2 token of Starknet.
+    #[serde(rename = "Snip2")]
+    Snip2(Snip2Transfer),
+    /// `Snip3`: Sends a SNIP-3 token of Starknet.
+    #[serde(rename = "Snip3")]
+    Snip3(Snip3Transfer),
+    /// `Spl`: Sends a token of Solana.
+    #[serde(rename = "Spl")]
+    Spl(SplTransfer),
+    /// `Spl2022`: Sends a token of the Token-2022 program of Solana.
+    #[serde(rename = "Spl2022")]
+    Spl2022(Spl2022Transfer),
+    /// `Tep74`: Sends a jetton of TON or Ion.
+    #[serde(rename = "Tep74")]
+    Tep74(Tep74Transfer),
+    /// `Trc10`: Sends a TRC-10 token of Tron.
+    #[serde(rename = "Trc10")]
+    Trc10(Trc10Transfer),
+    /// `Trc20`: Sends a TRC-20 token of Tron.
+    #[serde(rename = "Trc20")]
+    Trc20(Trc20Transfer),
+    /// `Trc721`: Sends a TRC-721 token of Tron.
+    #[serde(rename = "Trc721")]
+    Trc721(Trc721Transfer),
+    /// `Xls33`: Sends a multi-purpose token of the XRP Ledger.
+    #[serde(rename = "Xls33")]
+    Xls33(Xls33Transfer),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl Transfer {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "Native",
+        "Aip21",
+        "Asa",
+        "Asset",
+        "Cip56",
+        "Cis2",
+        "Cis7",
+        "Coin",
+        "Erc20",
+        "Erc721",
+        "Erc7984",
+        "Hip17",
+        "Hts",
+        "Iou",
+        "Sep41",
+        "Snip2",
+        "Snip3",
+        "Spl",
+        "Spl2022",
+        "Tep74",
+        "Trc10",
+        "Trc20",
+        "Trc721",
+        "Xls33",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Native(_) => "Native",
+            Self::Aip21(_) => "Aip21",
+            Self::Asa(_) => "Asa",
+            Self::Asset(_) => "Asset",
+            Self::Cip56(_) => "Cip56",
+            Self::Cis2(_) => "Cis2",
+            Self::Cis7(_) => "Cis7",
+            Self::Coin(_) => "Coin",
+            Self::Erc20(_) => "Erc20",
+            Self::Erc721(_) => "Erc721",
+            Self::Erc7984(_) => "Erc7984",
+            Self::Hip17(_) => "Hip17",
+            Self::Hts(_) => "Hts",
+            Self::Iou(_) => "Iou",
+            Self::Sep41(_) => "Sep41",
+            Self::Snip2(_) => "Snip2",
+            Self::Snip3(_) => "Snip3",
+            Self::Spl(_) => "Spl",
+            Self::Spl2022(_) => "Spl2022",
+            Self::Tep74(_) => "Tep74",
+            Self::Trc10(_) => "Trc10",
+            Self::Trc20(_) => "Trc20",
+            Self::Trc721(_) => "Trc721",
+            Self::Xls33(_) => "Xls33",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// Sends the native asset of the network.
+    pub fn native(
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> NativeTransfer {
+        NativeTransfer::new(to, amount)
+    }
+    /// Sends a fungible asset of Aptos.
+    pub fn aip21(
+        metadata: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Aip21Transfer {
+        Aip21Transfer::new(metadata, to, amount)
+    }
+    /// Sends a standard asset of Algorand.
+    pub fn asa(
+        asset_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> AsaTransfer {
+        AsaTransfer::new(asset_id, to, amount)
+    }
+    /// Sends a native token of Cardano.
+    pub fn asset(
+        asset_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> AssetTransfer {
+        AssetTransfer::new(asset_id, to, amount)
+    }
+    /// Sends a CIP-56 token of Canton.
+    pub fn cip56(
+        instrument_admin: impl Into<String>,
+        instrument_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Cip56Transfer {
+        Cip56Transfer::new(instrument_admin, instrument_id, to, amount)
+    }
+    /// Sends a CIS-2 token of Concordium.
+    pub fn cis2(
+        token_address: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Cis2Transfer {
+        Cis2Transfer::new(token_address, to, amount)
+    }
+    /// Sends a CIS-7 token of Concordium.
+    pub fn cis7(
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Cis7Transfer {
+        Cis7Transfer::new(token_id, to, amount)
+    }
+    /// Sends a coin of Sui or Iota.
+    pub fn coin(
+        coin: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> CoinTransfer {
+        CoinTransfer::new(coin, to, amount)
+    }
+    /// Sends an ERC-20 token of an EVM network.
+    pub fn erc20(
+        contract: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Erc20Transfer {
+        Erc20Transfer::new(contract, to, amount)
+    }
+    /// Sends an ERC-721 token of an EVM network.
+    pub fn erc721(
+        contract: impl Into<String>,
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Erc721Transfer {
+        Erc721Transfer::new(contract, token_id, to)
+    }
+    /// Sends an ERC-7984 token of an EVM network, whose amounts are confidential.
+    pub fn erc7984(
+        contract: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Erc7984Transfer {
+        Erc7984Transfer::new(contract, to, amount)
+    }
+    /// Sends a token of the Hedera token service that exists once.
+    pub fn hip17(
+        token_id: impl Into<String>,
+        serial_number: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Hip17Transfer {
+        Hip17Transfer::new(token_id, serial_number, to)
+    }
+    /// Sends a fungible token of the Hedera token service.
+    pub fn hts(
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> HtsTransfer {
+        HtsTransfer::new(token_id, to, amount)
+    }
+    /// Sends an issued currency of the XRP Ledger.
+    pub fn iou(
+        currency: impl Into<String>,
+        issuer: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> IouTransfer {
+        IouTransfer::new(currency, issuer, to, amount)
+    }
+    /// Sends a SEP-41 token of Stellar.
+    pub fn sep41(
+        issuer: impl Into<String>,
+        asset_code: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Sep41Transfer {
+        Sep41Transfer::new(issuer, asset_code, to, amount)
+    }
+    /// Sends a SNIP-2 token of Starknet.
+    pub fn snip2(
+        contract: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Snip2Transfer {
+        Snip2Transfer::new(contract, to, amount)
+    }
+    /// Sends a SNIP-3 token of Starknet.
+    pub fn snip3(
+        contract: impl Into<String>,
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Snip3Transfer {
+        Snip3Transfer::new(contract, token_id, to)
+    }
+    /// Sends a token of Solana.
+    pub fn spl(
+        mint: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> SplTransfer {
+        SplTransfer::new(mint, to, amount)
+    }
+    /// Sends a token of the Token-2022 program of Solana.
+    pub fn spl2022(
+        mint: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Spl2022Transfer {
+        Spl2022Transfer::new(mint, to, amount)
+    }
+    /// Sends a jetton of TON or Ion.
+    pub fn tep74(
+        master: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Tep74Transfer {
+        Tep74Transfer::new(master, to, amount)
+    }
+    /// Sends a TRC-10 token of Tron.
+    pub fn trc10(
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Trc10Transfer {
+        Trc10Transfer::new(token_id, to, amount)
+    }
+    /// Sends a TRC-20 token of Tron.
+    pub fn trc20(
+        contract: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Trc20Transfer {
+        Trc20Transfer::new(contract, to, amount)
+    }
+    /// Sends a TRC-721 token of Tron.
+    pub fn trc721(
+        contract: impl Into<String>,
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Trc721Transfer {
+        Trc721Transfer::new(contract, token_id, to)
+    }
+    /// Sends a multi-purpose token of the XRP Ledger.
+    pub fn xls33(
+        issuance_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Xls33Transfer {
+        Xls33Transfer::new(issuance_id, to, amount)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for Transfer {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "Native" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Native)
+            }
+            "Aip21" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Aip21)
+            }
+            "Asa" => crate::open_union::read_known("kind", &kind, fields).map(Self::Asa),
+            "Asset" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Asset)
+            }
+            "Cip56" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Cip56)
+            }
+            "Cis2" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Cis2)
+            }
+            "Cis7" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Cis7)
+            }
+            "Coin" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Coin)
+            }
+            "Erc20" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc20)
+            }
+            "Erc721" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc721)
+            }
+            "Erc7984" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc7984)
+            }
+            "Hip17" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Hip17)
+            }
+            "Hts" => crate::open_union::read_known("kind", &kind, fields).map(Self::Hts),
+            "Iou" => crate::open_union::read_known("kind", &kind, fields).map(Self::Iou),
+            "Sep41" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Sep41)
+            }
+            "Snip2" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Snip2)
+            }
+            "Snip3" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Snip3)
+            }
+            "Spl" => crate::open_union::read_known("kind", &kind, fields).map(Self::Spl),
+            "Spl2022" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Spl2022)
+            }
+            "Tep74" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Tep74)
+            }
+            "Trc10" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Trc10)
+            }
+            "Trc20" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Trc20)
+            }
+            "Trc721" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Trc721)
+            }
+            "Xls33" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Xls33)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<NativeTransfer> for Transfer {
+    fn from(member: NativeTransfer) -> Self {
+        Self::Native(member)
+    }
+}
+impl From<Aip21Transfer> for Transfer {
+    fn from(member: Aip21Transfer) -> Self {
+        Self::Aip21(member)
+    }
+}
+impl From<AsaTransfer> for Transfer {
+    fn from(member: AsaTransfer) -> Self {
+        Self::Asa(member)
+    }
+}
+impl From<AssetTransfer> for Transfer {
+    fn from(member: AssetTransfer) -> Self {
+        Self::Asset(member)
+    }
+}
+impl From<Cip56Transfer> for Transfer {
+    fn from(member: Cip56Transfer) -> Self {
+        Self::Cip56(member)
+    }
+}
+impl From<Cis2Transfer> for Transfer {
+    fn from(member: Cis2Transfer) -> Self {
+        Self::Cis2(member)
+    }
+}
+impl From<Cis7Transfer> for Transfer {
+    fn from(member: Cis7Transfer) -> Self {
+        Self::Cis7(member)
+    }
+}
+impl From<CoinTransfer> for Transfer {
+    fn from(member: CoinTransfer) -> Self {
+        Self::Coin(member)
+    }
+}
+impl From<Erc20Transfer> for Transfer {
+    fn from(member: Erc20Transfer) -> Self {
+        Self::Erc20(member)
+    }
+}
+impl From<Erc721Transfer> for Transfer {
+    fn from(member: Erc721Transfer) -> Self {
+        Self::Erc721(member)
+    }
+}
+impl From<Erc7984Transfer> for Transfer {
+    fn from(member: Erc7984Transfer) -> Self {
+        Self::Erc7984(member)
+    }
+}
+impl From<Hip17Transfer> for Transfer {
+    fn from(member: Hip17Transfer) -> Self {
+        Self::Hip17(member)
+    }
+}
+impl From<HtsTransfer> for Transfer {
+    fn from(member: HtsTransfer) -> Self {
+        Self::Hts(member)
+    }
+}
+impl From<IouTransfer> for Transfer {
+    fn from(member: IouTransfer) -> Self {
+        Self::Iou(member)
+    }
+}
+impl From<Sep41Transfer> for Transfer {
+    fn from(member: Sep41Transfer) -> Self {
+        Self::Sep41(member)
+    }
+}
+impl From<Snip2Transfer> for Transfer {
+    fn from(member: Snip2Transfer) -> Self {
+        Self::Snip2(member)
+    }
+}
+impl From<Snip3Transfer> for Transfer {
+    fn from(member: Snip3Transfer) -> Self {
+        Self::Snip3(member)
+    }
+}
+impl From<SplTransfer> for Transfer {
+    fn from(member: SplTransfer) -> Self {
+        Self::Spl(member)
+    }
+}
+impl From<Spl2022Transfer> for Transfer {
+    fn from(member: Spl2022Transfer) -> Self {
+        Self::Spl2022(member)
+    }
+}
+impl From<Tep74Transfer> for Transfer {
+    fn from(member: Tep74Transfer) -> Self {
+        Self::Tep74(member)
+    }
+}
+impl From<Trc10Transfer> for Transfer {
+    fn from(member: Trc10Transfer) -> Self {
+        Self::Trc10(member)
+    }
+}
+impl From<Trc20Transfer> for Transfer {
+    fn from(member: Trc20Transfer) -> Self {
+        Self::Trc20(member)
+    }
+}
+impl From<Trc721Transfer> for Transfer {
+    fn from(member: Trc721Transfer) -> Self {
+        Self::Trc721(member)
+    }
+}
+impl From<Xls33Transfer> for Transfer {
+    fn from(member: Xls33Transfer) -> Self {
+        Self::Xls33(member)
+    }
+}
+/// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum TransferDirection {
+    /// `In`.
+    In,
+    /// `Out`.
+    Out,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl TransferDirection {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::In, Self::Out];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::In => "In",
+            Self::Out => "Out",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "In" => Self::In,
+            "Out" => Self::Out,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(TransferDirection);
+/// An unspent output of an earlier transaction.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransferInput {
+    /// The id of that transaction.
+    pub txid: String,
+    /// What the output is worth, in the smallest unit of the native asset.
+    pub value: i64,
+    /// The index of the output within it.
+    pub vout: i64,
+}
+object! {
+    TransferInput {
+        "txid" => txid: required,
+        "vout" => vout: required,
+        "value" => value: required,
+    }
+}
+impl TransferInput {
+    /// Makes one of what is required.
+    pub fn new(txid: impl Into<String>, vout: i64, value: i64) -> Self {
+        Self {
+            txid: txid.into(),
+            vout,
+            value,
+        }
+    }
+}
+/// What is known about the assets of a transfer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransferMetadata {
+    /// What is known about an asset.
+    pub asset: AssetMetadata,
+}
+object! {
+    TransferMetadata {
+        "asset" => asset: required,
+    }
+}
+impl TransferMetadata {
+    /// Makes one of what is required.
+    pub fn new(asset: impl Into<AssetMetadata>) -> Self {
+        Self { asset: asset.into() }
+    }
+}
+/// Lets the wallet receive transfers without accepting each. Canton.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct TransferPreapprovalTransaction {
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+}
+object! {
+    TransferPreapprovalTransaction {
+        "externalId" => external_id: optional,
+    }
+}
+impl TransferPreapprovalTransaction {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            external_id: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+}
+/// A transfer that was asked for, and how far it got.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransferRequest {
+    /// The approval that a policy asks for, if one does.
+    pub approval_id: Option<crate::ApprovalId>,
+    /// When the transaction was sent to the network.
+    pub date_broadcasted: Option<crate::Timestamp>,
+    /// When the network had confirmed the transaction.
+    pub date_confirmed: Option<crate::Timestamp>,
+    /// When the policies were resolved, by approval or by rejection.
+    pub date_policy_resolved: Option<crate::Timestamp>,
+    /// When the request was made.
+    pub date_requested: crate::Timestamp,
+    /// Technical details, for tracing what went wrong.
+    pub debug_trace: Option<DebugTrace>,
+    /// Further details of a request.
+    pub details: Option<RequestDetails>,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    pub external_id: Option<String>,
+    /// The network fee that was paid, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// Id of a transfer request.
+    pub id: crate::TransferId,
+    /// What is known about the assets of a transfer.
+    pub metadata: TransferMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// Why the request failed or was rejected.
+    pub reason: Option<String>,
+    /// The transaction request that replaced this one, after a cancellation or a speed-up.
+    pub replacement_id: Option<crate::TransactionId>,
+    /// What to send, and to whom.
+    pub request_body: Transfer,
+    /// Who asked for something.
+    pub requester: Requester,
+    /// How far a transfer or transaction got.
+    pub status: TransferStatus,
+    /// The hash of the transaction on the network.
+    pub tx_hash: Option<String>,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    TransferRequest {
+        "id" => id: required,
+        "walletId" => wallet_id: required,
+        "network" => network: required,
+        "requester" => requester: required,
+        "requestBody" => request_body: required,
+        "metadata" => metadata: required,
+        "status" => status: required,
+        "dateRequested" => date_requested: required,
+        "approvalId" => approval_id: optional,
+        "dateBroadcasted" => date_broadcasted: optional,
+        "dateConfirmed" => date_confirmed: optional,
+        "datePolicyResolved" => date_policy_resolved: optional,
+        "debugTrace" => debug_trace: optional,
+        "details" => details: optional,
+        "externalId" => external_id: optional,
+        "fee" => fee: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "reason" => reason: optional,
+        "replacementId" => replacement_id: optional,
+        "txHash" => tx_hash: optional,
+    }
+}
+impl TransferRequest {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::TransferId>,
+        wallet_id: impl Into<crate::WalletId>,
+        network: Network,
+        requester: impl Into<Requester>,
+        request_body: impl Into<Transfer>,
+        metadata: impl Into<TransferMetadata>,
+        status: TransferStatus,
+        date_requested: crate::Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            wallet_id: wallet_id.into(),
+            network,
+            requester: requester.into(),
+            request_body: request_body.into(),
+            metadata: metadata.into(),
+            status,
+            date_requested,
+            approval_id: Default::default(),
+            date_broadcasted: Default::default(),
+            date_confirmed: Default::default(),
+            date_policy_resolved: Default::default(),
+            debug_trace: Default::default(),
+            details: Default::default(),
+            external_id: Default::default(),
+            fee: Default::default(),
+            fee_sponsor_id: Default::default(),
+            reason: Default::default(),
+            replacement_id: Default::default(),
+            tx_hash: Default::default(),
+        }
+    }
+    /// The approval that a policy asks for, if one does.
+    #[must_use]
+    pub fn with_approval_id(
+        mut self,
+        approval_id: impl Into<crate::ApprovalId>,
+    ) -> Self {
+        self.approval_id = Some(approval_id.into());
+        self
+    }
+    /// When the transaction was sent to the network.
+    #[must_use]
+    pub fn with_date_broadcasted(mut self, date_broadcasted: crate::Timestamp) -> Self {
+        self.date_broadcasted = Some(date_broadcasted);
+        self
+    }
+    /// When the network had confirmed the transaction.
+    #[must_use]
+    pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
+        self.date_confirmed = Some(date_confirmed);
+        self
+    }
+    /// When the policies were resolved, by approval or by rejection.
+    #[must_use]
+    pub fn with_date_policy_resolved(
+        mut self,
+        date_policy_resolved: crate::Timestamp,
+    ) -> Self {
+        self.date_policy_resolved = Some(date_policy_resolved);
+        self
+    }
+    /// Technical details, for tracing what went wrong.
+    #[must_use]
+    pub fn with_debug_trace(mut self, debug_trace: impl Into<DebugTrace>) -> Self {
+        self.debug_trace = Some(debug_trace.into());
+        self
+    }
+    /// Further details of a request.
+    #[must_use]
+    pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
+        self.details = Some(details.into());
+        self
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The network fee that was paid, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// Why the request failed or was rejected.
+    #[must_use]
+    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+    /// The transaction request that replaced this one, after a cancellation or a speed-up.
+    #[must_use]
+    pub fn with_replacement_id(
+        mut self,
+        replacement_id: impl Into<crate::TransactionId>,
+    ) -> Self {
+        self.replacement_id = Some(replacement_id.into());
+        self
+    }
+    /// The hash of the transaction on the network.
+    #[must_use]
+    pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
+        self.tx_hash = Some(tx_hash.into());
+        self
+    }
+}
+/// How far a transfer or transaction got. `Pending` awaits an approval, `Executing` is being signed,
+/// `Broadcasted` is known to the network, `Confirmed` is final. `Failed` and `Rejected` are final too. Networks
+/// that are not indexed stay at `Broadcasted`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum TransferStatus {
+    /// `Pending`.
+    Pending,
+    /// `Executing`.
+    Executing,
+    /// `Broadcasted`.
+    Broadcasted,
+    /// `Confirmed`.
+    Confirmed,
+    /// `Failed`.
+    Failed,
+    /// `Rejected`.
+    Rejected,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl TransferStatus {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Executing,
+        Self::Broadcasted,
+        Self::Confirmed,
+        Self::Failed,
+        Self::Rejected,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Executing => "Executing",
+            Self::Broadcasted => "Broadcasted",
+            Self::Confirmed => "Confirmed",
+            Self::Failed => "Failed",
+            Self::Rejected => "Rejected",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Pending" => Self::Pending,
+            "Executing" => Self::Executing,
+            "Broadcasted" => Self::Broadcasted,
+            "Confirmed" => Self::Confirmed,
+            "Failed" => Self::Failed,
+            "Rejected" => Self::Rejected,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(TransferStatus);
+/// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+/// it on.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TravelRule {
+    /// Who receives.
+    pub beneficiary: TravelRuleBeneficiary,
+    /// The proof that the receiving address belongs to the receiver.
+    pub beneficiary_proof: Option<TravelRuleProof>,
+    /// The DID of the institution of the receiver.
+    pub beneficiary_vas_pdid: Option<String>,
+    /// Who passes the information on.
+    pub kind: TravelRuleProvider,
+    /// Who sends.
+    pub originator: TravelRuleOriginator,
+}
+object! {
+    TravelRule {
+        "kind" => kind: required,
+        "originator" => originator: required,
+        "beneficiary" => beneficiary: required,
+        "beneficiaryProof" => beneficiary_proof: optional,
+        "beneficiaryVASPdid" => beneficiary_vas_pdid: optional,
+    }
+}
+impl TravelRule {
+    /// Makes one of what is required.
+    pub fn new(
+        kind: TravelRuleProvider,
+        originator: impl Into<TravelRuleOriginator>,
+        beneficiary: impl Into<TravelRuleBeneficiary>,
+    ) -> Self {
+        Self {
+            kind,
+            originator: originator.into(),
+            beneficiary: beneficiary.into(),
+            beneficiary_proof: Default::default(),
+            beneficiary_vas_pdid: Default::default(),
+        }
+    }
+    /// The proof that the receiving address belongs to the receiver.
+    #[must_use]
+    pub fn with_beneficiary_proof(
+        mut self,
+        beneficiary_proof: impl Into<TravelRuleProof>,
+    ) -> Self {
+        self.beneficiary_proof = Some(beneficiary_proof.into());
+        self
+    }
+    /// The DID of the institution of the receiver.
+    #[must_use]
+    pub fn with_beneficiary_vas_pdid(
+        mut self,
+        beneficiary_vas_pdid: impl Into<String>,
+    ) -> Self {
+        self.beneficiary_vas_pdid = Some(beneficiary_vas_pdid.into());
+        self
+    }
+}
+/// Who receives.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[serde(transparent)]
+pub struct TravelRuleBeneficiary(pub ::serde_json::Map<String, ::serde_json::Value>);
+impl ::std::ops::Deref for TravelRuleBeneficiary {
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+        &self.0
+    }
+}
+impl From<TravelRuleBeneficiary> for ::serde_json::Map<String, ::serde_json::Value> {
+    fn from(value: TravelRuleBeneficiary) -> Self {
+        value.0
+    }
+}
+impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleBeneficiary {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
+        Self(value)
+    }
+}
+/// Who sends.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[serde(transparent)]
+pub struct TravelRuleOriginator(pub ::serde_json::Map<String, ::serde_json::Value>);
+impl ::std::ops::Deref for TravelRuleOriginator {
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+        &self.0
+    }
+}
+impl From<TravelRuleOriginator> for ::serde_json::Map<String, ::serde_json::Value> {
+    fn from(value: TravelRuleOriginator) -> Self {
+        value.0
+    }
+}
+impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleOriginator {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
+        Self(value)
+    }
+}
+/// How long to wait for a travel rule message to be cleared.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TravelRulePrescreening {
+    /// After how many seconds a delivered message counts as cleared. Never, if left out. Limits: at least 0.
+    pub auto_clear_after_delivered_timeout_seconds: Option<i64>,
+    /// After how many seconds the rule triggers. Limits: at least 0.
+    pub auto_trigger_timeout_seconds: i64,
+    /// Who passes the information on.
+    pub vendor: TravelRuleProvider,
+}
+object! {
+    TravelRulePrescreening {
+        "vendor" => vendor: required,
+        "autoTriggerTimeoutSeconds" => auto_trigger_timeout_seconds: required,
+        "autoClearAfterDeliveredTimeoutSeconds" => auto_clear_after_delivered_timeout_seconds: optional,
+    }
+}
+impl TravelRulePrescreening {
+    /// Makes one of what is required.
+    pub fn new(vendor: TravelRuleProvider, auto_trigger_timeout_seconds: i64) -> Self {
+        Self {
+            vendor,
+            auto_trigger_timeout_seconds,
+            auto_clear_after_delivered_timeout_seconds: Default::default(),
+        }
+    }
+    /// After how many seconds a delivered message counts as cleared. Never, if left out. Limits: at least 0.
+    #[must_use]
+    pub fn with_auto_clear_after_delivered_timeout_seconds(
+        mut self,
+        auto_clear_after_delivered_timeout_seconds: i64,
+    ) -> Self {
+        self.auto_clear_after_delivered_timeout_seconds = Some(
+            auto_clear_after_delivered_timeout_seconds,
+        );
+        self
+    }
+}
+/// The proof that the receiving address belongs to the receiver.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[serde(transparent)]
+pub struct TravelRuleProof(pub ::serde_json::Map<String, ::serde_json::Value>);
+impl ::std::ops::Deref for TravelRuleProof {
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+        &self.0
+    }
+}
+impl From<TravelRuleProof> for ::serde_json::Map<String, ::serde_json::Value> {
+    fn from(value: TravelRuleProof) -> Self {
+        value.0
+    }
+}
+impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleProof {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
+        Self(value)
+    }
+}
+/// Who passes the information on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum TravelRuleProvider {
+    /// `Notabene`.
+    Notabene,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl TravelRuleProvider {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Notabene];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Notabene => "Notabene",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Notabene" => Self::Notabene,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(TravelRuleProvider);
+/// Triggers where the travel rule message of a transfer is not cleared in time. Transfers of the API only.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TravelRuleTransactionPrescreeningRule {
+    /// How long to wait for a travel rule message to be cleared.
+    pub configuration: TravelRulePrescreening,
+}
+object! {
+    TravelRuleTransactionPrescreeningRule {
+        "configuration" => configuration: required,
+    }
+}
+impl TravelRuleTransactionPrescreeningRule {
+    /// Makes one of what is required.
+    pub fn new(configuration: impl Into<TravelRulePrescreening>) -> Self {
+        Self {
+            configuration: configuration.into(),
+        }
+    }
+}
+/// A TRC-10 token of Tron.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Trc10Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// The id of the token.
+    pub token_id: String,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Trc10Asset {
+        "tokenId" => token_id: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Trc10Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        token_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            token_id: token_id.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a TRC-10 token of Tron.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Trc10Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The receiving address. Limits: form `^T[0-9a-zA-Z]{33}$`.
+    pub to: String,
+    /// The id of the token. Limits: form `^\d+$`.
+    pub token_id: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Trc10Transfer {
+        "tokenId" => token_id: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Trc10Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            token_id: token_id.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A TRC-10 token of Tron was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Trc10TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The id of the token.
+    pub token_id: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Trc10TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "tokenId" => token_id: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+    }
+}
+impl Trc10TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        token_id: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            token_id: token_id.into(),
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            fee: Default::default(),
+            index: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+}
+/// A TRC-20 token of Tron.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Trc20Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// The address of the contract.
+    pub contract: String,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Trc20Asset {
+        "contract" => contract: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Trc20Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a TRC-20 token of Tron.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Trc20Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// The address of the contract. Limits: form `^T[0-9a-zA-Z]{33}$`.
+    pub contract: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The receiving address. Limits: form `^T[0-9a-zA-Z]{33}$`.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Trc20Transfer {
+        "contract" => contract: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Trc20Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A TRC-20 token of Tron was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Trc20TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// The address of the contract.
+    pub contract: String,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Trc20TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "contract" => contract: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+    }
+}
+impl Trc20TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            contract: contract.into(),
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            fee: Default::default(),
+            index: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+}
+/// Sends a TRC-721 token of Tron.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Trc721Transfer {
+    /// The address of the contract. Limits: form `^T[0-9a-zA-Z]{33}$`.
+    pub contract: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The receiving address. Limits: form `^T[0-9a-zA-Z]{33}$`.
+    pub to: String,
+    /// The id of the token within the contract. Limits: form `^\d+$`.
+    pub token_id: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Trc721Transfer {
+        "contract" => contract: required,
+        "tokenId" => token_id: required,
+        "to" => to: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Trc721Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        contract: impl Into<String>,
+        token_id: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        Self {
+            contract: contract.into(),
+            token_id: token_id.into(),
+            to: to.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A TRC-721 token of Tron was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Trc721TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// The address of the contract.
+    pub contract: String,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: String,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The id of the token within the contract.
+    pub token_id: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Trc721TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "contract" => contract: required,
+        "from" => from: required,
+        "to" => to: required,
+        "tokenId" => token_id: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+    }
+}
+impl Trc721TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        token_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            contract: contract.into(),
+            from: from.into(),
+            to: to.into(),
+            token_id: token_id.into(),
+            fee: Default::default(),
+            index: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+}
+/// A field of a struct type.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct TypedDataField {
     /// The name of the field.
     pub name: String,
     /// The type: a base type, an array, or the name of another struct type.
     pub type_: String,
+}
+object! {
+    TypedDataField {
+        "name" => name: required,
+        "type" => type_: required,
+    }
 }
 impl TypedDataField {
     /// Makes one of what is required.
@@ -3156,18 +15226,439 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for TypedDataMessage {
         Self(value)
     }
 }
+/// A swap in the pools of Uniswap.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UniswapClassicSwap {
+    /// Id of the quote of a swap, which begins with `swapQuote-`.
+    pub quote_id: SwapQuoteId,
+    /// A text of the caller that stays with the swap.
+    pub reference: Option<String>,
+    /// How far the price may move against the caller, in hundredths of a percent.
+    pub slippage_bps: i32,
+    /// An asset of a swap, with its amount.
+    pub source_asset: SwapAsset,
+    /// An asset of a swap, with its amount.
+    pub target_asset: SwapAsset,
+    /// The wallet that receives. The sending wallet if left out.
+    pub target_wallet_id: Option<crate::WalletId>,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    UniswapClassicSwap {
+        "quoteId" => quote_id: required,
+        "walletId" => wallet_id: required,
+        "sourceAsset" => source_asset: required,
+        "targetAsset" => target_asset: required,
+        "slippageBps" => slippage_bps: required,
+        "reference" => reference: optional,
+        "targetWalletId" => target_wallet_id: optional,
+    }
+}
+impl UniswapClassicSwap {
+    /// Makes one of what is required.
+    pub fn new(
+        quote_id: impl Into<SwapQuoteId>,
+        wallet_id: impl Into<crate::WalletId>,
+        source_asset: impl Into<SwapAsset>,
+        target_asset: impl Into<SwapAsset>,
+        slippage_bps: i32,
+    ) -> Self {
+        Self {
+            quote_id: quote_id.into(),
+            wallet_id: wallet_id.into(),
+            source_asset: source_asset.into(),
+            target_asset: target_asset.into(),
+            slippage_bps,
+            reference: Default::default(),
+            target_wallet_id: Default::default(),
+        }
+    }
+    /// A text of the caller that stays with the swap.
+    #[must_use]
+    pub fn with_reference(mut self, reference: impl Into<String>) -> Self {
+        self.reference = Some(reference.into());
+        self
+    }
+    /// The wallet that receives. The sending wallet if left out.
+    #[must_use]
+    pub fn with_target_wallet_id(
+        mut self,
+        target_wallet_id: impl Into<crate::WalletId>,
+    ) -> Self {
+        self.target_wallet_id = Some(target_wallet_id.into());
+        self
+    }
+}
+/// A swap at the auctions of UniswapX.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UniswapXSwap {
+    /// Id of the quote of a swap, which begins with `swapQuote-`.
+    pub quote_id: SwapQuoteId,
+    /// A text of the caller that stays with the swap.
+    pub reference: Option<String>,
+    /// How far the price may move against the caller, in hundredths of a percent.
+    pub slippage_bps: i32,
+    /// An asset of a swap, with its amount.
+    pub source_asset: SwapAsset,
+    /// An asset of a swap, with its amount.
+    pub target_asset: SwapAsset,
+    /// The wallet that receives. The sending wallet if left out.
+    pub target_wallet_id: Option<crate::WalletId>,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    UniswapXSwap {
+        "quoteId" => quote_id: required,
+        "walletId" => wallet_id: required,
+        "sourceAsset" => source_asset: required,
+        "targetAsset" => target_asset: required,
+        "slippageBps" => slippage_bps: required,
+        "reference" => reference: optional,
+        "targetWalletId" => target_wallet_id: optional,
+    }
+}
+impl UniswapXSwap {
+    /// Makes one of what is required.
+    pub fn new(
+        quote_id: impl Into<SwapQuoteId>,
+        wallet_id: impl Into<crate::WalletId>,
+        source_asset: impl Into<SwapAsset>,
+        target_asset: impl Into<SwapAsset>,
+        slippage_bps: i32,
+    ) -> Self {
+        Self {
+            quote_id: quote_id.into(),
+            wallet_id: wallet_id.into(),
+            source_asset: source_asset.into(),
+            target_asset: target_asset.into(),
+            slippage_bps,
+            reference: Default::default(),
+            target_wallet_id: Default::default(),
+        }
+    }
+    /// A text of the caller that stays with the swap.
+    #[must_use]
+    pub fn with_reference(mut self, reference: impl Into<String>) -> Self {
+        self.reference = Some(reference.into());
+        self
+    }
+    /// The wallet that receives. The sending wallet if left out.
+    #[must_use]
+    pub fn with_target_wallet_id(
+        mut self,
+        target_wallet_id: impl Into<crate::WalletId>,
+    ) -> Self {
+        self.target_wallet_id = Some(target_wallet_id.into());
+        self
+    }
+}
+/// What to change about a user group. What is left out stays as it is.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct UpdateUserGroupRequest {
+    /// What the group is for. Null takes it away.
+    pub description: crate::Patch<String>,
+    /// A name, for people.
+    pub name: Option<String>,
+}
+object! {
+    UpdateUserGroupRequest {
+        "description" => description: patch,
+        "name" => name: optional,
+    }
+}
+impl UpdateUserGroupRequest {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            description: Default::default(),
+            name: Default::default(),
+        }
+    }
+    /// What the group is for. Null takes it away.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = crate::Patch::Set(description.into());
+        self
+    }
+    /// Clears `description`.
+    #[must_use]
+    pub fn clear_description(mut self) -> Self {
+        self.description = crate::Patch::Clear;
+        self
+    }
+    /// A name, for people.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+}
+/// A changed entry of the address book.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UpdatedAlias {
+    /// The name that stands for the addresses, for people.
+    pub alias: String,
+    /// What the entry is for. Null takes it away.
+    pub description: Option<String>,
+    /// Names the entry.
+    pub entity_id: String,
+    /// The addresses that come and go.
+    pub values: AliasAddressesChanged,
+}
+object! {
+    UpdatedAlias {
+        "entityId" => entity_id: required,
+        "alias" => alias: required,
+        "values" => values: required,
+        "description" => description: optional,
+    }
+}
+impl UpdatedAlias {
+    /// Makes one of what is required.
+    pub fn new(
+        entity_id: impl Into<String>,
+        alias: impl Into<String>,
+        values: impl Into<AliasAddressesChanged>,
+    ) -> Self {
+        Self {
+            entity_id: entity_id.into(),
+            alias: alias.into(),
+            values: values.into(),
+            description: Default::default(),
+        }
+    }
+    /// What the entry is for. Null takes it away.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
+/// Users and service accounts that hold permissions together. Members add the rights of the group to their own.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UserGroup {
+    /// When the group was created.
+    pub date_created: crate::Timestamp,
+    /// When the group was changed last.
+    pub date_updated: crate::Timestamp,
+    /// What the group is for.
+    pub description: Option<String>,
+    /// Names the user group.
+    pub id: String,
+    /// How many members the group has.
+    pub member_count: i64,
+    /// The name, for people.
+    pub name: String,
+    /// The organisation that the group belongs to.
+    pub org_id: Option<crate::OrgId>,
+    /// The tenant that the group belongs to, if it is not of an organisation.
+    pub tenant_id: Option<String>,
+}
+object! {
+    UserGroup {
+        "id" => id: required,
+        "name" => name: required,
+        "memberCount" => member_count: required,
+        "dateCreated" => date_created: required,
+        "dateUpdated" => date_updated: required,
+        "description" => description: optional,
+        "orgId" => org_id: optional,
+        "tenantId" => tenant_id: optional,
+    }
+}
+impl UserGroup {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        member_count: i64,
+        date_created: crate::Timestamp,
+        date_updated: crate::Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            member_count,
+            date_created,
+            date_updated,
+            description: Default::default(),
+            org_id: Default::default(),
+            tenant_id: Default::default(),
+        }
+    }
+    /// What the group is for.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The organisation that the group belongs to.
+    #[must_use]
+    pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
+        self.org_id = Some(org_id.into());
+        self
+    }
+    /// The tenant that the group belongs to, if it is not of an organisation.
+    #[must_use]
+    pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
+        self.tenant_id = Some(tenant_id.into());
+        self
+    }
+}
+/// A user or service account in a user group.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UserGroupMember {
+    /// When the member came into the group.
+    pub date_added: crate::Timestamp,
+    /// Whether the member can use the API.
+    pub is_active: bool,
+    /// Whether the member was archived.
+    pub is_archived: bool,
+    /// Whether the member is a service account.
+    pub is_service_account: bool,
+    /// The kind of the user, such as `CustomerEmployee`.
+    pub kind: String,
+    /// Id of a user or a service account.
+    pub user_id: crate::UserId,
+    /// The name that the user logs in with, or the name of the service account.
+    pub username: String,
+}
+object! {
+    UserGroupMember {
+        "userId" => user_id: required,
+        "username" => username: required,
+        "kind" => kind: required,
+        "isActive" => is_active: required,
+        "isArchived" => is_archived: required,
+        "isServiceAccount" => is_service_account: required,
+        "dateAdded" => date_added: required,
+    }
+}
+impl UserGroupMember {
+    /// Makes one of what is required.
+    pub fn new(
+        user_id: impl Into<crate::UserId>,
+        username: impl Into<String>,
+        kind: impl Into<String>,
+        is_active: bool,
+        is_archived: bool,
+        is_service_account: bool,
+        date_added: crate::Timestamp,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            username: username.into(),
+            kind: kind.into(),
+            is_active,
+            is_archived,
+            is_service_account,
+            date_added,
+        }
+    }
+}
+/// A page of the members of a user group.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UserGroupMemberPage {
+    /// The members.
+    pub items: Vec<UserGroupMember>,
+    /// Where the next page begins. Missing on the last page.
+    pub next_page_token: Option<String>,
+}
+object! {
+    UserGroupMemberPage {
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
+}
+impl UserGroupMemberPage {
+    /// Makes one of what is required.
+    pub fn new(items: impl Into<Vec<UserGroupMember>>) -> Self {
+        Self {
+            items: items.into(),
+            next_page_token: Default::default(),
+        }
+    }
+    /// Where the next page begins. Missing on the last page.
+    #[must_use]
+    pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
+        self.next_page_token = Some(next_page_token.into());
+        self
+    }
+}
+/// A page of user groups.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UserGroupPage {
+    /// The user groups.
+    pub items: Vec<UserGroup>,
+    /// Where the next page begins. Missing on the last page.
+    pub next_page_token: Option<String>,
+}
+object! {
+    UserGroupPage {
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
+}
+impl UserGroupPage {
+    /// Makes one of what is required.
+    pub fn new(items: impl Into<Vec<UserGroup>>) -> Self {
+        Self {
+            items: items.into(),
+            next_page_token: Default::default(),
+        }
+    }
+    /// Where the next page begins. Missing on the last page.
+    #[must_use]
+    pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
+        self.next_page_token = Some(next_page_token.into());
+        self
+    }
+}
+/// Some users and service accounts.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UserIdFilter {
+    /// The users and service accounts, 1 to 100. Limits: 1 to 100 items.
+    pub in_: Vec<crate::UserId>,
+}
+object! {
+    UserIdFilter {
+        "in" => in_: required,
+    }
+}
+impl UserIdFilter {
+    /// Makes one of what is required.
+    pub fn new(in_: impl Into<Vec<crate::UserId>>) -> Self {
+        Self { in_: in_.into() }
+    }
+}
 /// One call that a smart account makes.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserOperation {
     /// The call data.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<crate::Hex>,
     /// The address that is called. Limits: form `^0x[0-9a-fA-F]{40}$`.
     pub to: String,
     /// How much of the native asset goes with the call, in wei. Nothing if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<crate::Amount>,
+}
+object! {
+    UserOperation {
+        "to" => to: required,
+        "data" => data: optional,
+        "value" => value: optional,
+    }
 }
 impl UserOperation {
     /// Makes one of what is required.
@@ -3191,34 +15682,154 @@ impl UserOperation {
         self
     }
 }
-/// An address on one network, and the key that signs for it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// Calls of a smart account, paid for by a fee sponsor. EVM networks.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub struct UserOperationsTransaction {
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: crate::FeeSponsorId,
+    /// What the account does, in order.
+    pub user_operations: Vec<UserOperation>,
+}
+object! {
+    UserOperationsTransaction {
+        "userOperations" => user_operations: required,
+        "feeSponsorId" => fee_sponsor_id: required,
+        "externalId" => external_id: optional,
+    }
+}
+impl UserOperationsTransaction {
+    /// Makes one of what is required.
+    pub fn new(
+        user_operations: impl Into<Vec<UserOperation>>,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        Self {
+            user_operations: user_operations.into(),
+            fee_sponsor_id: fee_sponsor_id.into(),
+            external_id: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+}
+/// Coins of a network with unspent outputs, such as Bitcoin, were moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UtxoTransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending addresses.
+    pub froms: Vec<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving addresses.
+    pub tos: Vec<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    UtxoTransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "froms" => froms: required,
+        "tos" => tos: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "index" => index: optional,
+    }
+}
+impl UtxoTransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        froms: impl Into<Vec<String>>,
+        tos: impl Into<Vec<String>>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            froms: froms.into(),
+            tos: tos.into(),
+            value: value.into(),
+            fee: Default::default(),
+            index: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+}
+/// An address on one network, and the key that signs for it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Wallet {
     /// The address on the network. Missing until the network knows one, for example before a Canton wallet is
     /// activated.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// True if the organisation owns the wallet, false if an end user does.
     pub custodial: bool,
     /// When the wallet was created.
     pub date_created: crate::Timestamp,
     /// When the wallet was archived, together with its key.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_deleted: Option<crate::Timestamp>,
     /// The id of the wallet in the caller's own system. A label; it need not be unique.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// Id of a wallet.
     pub id: crate::WalletId,
     /// The name, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// A blockchain network.
     pub network: Network,
     /// What the network itself knows about the wallet.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network_info: Option<WalletNetworkInfo>,
     /// The key that a wallet signs with.
     pub signing_key: SigningKey,
@@ -3227,11 +15838,27 @@ pub struct Wallet {
     /// Labels that policies can filter by.
     pub tags: Vec<String>,
     /// The Canton validator that hosts the party. Canton only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub validator_id: Option<crate::ValidatorId>,
     /// The vault that the wallet belongs to, if any.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vault_id: Option<crate::VaultId>,
+}
+object! {
+    Wallet {
+        "id" => id: required,
+        "network" => network: required,
+        "signingKey" => signing_key: required,
+        "status" => status: required,
+        "dateCreated" => date_created: required,
+        "custodial" => custodial: required,
+        "tags" => tags: required,
+        "address" => address: optional,
+        "dateDeleted" => date_deleted: optional,
+        "externalId" => external_id: optional,
+        "name" => name: optional,
+        "networkInfo" => network_info: optional,
+        "validatorId" => validator_id: optional,
+        "vaultId" => vault_id: optional,
+    }
 }
 impl Wallet {
     /// Makes one of what is required.
@@ -3311,6 +15938,1647 @@ impl Wallet {
         self
     }
 }
+/// An asset that a wallet holds, with its balance.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum WalletAsset {
+    /// `Native`: The native asset of the network.
+    #[serde(rename = "Native")]
+    Native(NativeAsset),
+    /// `Aip21`: A fungible asset of Aptos.
+    #[serde(rename = "Aip21")]
+    Aip21(Aip21Asset),
+    /// `Asa`: A standard asset of Algorand.
+    #[serde(rename = "Asa")]
+    Asa(AsaAsset),
+    /// `Cis2`: A CIS-2 token of Concordium.
+    #[serde(rename = "Cis2")]
+    Cis2(Cis2Asset),
+    /// `Erc20`: An ERC-20 token of an EVM network.
+    #[serde(rename = "Erc20")]
+    Erc20(Erc20Asset),
+    /// `Snip2`: A SNIP-2 token of Starknet.
+    #[serde(rename = "Snip2")]
+    Snip2(Snip2Asset),
+    /// `Trc20`: A TRC-20 token of Tron.
+    #[serde(rename = "Trc20")]
+    Trc20(Trc20Asset),
+    /// `Erc7984`: An ERC-7984 token of an EVM network, whose balances are confidential.
+    #[serde(rename = "Erc7984")]
+    Erc7984(Erc7984Asset),
+    /// `Hts`: A fungible token of the Hedera token service.
+    #[serde(rename = "Hts")]
+    Hts(HtsAsset),
+    /// `Iou`: An issued currency of the XRP Ledger.
+    #[serde(rename = "Iou")]
+    Iou(IouAsset),
+    /// `Cip56`: A CIP-56 token of Canton.
+    #[serde(rename = "Cip56")]
+    Cip56(Cip56Asset),
+    /// `Coin`: A coin of Sui or Iota.
+    #[serde(rename = "Coin")]
+    Coin(CoinAsset),
+    /// `LockedCoin`: A coin of Sui or Iota that is locked for a time.
+    #[serde(rename = "LockedCoin")]
+    LockedCoin(LockedCoinAsset),
+    /// `Xls33`: A multi-purpose token of the XRP Ledger.
+    #[serde(rename = "Xls33")]
+    Xls33(Xls33Asset),
+    /// `Asset`: A native token of Cardano.
+    #[serde(rename = "Asset")]
+    Asset(CardanoAsset),
+    /// `Cis7`: A CIS-7 token of Concordium.
+    #[serde(rename = "Cis7")]
+    Cis7(Cis7Asset),
+    /// `Sep41`: A SEP-41 token of Stellar.
+    #[serde(rename = "Sep41")]
+    Sep41(Sep41Asset),
+    /// `Trc10`: A TRC-10 token of Tron.
+    #[serde(rename = "Trc10")]
+    Trc10(Trc10Asset),
+    /// `Spl`: A token of Solana.
+    #[serde(rename = "Spl")]
+    Spl(SplAsset),
+    /// `Spl2022`: A token of the Token-2022 program of Solana.
+    #[serde(rename = "Spl2022")]
+    Spl2022(Spl2022Asset),
+    /// `Tep74`: A jetton of TON or Ion.
+    #[serde(rename = "Tep74")]
+    Tep74(Tep74Asset),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl WalletAsset {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "Native",
+        "Aip21",
+        "Asa",
+        "Cis2",
+        "Erc20",
+        "Snip2",
+        "Trc20",
+        "Erc7984",
+        "Hts",
+        "Iou",
+        "Cip56",
+        "Coin",
+        "LockedCoin",
+        "Xls33",
+        "Asset",
+        "Cis7",
+        "Sep41",
+        "Trc10",
+        "Spl",
+        "Spl2022",
+        "Tep74",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Native(_) => "Native",
+            Self::Aip21(_) => "Aip21",
+            Self::Asa(_) => "Asa",
+            Self::Cis2(_) => "Cis2",
+            Self::Erc20(_) => "Erc20",
+            Self::Snip2(_) => "Snip2",
+            Self::Trc20(_) => "Trc20",
+            Self::Erc7984(_) => "Erc7984",
+            Self::Hts(_) => "Hts",
+            Self::Iou(_) => "Iou",
+            Self::Cip56(_) => "Cip56",
+            Self::Coin(_) => "Coin",
+            Self::LockedCoin(_) => "LockedCoin",
+            Self::Xls33(_) => "Xls33",
+            Self::Asset(_) => "Asset",
+            Self::Cis7(_) => "Cis7",
+            Self::Sep41(_) => "Sep41",
+            Self::Trc10(_) => "Trc10",
+            Self::Spl(_) => "Spl",
+            Self::Spl2022(_) => "Spl2022",
+            Self::Tep74(_) => "Tep74",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// The native asset of the network.
+    pub fn native(decimals: i32, balance: impl Into<crate::Amount>) -> NativeAsset {
+        NativeAsset::new(decimals, balance)
+    }
+    /// A fungible asset of Aptos.
+    pub fn aip21(
+        metadata: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Aip21Asset {
+        Aip21Asset::new(metadata, decimals, balance)
+    }
+    /// A standard asset of Algorand.
+    pub fn asa(
+        asset_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> AsaAsset {
+        AsaAsset::new(asset_id, decimals, balance)
+    }
+    /// A CIS-2 token of Concordium.
+    pub fn cis2(
+        token_address: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Cis2Asset {
+        Cis2Asset::new(token_address, decimals, balance)
+    }
+    /// An ERC-20 token of an EVM network.
+    pub fn erc20(
+        contract: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Erc20Asset {
+        Erc20Asset::new(contract, decimals, balance)
+    }
+    /// A SNIP-2 token of Starknet.
+    pub fn snip2(
+        contract: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Snip2Asset {
+        Snip2Asset::new(contract, decimals, balance)
+    }
+    /// A TRC-20 token of Tron.
+    pub fn trc20(
+        contract: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Trc20Asset {
+        Trc20Asset::new(contract, decimals, balance)
+    }
+    /// An ERC-7984 token of an EVM network, whose balances are confidential.
+    pub fn erc7984(
+        contract: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<String>,
+    ) -> Erc7984Asset {
+        Erc7984Asset::new(contract, decimals, balance)
+    }
+    /// A fungible token of the Hedera token service.
+    pub fn hts(
+        token_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> HtsAsset {
+        HtsAsset::new(token_id, decimals, balance)
+    }
+    /// An issued currency of the XRP Ledger.
+    pub fn iou(
+        currency: impl Into<String>,
+        issuer: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> IouAsset {
+        IouAsset::new(currency, issuer, decimals, balance)
+    }
+    /// A CIP-56 token of Canton.
+    pub fn cip56(
+        instrument_id: impl Into<String>,
+        instrument_admin: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Cip56Asset {
+        Cip56Asset::new(instrument_id, instrument_admin, decimals, balance)
+    }
+    /// A coin of Sui or Iota.
+    pub fn coin(
+        coin: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> CoinAsset {
+        CoinAsset::new(coin, decimals, balance)
+    }
+    /// A coin of Sui or Iota that is locked for a time.
+    pub fn locked_coin(
+        coin: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> LockedCoinAsset {
+        LockedCoinAsset::new(coin, decimals, balance)
+    }
+    /// A multi-purpose token of the XRP Ledger.
+    pub fn xls33(
+        issuance_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Xls33Asset {
+        Xls33Asset::new(issuance_id, decimals, balance)
+    }
+    /// A native token of Cardano.
+    pub fn asset(
+        asset_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> CardanoAsset {
+        CardanoAsset::new(asset_id, decimals, balance)
+    }
+    /// A CIS-7 token of Concordium.
+    pub fn cis7(
+        token_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Cis7Asset {
+        Cis7Asset::new(token_id, decimals, balance)
+    }
+    /// A SEP-41 token of Stellar.
+    pub fn sep41(
+        issuer: impl Into<String>,
+        asset_code: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Sep41Asset {
+        Sep41Asset::new(issuer, asset_code, decimals, balance)
+    }
+    /// A TRC-10 token of Tron.
+    pub fn trc10(
+        token_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Trc10Asset {
+        Trc10Asset::new(token_id, decimals, balance)
+    }
+    /// A token of Solana.
+    pub fn spl(
+        mint: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> SplAsset {
+        SplAsset::new(mint, decimals, balance)
+    }
+    /// A token of the Token-2022 program of Solana.
+    pub fn spl2022(
+        mint: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Spl2022Asset {
+        Spl2022Asset::new(mint, decimals, balance)
+    }
+    /// A jetton of TON or Ion.
+    pub fn tep74(
+        master: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Tep74Asset {
+        Tep74Asset::new(master, decimals, balance)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for WalletAsset {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "Native" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Native)
+            }
+            "Aip21" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Aip21)
+            }
+            "Asa" => crate::open_union::read_known("kind", &kind, fields).map(Self::Asa),
+            "Cis2" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Cis2)
+            }
+            "Erc20" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc20)
+            }
+            "Snip2" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Snip2)
+            }
+            "Trc20" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Trc20)
+            }
+            "Erc7984" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc7984)
+            }
+            "Hts" => crate::open_union::read_known("kind", &kind, fields).map(Self::Hts),
+            "Iou" => crate::open_union::read_known("kind", &kind, fields).map(Self::Iou),
+            "Cip56" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Cip56)
+            }
+            "Coin" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Coin)
+            }
+            "LockedCoin" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::LockedCoin)
+            }
+            "Xls33" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Xls33)
+            }
+            "Asset" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Asset)
+            }
+            "Cis7" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Cis7)
+            }
+            "Sep41" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Sep41)
+            }
+            "Trc10" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Trc10)
+            }
+            "Spl" => crate::open_union::read_known("kind", &kind, fields).map(Self::Spl),
+            "Spl2022" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Spl2022)
+            }
+            "Tep74" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Tep74)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<NativeAsset> for WalletAsset {
+    fn from(member: NativeAsset) -> Self {
+        Self::Native(member)
+    }
+}
+impl From<Aip21Asset> for WalletAsset {
+    fn from(member: Aip21Asset) -> Self {
+        Self::Aip21(member)
+    }
+}
+impl From<AsaAsset> for WalletAsset {
+    fn from(member: AsaAsset) -> Self {
+        Self::Asa(member)
+    }
+}
+impl From<Cis2Asset> for WalletAsset {
+    fn from(member: Cis2Asset) -> Self {
+        Self::Cis2(member)
+    }
+}
+impl From<Erc20Asset> for WalletAsset {
+    fn from(member: Erc20Asset) -> Self {
+        Self::Erc20(member)
+    }
+}
+impl From<Snip2Asset> for WalletAsset {
+    fn from(member: Snip2Asset) -> Self {
+        Self::Snip2(member)
+    }
+}
+impl From<Trc20Asset> for WalletAsset {
+    fn from(member: Trc20Asset) -> Self {
+        Self::Trc20(member)
+    }
+}
+impl From<Erc7984Asset> for WalletAsset {
+    fn from(member: Erc7984Asset) -> Self {
+        Self::Erc7984(member)
+    }
+}
+impl From<HtsAsset> for WalletAsset {
+    fn from(member: HtsAsset) -> Self {
+        Self::Hts(member)
+    }
+}
+impl From<IouAsset> for WalletAsset {
+    fn from(member: IouAsset) -> Self {
+        Self::Iou(member)
+    }
+}
+impl From<Cip56Asset> for WalletAsset {
+    fn from(member: Cip56Asset) -> Self {
+        Self::Cip56(member)
+    }
+}
+impl From<CoinAsset> for WalletAsset {
+    fn from(member: CoinAsset) -> Self {
+        Self::Coin(member)
+    }
+}
+impl From<LockedCoinAsset> for WalletAsset {
+    fn from(member: LockedCoinAsset) -> Self {
+        Self::LockedCoin(member)
+    }
+}
+impl From<Xls33Asset> for WalletAsset {
+    fn from(member: Xls33Asset) -> Self {
+        Self::Xls33(member)
+    }
+}
+impl From<CardanoAsset> for WalletAsset {
+    fn from(member: CardanoAsset) -> Self {
+        Self::Asset(member)
+    }
+}
+impl From<Cis7Asset> for WalletAsset {
+    fn from(member: Cis7Asset) -> Self {
+        Self::Cis7(member)
+    }
+}
+impl From<Sep41Asset> for WalletAsset {
+    fn from(member: Sep41Asset) -> Self {
+        Self::Sep41(member)
+    }
+}
+impl From<Trc10Asset> for WalletAsset {
+    fn from(member: Trc10Asset) -> Self {
+        Self::Trc10(member)
+    }
+}
+impl From<SplAsset> for WalletAsset {
+    fn from(member: SplAsset) -> Self {
+        Self::Spl(member)
+    }
+}
+impl From<Spl2022Asset> for WalletAsset {
+    fn from(member: Spl2022Asset) -> Self {
+        Self::Spl2022(member)
+    }
+}
+impl From<Tep74Asset> for WalletAsset {
+    fn from(member: Tep74Asset) -> Self {
+        Self::Tep74(member)
+    }
+}
+/// Something that a wallet sent or received.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum WalletHistoryItem {
+    /// `NativeTransfer`: The native asset was moved.
+    #[serde(rename = "NativeTransfer")]
+    NativeTransfer(NativeTransferItem),
+    /// `Aip21Transfer`: A fungible asset of Aptos was moved.
+    #[serde(rename = "Aip21Transfer")]
+    Aip21Transfer(Aip21TransferItem),
+    /// `AsaTransfer`: A standard asset of Algorand was moved, or an account opted in or out.
+    #[serde(rename = "AsaTransfer")]
+    AsaTransfer(AsaTransferItem),
+    /// `AssetTransfer`: A native token of Cardano was moved.
+    #[serde(rename = "AssetTransfer")]
+    AssetTransfer(AssetTransferItem),
+    /// `Cip56Transfer`: A CIP-56 token of Canton was moved.
+    #[serde(rename = "Cip56Transfer")]
+    Cip56Transfer(Cip56TransferItem),
+    /// `CoinTransfer`: A coin of Sui or Iota was moved.
+    #[serde(rename = "CoinTransfer")]
+    CoinTransfer(CoinTransferItem),
+    /// `Cis2Transfer`: A CIS-2 token of Concordium was moved.
+    #[serde(rename = "Cis2Transfer")]
+    Cis2Transfer(Cis2TransferItem),
+    /// `Cis7Transfer`: A CIS-7 token of Concordium was moved.
+    #[serde(rename = "Cis7Transfer")]
+    Cis7Transfer(Cis7TransferItem),
+    /// `Erc20Transfer`: An ERC-20 token of an EVM network was moved.
+    #[serde(rename = "Erc20Transfer")]
+    Erc20Transfer(Erc20TransferItem),
+    /// `Erc721Transfer`: An ERC-721 token of an EVM network was moved.
+    #[serde(rename = "Erc721Transfer")]
+    Erc721Transfer(Erc721TransferItem),
+    /// `Erc7984Transfer`: An ERC-7984 token of an EVM network was moved.
+    #[serde(rename = "Erc7984Transfer")]
+    Erc7984Transfer(Erc7984TransferItem),
+    /// `Hip17Transfer`: A token of the Hedera token service that exists once was moved.
+    #[serde(rename = "Hip17Transfer")]
+    Hip17Transfer(Hip17TransferItem),
+    /// `HtsTransfer`: A fungible token of the Hedera token service was moved.
+    #[serde(rename = "HtsTransfer")]
+    HtsTransfer(HtsTransferItem),
+    /// `IouTransfer`: An issued currency of the XRP Ledger was moved.
+    #[serde(rename = "IouTransfer")]
+    IouTransfer(IouTransferItem),
+    /// `LockedCoinTransfer`: A coin of Sui or Iota that is locked for a time was moved.
+    #[serde(rename = "LockedCoinTransfer")]
+    LockedCoinTransfer(LockedCoinTransferItem),
+    /// `Xls33Transfer`: A multi-purpose token of the XRP Ledger was moved.
+    #[serde(rename = "Xls33Transfer")]
+    Xls33Transfer(Xls33TransferItem),
+    /// `Sep41Transfer`: A SEP-41 token of Stellar was moved.
+    #[serde(rename = "Sep41Transfer")]
+    Sep41Transfer(Sep41TransferItem),
+    /// `Snip2Transfer`: A SNIP-2 token of Starknet was moved.
+    #[serde(rename = "Snip2Transfer")]
+    Snip2Transfer(Snip2TransferItem),
+    /// `Snip3Transfer`: A SNIP-3 token of Starknet was moved.
+    #[serde(rename = "Snip3Transfer")]
+    Snip3Transfer(Snip3TransferItem),
+    /// `SplTransfer`: A token of Solana was moved.
+    #[serde(rename = "SplTransfer")]
+    SplTransfer(SplTransferItem),
+    /// `Spl2022Transfer`: A token of the Token-2022 program of Solana was moved.
+    #[serde(rename = "Spl2022Transfer")]
+    Spl2022Transfer(Spl2022TransferItem),
+    /// `Tep74Transfer`: A jetton of TON or Ion was moved.
+    #[serde(rename = "Tep74Transfer")]
+    Tep74Transfer(Tep74TransferItem),
+    /// `Trc10Transfer`: A TRC-10 token of Tron was moved.
+    #[serde(rename = "Trc10Transfer")]
+    Trc10Transfer(Trc10TransferItem),
+    /// `Trc20Transfer`: A TRC-20 token of Tron was moved.
+    #[serde(rename = "Trc20Transfer")]
+    Trc20Transfer(Trc20TransferItem),
+    /// `Trc721Transfer`: A TRC-721 token of Tron was moved.
+    #[serde(rename = "Trc721Transfer")]
+    Trc721Transfer(Trc721TransferItem),
+    /// `UtxoTransfer`: Coins of a network with unspent outputs, such as Bitcoin, were moved.
+    #[serde(rename = "UtxoTransfer")]
+    UtxoTransfer(UtxoTransferItem),
+    /// `HederaErc20Transfer`: An ERC-20 token of Hedera was moved.
+    #[serde(rename = "HederaErc20Transfer")]
+    HederaErc20Transfer(HederaErc20TransferItem),
+    /// `HederaErc721Transfer`: An ERC-721 token of Hedera was moved.
+    #[serde(rename = "HederaErc721Transfer")]
+    HederaErc721Transfer(HederaErc721TransferItem),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl WalletHistoryItem {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "NativeTransfer",
+        "Aip21Transfer",
+        "AsaTransfer",
+        "AssetTransfer",
+        "Cip56Transfer",
+        "CoinTransfer",
+        "Cis2Transfer",
+        "Cis7Transfer",
+        "Erc20Transfer",
+        "Erc721Transfer",
+        "Erc7984Transfer",
+        "Hip17Transfer",
+        "HtsTransfer",
+        "IouTransfer",
+        "LockedCoinTransfer",
+        "Xls33Transfer",
+        "Sep41Transfer",
+        "Snip2Transfer",
+        "Snip3Transfer",
+        "SplTransfer",
+        "Spl2022Transfer",
+        "Tep74Transfer",
+        "Trc10Transfer",
+        "Trc20Transfer",
+        "Trc721Transfer",
+        "UtxoTransfer",
+        "HederaErc20Transfer",
+        "HederaErc721Transfer",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::NativeTransfer(_) => "NativeTransfer",
+            Self::Aip21Transfer(_) => "Aip21Transfer",
+            Self::AsaTransfer(_) => "AsaTransfer",
+            Self::AssetTransfer(_) => "AssetTransfer",
+            Self::Cip56Transfer(_) => "Cip56Transfer",
+            Self::CoinTransfer(_) => "CoinTransfer",
+            Self::Cis2Transfer(_) => "Cis2Transfer",
+            Self::Cis7Transfer(_) => "Cis7Transfer",
+            Self::Erc20Transfer(_) => "Erc20Transfer",
+            Self::Erc721Transfer(_) => "Erc721Transfer",
+            Self::Erc7984Transfer(_) => "Erc7984Transfer",
+            Self::Hip17Transfer(_) => "Hip17Transfer",
+            Self::HtsTransfer(_) => "HtsTransfer",
+            Self::IouTransfer(_) => "IouTransfer",
+            Self::LockedCoinTransfer(_) => "LockedCoinTransfer",
+            Self::Xls33Transfer(_) => "Xls33Transfer",
+            Self::Sep41Transfer(_) => "Sep41Transfer",
+            Self::Snip2Transfer(_) => "Snip2Transfer",
+            Self::Snip3Transfer(_) => "Snip3Transfer",
+            Self::SplTransfer(_) => "SplTransfer",
+            Self::Spl2022Transfer(_) => "Spl2022Transfer",
+            Self::Tep74Transfer(_) => "Tep74Transfer",
+            Self::Trc10Transfer(_) => "Trc10Transfer",
+            Self::Trc20Transfer(_) => "Trc20Transfer",
+            Self::Trc721Transfer(_) => "Trc721Transfer",
+            Self::UtxoTransfer(_) => "UtxoTransfer",
+            Self::HederaErc20Transfer(_) => "HederaErc20Transfer",
+            Self::HederaErc721Transfer(_) => "HederaErc721Transfer",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// The native asset was moved.
+    pub fn native_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        value: impl Into<crate::Amount>,
+        symbol: impl Into<String>,
+        decimals: i32,
+    ) -> NativeTransferItem {
+        NativeTransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            value,
+            symbol,
+            decimals,
+        )
+    }
+    /// A fungible asset of Aptos was moved.
+    pub fn aip21_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        metadata_address: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Aip21TransferItem {
+        Aip21TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            metadata_address,
+            from,
+            to,
+            value,
+        )
+    }
+    /// A standard asset of Algorand was moved, or an account opted in or out.
+    pub fn asa_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        asset_id: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> AsaTransferItem {
+        AsaTransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            asset_id,
+            from,
+            to,
+            value,
+        )
+    }
+    /// A native token of Cardano was moved.
+    pub fn asset_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        asset_id: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> AssetTransferItem {
+        AssetTransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            asset_id,
+            value,
+        )
+    }
+    /// A CIP-56 token of Canton was moved.
+    pub fn cip56_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        instrument_id: impl Into<String>,
+        instrument_admin: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Cip56TransferItem {
+        Cip56TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            instrument_id,
+            instrument_admin,
+            from,
+            to,
+            value,
+        )
+    }
+    /// A coin of Sui or Iota was moved.
+    pub fn coin_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        coin: impl Into<String>,
+        from: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> CoinTransferItem {
+        CoinTransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            coin,
+            from,
+            value,
+        )
+    }
+    /// A CIS-2 token of Concordium was moved.
+    pub fn cis2_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        value: impl Into<crate::Amount>,
+        token_address: impl Into<String>,
+    ) -> Cis2TransferItem {
+        Cis2TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            value,
+            token_address,
+        )
+    }
+    /// A CIS-7 token of Concordium was moved.
+    pub fn cis7_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        value: impl Into<crate::Amount>,
+        token_id: impl Into<String>,
+    ) -> Cis7TransferItem {
+        Cis7TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            value,
+            token_id,
+        )
+    }
+    /// An ERC-20 token of an EVM network was moved.
+    pub fn erc20_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+        decimals: i32,
+    ) -> Erc20TransferItem {
+        Erc20TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            contract,
+            from,
+            to,
+            value,
+            decimals,
+        )
+    }
+    /// An ERC-721 token of an EVM network was moved.
+    pub fn erc721_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        token_id: impl Into<String>,
+    ) -> Erc721TransferItem {
+        Erc721TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            contract,
+            from,
+            to,
+            token_id,
+        )
+    }
+    /// An ERC-7984 token of an EVM network was moved.
+    pub fn erc7984_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<String>,
+        decimals: i32,
+    ) -> Erc7984TransferItem {
+        Erc7984TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            contract,
+            from,
+            to,
+            value,
+            decimals,
+        )
+    }
+    /// A token of the Hedera token service that exists once was moved.
+    pub fn hip17_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        token_id: impl Into<String>,
+        serial_number: impl Into<String>,
+    ) -> Hip17TransferItem {
+        Hip17TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            token_id,
+            serial_number,
+        )
+    }
+    /// A fungible token of the Hedera token service was moved.
+    pub fn hts_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        froms: impl Into<Vec<String>>,
+        tos: impl Into<Vec<String>>,
+        value: impl Into<crate::Amount>,
+    ) -> HtsTransferItem {
+        HtsTransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            froms,
+            tos,
+            value,
+        )
+    }
+    /// An issued currency of the XRP Ledger was moved.
+    pub fn iou_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        currency: impl Into<String>,
+        issuer: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> IouTransferItem {
+        IouTransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            currency,
+            issuer,
+            value,
+        )
+    }
+    /// A coin of Sui or Iota that is locked for a time was moved.
+    pub fn locked_coin_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        coin: impl Into<String>,
+        from: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> LockedCoinTransferItem {
+        LockedCoinTransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            coin,
+            from,
+            value,
+        )
+    }
+    /// A multi-purpose token of the XRP Ledger was moved.
+    pub fn xls33_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        issuance_id: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Xls33TransferItem {
+        Xls33TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            issuance_id,
+            value,
+        )
+    }
+    /// A SEP-41 token of Stellar was moved.
+    pub fn sep41_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        issuer: impl Into<String>,
+        asset_code: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Sep41TransferItem {
+        Sep41TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            issuer,
+            asset_code,
+            from,
+            to,
+            value,
+        )
+    }
+    /// A SNIP-2 token of Starknet was moved.
+    pub fn snip2_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Snip2TransferItem {
+        Snip2TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            contract,
+            from,
+            to,
+            value,
+        )
+    }
+    /// A SNIP-3 token of Starknet was moved.
+    pub fn snip3_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        token_id: impl Into<String>,
+    ) -> Snip3TransferItem {
+        Snip3TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            contract,
+            from,
+            to,
+            token_id,
+        )
+    }
+    /// A token of Solana was moved.
+    pub fn spl_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        mint: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> SplTransferItem {
+        SplTransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            mint,
+            value,
+        )
+    }
+    /// A token of the Token-2022 program of Solana was moved.
+    pub fn spl2022_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        mint: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Spl2022TransferItem {
+        Spl2022TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            mint,
+            value,
+        )
+    }
+    /// A jetton of TON or Ion was moved.
+    pub fn tep74_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        master: impl Into<String>,
+        from: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Tep74TransferItem {
+        Tep74TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            master,
+            from,
+            value,
+        )
+    }
+    /// A TRC-10 token of Tron was moved.
+    pub fn trc10_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        token_id: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Trc10TransferItem {
+        Trc10TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            token_id,
+            from,
+            to,
+            value,
+        )
+    }
+    /// A TRC-20 token of Tron was moved.
+    pub fn trc20_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Trc20TransferItem {
+        Trc20TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            contract,
+            from,
+            to,
+            value,
+        )
+    }
+    /// A TRC-721 token of Tron was moved.
+    pub fn trc721_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        contract: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        token_id: impl Into<String>,
+    ) -> Trc721TransferItem {
+        Trc721TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            contract,
+            from,
+            to,
+            token_id,
+        )
+    }
+    /// Coins of a network with unspent outputs, such as Bitcoin, were moved.
+    pub fn utxo_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        froms: impl Into<Vec<String>>,
+        tos: impl Into<Vec<String>>,
+        value: impl Into<crate::Amount>,
+    ) -> UtxoTransferItem {
+        UtxoTransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+            froms,
+            tos,
+            value,
+        )
+    }
+    /// An ERC-20 token of Hedera was moved.
+    pub fn hedera_erc20_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+    ) -> HederaErc20TransferItem {
+        HederaErc20TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+        )
+    }
+    /// An ERC-721 token of Hedera was moved.
+    pub fn hedera_erc721_transfer(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+    ) -> HederaErc721TransferItem {
+        HederaErc721TransferItem::new(
+            wallet_id,
+            direction,
+            network,
+            block_number,
+            tx_hash,
+            timestamp,
+            metadata,
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for WalletHistoryItem {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "NativeTransfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::NativeTransfer)
+            }
+            "Aip21Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Aip21Transfer)
+            }
+            "AsaTransfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::AsaTransfer)
+            }
+            "AssetTransfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::AssetTransfer)
+            }
+            "Cip56Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Cip56Transfer)
+            }
+            "CoinTransfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::CoinTransfer)
+            }
+            "Cis2Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Cis2Transfer)
+            }
+            "Cis7Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Cis7Transfer)
+            }
+            "Erc20Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Erc20Transfer)
+            }
+            "Erc721Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Erc721Transfer)
+            }
+            "Erc7984Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Erc7984Transfer)
+            }
+            "Hip17Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Hip17Transfer)
+            }
+            "HtsTransfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::HtsTransfer)
+            }
+            "IouTransfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::IouTransfer)
+            }
+            "LockedCoinTransfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::LockedCoinTransfer)
+            }
+            "Xls33Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Xls33Transfer)
+            }
+            "Sep41Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Sep41Transfer)
+            }
+            "Snip2Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Snip2Transfer)
+            }
+            "Snip3Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Snip3Transfer)
+            }
+            "SplTransfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::SplTransfer)
+            }
+            "Spl2022Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Spl2022Transfer)
+            }
+            "Tep74Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Tep74Transfer)
+            }
+            "Trc10Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Trc10Transfer)
+            }
+            "Trc20Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Trc20Transfer)
+            }
+            "Trc721Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::Trc721Transfer)
+            }
+            "UtxoTransfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::UtxoTransfer)
+            }
+            "HederaErc20Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::HederaErc20Transfer)
+            }
+            "HederaErc721Transfer" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::HederaErc721Transfer)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<NativeTransferItem> for WalletHistoryItem {
+    fn from(member: NativeTransferItem) -> Self {
+        Self::NativeTransfer(member)
+    }
+}
+impl From<Aip21TransferItem> for WalletHistoryItem {
+    fn from(member: Aip21TransferItem) -> Self {
+        Self::Aip21Transfer(member)
+    }
+}
+impl From<AsaTransferItem> for WalletHistoryItem {
+    fn from(member: AsaTransferItem) -> Self {
+        Self::AsaTransfer(member)
+    }
+}
+impl From<AssetTransferItem> for WalletHistoryItem {
+    fn from(member: AssetTransferItem) -> Self {
+        Self::AssetTransfer(member)
+    }
+}
+impl From<Cip56TransferItem> for WalletHistoryItem {
+    fn from(member: Cip56TransferItem) -> Self {
+        Self::Cip56Transfer(member)
+    }
+}
+impl From<CoinTransferItem> for WalletHistoryItem {
+    fn from(member: CoinTransferItem) -> Self {
+        Self::CoinTransfer(member)
+    }
+}
+impl From<Cis2TransferItem> for WalletHistoryItem {
+    fn from(member: Cis2TransferItem) -> Self {
+        Self::Cis2Transfer(member)
+    }
+}
+impl From<Cis7TransferItem> for WalletHistoryItem {
+    fn from(member: Cis7TransferItem) -> Self {
+        Self::Cis7Transfer(member)
+    }
+}
+impl From<Erc20TransferItem> for WalletHistoryItem {
+    fn from(member: Erc20TransferItem) -> Self {
+        Self::Erc20Transfer(member)
+    }
+}
+impl From<Erc721TransferItem> for WalletHistoryItem {
+    fn from(member: Erc721TransferItem) -> Self {
+        Self::Erc721Transfer(member)
+    }
+}
+impl From<Erc7984TransferItem> for WalletHistoryItem {
+    fn from(member: Erc7984TransferItem) -> Self {
+        Self::Erc7984Transfer(member)
+    }
+}
+impl From<Hip17TransferItem> for WalletHistoryItem {
+    fn from(member: Hip17TransferItem) -> Self {
+        Self::Hip17Transfer(member)
+    }
+}
+impl From<HtsTransferItem> for WalletHistoryItem {
+    fn from(member: HtsTransferItem) -> Self {
+        Self::HtsTransfer(member)
+    }
+}
+impl From<IouTransferItem> for WalletHistoryItem {
+    fn from(member: IouTransferItem) -> Self {
+        Self::IouTransfer(member)
+    }
+}
+impl From<LockedCoinTransferItem> for WalletHistoryItem {
+    fn from(member: LockedCoinTransferItem) -> Self {
+        Self::LockedCoinTransfer(member)
+    }
+}
+impl From<Xls33TransferItem> for WalletHistoryItem {
+    fn from(member: Xls33TransferItem) -> Self {
+        Self::Xls33Transfer(member)
+    }
+}
+impl From<Sep41TransferItem> for WalletHistoryItem {
+    fn from(member: Sep41TransferItem) -> Self {
+        Self::Sep41Transfer(member)
+    }
+}
+impl From<Snip2TransferItem> for WalletHistoryItem {
+    fn from(member: Snip2TransferItem) -> Self {
+        Self::Snip2Transfer(member)
+    }
+}
+impl From<Snip3TransferItem> for WalletHistoryItem {
+    fn from(member: Snip3TransferItem) -> Self {
+        Self::Snip3Transfer(member)
+    }
+}
+impl From<SplTransferItem> for WalletHistoryItem {
+    fn from(member: SplTransferItem) -> Self {
+        Self::SplTransfer(member)
+    }
+}
+impl From<Spl2022TransferItem> for WalletHistoryItem {
+    fn from(member: Spl2022TransferItem) -> Self {
+        Self::Spl2022Transfer(member)
+    }
+}
+impl From<Tep74TransferItem> for WalletHistoryItem {
+    fn from(member: Tep74TransferItem) -> Self {
+        Self::Tep74Transfer(member)
+    }
+}
+impl From<Trc10TransferItem> for WalletHistoryItem {
+    fn from(member: Trc10TransferItem) -> Self {
+        Self::Trc10Transfer(member)
+    }
+}
+impl From<Trc20TransferItem> for WalletHistoryItem {
+    fn from(member: Trc20TransferItem) -> Self {
+        Self::Trc20Transfer(member)
+    }
+}
+impl From<Trc721TransferItem> for WalletHistoryItem {
+    fn from(member: Trc721TransferItem) -> Self {
+        Self::Trc721Transfer(member)
+    }
+}
+impl From<UtxoTransferItem> for WalletHistoryItem {
+    fn from(member: UtxoTransferItem) -> Self {
+        Self::UtxoTransfer(member)
+    }
+}
+impl From<HederaErc20TransferItem> for WalletHistoryItem {
+    fn from(member: HederaErc20TransferItem) -> Self {
+        Self::HederaErc20Transfer(member)
+    }
+}
+impl From<HederaErc721TransferItem> for WalletHistoryItem {
+    fn from(member: HederaErc721TransferItem) -> Self {
+        Self::HederaErc721Transfer(member)
+    }
+}
+/// Some wallets.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletIdFilter {
+    /// The wallets, 1 to 100. Limits: 1 to 100 items.
+    pub in_: Vec<crate::WalletId>,
+}
+object! {
+    WalletIdFilter {
+        "in" => in_: required,
+    }
+}
+impl WalletIdFilter {
+    /// Makes one of what is required.
+    pub fn new(in_: impl Into<Vec<crate::WalletId>>) -> Self {
+        Self { in_: in_.into() }
+    }
+}
 /// What the network itself knows about the wallet.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
@@ -3367,3 +17635,259 @@ impl WalletStatus {
     }
 }
 open_enum!(WalletStatus);
+/// A multi-purpose token of the XRP Ledger.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Xls33Asset {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub balance: crate::Amount,
+    /// How many decimal places the smallest unit stands for.
+    pub decimals: i32,
+    /// The id of the issuance.
+    pub issuance_id: String,
+    /// What one whole unit is worth, by currency.
+    pub quotes: ::std::collections::BTreeMap<String, f64>,
+    /// The symbol of the asset, such as `ETH`.
+    pub symbol: Option<String>,
+    /// True if the asset is known to be what it says it is.
+    pub verified: Option<bool>,
+}
+object! {
+    Xls33Asset {
+        "issuanceId" => issuance_id: required,
+        "decimals" => decimals: required,
+        "balance" => balance: required,
+        "quotes" => quotes: collection,
+        "symbol" => symbol: optional,
+        "verified" => verified: optional,
+    }
+}
+impl Xls33Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        issuance_id: impl Into<String>,
+        decimals: i32,
+        balance: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            issuance_id: issuance_id.into(),
+            decimals,
+            balance: balance.into(),
+            quotes: Default::default(),
+            symbol: Default::default(),
+            verified: Default::default(),
+        }
+    }
+    /// What one whole unit is worth, by currency.
+    #[must_use]
+    pub fn with_quotes(
+        mut self,
+        quotes: ::std::collections::BTreeMap<String, f64>,
+    ) -> Self {
+        self.quotes = quotes;
+        self
+    }
+    /// The symbol of the asset, such as `ETH`.
+    #[must_use]
+    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+    /// True if the asset is known to be what it says it is.
+    #[must_use]
+    pub fn with_verified(mut self, verified: bool) -> Self {
+        self.verified = Some(verified);
+        self
+    }
+}
+/// Sends a multi-purpose token of the XRP Ledger.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Xls33Transfer {
+    /// An amount in the smallest unit of its asset, as decimal digits.
+    pub amount: crate::Amount,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The fee sponsor that pays the network fee.
+    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
+    /// The id of the issuance.
+    pub issuance_id: String,
+    /// A memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// The receiving address.
+    pub to: String,
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    pub travel_rule: Option<TravelRule>,
+}
+object! {
+    Xls33Transfer {
+        "issuanceId" => issuance_id: required,
+        "to" => to: required,
+        "amount" => amount: required,
+        "externalId" => external_id: optional,
+        "feeSponsorId" => fee_sponsor_id: optional,
+        "memo" => memo: optional,
+        "travelRule" => travel_rule: optional,
+    }
+}
+impl Xls33Transfer {
+    /// Makes one of what is required.
+    pub fn new(
+        issuance_id: impl Into<String>,
+        to: impl Into<String>,
+        amount: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            issuance_id: issuance_id.into(),
+            to: to.into(),
+            amount: amount.into(),
+            external_id: Default::default(),
+            fee_sponsor_id: Default::default(),
+            memo: Default::default(),
+            travel_rule: Default::default(),
+        }
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The fee sponsor that pays the network fee.
+    #[must_use]
+    pub fn with_fee_sponsor_id(
+        mut self,
+        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+    ) -> Self {
+        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self
+    }
+    /// A memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
+    /// it on.
+    #[must_use]
+    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
+        self.travel_rule = Some(travel_rule.into());
+        self
+    }
+}
+/// A multi-purpose token of the XRP Ledger was moved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Xls33TransferItem {
+    /// The block that the transfer is in.
+    pub block_number: i64,
+    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+    pub direction: TransferDirection,
+    /// The network fee, in the smallest unit of the native asset.
+    pub fee: Option<crate::Amount>,
+    /// The sending address.
+    pub from: Option<String>,
+    /// The place of the transfer within its transaction.
+    pub index: Option<String>,
+    /// The id of the issuance.
+    pub issuance_id: String,
+    /// The memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// What is known about the assets of an item.
+    pub metadata: HistoryMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: Option<String>,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much was moved, in the smallest unit of the asset.
+    pub value: crate::Amount,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Xls33TransferItem {
+        "walletId" => wallet_id: required,
+        "direction" => direction: required,
+        "network" => network: required,
+        "blockNumber" => block_number: required,
+        "txHash" => tx_hash: required,
+        "timestamp" => timestamp: required,
+        "metadata" => metadata: required,
+        "issuanceId" => issuance_id: required,
+        "value" => value: required,
+        "fee" => fee: optional,
+        "from" => from: optional,
+        "index" => index: optional,
+        "memo" => memo: optional,
+        "to" => to: optional,
+    }
+}
+impl Xls33TransferItem {
+    /// Makes one of what is required.
+    pub fn new(
+        wallet_id: impl Into<crate::WalletId>,
+        direction: TransferDirection,
+        network: Network,
+        block_number: i64,
+        tx_hash: impl Into<String>,
+        timestamp: crate::Timestamp,
+        metadata: impl Into<HistoryMetadata>,
+        issuance_id: impl Into<String>,
+        value: impl Into<crate::Amount>,
+    ) -> Self {
+        Self {
+            wallet_id: wallet_id.into(),
+            direction,
+            network,
+            block_number,
+            tx_hash: tx_hash.into(),
+            timestamp,
+            metadata: metadata.into(),
+            issuance_id: issuance_id.into(),
+            value: value.into(),
+            fee: Default::default(),
+            from: Default::default(),
+            index: Default::default(),
+            memo: Default::default(),
+            to: Default::default(),
+        }
+    }
+    /// The network fee, in the smallest unit of the native asset.
+    #[must_use]
+    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+    /// The sending address.
+    #[must_use]
+    pub fn with_from(mut self, from: impl Into<String>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+    /// The place of the transfer within its transaction.
+    #[must_use]
+    pub fn with_index(mut self, index: impl Into<String>) -> Self {
+        self.index = Some(index.into());
+        self
+    }
+    /// The memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// The receiving address.
+    #[must_use]
+    pub fn with_to(mut self, to: impl Into<String>) -> Self {
+        self.to = Some(to.into());
+        self
+    }
+}

@@ -4,340 +4,73 @@
 
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
-/// What the activation was given.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[serde(transparent)]
-pub struct ActivateAccountArguments(pub ::serde_json::Map<String, ::serde_json::Value>);
-impl ::std::ops::Deref for ActivateAccountArguments {
-    type Target = ::serde_json::Map<String, ::serde_json::Value>;
-    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
-        &self.0
-    }
-}
-impl From<ActivateAccountArguments> for ::serde_json::Map<String, ::serde_json::Value> {
-    fn from(value: ActivateAccountArguments) -> Self {
-        value.0
-    }
-}
-impl From<::serde_json::Map<String, ::serde_json::Value>> for ActivateAccountArguments {
-    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
-        Self(value)
-    }
-}
-/// The activation of a wallet on its network. Only comes back.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+/// What the network of the wallet asks for: nothing on Starknet, `expiry` and `unsignedCdiStr` on Concordium,
+/// `validatorId` on Canton.
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct ActivateAccountTransaction {
-    /// What the activation was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub args: Option<ActivateAccountArguments>,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
+pub struct ActivateWalletRequest {
+    /// When the activation runs out, in seconds since 1970. Concordium only.
+    pub expiry: Option<i64>,
+    /// The credential deployment information to sign, as text. Concordium only.
+    pub unsigned_cdi_str: Option<String>,
+    /// The validator that is to host the party. Canton only.
+    pub validator_id: Option<crate::ValidatorId>,
 }
-impl ActivateAccountTransaction {
+object! {
+    ActivateWalletRequest {
+        "expiry" => expiry: optional,
+        "unsignedCdiStr" => unsigned_cdi_str: optional,
+        "validatorId" => validator_id: optional,
+    }
+}
+impl ActivateWalletRequest {
     /// Makes one without any field set.
     pub fn new() -> Self {
         Self {
-            args: Default::default(),
-            external_id: Default::default(),
+            expiry: Default::default(),
+            unsigned_cdi_str: Default::default(),
+            validator_id: Default::default(),
         }
     }
-    /// What the activation was given.
+    /// When the activation runs out, in seconds since 1970. Concordium only.
     #[must_use]
-    pub fn with_args(mut self, args: impl Into<ActivateAccountArguments>) -> Self {
-        self.args = Some(args.into());
+    pub fn with_expiry(mut self, expiry: i64) -> Self {
+        self.expiry = Some(expiry);
         self
     }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
+    /// The credential deployment information to sign, as text. Concordium only.
     #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
+    pub fn with_unsigned_cdi_str(mut self, unsigned_cdi_str: impl Into<String>) -> Self {
+        self.unsigned_cdi_str = Some(unsigned_cdi_str.into());
         self
     }
-}
-/// A fungible asset of Aptos.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct Aip21Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// The address of the metadata object of the asset.
-    pub metadata: String,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Aip21Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        metadata: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            metadata: metadata.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
+    /// The validator that is to host the party. Canton only.
     #[must_use]
-    pub fn with_quotes(
+    pub fn with_validator_id(
         mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
+        validator_id: impl Into<crate::ValidatorId>,
     ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a fungible asset of Aptos.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Aip21Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The address of the metadata object of the asset. Limits: form `^0x[0-9a-fA-F]{64}$`.
-    pub metadata: String,
-    /// The receiving address. Limits: form `^0x[0-9a-fA-F]{64}$`.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Aip21Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        metadata: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            metadata: metadata.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A fungible asset of Aptos was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Aip21TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// The address of the metadata object of the asset.
-    pub metadata_address: String,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Aip21TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        metadata_address: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            metadata_address: metadata_address.into(),
-            from: from.into(),
-            to: to.into(),
-            value: value.into(),
-            fee: Default::default(),
-            index: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-}
-/// A standard asset of Algorand.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct AsaAsset {
-    /// The id of the asset.
-    pub asset_id: String,
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl AsaAsset {
-    /// Makes one of what is required.
-    pub fn new(
-        asset_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            asset_id: asset_id.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
+        self.validator_id = Some(validator_id.into());
         self
     }
 }
 /// A standard asset of Algorand that exists once.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct AsaNft {
     /// The id of the asset.
     pub asset_id: String,
     /// The symbol of the collection.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub symbol: Option<String>,
     /// Where the description of the token is found.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_uri: Option<String>,
+}
+object! {
+    AsaNft {
+        "assetId" => asset_id: required,
+        "symbol" => symbol: optional,
+        "tokenUri" => token_uri: optional,
+    }
 }
 impl AsaNft {
     /// Makes one of what is required.
@@ -361,1432 +94,497 @@ impl AsaNft {
         self
     }
 }
-/// Sends a standard asset of Algorand.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// How many wallets to create, and where.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct AsaTransfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// The id of the asset. Limits: form `^\d+$`.
-    pub asset_id: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// A memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// The receiving address. Limits: form `^[A-Z0-9]{58}$`.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
+pub struct BulkCreateWalletsRequest {
+    /// How many wallets to create.
+    pub count: i32,
+    /// The store of the master key that the wallets are derived from.
+    pub keystore_id: Option<crate::KeyStoreId>,
+    /// What the names of the wallets begin with.
+    pub name: String,
+    /// A network on which many wallets can be created at once.
+    pub network: BulkWalletNetwork,
+    /// Labels that every wallet gets.
+    pub tags: Vec<String>,
 }
-impl AsaTransfer {
+object! {
+    BulkCreateWalletsRequest {
+        "network" => network: required,
+        "count" => count: required,
+        "name" => name: required,
+        "keystoreId" => keystore_id: optional,
+        "tags" => tags: collection,
+    }
+}
+impl BulkCreateWalletsRequest {
     /// Makes one of what is required.
-    pub fn new(
-        asset_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
+    pub fn new(network: BulkWalletNetwork, count: i32, name: impl Into<String>) -> Self {
         Self {
-            asset_id: asset_id.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            memo: Default::default(),
-            travel_rule: Default::default(),
+            network,
+            count,
+            name: name.into(),
+            keystore_id: Default::default(),
+            tags: Default::default(),
         }
     }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
+    /// The store of the master key that the wallets are derived from.
     #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
+    pub fn with_keystore_id(
         mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
+        keystore_id: impl Into<crate::KeyStoreId>,
     ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
+        self.keystore_id = Some(keystore_id.into());
         self
     }
-    /// A memo that the network stores with the transfer.
+    /// Labels that every wallet gets.
     #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
+    pub fn with_tags(mut self, tags: impl Into<Vec<String>>) -> Self {
+        self.tags = tags.into();
         self
     }
 }
-/// A standard asset of Algorand was moved, or an account opted in or out.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// A job that creates many wallets from one master key.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct AsaTransferItem {
-    /// The id of the asset.
-    pub asset_id: String,
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// True if the issuer took the asset back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clawback: Option<bool>,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
+pub struct BulkWalletJob {
+    /// How many wallets there are already.
+    pub completed_count: i32,
+    /// When it was completed.
+    pub date_completed: Option<crate::Timestamp>,
+    /// When it was created.
+    pub date_created: crate::Timestamp,
+    /// When it was changed last.
+    pub date_updated: crate::Timestamp,
+    /// Id of a job that creates wallets.
+    pub id: crate::BulkWalletJobId,
+    /// The store of the master key.
+    pub keystore_id: crate::KeyStoreId,
+    /// The key that the wallets are derived from.
+    pub master_key_id: Option<crate::KeyId>,
+    /// What the names of the wallets begin with.
+    pub name_prefix: String,
     /// A blockchain network.
     pub network: Network,
-    /// True if the account opted in to the asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub opt_in: Option<bool>,
-    /// True if the account opted out of the asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub opt_out: Option<bool>,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
+    /// Which attempt that will be.
+    pub next_retry_attempt: Option<i32>,
+    /// When the job is tried once more.
+    pub next_retry_date: Option<crate::Timestamp>,
+    /// Id of an organisation.
+    pub org_id: crate::OrgId,
+    /// Why the job stands where it stands.
+    pub reason: Option<String>,
+    /// How far a job got.
+    pub status: BulkWalletJobStatus,
+    /// Labels that every wallet gets.
+    pub tags: Vec<String>,
+    /// How many wallets are to be created.
+    pub total_count: i32,
 }
-impl AsaTransferItem {
+object! {
+    BulkWalletJob {
+        "id" => id: required,
+        "orgId" => org_id: required,
+        "status" => status: required,
+        "network" => network: required,
+        "namePrefix" => name_prefix: required,
+        "tags" => tags: required,
+        "totalCount" => total_count: required,
+        "completedCount" => completed_count: required,
+        "keystoreId" => keystore_id: required,
+        "dateCreated" => date_created: required,
+        "dateUpdated" => date_updated: required,
+        "dateCompleted" => date_completed: optional,
+        "masterKeyId" => master_key_id: optional,
+        "nextRetryAttempt" => next_retry_attempt: optional,
+        "nextRetryDate" => next_retry_date: optional,
+        "reason" => reason: optional,
+    }
+}
+impl BulkWalletJob {
     /// Makes one of what is required.
     pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
+        id: impl Into<crate::BulkWalletJobId>,
+        org_id: impl Into<crate::OrgId>,
+        status: BulkWalletJobStatus,
         network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        asset_id: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
+        name_prefix: impl Into<String>,
+        tags: impl Into<Vec<String>>,
+        total_count: i32,
+        completed_count: i32,
+        keystore_id: impl Into<crate::KeyStoreId>,
+        date_created: crate::Timestamp,
+        date_updated: crate::Timestamp,
     ) -> Self {
         Self {
-            wallet_id: wallet_id.into(),
-            direction,
+            id: id.into(),
+            org_id: org_id.into(),
+            status,
             network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            asset_id: asset_id.into(),
-            from: from.into(),
-            to: to.into(),
-            value: value.into(),
-            clawback: Default::default(),
-            fee: Default::default(),
-            index: Default::default(),
-            opt_in: Default::default(),
-            opt_out: Default::default(),
+            name_prefix: name_prefix.into(),
+            tags: tags.into(),
+            total_count,
+            completed_count,
+            keystore_id: keystore_id.into(),
+            date_created,
+            date_updated,
+            date_completed: Default::default(),
+            master_key_id: Default::default(),
+            next_retry_attempt: Default::default(),
+            next_retry_date: Default::default(),
+            reason: Default::default(),
         }
     }
-    /// True if the issuer took the asset back.
+    /// When it was completed.
     #[must_use]
-    pub fn with_clawback(mut self, clawback: bool) -> Self {
-        self.clawback = Some(clawback);
+    pub fn with_date_completed(mut self, date_completed: crate::Timestamp) -> Self {
+        self.date_completed = Some(date_completed);
         self
     }
-    /// The network fee, in the smallest unit of the native asset.
+    /// The key that the wallets are derived from.
     #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
+    pub fn with_master_key_id(mut self, master_key_id: impl Into<crate::KeyId>) -> Self {
+        self.master_key_id = Some(master_key_id.into());
         self
     }
-    /// The place of the transfer within its transaction.
+    /// Which attempt that will be.
     #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
+    pub fn with_next_retry_attempt(mut self, next_retry_attempt: i32) -> Self {
+        self.next_retry_attempt = Some(next_retry_attempt);
         self
     }
-    /// True if the account opted in to the asset.
+    /// When the job is tried once more.
     #[must_use]
-    pub fn with_opt_in(mut self, opt_in: bool) -> Self {
-        self.opt_in = Some(opt_in);
+    pub fn with_next_retry_date(mut self, next_retry_date: crate::Timestamp) -> Self {
+        self.next_retry_date = Some(next_retry_date);
         self
     }
-    /// True if the account opted out of the asset.
+    /// Why the job stands where it stands.
     #[must_use]
-    pub fn with_opt_out(mut self, opt_out: bool) -> Self {
-        self.opt_out = Some(opt_out);
+    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
         self
     }
 }
-/// What is known about an asset.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+/// A page of jobs.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct AssetMetadata {
-    /// How many decimal places the smallest unit stands for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decimals: Option<i32>,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
+pub struct BulkWalletJobPage {
+    /// A job that creates many wallets from one master key.
+    pub items: Vec<BulkWalletJob>,
+    /// Where the next page begins. Missing on the last page.
+    pub next_page_token: Option<String>,
 }
-impl AssetMetadata {
-    /// Makes one without any field set.
-    pub fn new() -> Self {
-        Self {
-            decimals: Default::default(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// How many decimal places the smallest unit stands for.
-    #[must_use]
-    pub fn with_decimals(mut self, decimals: i32) -> Self {
-        self.decimals = Some(decimals);
-        self
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
+object! {
+    BulkWalletJobPage {
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
     }
 }
-/// Sends a native token of Cardano.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct AssetTransfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// The id of the asset, its policy and name.
-    pub asset_id: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The receiving address.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl AssetTransfer {
+impl BulkWalletJobPage {
     /// Makes one of what is required.
-    pub fn new(
-        asset_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
+    pub fn new(items: impl Into<Vec<BulkWalletJob>>) -> Self {
         Self {
-            asset_id: asset_id.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            travel_rule: Default::default(),
+            items: items.into(),
+            next_page_token: Default::default(),
         }
     }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
+    /// Where the next page begins. Missing on the last page.
     #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
+    pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
+        self.next_page_token = Some(next_page_token.into());
         self
     }
 }
-/// A native token of Cardano was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// How far a job got. `PartiallyCompleted` has created some of the wallets.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct AssetTransferItem {
-    /// The id of the asset, its policy and name.
-    pub asset_id: String,
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
+pub enum BulkWalletJobStatus {
+    /// `Pending`.
+    Pending,
+    /// `InProgress`.
+    InProgress,
+    /// `Completed`.
+    Completed,
+    /// `PartiallyCompleted`.
+    PartiallyCompleted,
+    /// `Failed`.
+    Failed,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
 }
-impl AssetTransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        asset_id: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            asset_id: asset_id.into(),
-            value: value.into(),
-            fee: Default::default(),
-            from: Default::default(),
-            index: Default::default(),
-            to: Default::default(),
+impl BulkWalletJobStatus {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::InProgress,
+        Self::Completed,
+        Self::PartiallyCompleted,
+        Self::Failed,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "Pending",
+            Self::InProgress => "InProgress",
+            Self::Completed => "Completed",
+            Self::PartiallyCompleted => "PartiallyCompleted",
+            Self::Failed => "Failed",
+            Self::Unknown(value) => value.as_str(),
         }
     }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The sending address.
-    #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The receiving address.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Pending" => Self::Pending,
+            "InProgress" => Self::InProgress,
+            "Completed" => Self::Completed,
+            "PartiallyCompleted" => Self::PartiallyCompleted,
+            "Failed" => Self::Failed,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
     }
 }
-/// The cancellation of an earlier transaction: nothing is sent, with the same nonce. EVM networks; only comes
-/// back.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+open_enum!(BulkWalletJobStatus);
+/// A network on which many wallets can be created at once. Not each is also a `Network`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct CancelTransaction {
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The signed transaction that is cancelled.
-    pub signed_tx: String,
-    /// The hash of the transaction that is cancelled.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tx_hash: Option<String>,
+pub enum BulkWalletNetwork {
+    /// `Ethereum`.
+    Ethereum,
+    /// `EthereumSepolia`.
+    EthereumSepolia,
+    /// `EthereumHolesky`.
+    EthereumHolesky,
+    /// `EthereumHoodi`.
+    EthereumHoodi,
+    /// `Bsc`.
+    Bsc,
+    /// `BscTestnet`.
+    BscTestnet,
+    /// `Base`.
+    Base,
+    /// `BaseSepolia`.
+    BaseSepolia,
+    /// `ArbitrumOne`.
+    ArbitrumOne,
+    /// `ArbitrumSepolia`.
+    ArbitrumSepolia,
+    /// `Optimism`.
+    Optimism,
+    /// `OptimismSepolia`.
+    OptimismSepolia,
+    /// `Tron`.
+    Tron,
+    /// `TronNile`.
+    TronNile,
+    /// `Solana`.
+    Solana,
+    /// `SolanaDevnet`.
+    SolanaDevnet,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
 }
-impl CancelTransaction {
-    /// Makes one of what is required.
-    pub fn new(signed_tx: impl Into<String>) -> Self {
-        Self {
-            signed_tx: signed_tx.into(),
-            external_id: Default::default(),
-            tx_hash: Default::default(),
+impl BulkWalletNetwork {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Ethereum,
+        Self::EthereumSepolia,
+        Self::EthereumHolesky,
+        Self::EthereumHoodi,
+        Self::Bsc,
+        Self::BscTestnet,
+        Self::Base,
+        Self::BaseSepolia,
+        Self::ArbitrumOne,
+        Self::ArbitrumSepolia,
+        Self::Optimism,
+        Self::OptimismSepolia,
+        Self::Tron,
+        Self::TronNile,
+        Self::Solana,
+        Self::SolanaDevnet,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Ethereum => "Ethereum",
+            Self::EthereumSepolia => "EthereumSepolia",
+            Self::EthereumHolesky => "EthereumHolesky",
+            Self::EthereumHoodi => "EthereumHoodi",
+            Self::Bsc => "Bsc",
+            Self::BscTestnet => "BscTestnet",
+            Self::Base => "Base",
+            Self::BaseSepolia => "BaseSepolia",
+            Self::ArbitrumOne => "ArbitrumOne",
+            Self::ArbitrumSepolia => "ArbitrumSepolia",
+            Self::Optimism => "Optimism",
+            Self::OptimismSepolia => "OptimismSepolia",
+            Self::Tron => "Tron",
+            Self::TronNile => "TronNile",
+            Self::Solana => "Solana",
+            Self::SolanaDevnet => "SolanaDevnet",
+            Self::Unknown(value) => value.as_str(),
         }
     }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The hash of the transaction that is cancelled.
-    #[must_use]
-    pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
-        self.tx_hash = Some(tx_hash.into());
-        self
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Ethereum" => Self::Ethereum,
+            "EthereumSepolia" => Self::EthereumSepolia,
+            "EthereumHolesky" => Self::EthereumHolesky,
+            "EthereumHoodi" => Self::EthereumHoodi,
+            "Bsc" => Self::Bsc,
+            "BscTestnet" => Self::BscTestnet,
+            "Base" => Self::Base,
+            "BaseSepolia" => Self::BaseSepolia,
+            "ArbitrumOne" => Self::ArbitrumOne,
+            "ArbitrumSepolia" => Self::ArbitrumSepolia,
+            "Optimism" => Self::Optimism,
+            "OptimismSepolia" => Self::OptimismSepolia,
+            "Tron" => Self::Tron,
+            "TronNile" => Self::TronNile,
+            "Solana" => Self::Solana,
+            "SolanaDevnet" => Self::SolanaDevnet,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
     }
 }
-/// A native token of Cardano.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+open_enum!(BulkWalletNetwork);
+/// The call to pass on. The API passes on calls that read, no others.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct CardanoAsset {
-    /// The id of the asset, its policy and name.
-    pub asset_id: String,
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
+pub struct CallCantonLedgerRequest {
+    /// The body of the call.
+    pub body: Option<CantonLedgerBody>,
+    /// The HTTP method.
+    pub request_method: CantonLedgerMethod,
+    /// The path of the resource in the JSON API of the ledger.
+    pub resource: String,
 }
-impl CardanoAsset {
+object! {
+    CallCantonLedgerRequest {
+        "requestMethod" => request_method: required,
+        "resource" => resource: required,
+        "body" => body: optional,
+    }
+}
+impl CallCantonLedgerRequest {
     /// Makes one of what is required.
-    pub fn new(
-        asset_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
+    pub fn new(request_method: CantonLedgerMethod, resource: impl Into<String>) -> Self {
         Self {
-            asset_id: asset_id.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
+            request_method,
+            resource: resource.into(),
+            body: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// The body of the call.
     #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
+    pub fn with_body(mut self, body: impl Into<CantonLedgerBody>) -> Self {
+        self.body = Some(body.into());
         self
     }
 }
-/// A CIP-56 token of Canton.
+/// What the ledger answered.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Cip56Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// The party that administers the instrument.
-    pub instrument_admin: String,
-    /// The id of the instrument.
-    pub instrument_id: String,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Cip56Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        instrument_id: impl Into<String>,
-        instrument_admin: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            instrument_id: instrument_id.into(),
-            instrument_admin: instrument_admin.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
+#[serde(transparent)]
+pub struct CantonLedgerAnswer(pub ::serde_json::Value);
+impl ::std::ops::Deref for CantonLedgerAnswer {
+    type Target = ::serde_json::Value;
+    fn deref(&self) -> &::serde_json::Value {
+        &self.0
     }
 }
-/// Sends a CIP-56 token of Canton.
+impl From<CantonLedgerAnswer> for ::serde_json::Value {
+    fn from(value: CantonLedgerAnswer) -> Self {
+        value.0
+    }
+}
+impl From<::serde_json::Value> for CantonLedgerAnswer {
+    fn from(value: ::serde_json::Value) -> Self {
+        Self(value)
+    }
+}
+/// The body of the call.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Cip56Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The party that administers the instrument.
-    pub instrument_admin: String,
-    /// The id of the instrument.
-    pub instrument_id: String,
-    /// True makes an offer, which the receiver accepts or rejects.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offer: Option<bool>,
-    /// The receiving address.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
+#[serde(transparent)]
+pub struct CantonLedgerBody(pub ::serde_json::Value);
+impl ::std::ops::Deref for CantonLedgerBody {
+    type Target = ::serde_json::Value;
+    fn deref(&self) -> &::serde_json::Value {
+        &self.0
+    }
 }
-impl Cip56Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        instrument_admin: impl Into<String>,
-        instrument_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            instrument_admin: instrument_admin.into(),
-            instrument_id: instrument_id.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            offer: Default::default(),
-            travel_rule: Default::default(),
+impl From<CantonLedgerBody> for ::serde_json::Value {
+    fn from(value: CantonLedgerBody) -> Self {
+        value.0
+    }
+}
+impl From<::serde_json::Value> for CantonLedgerBody {
+    fn from(value: ::serde_json::Value) -> Self {
+        Self(value)
+    }
+}
+/// The HTTP method.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum CantonLedgerMethod {
+    /// `GET`.
+    GET,
+    /// `POST`.
+    POST,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl CantonLedgerMethod {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::GET, Self::POST];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::GET => "GET",
+            Self::POST => "POST",
+            Self::Unknown(value) => value.as_str(),
         }
     }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// True makes an offer, which the receiver accepts or rejects.
-    #[must_use]
-    pub fn with_offer(mut self, offer: bool) -> Self {
-        self.offer = Some(offer);
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A CIP-56 token of Canton was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Cip56TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// The party that administers the instrument.
-    pub instrument_admin: String,
-    /// The id of the instrument.
-    pub instrument_id: String,
-    /// The memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Cip56TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        instrument_id: impl Into<String>,
-        instrument_admin: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            instrument_id: instrument_id.into(),
-            instrument_admin: instrument_admin.into(),
-            from: from.into(),
-            to: to.into(),
-            value: value.into(),
-            fee: Default::default(),
-            index: Default::default(),
-            memo: Default::default(),
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "GET" => Self::GET,
+            "POST" => Self::POST,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
         }
     }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
 }
-/// A CIS-2 token of Concordium.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Cis2Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// The address of the token.
-    pub token_address: String,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Cis2Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        token_address: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            token_address: token_address.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a CIS-2 token of Concordium.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Cis2Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The receiving address.
-    pub to: String,
-    /// The address of the token.
-    pub token_address: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Cis2Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        token_address: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            token_address: token_address.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A CIS-2 token of Concordium was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Cis2TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// The address of the token.
-    pub token_address: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Cis2TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        value: impl Into<crate::Amount>,
-        token_address: impl Into<String>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            value: value.into(),
-            token_address: token_address.into(),
-            fee: Default::default(),
-            from: Default::default(),
-            index: Default::default(),
-            to: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The sending address.
-    #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The receiving address.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-}
-/// A CIS-7 token of Concordium.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Cis7Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// The id of the token.
-    pub token_id: String,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Cis7Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        token_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            token_id: token_id.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a CIS-7 token of Concordium.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Cis7Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// A memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// The receiving address.
-    pub to: String,
-    /// The id of the token.
-    pub token_id: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Cis7Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            token_id: token_id.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            memo: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// A memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A CIS-7 token of Concordium was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Cis7TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// The memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// The id of the token.
-    pub token_id: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Cis7TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        value: impl Into<crate::Amount>,
-        token_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            value: value.into(),
-            token_id: token_id.into(),
-            fee: Default::default(),
-            from: Default::default(),
-            index: Default::default(),
-            memo: Default::default(),
-            to: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The sending address.
-    #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// The receiving address.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-}
-/// A coin of Sui or Iota.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct CoinAsset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// The type of the coin.
-    pub coin: String,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl CoinAsset {
-    /// Makes one of what is required.
-    pub fn new(
-        coin: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            coin: coin.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a coin of Sui or Iota.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct CoinTransfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// The type of the coin.
-    pub coin: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The receiving address. Limits: form `^0x[0-9a-fA-F]{64}$`.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl CoinTransfer {
-    /// Makes one of what is required.
-    pub fn new(
-        coin: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            coin: coin.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A coin of Sui or Iota was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct CoinTransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// The type of the coin.
-    pub coin: String,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving addresses.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub tos: Vec<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl CoinTransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        coin: impl Into<String>,
-        from: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            coin: coin.into(),
-            from: from.into(),
-            value: value.into(),
-            fee: Default::default(),
-            index: Default::default(),
-            tos: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The receiving addresses.
-    #[must_use]
-    pub fn with_tos(mut self, tos: impl Into<Vec<String>>) -> Self {
-        self.tos = tos.into();
-        self
-    }
-}
+open_enum!(CantonLedgerMethod);
 /// The wallet to create.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct CreateWalletRequest {
     /// True keeps the wallet with the organisation, but allows to delegate it later. False if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_delegation: Option<bool>,
     /// The end user to delegate the wallet to at once.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delegate_to: Option<crate::UserId>,
     /// The id of the wallet in the caller's own system. A label; it does not make the request idempotent. Limits: at
     /// most 100 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The name, for people. Limits: at most 100 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// A blockchain network.
     pub network: Network,
     /// Which key the wallet is built on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signing_key: Option<SigningKeyOptions>,
     /// Labels that policies can filter by. At most 10, of 1 to 100 characters each. Limits: at most 10 items.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
     pub tags: Vec<String>,
+}
+object! {
+    CreateWalletRequest {
+        "network" => network: required,
+        "delayDelegation" => delay_delegation: optional,
+        "delegateTo" => delegate_to: optional,
+        "externalId" => external_id: optional,
+        "name" => name: optional,
+        "signingKey" => signing_key: optional,
+        "tags" => tags: collection,
+    }
 }
 impl CreateWalletRequest {
     /// Makes one of what is required.
@@ -1842,33 +640,17 @@ impl CreateWalletRequest {
         self
     }
 }
-/// Technical details, for tracing what went wrong.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[serde(transparent)]
-pub struct DebugTrace(pub ::serde_json::Map<String, ::serde_json::Value>);
-impl ::std::ops::Deref for DebugTrace {
-    type Target = ::serde_json::Map<String, ::serde_json::Value>;
-    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
-        &self.0
-    }
-}
-impl From<DebugTrace> for ::serde_json::Map<String, ::serde_json::Value> {
-    fn from(value: DebugTrace) -> Self {
-        value.0
-    }
-}
-impl From<::serde_json::Map<String, ::serde_json::Value>> for DebugTrace {
-    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
-        Self(value)
-    }
-}
 /// The end user who is to own the wallet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct DelegateWalletRequest {
     /// Id of a user or a service account.
     pub user_id: crate::UserId,
+}
+object! {
+    DelegateWalletRequest {
+        "userId" => user_id: required,
+    }
 }
 impl DelegateWalletRequest {
     /// Makes one of what is required.
@@ -1876,402 +658,26 @@ impl DelegateWalletRequest {
         Self { user_id: user_id.into() }
     }
 }
-/// An older form of an EIP-1559 transaction; use `RawTransaction`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Eip1559Transaction {
-    /// The call data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<crate::Hex>,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The most gas to be used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gas_limit: Option<crate::EvmQuantity>,
-    /// The most to be paid for gas in wei, tip included.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_fee_per_gas: Option<crate::EvmQuantity>,
-    /// The tip for gas in wei.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_priority_fee_per_gas: Option<crate::EvmQuantity>,
-    /// The nonce. The next one if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nonce: Option<crate::EvmQuantity>,
-    /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// How much of the native asset is sent, in wei.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<crate::EvmQuantity>,
-}
-impl Eip1559Transaction {
-    /// Makes one without any field set.
-    pub fn new() -> Self {
-        Self {
-            data: Default::default(),
-            external_id: Default::default(),
-            gas_limit: Default::default(),
-            max_fee_per_gas: Default::default(),
-            max_priority_fee_per_gas: Default::default(),
-            nonce: Default::default(),
-            to: Default::default(),
-            value: Default::default(),
-        }
-    }
-    /// The call data.
-    #[must_use]
-    pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
-        self.data = Some(data.into());
-        self
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The most gas to be used.
-    #[must_use]
-    pub fn with_gas_limit(mut self, gas_limit: impl Into<crate::EvmQuantity>) -> Self {
-        self.gas_limit = Some(gas_limit.into());
-        self
-    }
-    /// The most to be paid for gas in wei, tip included.
-    #[must_use]
-    pub fn with_max_fee_per_gas(
-        mut self,
-        max_fee_per_gas: impl Into<crate::EvmQuantity>,
-    ) -> Self {
-        self.max_fee_per_gas = Some(max_fee_per_gas.into());
-        self
-    }
-    /// The tip for gas in wei.
-    #[must_use]
-    pub fn with_max_priority_fee_per_gas(
-        mut self,
-        max_priority_fee_per_gas: impl Into<crate::EvmQuantity>,
-    ) -> Self {
-        self.max_priority_fee_per_gas = Some(max_priority_fee_per_gas.into());
-        self
-    }
-    /// The nonce. The next one if left out.
-    #[must_use]
-    pub fn with_nonce(mut self, nonce: impl Into<crate::EvmQuantity>) -> Self {
-        self.nonce = Some(nonce.into());
-        self
-    }
-    /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-    /// How much of the native asset is sent, in wei.
-    #[must_use]
-    pub fn with_value(mut self, value: impl Into<crate::EvmQuantity>) -> Self {
-        self.value = Some(value.into());
-        self
-    }
-}
-/// An ERC-20 token of an EVM network.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct Erc20Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// The address of the contract.
-    pub contract: String,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Erc20Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        contract: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            contract: contract.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends an ERC-20 token of an EVM network.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Erc20Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// The address of the contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
-    pub contract: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The most gas to be used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gas_limit: Option<String>,
-    /// The price of gas in wei, for a legacy transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gas_price: Option<String>,
-    /// The most to be paid for gas in wei, tip included.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_fee_per_gas: Option<String>,
-    /// The tip for gas in wei.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_priority_fee_per_gas: Option<String>,
-    /// How fast a transaction should be included, and so how much is paid for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<FeePriority>,
-    /// The receiving address. Limits: form `^0x[0-9a-fA-F]{40}$`.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Erc20Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        contract: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            contract: contract.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            gas_limit: Default::default(),
-            gas_price: Default::default(),
-            max_fee_per_gas: Default::default(),
-            max_priority_fee_per_gas: Default::default(),
-            priority: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// The most gas to be used.
-    #[must_use]
-    pub fn with_gas_limit(mut self, gas_limit: impl Into<String>) -> Self {
-        self.gas_limit = Some(gas_limit.into());
-        self
-    }
-    /// The price of gas in wei, for a legacy transaction.
-    #[must_use]
-    pub fn with_gas_price(mut self, gas_price: impl Into<String>) -> Self {
-        self.gas_price = Some(gas_price.into());
-        self
-    }
-    /// The most to be paid for gas in wei, tip included.
-    #[must_use]
-    pub fn with_max_fee_per_gas(mut self, max_fee_per_gas: impl Into<String>) -> Self {
-        self.max_fee_per_gas = Some(max_fee_per_gas.into());
-        self
-    }
-    /// The tip for gas in wei.
-    #[must_use]
-    pub fn with_max_priority_fee_per_gas(
-        mut self,
-        max_priority_fee_per_gas: impl Into<String>,
-    ) -> Self {
-        self.max_priority_fee_per_gas = Some(max_priority_fee_per_gas.into());
-        self
-    }
-    /// How fast a transaction should be included, and so how much is paid for it.
-    #[must_use]
-    pub fn with_priority(mut self, priority: FeePriority) -> Self {
-        self.priority = Some(priority);
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// An ERC-20 token of an EVM network was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Erc20TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// The address of the contract.
-    pub contract: String,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The symbol of the asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Erc20TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-        decimals: i32,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            contract: contract.into(),
-            from: from.into(),
-            to: to.into(),
-            value: value.into(),
-            decimals,
-            fee: Default::default(),
-            index: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The symbol of the asset.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
 /// An ERC-721 token of an EVM network.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Erc721Nft {
     /// The address of the contract.
     pub contract: String,
     /// The symbol of the collection.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub symbol: Option<String>,
     /// The id of the token within the contract.
     pub token_id: String,
     /// Where the description of the token is found.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_uri: Option<String>,
+}
+object! {
+    Erc721Nft {
+        "contract" => contract: required,
+        "tokenId" => token_id: required,
+        "symbol" => symbol: optional,
+        "tokenUri" => token_uri: optional,
+    }
 }
 impl Erc721Nft {
     /// Makes one of what is required.
@@ -2296,713 +702,26 @@ impl Erc721Nft {
         self
     }
 }
-/// Sends an ERC-721 token of an EVM network.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Erc721Transfer {
-    /// The address of the contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
-    pub contract: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// How fast a transaction should be included, and so how much is paid for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<FeePriority>,
-    /// The receiving address. Limits: form `^0x[0-9a-fA-F]{40}$`.
-    pub to: String,
-    /// The id of the token within the contract. Limits: form `^\d+$`.
-    pub token_id: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Erc721Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        contract: impl Into<String>,
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-    ) -> Self {
-        Self {
-            contract: contract.into(),
-            token_id: token_id.into(),
-            to: to.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            priority: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// How fast a transaction should be included, and so how much is paid for it.
-    #[must_use]
-    pub fn with_priority(mut self, priority: FeePriority) -> Self {
-        self.priority = Some(priority);
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// An ERC-721 token of an EVM network was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Erc721TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// The address of the contract.
-    pub contract: String,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The symbol of the asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The id of the token within the contract.
-    pub token_id: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Erc721TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        token_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            contract: contract.into(),
-            from: from.into(),
-            to: to.into(),
-            token_id: token_id.into(),
-            fee: Default::default(),
-            index: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The symbol of the asset.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// An ERC-7984 token of an EVM network, whose balances are confidential.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct Erc7984Asset {
-    /// The balance, in the smallest unit of the asset.
-    pub balance: String,
-    /// The address of the contract.
-    pub contract: String,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Erc7984Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        contract: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<String>,
-    ) -> Self {
-        Self {
-            contract: contract.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends an ERC-7984 token of an EVM network, whose amounts are confidential.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Erc7984Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// The address of the contract.
-    pub contract: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// How fast a transaction should be included, and so how much is paid for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<FeePriority>,
-    /// The receiving address.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Erc7984Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        contract: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            contract: contract.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            priority: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// How fast a transaction should be included, and so how much is paid for it.
-    #[must_use]
-    pub fn with_priority(mut self, priority: FeePriority) -> Self {
-        self.priority = Some(priority);
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// An ERC-7984 token of an EVM network was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Erc7984TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// The address of the contract.
-    pub contract: String,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The symbol of the asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset. Amounts of this kind are confidential, so that it may
-    /// be no number.
-    pub value: String,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Erc7984TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<String>,
-        decimals: i32,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            contract: contract.into(),
-            from: from.into(),
-            to: to.into(),
-            value: value.into(),
-            decimals,
-            fee: Default::default(),
-            index: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The symbol of the asset.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// A legacy form of an EVM transaction; use `RawTransaction`. Always sent as type 2.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct EvmTransaction {
-    /// The call data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<crate::Hex>,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The most gas to be used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gas_limit: Option<crate::EvmQuantity>,
-    /// The nonce. The next one if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nonce: Option<crate::EvmQuantity>,
-    /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// How much of the native asset is sent, in wei.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<crate::EvmQuantity>,
-}
-impl EvmTransaction {
-    /// Makes one without any field set.
-    pub fn new() -> Self {
-        Self {
-            data: Default::default(),
-            external_id: Default::default(),
-            gas_limit: Default::default(),
-            nonce: Default::default(),
-            to: Default::default(),
-            value: Default::default(),
-        }
-    }
-    /// The call data.
-    #[must_use]
-    pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
-        self.data = Some(data.into());
-        self
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The most gas to be used.
-    #[must_use]
-    pub fn with_gas_limit(mut self, gas_limit: impl Into<crate::EvmQuantity>) -> Self {
-        self.gas_limit = Some(gas_limit.into());
-        self
-    }
-    /// The nonce. The next one if left out.
-    #[must_use]
-    pub fn with_nonce(mut self, nonce: impl Into<crate::EvmQuantity>) -> Self {
-        self.nonce = Some(nonce.into());
-        self
-    }
-    /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-    /// How much of the native asset is sent, in wei.
-    #[must_use]
-    pub fn with_value(mut self, value: impl Into<crate::EvmQuantity>) -> Self {
-        self.value = Some(value.into());
-        self
-    }
-}
-/// How fast a transaction should be included, and so how much is paid for it. `Standard` if left out. EVM and
-/// Bitcoin networks.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum FeePriority {
-    /// `Slow`.
-    Slow,
-    /// `Standard`.
-    Standard,
-    /// `Fast`.
-    Fast,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl FeePriority {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[Self::Slow, Self::Standard, Self::Fast];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Slow => "Slow",
-            Self::Standard => "Standard",
-            Self::Fast => "Fast",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "Slow" => Self::Slow,
-            "Standard" => Self::Standard,
-            "Fast" => Self::Fast,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(FeePriority);
-/// The function to call, and its arguments.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[serde(transparent)]
-pub struct FunctionCall(pub ::serde_json::Map<String, ::serde_json::Value>);
-impl ::std::ops::Deref for FunctionCall {
-    type Target = ::serde_json::Map<String, ::serde_json::Value>;
-    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
-        &self.0
-    }
-}
-impl From<FunctionCall> for ::serde_json::Map<String, ::serde_json::Value> {
-    fn from(value: FunctionCall) -> Self {
-        value.0
-    }
-}
-impl From<::serde_json::Map<String, ::serde_json::Value>> for FunctionCall {
-    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
-        Self(value)
-    }
-}
-/// A call of a function of a contract.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct FunctionCallTransaction {
-    /// The function to call, and its arguments.
-    pub call: FunctionCall,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-}
-impl FunctionCallTransaction {
-    /// Makes one of what is required.
-    pub fn new(call: impl Into<FunctionCall>) -> Self {
-        Self {
-            call: call.into(),
-            external_id: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-}
-/// An ERC-20 token of Hedera was moved. Only the fields that all kinds share are known.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct HederaErc20TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl HederaErc20TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            fee: Default::default(),
-            index: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-}
-/// An ERC-721 token of Hedera was moved. Only the fields that all kinds share are known.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct HederaErc721TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl HederaErc721TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            fee: Default::default(),
-            index: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-}
 /// A token of the Hedera token service that exists once.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Hip17Nft {
     /// The serial number within the token.
     pub serial_number: String,
     /// The symbol of the collection.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub symbol: Option<String>,
     /// The id of the token.
     pub token_id: String,
     /// Where the description of the token is found.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_uri: Option<String>,
+}
+object! {
+    Hip17Nft {
+        "tokenId" => token_id: required,
+        "serialNumber" => serial_number: required,
+        "symbol" => symbol: optional,
+        "tokenUri" => token_uri: optional,
+    }
 }
 impl Hip17Nft {
     /// Makes one of what is required.
@@ -3027,599 +746,35 @@ impl Hip17Nft {
         self
     }
 }
-/// Sends a token of the Hedera token service that exists once.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Hip17Transfer {
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// A memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// The serial number within the token. Limits: form `^\d+$`.
-    pub serial_number: String,
-    /// The receiving address. Limits: form `^(0x[0-9a-fA-F]{40}|0\.0\.(\d+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64,}))$`.
-    pub to: String,
-    /// The id of the token.
-    pub token_id: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Hip17Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        token_id: impl Into<String>,
-        serial_number: impl Into<String>,
-        to: impl Into<String>,
-    ) -> Self {
-        Self {
-            token_id: token_id.into(),
-            serial_number: serial_number.into(),
-            to: to.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            memo: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// A memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A token of the Hedera token service that exists once was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Hip17TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The serial number within the token.
-    pub serial_number: String,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// The id of the token.
-    pub token_id: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Hip17TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        token_id: impl Into<String>,
-        serial_number: impl Into<String>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            token_id: token_id.into(),
-            serial_number: serial_number.into(),
-            fee: Default::default(),
-            from: Default::default(),
-            index: Default::default(),
-            to: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The sending address.
-    #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The receiving address.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-}
-/// The kinds of items that a history has.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum HistoryKind {
-    /// `NativeTransfer`.
-    NativeTransfer,
-    /// `Aip21Transfer`.
-    Aip21Transfer,
-    /// `AsaTransfer`.
-    AsaTransfer,
-    /// `AssetTransfer`.
-    AssetTransfer,
-    /// `Cip56Transfer`.
-    Cip56Transfer,
-    /// `Cis2Transfer`.
-    Cis2Transfer,
-    /// `Cis7Transfer`.
-    Cis7Transfer,
-    /// `CoinTransfer`.
-    CoinTransfer,
-    /// `Erc20Transfer`.
-    Erc20Transfer,
-    /// `Erc721Transfer`.
-    Erc721Transfer,
-    /// `Erc7984Transfer`.
-    Erc7984Transfer,
-    /// `HederaErc20Transfer`.
-    HederaErc20Transfer,
-    /// `HederaErc721Transfer`.
-    HederaErc721Transfer,
-    /// `Hip17Transfer`.
-    Hip17Transfer,
-    /// `HtsTransfer`.
-    HtsTransfer,
-    /// `IouTransfer`.
-    IouTransfer,
-    /// `LockedCoinTransfer`.
-    LockedCoinTransfer,
-    /// `Sep41Transfer`.
-    Sep41Transfer,
-    /// `Snip2Transfer`.
-    Snip2Transfer,
-    /// `Snip3Transfer`.
-    Snip3Transfer,
-    /// `SplTransfer`.
-    SplTransfer,
-    /// `Spl2022Transfer`.
-    Spl2022Transfer,
-    /// `Tep74Transfer`.
-    Tep74Transfer,
-    /// `Trc10Transfer`.
-    Trc10Transfer,
-    /// `Trc20Transfer`.
-    Trc20Transfer,
-    /// `Trc721Transfer`.
-    Trc721Transfer,
-    /// `UtxoTransfer`.
-    UtxoTransfer,
-    /// `Xls33Transfer`.
-    Xls33Transfer,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl HistoryKind {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[
-        Self::NativeTransfer,
-        Self::Aip21Transfer,
-        Self::AsaTransfer,
-        Self::AssetTransfer,
-        Self::Cip56Transfer,
-        Self::Cis2Transfer,
-        Self::Cis7Transfer,
-        Self::CoinTransfer,
-        Self::Erc20Transfer,
-        Self::Erc721Transfer,
-        Self::Erc7984Transfer,
-        Self::HederaErc20Transfer,
-        Self::HederaErc721Transfer,
-        Self::Hip17Transfer,
-        Self::HtsTransfer,
-        Self::IouTransfer,
-        Self::LockedCoinTransfer,
-        Self::Sep41Transfer,
-        Self::Snip2Transfer,
-        Self::Snip3Transfer,
-        Self::SplTransfer,
-        Self::Spl2022Transfer,
-        Self::Tep74Transfer,
-        Self::Trc10Transfer,
-        Self::Trc20Transfer,
-        Self::Trc721Transfer,
-        Self::UtxoTransfer,
-        Self::Xls33Transfer,
-    ];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::NativeTransfer => "NativeTransfer",
-            Self::Aip21Transfer => "Aip21Transfer",
-            Self::AsaTransfer => "AsaTransfer",
-            Self::AssetTransfer => "AssetTransfer",
-            Self::Cip56Transfer => "Cip56Transfer",
-            Self::Cis2Transfer => "Cis2Transfer",
-            Self::Cis7Transfer => "Cis7Transfer",
-            Self::CoinTransfer => "CoinTransfer",
-            Self::Erc20Transfer => "Erc20Transfer",
-            Self::Erc721Transfer => "Erc721Transfer",
-            Self::Erc7984Transfer => "Erc7984Transfer",
-            Self::HederaErc20Transfer => "HederaErc20Transfer",
-            Self::HederaErc721Transfer => "HederaErc721Transfer",
-            Self::Hip17Transfer => "Hip17Transfer",
-            Self::HtsTransfer => "HtsTransfer",
-            Self::IouTransfer => "IouTransfer",
-            Self::LockedCoinTransfer => "LockedCoinTransfer",
-            Self::Sep41Transfer => "Sep41Transfer",
-            Self::Snip2Transfer => "Snip2Transfer",
-            Self::Snip3Transfer => "Snip3Transfer",
-            Self::SplTransfer => "SplTransfer",
-            Self::Spl2022Transfer => "Spl2022Transfer",
-            Self::Tep74Transfer => "Tep74Transfer",
-            Self::Trc10Transfer => "Trc10Transfer",
-            Self::Trc20Transfer => "Trc20Transfer",
-            Self::Trc721Transfer => "Trc721Transfer",
-            Self::UtxoTransfer => "UtxoTransfer",
-            Self::Xls33Transfer => "Xls33Transfer",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "NativeTransfer" => Self::NativeTransfer,
-            "Aip21Transfer" => Self::Aip21Transfer,
-            "AsaTransfer" => Self::AsaTransfer,
-            "AssetTransfer" => Self::AssetTransfer,
-            "Cip56Transfer" => Self::Cip56Transfer,
-            "Cis2Transfer" => Self::Cis2Transfer,
-            "Cis7Transfer" => Self::Cis7Transfer,
-            "CoinTransfer" => Self::CoinTransfer,
-            "Erc20Transfer" => Self::Erc20Transfer,
-            "Erc721Transfer" => Self::Erc721Transfer,
-            "Erc7984Transfer" => Self::Erc7984Transfer,
-            "HederaErc20Transfer" => Self::HederaErc20Transfer,
-            "HederaErc721Transfer" => Self::HederaErc721Transfer,
-            "Hip17Transfer" => Self::Hip17Transfer,
-            "HtsTransfer" => Self::HtsTransfer,
-            "IouTransfer" => Self::IouTransfer,
-            "LockedCoinTransfer" => Self::LockedCoinTransfer,
-            "Sep41Transfer" => Self::Sep41Transfer,
-            "Snip2Transfer" => Self::Snip2Transfer,
-            "Snip3Transfer" => Self::Snip3Transfer,
-            "SplTransfer" => Self::SplTransfer,
-            "Spl2022Transfer" => Self::Spl2022Transfer,
-            "Tep74Transfer" => Self::Tep74Transfer,
-            "Trc10Transfer" => Self::Trc10Transfer,
-            "Trc20Transfer" => Self::Trc20Transfer,
-            "Trc721Transfer" => Self::Trc721Transfer,
-            "UtxoTransfer" => Self::UtxoTransfer,
-            "Xls33Transfer" => Self::Xls33Transfer,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(HistoryKind);
-/// What is known about the assets of an item.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct HistoryMetadata {
-    /// What is known about an asset.
-    pub asset: AssetMetadata,
-    /// The asset that the fee was paid in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<AssetMetadata>,
-}
-impl HistoryMetadata {
-    /// Makes one of what is required.
-    pub fn new(asset: impl Into<AssetMetadata>) -> Self {
-        Self {
-            asset: asset.into(),
-            fee: Default::default(),
-        }
-    }
-    /// The asset that the fee was paid in.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<AssetMetadata>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-}
-/// A fungible token of the Hedera token service.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct HtsAsset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// The id of the token.
-    pub token_id: String,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl HtsAsset {
-    /// Makes one of what is required.
-    pub fn new(
-        token_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            token_id: token_id.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a fungible token of the Hedera token service.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct HtsTransfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// A memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// The receiving address. Limits: form `^(0x[0-9a-fA-F]{40}|0\.0\.(\d+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64,}))$`.
-    pub to: String,
-    /// The id of the token.
-    pub token_id: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl HtsTransfer {
-    /// Makes one of what is required.
-    pub fn new(
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            token_id: token_id.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            memo: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// A memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A fungible token of the Hedera token service was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct HtsTransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending addresses.
-    pub froms: Vec<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The id of the token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token_id: Option<String>,
-    /// The receiving addresses.
-    pub tos: Vec<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl HtsTransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        froms: impl Into<Vec<String>>,
-        tos: impl Into<Vec<String>>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            froms: froms.into(),
-            tos: tos.into(),
-            value: value.into(),
-            fee: Default::default(),
-            index: Default::default(),
-            token_id: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The id of the token.
-    #[must_use]
-    pub fn with_token_id(mut self, token_id: impl Into<String>) -> Self {
-        self.token_id = Some(token_id.into());
-        self
-    }
-}
 /// A private key made elsewhere, in encrypted shares, and the network to build a wallet on it for.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct ImportWalletRequest {
     /// The elliptic curve of a key.
     pub curve: KeyCurve,
     /// One share for each signer of the cluster. Limits: at least 1 items.
     pub encrypted_key_shares: Vec<EncryptedKeyShare>,
     /// The id of the wallet in the caller's own system.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// How many shares it takes to sign. The API accepts 3. Limits: at least 1.
     pub min_signers: i32,
     /// The name, for people. Limits: at most 100 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// A blockchain network.
     pub network: Network,
     /// The threshold protocol that the shares of a key are for.
     pub protocol: KeyProtocol,
+}
+object! {
+    ImportWalletRequest {
+        "network" => network: required,
+        "curve" => curve: required,
+        "protocol" => protocol: required,
+        "minSigners" => min_signers: required,
+        "encryptedKeyShares" => encrypted_key_shares: required,
+        "externalId" => external_id: optional,
+        "name" => name: optional,
+    }
 }
 impl ImportWalletRequest {
     /// Makes one of what is required.
@@ -3650,778 +805,6 @@ impl ImportWalletRequest {
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
-        self
-    }
-}
-/// An issued currency of the XRP Ledger.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct IouAsset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// The code of the currency.
-    pub currency: String,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// The account that issued it.
-    pub issuer: String,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl IouAsset {
-    /// Makes one of what is required.
-    pub fn new(
-        currency: impl Into<String>,
-        issuer: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            currency: currency.into(),
-            issuer: issuer.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends an issued currency of the XRP Ledger.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct IouTransfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// The code of the currency.
-    pub currency: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The account that issued it.
-    pub issuer: String,
-    /// A memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// The receiving address.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl IouTransfer {
-    /// Makes one of what is required.
-    pub fn new(
-        currency: impl Into<String>,
-        issuer: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            currency: currency.into(),
-            issuer: issuer.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            memo: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// A memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// An issued currency of the XRP Ledger was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct IouTransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// The code of the currency.
-    pub currency: String,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// The account that issued it.
-    pub issuer: String,
-    /// The memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl IouTransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        currency: impl Into<String>,
-        issuer: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            currency: currency.into(),
-            issuer: issuer.into(),
-            value: value.into(),
-            fee: Default::default(),
-            from: Default::default(),
-            index: Default::default(),
-            memo: Default::default(),
-            to: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The sending address.
-    #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// The receiving address.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-}
-/// A coin of Sui or Iota that is locked for a time.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct LockedCoinAsset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// The type of the coin.
-    pub coin: String,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl LockedCoinAsset {
-    /// Makes one of what is required.
-    pub fn new(
-        coin: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            coin: coin.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// A coin of Sui or Iota that is locked for a time was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct LockedCoinTransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// The type of the coin.
-    pub coin: String,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving addresses.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub tos: Vec<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl LockedCoinTransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        coin: impl Into<String>,
-        from: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            coin: coin.into(),
-            from: from.into(),
-            value: value.into(),
-            fee: Default::default(),
-            index: Default::default(),
-            tos: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The receiving addresses.
-    #[must_use]
-    pub fn with_tos(mut self, tos: impl Into<Vec<String>>) -> Self {
-        self.tos = tos.into();
-        self
-    }
-}
-/// The native asset of the network.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct NativeAsset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl NativeAsset {
-    /// Makes one of what is required.
-    pub fn new(decimals: i32, balance: impl Into<crate::Amount>) -> Self {
-        Self {
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends the native asset of the network.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct NativeTransfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// True creates the account of the receiver first, where it has none. Stellar.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_destination_account: Option<bool>,
-    /// When an offer expires. Canton.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<crate::Timestamp>,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee rate, as `estimateFees` answers it. Bitcoin networks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_rate: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The most gas to be used. EVM.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gas_limit: Option<String>,
-    /// The price of gas in wei, for a legacy transaction. EVM.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gas_price: Option<String>,
-    /// The unspent outputs to spend. Chosen by the API if left out. Bitcoin networks.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub inputs: Vec<TransferInput>,
-    /// The most to be paid for gas in wei, tip included. EVM.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_fee_per_gas: Option<String>,
-    /// The tip for gas in wei. EVM.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_priority_fee_per_gas: Option<String>,
-    /// A memo that the network stores with the transfer. Networks that have one, such as Stellar, TON, XRPL.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// True makes an offer, which the receiver accepts or rejects. Canton.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offer: Option<bool>,
-    /// How fast a transaction should be included, and so how much is paid for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<FeePriority>,
-    /// The receiving address.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals. Solana.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_durable_nonce: Option<bool>,
-}
-impl NativeTransfer {
-    /// Makes one of what is required.
-    pub fn new(to: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
-        Self {
-            to: to.into(),
-            amount: amount.into(),
-            create_destination_account: Default::default(),
-            expires_at: Default::default(),
-            external_id: Default::default(),
-            fee_rate: Default::default(),
-            fee_sponsor_id: Default::default(),
-            gas_limit: Default::default(),
-            gas_price: Default::default(),
-            inputs: Default::default(),
-            max_fee_per_gas: Default::default(),
-            max_priority_fee_per_gas: Default::default(),
-            memo: Default::default(),
-            offer: Default::default(),
-            priority: Default::default(),
-            travel_rule: Default::default(),
-            use_durable_nonce: Default::default(),
-        }
-    }
-    /// True creates the account of the receiver first, where it has none. Stellar.
-    #[must_use]
-    pub fn with_create_destination_account(
-        mut self,
-        create_destination_account: bool,
-    ) -> Self {
-        self.create_destination_account = Some(create_destination_account);
-        self
-    }
-    /// When an offer expires. Canton.
-    #[must_use]
-    pub fn with_expires_at(mut self, expires_at: crate::Timestamp) -> Self {
-        self.expires_at = Some(expires_at);
-        self
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee rate, as `estimateFees` answers it. Bitcoin networks.
-    #[must_use]
-    pub fn with_fee_rate(mut self, fee_rate: impl Into<String>) -> Self {
-        self.fee_rate = Some(fee_rate.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// The most gas to be used. EVM.
-    #[must_use]
-    pub fn with_gas_limit(mut self, gas_limit: impl Into<String>) -> Self {
-        self.gas_limit = Some(gas_limit.into());
-        self
-    }
-    /// The price of gas in wei, for a legacy transaction. EVM.
-    #[must_use]
-    pub fn with_gas_price(mut self, gas_price: impl Into<String>) -> Self {
-        self.gas_price = Some(gas_price.into());
-        self
-    }
-    /// The unspent outputs to spend. Chosen by the API if left out. Bitcoin networks.
-    #[must_use]
-    pub fn with_inputs(mut self, inputs: impl Into<Vec<TransferInput>>) -> Self {
-        self.inputs = inputs.into();
-        self
-    }
-    /// The most to be paid for gas in wei, tip included. EVM.
-    #[must_use]
-    pub fn with_max_fee_per_gas(mut self, max_fee_per_gas: impl Into<String>) -> Self {
-        self.max_fee_per_gas = Some(max_fee_per_gas.into());
-        self
-    }
-    /// The tip for gas in wei. EVM.
-    #[must_use]
-    pub fn with_max_priority_fee_per_gas(
-        mut self,
-        max_priority_fee_per_gas: impl Into<String>,
-    ) -> Self {
-        self.max_priority_fee_per_gas = Some(max_priority_fee_per_gas.into());
-        self
-    }
-    /// A memo that the network stores with the transfer. Networks that have one, such as Stellar, TON, XRPL.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// True makes an offer, which the receiver accepts or rejects. Canton.
-    #[must_use]
-    pub fn with_offer(mut self, offer: bool) -> Self {
-        self.offer = Some(offer);
-        self
-    }
-    /// How fast a transaction should be included, and so how much is paid for it.
-    #[must_use]
-    pub fn with_priority(mut self, priority: FeePriority) -> Self {
-        self.priority = Some(priority);
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals. Solana.
-    #[must_use]
-    pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
-        self.use_durable_nonce = Some(use_durable_nonce);
-        self
-    }
-}
-/// The native asset was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct NativeTransferItem {
-    /// The claimable balance that took part.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance_id: Option<String>,
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// The liquidity pool that took part.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub liquidity_pool: Option<String>,
-    /// The memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The symbol of the asset.
-    pub symbol: String,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl NativeTransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        value: impl Into<crate::Amount>,
-        symbol: impl Into<String>,
-        decimals: i32,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            value: value.into(),
-            symbol: symbol.into(),
-            decimals,
-            balance_id: Default::default(),
-            fee: Default::default(),
-            from: Default::default(),
-            index: Default::default(),
-            liquidity_pool: Default::default(),
-            memo: Default::default(),
-            to: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// The claimable balance that took part.
-    #[must_use]
-    pub fn with_balance_id(mut self, balance_id: impl Into<String>) -> Self {
-        self.balance_id = Some(balance_id.into());
-        self
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The sending address.
-    #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The liquidity pool that took part.
-    #[must_use]
-    pub fn with_liquidity_pool(mut self, liquidity_pool: impl Into<String>) -> Self {
-        self.liquidity_pool = Some(liquidity_pool.into());
-        self
-    }
-    /// The memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// The receiving address.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
         self
     }
 }
@@ -4550,9 +933,8 @@ impl From<Hip17Nft> for Nft {
     }
 }
 /// The tokens that exist once and that a wallet holds.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct NftList {
     /// A blockchain network.
     pub network: Network,
@@ -4560,6 +942,13 @@ pub struct NftList {
     pub nfts: Vec<Nft>,
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
+}
+object! {
+    NftList {
+        "walletId" => wallet_id: required,
+        "network" => network: required,
+        "nfts" => nfts: required,
+    }
 }
 impl NftList {
     /// Makes one of what is required.
@@ -4575,82 +964,402 @@ impl NftList {
         }
     }
 }
-/// What was decided about an offer.
+/// A transfer that the receiver has to accept. Canton.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Offer {
+    /// When the offer was accepted or rejected.
+    pub date_settled: Option<crate::Timestamp>,
+    /// Until when the offer can be accepted.
+    pub expires_at: Option<crate::Timestamp>,
+    /// The sending address.
+    pub from: String,
+    /// Id of an offer.
+    pub id: crate::OfferId,
+    /// The standard that the offered asset follows.
+    pub kind: OfferKind,
+    /// The memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// What is known about the assets of a transfer.
+    pub metadata: TransferMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// Id of an organisation.
+    pub org_id: crate::OrgId,
+    /// The transaction request that accepts or rejects the offer.
+    pub settlement_transaction_id: Option<crate::TransactionId>,
+    /// What became of an offer.
+    pub status: OfferStatus,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much is offered, as decimal text.
+    pub value: String,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+object! {
+    Offer {
+        "id" => id: required,
+        "orgId" => org_id: required,
+        "walletId" => wallet_id: required,
+        "network" => network: required,
+        "kind" => kind: required,
+        "metadata" => metadata: required,
+        "txHash" => tx_hash: required,
+        "status" => status: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "timestamp" => timestamp: required,
+        "dateSettled" => date_settled: optional,
+        "expiresAt" => expires_at: optional,
+        "memo" => memo: optional,
+        "settlementTransactionId" => settlement_transaction_id: optional,
+    }
+}
+impl Offer {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::OfferId>,
+        org_id: impl Into<crate::OrgId>,
+        wallet_id: impl Into<crate::WalletId>,
+        network: Network,
+        kind: OfferKind,
+        metadata: impl Into<TransferMetadata>,
+        tx_hash: impl Into<String>,
+        status: OfferStatus,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<String>,
+        timestamp: crate::Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            org_id: org_id.into(),
+            wallet_id: wallet_id.into(),
+            network,
+            kind,
+            metadata: metadata.into(),
+            tx_hash: tx_hash.into(),
+            status,
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            timestamp,
+            date_settled: Default::default(),
+            expires_at: Default::default(),
+            memo: Default::default(),
+            settlement_transaction_id: Default::default(),
+        }
+    }
+    /// When the offer was accepted or rejected.
+    #[must_use]
+    pub fn with_date_settled(mut self, date_settled: crate::Timestamp) -> Self {
+        self.date_settled = Some(date_settled);
+        self
+    }
+    /// Until when the offer can be accepted.
+    #[must_use]
+    pub fn with_expires_at(mut self, expires_at: crate::Timestamp) -> Self {
+        self.expires_at = Some(expires_at);
+        self
+    }
+    /// The memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// The transaction request that accepts or rejects the offer.
+    #[must_use]
+    pub fn with_settlement_transaction_id(
+        mut self,
+        settlement_transaction_id: impl Into<crate::TransactionId>,
+    ) -> Self {
+        self.settlement_transaction_id = Some(settlement_transaction_id.into());
+        self
+    }
+}
+/// The standard that the offered asset follows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum OfferDecision {
-    /// `Accept`.
-    Accept,
-    /// `Reject`.
-    Reject,
+pub enum OfferKind {
+    /// `Native`.
+    Native,
+    /// `Aip21`.
+    Aip21,
+    /// `Asa`.
+    Asa,
+    /// `Coin`.
+    Coin,
+    /// `Cip56`.
+    Cip56,
+    /// `Erc20`.
+    Erc20,
+    /// `Erc721`.
+    Erc721,
+    /// `Erc7984`.
+    Erc7984,
+    /// `Asset`.
+    Asset,
+    /// `Hip17`.
+    Hip17,
+    /// `Hts`.
+    Hts,
+    /// `Sep41`.
+    Sep41,
+    /// `Spl`.
+    Spl,
+    /// `Spl2022`.
+    Spl2022,
+    /// `Snip2`.
+    Snip2,
+    /// `Snip3`.
+    Snip3,
+    /// `Tep74`.
+    Tep74,
+    /// `Trc10`.
+    Trc10,
+    /// `Trc20`.
+    Trc20,
+    /// `Trc721`.
+    Trc721,
+    /// `Cis7`.
+    Cis7,
+    /// `Cis2`.
+    Cis2,
+    /// `Iou`.
+    Iou,
+    /// `Xls33`.
+    Xls33,
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-impl OfferDecision {
+impl OfferKind {
     /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[Self::Accept, Self::Reject];
+    pub const VALUES: &'static [Self] = &[
+        Self::Native,
+        Self::Aip21,
+        Self::Asa,
+        Self::Coin,
+        Self::Cip56,
+        Self::Erc20,
+        Self::Erc721,
+        Self::Erc7984,
+        Self::Asset,
+        Self::Hip17,
+        Self::Hts,
+        Self::Sep41,
+        Self::Spl,
+        Self::Spl2022,
+        Self::Snip2,
+        Self::Snip3,
+        Self::Tep74,
+        Self::Trc10,
+        Self::Trc20,
+        Self::Trc721,
+        Self::Cis7,
+        Self::Cis2,
+        Self::Iou,
+        Self::Xls33,
+    ];
     /// The text on the wire.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Accept => "Accept",
-            Self::Reject => "Reject",
+            Self::Native => "Native",
+            Self::Aip21 => "Aip21",
+            Self::Asa => "Asa",
+            Self::Coin => "Coin",
+            Self::Cip56 => "Cip56",
+            Self::Erc20 => "Erc20",
+            Self::Erc721 => "Erc721",
+            Self::Erc7984 => "Erc7984",
+            Self::Asset => "Asset",
+            Self::Hip17 => "Hip17",
+            Self::Hts => "Hts",
+            Self::Sep41 => "Sep41",
+            Self::Spl => "Spl",
+            Self::Spl2022 => "Spl2022",
+            Self::Snip2 => "Snip2",
+            Self::Snip3 => "Snip3",
+            Self::Tep74 => "Tep74",
+            Self::Trc10 => "Trc10",
+            Self::Trc20 => "Trc20",
+            Self::Trc721 => "Trc721",
+            Self::Cis7 => "Cis7",
+            Self::Cis2 => "Cis2",
+            Self::Iou => "Iou",
+            Self::Xls33 => "Xls33",
             Self::Unknown(value) => value.as_str(),
         }
     }
     fn parse_text(text: &str) -> Self {
         match text {
-            "Accept" => Self::Accept,
-            "Reject" => Self::Reject,
+            "Native" => Self::Native,
+            "Aip21" => Self::Aip21,
+            "Asa" => Self::Asa,
+            "Coin" => Self::Coin,
+            "Cip56" => Self::Cip56,
+            "Erc20" => Self::Erc20,
+            "Erc721" => Self::Erc721,
+            "Erc7984" => Self::Erc7984,
+            "Asset" => Self::Asset,
+            "Hip17" => Self::Hip17,
+            "Hts" => Self::Hts,
+            "Sep41" => Self::Sep41,
+            "Spl" => Self::Spl,
+            "Spl2022" => Self::Spl2022,
+            "Snip2" => Self::Snip2,
+            "Snip3" => Self::Snip3,
+            "Tep74" => Self::Tep74,
+            "Trc10" => Self::Trc10,
+            "Trc20" => Self::Trc20,
+            "Trc721" => Self::Trc721,
+            "Cis7" => Self::Cis7,
+            "Cis2" => Self::Cis2,
+            "Iou" => Self::Iou,
+            "Xls33" => Self::Xls33,
             _ => Self::Unknown(crate::UnknownValue::new(text)),
         }
     }
 }
-open_enum!(OfferDecision);
-/// Something that a wallet of the organisation sent or received. Numbers come as text.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+open_enum!(OfferKind);
+/// A page of offers.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
+pub struct OfferPage {
+    /// A transfer that the receiver has to accept.
+    pub items: Vec<Offer>,
+    /// Where the next page begins. Missing on the last page.
+    pub next_page_token: Option<String>,
+}
+object! {
+    OfferPage {
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
+}
+impl OfferPage {
+    /// Makes one of what is required.
+    pub fn new(items: impl Into<Vec<Offer>>) -> Self {
+        Self {
+            items: items.into(),
+            next_page_token: Default::default(),
+        }
+    }
+    /// Where the next page begins. Missing on the last page.
+    #[must_use]
+    pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
+        self.next_page_token = Some(next_page_token.into());
+        self
+    }
+}
+/// What became of an offer. All but `Pending` are final; `Withdrawn` was taken back by the sender.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum OfferStatus {
+    /// `Pending`.
+    Pending,
+    /// `Accepted`.
+    Accepted,
+    /// `Rejected`.
+    Rejected,
+    /// `Withdrawn`.
+    Withdrawn,
+    /// `Expired`.
+    Expired,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl OfferStatus {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Withdrawn,
+        Self::Expired,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Accepted => "Accepted",
+            Self::Rejected => "Rejected",
+            Self::Withdrawn => "Withdrawn",
+            Self::Expired => "Expired",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Pending" => Self::Pending,
+            "Accepted" => Self::Accepted,
+            "Rejected" => Self::Rejected,
+            "Withdrawn" => Self::Withdrawn,
+            "Expired" => Self::Expired,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(OfferStatus);
+/// Something that a wallet of the organisation sent or received. Numbers come as text.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct OrganisationHistoryItem {
     /// How much was moved.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<String>,
     /// The asset, as its network names it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub asset: Option<String>,
     /// How many decimal places the smallest unit stands for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub decimals: Option<String>,
     /// Which way the asset moved: `In` for what the wallet received, `Out` for what it sent.
     pub direction: String,
     /// The network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<String>,
     /// How many decimal places the smallest unit of the fee stands for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fee_decimals: Option<String>,
     /// The symbol of the asset that the fee was paid in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fee_symbol: Option<String>,
     /// The sending address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// The name of the network, one of `Network`.
     pub network: String,
     /// The symbol of the asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub symbol: Option<String>,
     /// The time of the block.
     pub timestamp: crate::Timestamp,
     /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// The id of the token, if it exists once.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_id: Option<String>,
     /// The hash of the transaction on the network.
     pub tx_hash: String,
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
+}
+object! {
+    OrganisationHistoryItem {
+        "timestamp" => timestamp: required,
+        "walletId" => wallet_id: required,
+        "network" => network: required,
+        "direction" => direction: required,
+        "txHash" => tx_hash: required,
+        "amount" => amount: optional,
+        "asset" => asset: optional,
+        "decimals" => decimals: optional,
+        "fee" => fee: optional,
+        "feeDecimals" => fee_decimals: optional,
+        "feeSymbol" => fee_symbol: optional,
+        "from" => from: optional,
+        "symbol" => symbol: optional,
+        "to" => to: optional,
+        "tokenId" => token_id: optional,
+    }
 }
 impl OrganisationHistoryItem {
     /// Makes one of what is required.
@@ -4741,17 +1450,22 @@ impl OrganisationHistoryItem {
     }
 }
 /// A page of the history of all wallets of the organisation.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct OrganisationHistoryPage {
     /// Something that a wallet of the organisation sent or received.
     pub items: Vec<OrganisationHistoryItem>,
     /// Where the next page begins. Missing on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// Id of an organisation.
     pub org_id: crate::OrgId,
+}
+object! {
+    OrganisationHistoryPage {
+        "orgId" => org_id: required,
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
 }
 impl OrganisationHistoryPage {
     /// Makes one of what is required.
@@ -4772,398 +1486,29 @@ impl OrganisationHistoryPage {
         self
     }
 }
-/// A partially signed Bitcoin transaction. Bitcoin networks.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct PsbtTransaction {
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The bytes of the PSBT.
-    pub psbt: crate::Hex,
-}
-impl PsbtTransaction {
-    /// Makes one of what is required.
-    pub fn new(psbt: impl Into<crate::Hex>) -> Self {
-        Self {
-            psbt: psbt.into(),
-            external_id: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-}
-/// A transaction in the form of its network.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct RawTransaction {
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// An unsigned transaction: hex text in the binary form of the network, or an object with its fields on networks
-    /// that have such a form.
-    pub transaction: crate::RawPayload,
-}
-impl RawTransaction {
-    /// Makes one of what is required.
-    pub fn new(transaction: impl Into<crate::RawPayload>) -> Self {
-        Self {
-            transaction: transaction.into(),
-            external_id: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-}
-/// A SEP-41 token of Stellar.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Sep41Asset {
-    /// The code of the asset.
-    pub asset_code: String,
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// The account that issued the asset.
-    pub issuer: String,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Sep41Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        issuer: impl Into<String>,
-        asset_code: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            issuer: issuer.into(),
-            asset_code: asset_code.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a SEP-41 token of Stellar.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Sep41Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// The code of the asset.
-    pub asset_code: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The account that issued the asset. Limits: form `^(G[A-Z0-9]{55}|M[A-Z0-9]{68})$`.
-    pub issuer: String,
-    /// A memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// The receiving address. Limits: form `^(G[A-Z0-9]{55}|M[A-Z0-9]{68})$`.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Sep41Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        issuer: impl Into<String>,
-        asset_code: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            issuer: issuer.into(),
-            asset_code: asset_code.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            memo: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// A memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A SEP-41 token of Stellar was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Sep41TransferItem {
-    /// The code of the asset.
-    pub asset_code: String,
-    /// The claimable balance that took part.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance_id: Option<String>,
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// The account that issued the asset.
-    pub issuer: String,
-    /// The liquidity pool that took part.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub liquidity_pool: Option<String>,
-    /// The memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Sep41TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        issuer: impl Into<String>,
-        asset_code: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            issuer: issuer.into(),
-            asset_code: asset_code.into(),
-            from: from.into(),
-            to: to.into(),
-            value: value.into(),
-            balance_id: Default::default(),
-            fee: Default::default(),
-            index: Default::default(),
-            liquidity_pool: Default::default(),
-            memo: Default::default(),
-        }
-    }
-    /// The claimable balance that took part.
-    #[must_use]
-    pub fn with_balance_id(mut self, balance_id: impl Into<String>) -> Self {
-        self.balance_id = Some(balance_id.into());
-        self
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The liquidity pool that took part.
-    #[must_use]
-    pub fn with_liquidity_pool(mut self, liquidity_pool: impl Into<String>) -> Self {
-        self.liquidity_pool = Some(liquidity_pool.into());
-        self
-    }
-    /// The memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-}
-/// The acceptance or rejection of an offer. Canton; only comes back.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct SettleOfferTransaction {
-    /// What was decided about an offer.
-    pub decision: OfferDecision,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The hash of the transaction that made the offer.
-    pub tx_hash: String,
-}
-impl SettleOfferTransaction {
-    /// Makes one of what is required.
-    pub fn new(tx_hash: impl Into<String>, decision: OfferDecision) -> Self {
-        Self {
-            tx_hash: tx_hash.into(),
-            decision,
-            external_id: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-}
-/// A transaction of a Cosmos network.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct SignDocTransaction {
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The `SignDoc` as protobuf bytes.
-    pub sign_doc: crate::Hex,
-}
-impl SignDocTransaction {
-    /// Makes one of what is required.
-    pub fn new(sign_doc: impl Into<crate::Hex>) -> Self {
-        Self {
-            sign_doc: sign_doc.into(),
-            external_id: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-}
 /// Which key the wallet is built on. A new key in the usual format of the network if left out.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct SigningKeyOptions {
     /// The curve of the new key, where the network takes several.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub curve: Option<KeyCurve>,
     /// Derives the new key from a master key, along a BIP-32 path.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub derive_from: Option<KeyDerivation>,
     /// An existing key to reuse. The wallet then belongs to the owner of the key.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<crate::KeyId>,
     /// The scheme of the new key, where the network takes several.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<KeyScheme>,
     /// The key store to make the new key in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub store_id: Option<crate::KeyStoreId>,
+}
+object! {
+    SigningKeyOptions {
+        "curve" => curve: optional,
+        "deriveFrom" => derive_from: optional,
+        "id" => id: optional,
+        "scheme" => scheme: optional,
+        "storeId" => store_id: optional,
+    }
 }
 impl SigningKeyOptions {
     /// Makes one without any field set.
@@ -5207,224 +1552,26 @@ impl SigningKeyOptions {
         self
     }
 }
-/// A SNIP-2 token of Starknet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct Snip2Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// The address of the contract.
-    pub contract: String,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Snip2Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        contract: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            contract: contract.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a SNIP-2 token of Starknet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Snip2Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// The address of the contract.
-    pub contract: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The receiving address.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Snip2Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        contract: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            contract: contract.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A SNIP-2 token of Starknet was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Snip2TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// The address of the contract.
-    pub contract: String,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Snip2TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            contract: contract.into(),
-            from: from.into(),
-            to: to.into(),
-            value: value.into(),
-            fee: Default::default(),
-            index: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-}
 /// A SNIP-3 token of Starknet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Snip3Nft {
     /// The address of the contract.
     pub contract: String,
     /// The symbol of the collection.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub symbol: Option<String>,
     /// The id of the token within the contract.
     pub token_id: String,
     /// Where the description of the token is found.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_uri: Option<String>,
+}
+object! {
+    Snip3Nft {
+        "contract" => contract: required,
+        "tokenId" => token_id: required,
+        "symbol" => symbol: optional,
+        "tokenUri" => token_uri: optional,
+    }
 }
 impl Snip3Nft {
     /// Makes one of what is required.
@@ -5449,735 +1596,41 @@ impl Snip3Nft {
         self
     }
 }
-/// Sends a SNIP-3 token of Starknet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+/// A job that has begun.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Snip3Transfer {
-    /// The address of the contract.
-    pub contract: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The receiving address.
-    pub to: String,
-    /// The id of the token within the contract.
-    pub token_id: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
+pub struct StartedBulkWalletJob {
+    /// Id of a job that creates wallets.
+    pub id: crate::BulkWalletJobId,
+    /// How far a job got.
+    pub status: BulkWalletJobStatus,
 }
-impl Snip3Transfer {
+object! {
+    StartedBulkWalletJob {
+        "id" => id: required,
+        "status" => status: required,
+    }
+}
+impl StartedBulkWalletJob {
     /// Makes one of what is required.
     pub fn new(
-        contract: impl Into<String>,
-        token_id: impl Into<String>,
-        to: impl Into<String>,
+        id: impl Into<crate::BulkWalletJobId>,
+        status: BulkWalletJobStatus,
     ) -> Self {
-        Self {
-            contract: contract.into(),
-            token_id: token_id.into(),
-            to: to.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A SNIP-3 token of Starknet was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Snip3TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// The address of the contract.
-    pub contract: String,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The id of the token within the contract.
-    pub token_id: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Snip3TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        token_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            contract: contract.into(),
-            from: from.into(),
-            to: to.into(),
-            token_id: token_id.into(),
-            fee: Default::default(),
-            index: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-}
-/// Creates nonce accounts, which transfers with `useDurableNonce` draw on. Solana.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct SolanaNonceAccountsTransaction {
-    /// How many accounts to create.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i32>,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The address that may advance the nonces.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nonce_authority: Option<String>,
-    /// How fast a transaction should be included, and so how much is paid for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<FeePriority>,
-}
-impl SolanaNonceAccountsTransaction {
-    /// Makes one without any field set.
-    pub fn new() -> Self {
-        Self {
-            count: Default::default(),
-            external_id: Default::default(),
-            nonce_authority: Default::default(),
-            priority: Default::default(),
-        }
-    }
-    /// How many accounts to create.
-    #[must_use]
-    pub fn with_count(mut self, count: i32) -> Self {
-        self.count = Some(count);
-        self
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The address that may advance the nonces.
-    #[must_use]
-    pub fn with_nonce_authority(mut self, nonce_authority: impl Into<String>) -> Self {
-        self.nonce_authority = Some(nonce_authority.into());
-        self
-    }
-    /// How fast a transaction should be included, and so how much is paid for it.
-    #[must_use]
-    pub fn with_priority(mut self, priority: FeePriority) -> Self {
-        self.priority = Some(priority);
-        self
-    }
-}
-/// An earlier transaction once more, with a higher fee. EVM networks; only comes back.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct SpeedUpTransaction {
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The signed transaction that is sped up.
-    pub signed_tx: String,
-    /// The hash of the transaction that is sped up.
-    pub tx_hash: String,
-}
-impl SpeedUpTransaction {
-    /// Makes one of what is required.
-    pub fn new(tx_hash: impl Into<String>, signed_tx: impl Into<String>) -> Self {
-        Self {
-            tx_hash: tx_hash.into(),
-            signed_tx: signed_tx.into(),
-            external_id: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-}
-/// A token of the Token-2022 program of Solana.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct Spl2022Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// The address of the mint.
-    pub mint: String,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Spl2022Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        mint: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            mint: mint.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a token of the Token-2022 program of Solana.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Spl2022Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// True creates the account of the receiver first, where it has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_destination_account: Option<bool>,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// A memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// The address of the mint. Limits: form `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
-    pub mint: String,
-    /// The receiving address. Limits: form `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_durable_nonce: Option<bool>,
-}
-impl Spl2022Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        mint: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            mint: mint.into(),
-            to: to.into(),
-            amount: amount.into(),
-            create_destination_account: Default::default(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            memo: Default::default(),
-            travel_rule: Default::default(),
-            use_durable_nonce: Default::default(),
-        }
-    }
-    /// True creates the account of the receiver first, where it has none.
-    #[must_use]
-    pub fn with_create_destination_account(
-        mut self,
-        create_destination_account: bool,
-    ) -> Self {
-        self.create_destination_account = Some(create_destination_account);
-        self
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// A memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
-    #[must_use]
-    pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
-        self.use_durable_nonce = Some(use_durable_nonce);
-        self
-    }
-}
-/// A token of the Token-2022 program of Solana was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Spl2022TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// The address of the mint.
-    pub mint: String,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Spl2022TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        mint: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            mint: mint.into(),
-            value: value.into(),
-            fee: Default::default(),
-            from: Default::default(),
-            index: Default::default(),
-            to: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The sending address.
-    #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The receiving address.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-}
-/// A token of Solana.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct SplAsset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// The address of the mint.
-    pub mint: String,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl SplAsset {
-    /// Makes one of what is required.
-    pub fn new(
-        mint: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            mint: mint.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a token of Solana.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct SplTransfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// True creates the account of the receiver first, where it has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_destination_account: Option<bool>,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// A memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// The address of the mint. Limits: form `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
-    pub mint: String,
-    /// The receiving address. Limits: form `^[1-9A-HJ-NP-Za-km-z]{32,44}$`.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_durable_nonce: Option<bool>,
-}
-impl SplTransfer {
-    /// Makes one of what is required.
-    pub fn new(
-        mint: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            mint: mint.into(),
-            to: to.into(),
-            amount: amount.into(),
-            create_destination_account: Default::default(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            memo: Default::default(),
-            travel_rule: Default::default(),
-            use_durable_nonce: Default::default(),
-        }
-    }
-    /// True creates the account of the receiver first, where it has none.
-    #[must_use]
-    pub fn with_create_destination_account(
-        mut self,
-        create_destination_account: bool,
-    ) -> Self {
-        self.create_destination_account = Some(create_destination_account);
-        self
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// A memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-    /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
-    #[must_use]
-    pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
-        self.use_durable_nonce = Some(use_durable_nonce);
-        self
-    }
-}
-/// A token of Solana was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct SplTransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// The address of the mint.
-    pub mint: String,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl SplTransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        mint: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            mint: mint.into(),
-            value: value.into(),
-            fee: Default::default(),
-            from: Default::default(),
-            index: Default::default(),
-            to: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The sending address.
-    #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The receiving address.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
+        Self { id: id.into(), status }
     }
 }
 /// The tags to add.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TagWalletRequest {
     /// The tags, 1 to 10 of 1 to 100 characters each. Limits: 1 to 10 items.
     pub tags: Vec<String>,
+}
+object! {
+    TagWalletRequest {
+        "tags" => tags: required,
+    }
 }
 impl TagWalletRequest {
     /// Makes one of what is required.
@@ -6185,518 +1638,23 @@ impl TagWalletRequest {
         Self { tags: tags.into() }
     }
 }
-/// A jetton of TON or Ion.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct Tep74Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// The address of the master contract.
-    pub master: String,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Tep74Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        master: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            master: master.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a jetton of TON or Ion.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Tep74Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The address of the master contract. Limits: form `^(?:[A-Za-z0-9\-_]{48}|\d+:[a-fA-F0-9]{64})$`.
-    pub master: String,
-    /// A memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// The receiving address. Limits: form `^(?:[A-Za-z0-9\-_]{48}|\d+:[a-fA-F0-9]{64})$`.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Tep74Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        master: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            master: master.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            memo: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// A memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A jetton of TON or Ion was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Tep74TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// The address of the master contract.
-    pub master: String,
-    /// The memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Tep74TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        master: impl Into<String>,
-        from: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            master: master.into(),
-            from: from.into(),
-            value: value.into(),
-            fee: Default::default(),
-            index: Default::default(),
-            memo: Default::default(),
-            to: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// The receiving address.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-}
-/// What to sign and broadcast. The last four kinds cannot be sent: they come back from calls of their own, as the
-/// body of the transaction request those made.
-///
-/// Told apart by `kind`.
-#[derive(::serde::Serialize, Clone, Debug)]
-#[serde(tag = "kind")]
-#[non_exhaustive]
-pub enum Transaction {
-    /// `Transaction`: A transaction in the form of its network.
-    #[serde(rename = "Transaction")]
-    Transaction(RawTransaction),
-    /// `Psbt`: A partially signed Bitcoin transaction.
-    #[serde(rename = "Psbt")]
-    Psbt(PsbtTransaction),
-    /// `SignDocDirect`: A transaction of a Cosmos network.
-    #[serde(rename = "SignDocDirect")]
-    SignDocDirect(SignDocTransaction),
-    /// `UserOperations`: Calls of a smart account, paid for by a fee sponsor.
-    #[serde(rename = "UserOperations")]
-    UserOperations(UserOperationsTransaction),
-    /// `FunctionCall`: A call of a function of a contract.
-    #[serde(rename = "FunctionCall")]
-    FunctionCall(FunctionCallTransaction),
-    /// `TransferPreapproval`: Lets the wallet receive transfers without accepting each.
-    #[serde(rename = "TransferPreapproval")]
-    TransferPreapproval(TransferPreapprovalTransaction),
-    /// `Evm`: A legacy form of an EVM transaction; use `RawTransaction`.
-    #[serde(rename = "Evm")]
-    Evm(EvmTransaction),
-    /// `Eip1559`: An older form of an EIP-1559 transaction; use `RawTransaction`.
-    #[serde(rename = "Eip1559")]
-    Eip1559(Eip1559Transaction),
-    /// `CreateSolanaNonceAccounts`: Creates nonce accounts, which transfers with `useDurableNonce` draw on.
-    #[serde(rename = "CreateSolanaNonceAccounts")]
-    CreateSolanaNonceAccounts(SolanaNonceAccountsTransaction),
-    /// `SettleOffer`: The acceptance or rejection of an offer.
-    #[serde(rename = "SettleOffer")]
-    SettleOffer(SettleOfferTransaction),
-    /// `ActivateAccount`: The activation of a wallet on its network.
-    #[serde(rename = "ActivateAccount")]
-    ActivateAccount(ActivateAccountTransaction),
-    /// `CancelTransaction`: The cancellation of an earlier transaction: nothing is sent, with the same nonce.
-    #[serde(rename = "CancelTransaction")]
-    CancelTransaction(CancelTransaction),
-    /// `SpeedUpTransaction`: An earlier transaction once more, with a higher fee.
-    #[serde(rename = "SpeedUpTransaction")]
-    SpeedUpTransaction(SpeedUpTransaction),
-    /// A kind that this release does not know, kept whole.
-    #[serde(untagged)]
-    Unknown(crate::UnknownObject),
-}
-impl Transaction {
-    /// Every kind that this release knows.
-    pub const KINDS: &'static [&'static str] = &[
-        "Transaction",
-        "Psbt",
-        "SignDocDirect",
-        "UserOperations",
-        "FunctionCall",
-        "TransferPreapproval",
-        "Evm",
-        "Eip1559",
-        "CreateSolanaNonceAccounts",
-        "SettleOffer",
-        "ActivateAccount",
-        "CancelTransaction",
-        "SpeedUpTransaction",
-    ];
-    /// The kind on the wire.
-    pub fn kind(&self) -> &str {
-        match self {
-            Self::Transaction(_) => "Transaction",
-            Self::Psbt(_) => "Psbt",
-            Self::SignDocDirect(_) => "SignDocDirect",
-            Self::UserOperations(_) => "UserOperations",
-            Self::FunctionCall(_) => "FunctionCall",
-            Self::TransferPreapproval(_) => "TransferPreapproval",
-            Self::Evm(_) => "Evm",
-            Self::Eip1559(_) => "Eip1559",
-            Self::CreateSolanaNonceAccounts(_) => "CreateSolanaNonceAccounts",
-            Self::SettleOffer(_) => "SettleOffer",
-            Self::ActivateAccount(_) => "ActivateAccount",
-            Self::CancelTransaction(_) => "CancelTransaction",
-            Self::SpeedUpTransaction(_) => "SpeedUpTransaction",
-            Self::Unknown(object) => object.kind(),
-        }
-    }
-    /// A transaction in the form of its network.
-    pub fn transaction(transaction: impl Into<crate::RawPayload>) -> RawTransaction {
-        RawTransaction::new(transaction)
-    }
-    /// A partially signed Bitcoin transaction.
-    pub fn psbt(psbt: impl Into<crate::Hex>) -> PsbtTransaction {
-        PsbtTransaction::new(psbt)
-    }
-    /// A transaction of a Cosmos network.
-    pub fn sign_doc_direct(sign_doc: impl Into<crate::Hex>) -> SignDocTransaction {
-        SignDocTransaction::new(sign_doc)
-    }
-    /// Calls of a smart account, paid for by a fee sponsor.
-    pub fn user_operations(
-        user_operations: impl Into<Vec<UserOperation>>,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> UserOperationsTransaction {
-        UserOperationsTransaction::new(user_operations, fee_sponsor_id)
-    }
-    /// A call of a function of a contract.
-    pub fn function_call(call: impl Into<FunctionCall>) -> FunctionCallTransaction {
-        FunctionCallTransaction::new(call)
-    }
-    /// Lets the wallet receive transfers without accepting each.
-    pub fn transfer_preapproval() -> TransferPreapprovalTransaction {
-        TransferPreapprovalTransaction::new()
-    }
-    /// A legacy form of an EVM transaction; use `RawTransaction`.
-    pub fn evm() -> EvmTransaction {
-        EvmTransaction::new()
-    }
-    /// An older form of an EIP-1559 transaction; use `RawTransaction`.
-    pub fn eip1559() -> Eip1559Transaction {
-        Eip1559Transaction::new()
-    }
-    /// Creates nonce accounts, which transfers with `useDurableNonce` draw on.
-    pub fn create_solana_nonce_accounts() -> SolanaNonceAccountsTransaction {
-        SolanaNonceAccountsTransaction::new()
-    }
-    /// The acceptance or rejection of an offer.
-    pub fn settle_offer(
-        tx_hash: impl Into<String>,
-        decision: OfferDecision,
-    ) -> SettleOfferTransaction {
-        SettleOfferTransaction::new(tx_hash, decision)
-    }
-    /// The activation of a wallet on its network.
-    pub fn activate_account() -> ActivateAccountTransaction {
-        ActivateAccountTransaction::new()
-    }
-    /// The cancellation of an earlier transaction: nothing is sent, with the same nonce.
-    pub fn cancel_transaction(signed_tx: impl Into<String>) -> CancelTransaction {
-        CancelTransaction::new(signed_tx)
-    }
-    /// An earlier transaction once more, with a higher fee.
-    pub fn speed_up_transaction(
-        tx_hash: impl Into<String>,
-        signed_tx: impl Into<String>,
-    ) -> SpeedUpTransaction {
-        SpeedUpTransaction::new(tx_hash, signed_tx)
-    }
-}
-impl<'de> ::serde::Deserialize<'de> for Transaction {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
-        match kind.as_str() {
-            "Transaction" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Transaction)
-            }
-            "Psbt" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Psbt)
-            }
-            "SignDocDirect" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::SignDocDirect)
-            }
-            "UserOperations" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::UserOperations)
-            }
-            "FunctionCall" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::FunctionCall)
-            }
-            "TransferPreapproval" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::TransferPreapproval)
-            }
-            "Evm" => crate::open_union::read_known("kind", &kind, fields).map(Self::Evm),
-            "Eip1559" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Eip1559)
-            }
-            "CreateSolanaNonceAccounts" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::CreateSolanaNonceAccounts)
-            }
-            "SettleOffer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::SettleOffer)
-            }
-            "ActivateAccount" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::ActivateAccount)
-            }
-            "CancelTransaction" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::CancelTransaction)
-            }
-            "SpeedUpTransaction" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::SpeedUpTransaction)
-            }
-            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
-        }
-    }
-}
-impl From<RawTransaction> for Transaction {
-    fn from(member: RawTransaction) -> Self {
-        Self::Transaction(member)
-    }
-}
-impl From<PsbtTransaction> for Transaction {
-    fn from(member: PsbtTransaction) -> Self {
-        Self::Psbt(member)
-    }
-}
-impl From<SignDocTransaction> for Transaction {
-    fn from(member: SignDocTransaction) -> Self {
-        Self::SignDocDirect(member)
-    }
-}
-impl From<UserOperationsTransaction> for Transaction {
-    fn from(member: UserOperationsTransaction) -> Self {
-        Self::UserOperations(member)
-    }
-}
-impl From<FunctionCallTransaction> for Transaction {
-    fn from(member: FunctionCallTransaction) -> Self {
-        Self::FunctionCall(member)
-    }
-}
-impl From<TransferPreapprovalTransaction> for Transaction {
-    fn from(member: TransferPreapprovalTransaction) -> Self {
-        Self::TransferPreapproval(member)
-    }
-}
-impl From<EvmTransaction> for Transaction {
-    fn from(member: EvmTransaction) -> Self {
-        Self::Evm(member)
-    }
-}
-impl From<Eip1559Transaction> for Transaction {
-    fn from(member: Eip1559Transaction) -> Self {
-        Self::Eip1559(member)
-    }
-}
-impl From<SolanaNonceAccountsTransaction> for Transaction {
-    fn from(member: SolanaNonceAccountsTransaction) -> Self {
-        Self::CreateSolanaNonceAccounts(member)
-    }
-}
-impl From<SettleOfferTransaction> for Transaction {
-    fn from(member: SettleOfferTransaction) -> Self {
-        Self::SettleOffer(member)
-    }
-}
-impl From<ActivateAccountTransaction> for Transaction {
-    fn from(member: ActivateAccountTransaction) -> Self {
-        Self::ActivateAccount(member)
-    }
-}
-impl From<CancelTransaction> for Transaction {
-    fn from(member: CancelTransaction) -> Self {
-        Self::CancelTransaction(member)
-    }
-}
-impl From<SpeedUpTransaction> for Transaction {
-    fn from(member: SpeedUpTransaction) -> Self {
-        Self::SpeedUpTransaction(member)
-    }
-}
 /// A page of transaction requests of a wallet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct TransactionPage {
     /// A transaction that was asked for, and how far it got.
     pub items: Vec<TransactionRequest>,
     /// Where the next page begins. Missing on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
+}
+object! {
+    TransactionPage {
+        "walletId" => wallet_id: required,
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
 }
 impl TransactionPage {
     /// Makes one of what is required.
@@ -6717,776 +1675,23 @@ impl TransactionPage {
         self
     }
 }
-/// A transaction that was asked for, and how far it got.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct TransactionRequest {
-    /// The approval that a policy asks for, if one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub approval_id: Option<crate::ApprovalId>,
-    /// When the transaction was sent to the network.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_broadcasted: Option<crate::Timestamp>,
-    /// When the network had confirmed the transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_confirmed: Option<crate::Timestamp>,
-    /// When the policies were resolved, by approval or by rejection.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_policy_resolved: Option<crate::Timestamp>,
-    /// When the request was made.
-    pub date_requested: crate::Timestamp,
-    /// Technical details, for tracing what went wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub debug_trace: Option<DebugTrace>,
-    /// Further details of a request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<RequestDetails>,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The network fee that was paid, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// Id of a transaction request.
-    pub id: crate::TransactionId,
-    /// A blockchain network.
-    pub network: Network,
-    /// Why the request failed or was rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// The transaction request that replaced this one, after a cancellation or a speed-up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub replacement_id: Option<crate::TransactionId>,
-    /// What to sign and broadcast.
-    pub request_body: Transaction,
-    /// Who asked for something.
-    pub requester: Requester,
-    /// How far a transfer or transaction got.
-    pub status: TransferStatus,
-    /// The hash of the transaction on the network.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tx_hash: Option<String>,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl TransactionRequest {
-    /// Makes one of what is required.
-    pub fn new(
-        id: impl Into<crate::TransactionId>,
-        wallet_id: impl Into<crate::WalletId>,
-        network: Network,
-        requester: impl Into<Requester>,
-        request_body: impl Into<Transaction>,
-        status: TransferStatus,
-        date_requested: crate::Timestamp,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            wallet_id: wallet_id.into(),
-            network,
-            requester: requester.into(),
-            request_body: request_body.into(),
-            status,
-            date_requested,
-            approval_id: Default::default(),
-            date_broadcasted: Default::default(),
-            date_confirmed: Default::default(),
-            date_policy_resolved: Default::default(),
-            debug_trace: Default::default(),
-            details: Default::default(),
-            external_id: Default::default(),
-            fee: Default::default(),
-            reason: Default::default(),
-            replacement_id: Default::default(),
-            tx_hash: Default::default(),
-        }
-    }
-    /// The approval that a policy asks for, if one does.
-    #[must_use]
-    pub fn with_approval_id(
-        mut self,
-        approval_id: impl Into<crate::ApprovalId>,
-    ) -> Self {
-        self.approval_id = Some(approval_id.into());
-        self
-    }
-    /// When the transaction was sent to the network.
-    #[must_use]
-    pub fn with_date_broadcasted(mut self, date_broadcasted: crate::Timestamp) -> Self {
-        self.date_broadcasted = Some(date_broadcasted);
-        self
-    }
-    /// When the network had confirmed the transaction.
-    #[must_use]
-    pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
-        self.date_confirmed = Some(date_confirmed);
-        self
-    }
-    /// When the policies were resolved, by approval or by rejection.
-    #[must_use]
-    pub fn with_date_policy_resolved(
-        mut self,
-        date_policy_resolved: crate::Timestamp,
-    ) -> Self {
-        self.date_policy_resolved = Some(date_policy_resolved);
-        self
-    }
-    /// Technical details, for tracing what went wrong.
-    #[must_use]
-    pub fn with_debug_trace(mut self, debug_trace: impl Into<DebugTrace>) -> Self {
-        self.debug_trace = Some(debug_trace.into());
-        self
-    }
-    /// Further details of a request.
-    #[must_use]
-    pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
-        self.details = Some(details.into());
-        self
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The network fee that was paid, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// Why the request failed or was rejected.
-    #[must_use]
-    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Some(reason.into());
-        self
-    }
-    /// The transaction request that replaced this one, after a cancellation or a speed-up.
-    #[must_use]
-    pub fn with_replacement_id(
-        mut self,
-        replacement_id: impl Into<crate::TransactionId>,
-    ) -> Self {
-        self.replacement_id = Some(replacement_id.into());
-        self
-    }
-    /// The hash of the transaction on the network.
-    #[must_use]
-    pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
-        self.tx_hash = Some(tx_hash.into());
-        self
-    }
-}
-/// What to send, and to whom. The kind is the standard that the asset follows.
-///
-/// Told apart by `kind`.
-#[derive(::serde::Serialize, Clone, Debug)]
-#[serde(tag = "kind")]
-#[non_exhaustive]
-pub enum Transfer {
-    /// `Native`: Sends the native asset of the network.
-    #[serde(rename = "Native")]
-    Native(NativeTransfer),
-    /// `Aip21`: Sends a fungible asset of Aptos.
-    #[serde(rename = "Aip21")]
-    Aip21(Aip21Transfer),
-    /// `Asa`: Sends a standard asset of Algorand.
-    #[serde(rename = "Asa")]
-    Asa(AsaTransfer),
-    /// `Asset`: Sends a native token of Cardano.
-    #[serde(rename = "Asset")]
-    Asset(AssetTransfer),
-    /// `Cip56`: Sends a CIP-56 token of Canton.
-    #[serde(rename = "Cip56")]
-    Cip56(Cip56Transfer),
-    /// `Cis2`: Sends a CIS-2 token of Concordium.
-    #[serde(rename = "Cis2")]
-    Cis2(Cis2Transfer),
-    /// `Cis7`: Sends a CIS-7 token of Concordium.
-    #[serde(rename = "Cis7")]
-    Cis7(Cis7Transfer),
-    /// `Coin`: Sends a coin of Sui or Iota.
-    #[serde(rename = "Coin")]
-    Coin(CoinTransfer),
-    /// `Erc20`: Sends an ERC-20 token of an EVM network.
-    #[serde(rename = "Erc20")]
-    Erc20(Erc20Transfer),
-    /// `Erc721`: Sends an ERC-721 token of an EVM network.
-    #[serde(rename = "Erc721")]
-    Erc721(Erc721Transfer),
-    /// `Erc7984`: Sends an ERC-7984 token of an EVM network, whose amounts are confidential.
-    #[serde(rename = "Erc7984")]
-    Erc7984(Erc7984Transfer),
-    /// `Hip17`: Sends a token of the Hedera token service that exists once.
-    #[serde(rename = "Hip17")]
-    Hip17(Hip17Transfer),
-    /// `Hts`: Sends a fungible token of the Hedera token service.
-    #[serde(rename = "Hts")]
-    Hts(HtsTransfer),
-    /// `Iou`: Sends an issued currency of the XRP Ledger.
-    #[serde(rename = "Iou")]
-    Iou(IouTransfer),
-    /// `Sep41`: Sends a SEP-41 token of Stellar.
-    #[serde(rename = "Sep41")]
-    Sep41(Sep41Transfer),
-    /// `Snip2`: Sends a SNIP-2 token of Starknet.
-    #[serde(rename = "Snip2")]
-    Snip2(Snip2Transfer),
-    /// `Snip3`: Sends a SNIP-3 token of Starknet.
-    #[serde(rename = "Snip3")]
-    Snip3(Snip3Transfer),
-    /// `Spl`: Sends a token of Solana.
-    #[serde(rename = "Spl")]
-    Spl(SplTransfer),
-    /// `Spl2022`: Sends a token of the Token-2022 program of Solana.
-    #[serde(rename = "Spl2022")]
-    Spl2022(Spl2022Transfer),
-    /// `Tep74`: Sends a jetton of TON or Ion.
-    #[serde(rename = "Tep74")]
-    Tep74(Tep74Transfer),
-    /// `Trc10`: Sends a TRC-10 token of Tron.
-    #[serde(rename = "Trc10")]
-    Trc10(Trc10Transfer),
-    /// `Trc20`: Sends a TRC-20 token of Tron.
-    #[serde(rename = "Trc20")]
-    Trc20(Trc20Transfer),
-    /// `Trc721`: Sends a TRC-721 token of Tron.
-    #[serde(rename = "Trc721")]
-    Trc721(Trc721Transfer),
-    /// `Xls33`: Sends a multi-purpose token of the XRP Ledger.
-    #[serde(rename = "Xls33")]
-    Xls33(Xls33Transfer),
-    /// A kind that this release does not know, kept whole.
-    #[serde(untagged)]
-    Unknown(crate::UnknownObject),
-}
-impl Transfer {
-    /// Every kind that this release knows.
-    pub const KINDS: &'static [&'static str] = &[
-        "Native",
-        "Aip21",
-        "Asa",
-        "Asset",
-        "Cip56",
-        "Cis2",
-        "Cis7",
-        "Coin",
-        "Erc20",
-        "Erc721",
-        "Erc7984",
-        "Hip17",
-        "Hts",
-        "Iou",
-        "Sep41",
-        "Snip2",
-        "Snip3",
-        "Spl",
-        "Spl2022",
-        "Tep74",
-        "Trc10",
-        "Trc20",
-        "Trc721",
-        "Xls33",
-    ];
-    /// The kind on the wire.
-    pub fn kind(&self) -> &str {
-        match self {
-            Self::Native(_) => "Native",
-            Self::Aip21(_) => "Aip21",
-            Self::Asa(_) => "Asa",
-            Self::Asset(_) => "Asset",
-            Self::Cip56(_) => "Cip56",
-            Self::Cis2(_) => "Cis2",
-            Self::Cis7(_) => "Cis7",
-            Self::Coin(_) => "Coin",
-            Self::Erc20(_) => "Erc20",
-            Self::Erc721(_) => "Erc721",
-            Self::Erc7984(_) => "Erc7984",
-            Self::Hip17(_) => "Hip17",
-            Self::Hts(_) => "Hts",
-            Self::Iou(_) => "Iou",
-            Self::Sep41(_) => "Sep41",
-            Self::Snip2(_) => "Snip2",
-            Self::Snip3(_) => "Snip3",
-            Self::Spl(_) => "Spl",
-            Self::Spl2022(_) => "Spl2022",
-            Self::Tep74(_) => "Tep74",
-            Self::Trc10(_) => "Trc10",
-            Self::Trc20(_) => "Trc20",
-            Self::Trc721(_) => "Trc721",
-            Self::Xls33(_) => "Xls33",
-            Self::Unknown(object) => object.kind(),
-        }
-    }
-    /// Sends the native asset of the network.
-    pub fn native(
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> NativeTransfer {
-        NativeTransfer::new(to, amount)
-    }
-    /// Sends a fungible asset of Aptos.
-    pub fn aip21(
-        metadata: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Aip21Transfer {
-        Aip21Transfer::new(metadata, to, amount)
-    }
-    /// Sends a standard asset of Algorand.
-    pub fn asa(
-        asset_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> AsaTransfer {
-        AsaTransfer::new(asset_id, to, amount)
-    }
-    /// Sends a native token of Cardano.
-    pub fn asset(
-        asset_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> AssetTransfer {
-        AssetTransfer::new(asset_id, to, amount)
-    }
-    /// Sends a CIP-56 token of Canton.
-    pub fn cip56(
-        instrument_admin: impl Into<String>,
-        instrument_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Cip56Transfer {
-        Cip56Transfer::new(instrument_admin, instrument_id, to, amount)
-    }
-    /// Sends a CIS-2 token of Concordium.
-    pub fn cis2(
-        token_address: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Cis2Transfer {
-        Cis2Transfer::new(token_address, to, amount)
-    }
-    /// Sends a CIS-7 token of Concordium.
-    pub fn cis7(
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Cis7Transfer {
-        Cis7Transfer::new(token_id, to, amount)
-    }
-    /// Sends a coin of Sui or Iota.
-    pub fn coin(
-        coin: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> CoinTransfer {
-        CoinTransfer::new(coin, to, amount)
-    }
-    /// Sends an ERC-20 token of an EVM network.
-    pub fn erc20(
-        contract: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Erc20Transfer {
-        Erc20Transfer::new(contract, to, amount)
-    }
-    /// Sends an ERC-721 token of an EVM network.
-    pub fn erc721(
-        contract: impl Into<String>,
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-    ) -> Erc721Transfer {
-        Erc721Transfer::new(contract, token_id, to)
-    }
-    /// Sends an ERC-7984 token of an EVM network, whose amounts are confidential.
-    pub fn erc7984(
-        contract: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Erc7984Transfer {
-        Erc7984Transfer::new(contract, to, amount)
-    }
-    /// Sends a token of the Hedera token service that exists once.
-    pub fn hip17(
-        token_id: impl Into<String>,
-        serial_number: impl Into<String>,
-        to: impl Into<String>,
-    ) -> Hip17Transfer {
-        Hip17Transfer::new(token_id, serial_number, to)
-    }
-    /// Sends a fungible token of the Hedera token service.
-    pub fn hts(
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> HtsTransfer {
-        HtsTransfer::new(token_id, to, amount)
-    }
-    /// Sends an issued currency of the XRP Ledger.
-    pub fn iou(
-        currency: impl Into<String>,
-        issuer: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> IouTransfer {
-        IouTransfer::new(currency, issuer, to, amount)
-    }
-    /// Sends a SEP-41 token of Stellar.
-    pub fn sep41(
-        issuer: impl Into<String>,
-        asset_code: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Sep41Transfer {
-        Sep41Transfer::new(issuer, asset_code, to, amount)
-    }
-    /// Sends a SNIP-2 token of Starknet.
-    pub fn snip2(
-        contract: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Snip2Transfer {
-        Snip2Transfer::new(contract, to, amount)
-    }
-    /// Sends a SNIP-3 token of Starknet.
-    pub fn snip3(
-        contract: impl Into<String>,
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-    ) -> Snip3Transfer {
-        Snip3Transfer::new(contract, token_id, to)
-    }
-    /// Sends a token of Solana.
-    pub fn spl(
-        mint: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> SplTransfer {
-        SplTransfer::new(mint, to, amount)
-    }
-    /// Sends a token of the Token-2022 program of Solana.
-    pub fn spl2022(
-        mint: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Spl2022Transfer {
-        Spl2022Transfer::new(mint, to, amount)
-    }
-    /// Sends a jetton of TON or Ion.
-    pub fn tep74(
-        master: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Tep74Transfer {
-        Tep74Transfer::new(master, to, amount)
-    }
-    /// Sends a TRC-10 token of Tron.
-    pub fn trc10(
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Trc10Transfer {
-        Trc10Transfer::new(token_id, to, amount)
-    }
-    /// Sends a TRC-20 token of Tron.
-    pub fn trc20(
-        contract: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Trc20Transfer {
-        Trc20Transfer::new(contract, to, amount)
-    }
-    /// Sends a TRC-721 token of Tron.
-    pub fn trc721(
-        contract: impl Into<String>,
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-    ) -> Trc721Transfer {
-        Trc721Transfer::new(contract, token_id, to)
-    }
-    /// Sends a multi-purpose token of the XRP Ledger.
-    pub fn xls33(
-        issuance_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Xls33Transfer {
-        Xls33Transfer::new(issuance_id, to, amount)
-    }
-}
-impl<'de> ::serde::Deserialize<'de> for Transfer {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
-        match kind.as_str() {
-            "Native" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Native)
-            }
-            "Aip21" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Aip21)
-            }
-            "Asa" => crate::open_union::read_known("kind", &kind, fields).map(Self::Asa),
-            "Asset" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Asset)
-            }
-            "Cip56" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Cip56)
-            }
-            "Cis2" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Cis2)
-            }
-            "Cis7" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Cis7)
-            }
-            "Coin" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Coin)
-            }
-            "Erc20" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc20)
-            }
-            "Erc721" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc721)
-            }
-            "Erc7984" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc7984)
-            }
-            "Hip17" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Hip17)
-            }
-            "Hts" => crate::open_union::read_known("kind", &kind, fields).map(Self::Hts),
-            "Iou" => crate::open_union::read_known("kind", &kind, fields).map(Self::Iou),
-            "Sep41" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Sep41)
-            }
-            "Snip2" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Snip2)
-            }
-            "Snip3" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Snip3)
-            }
-            "Spl" => crate::open_union::read_known("kind", &kind, fields).map(Self::Spl),
-            "Spl2022" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Spl2022)
-            }
-            "Tep74" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Tep74)
-            }
-            "Trc10" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Trc10)
-            }
-            "Trc20" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Trc20)
-            }
-            "Trc721" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Trc721)
-            }
-            "Xls33" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Xls33)
-            }
-            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
-        }
-    }
-}
-impl From<NativeTransfer> for Transfer {
-    fn from(member: NativeTransfer) -> Self {
-        Self::Native(member)
-    }
-}
-impl From<Aip21Transfer> for Transfer {
-    fn from(member: Aip21Transfer) -> Self {
-        Self::Aip21(member)
-    }
-}
-impl From<AsaTransfer> for Transfer {
-    fn from(member: AsaTransfer) -> Self {
-        Self::Asa(member)
-    }
-}
-impl From<AssetTransfer> for Transfer {
-    fn from(member: AssetTransfer) -> Self {
-        Self::Asset(member)
-    }
-}
-impl From<Cip56Transfer> for Transfer {
-    fn from(member: Cip56Transfer) -> Self {
-        Self::Cip56(member)
-    }
-}
-impl From<Cis2Transfer> for Transfer {
-    fn from(member: Cis2Transfer) -> Self {
-        Self::Cis2(member)
-    }
-}
-impl From<Cis7Transfer> for Transfer {
-    fn from(member: Cis7Transfer) -> Self {
-        Self::Cis7(member)
-    }
-}
-impl From<CoinTransfer> for Transfer {
-    fn from(member: CoinTransfer) -> Self {
-        Self::Coin(member)
-    }
-}
-impl From<Erc20Transfer> for Transfer {
-    fn from(member: Erc20Transfer) -> Self {
-        Self::Erc20(member)
-    }
-}
-impl From<Erc721Transfer> for Transfer {
-    fn from(member: Erc721Transfer) -> Self {
-        Self::Erc721(member)
-    }
-}
-impl From<Erc7984Transfer> for Transfer {
-    fn from(member: Erc7984Transfer) -> Self {
-        Self::Erc7984(member)
-    }
-}
-impl From<Hip17Transfer> for Transfer {
-    fn from(member: Hip17Transfer) -> Self {
-        Self::Hip17(member)
-    }
-}
-impl From<HtsTransfer> for Transfer {
-    fn from(member: HtsTransfer) -> Self {
-        Self::Hts(member)
-    }
-}
-impl From<IouTransfer> for Transfer {
-    fn from(member: IouTransfer) -> Self {
-        Self::Iou(member)
-    }
-}
-impl From<Sep41Transfer> for Transfer {
-    fn from(member: Sep41Transfer) -> Self {
-        Self::Sep41(member)
-    }
-}
-impl From<Snip2Transfer> for Transfer {
-    fn from(member: Snip2Transfer) -> Self {
-        Self::Snip2(member)
-    }
-}
-impl From<Snip3Transfer> for Transfer {
-    fn from(member: Snip3Transfer) -> Self {
-        Self::Snip3(member)
-    }
-}
-impl From<SplTransfer> for Transfer {
-    fn from(member: SplTransfer) -> Self {
-        Self::Spl(member)
-    }
-}
-impl From<Spl2022Transfer> for Transfer {
-    fn from(member: Spl2022Transfer) -> Self {
-        Self::Spl2022(member)
-    }
-}
-impl From<Tep74Transfer> for Transfer {
-    fn from(member: Tep74Transfer) -> Self {
-        Self::Tep74(member)
-    }
-}
-impl From<Trc10Transfer> for Transfer {
-    fn from(member: Trc10Transfer) -> Self {
-        Self::Trc10(member)
-    }
-}
-impl From<Trc20Transfer> for Transfer {
-    fn from(member: Trc20Transfer) -> Self {
-        Self::Trc20(member)
-    }
-}
-impl From<Trc721Transfer> for Transfer {
-    fn from(member: Trc721Transfer) -> Self {
-        Self::Trc721(member)
-    }
-}
-impl From<Xls33Transfer> for Transfer {
-    fn from(member: Xls33Transfer) -> Self {
-        Self::Xls33(member)
-    }
-}
-/// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TransferDirection {
-    /// `In`.
-    In,
-    /// `Out`.
-    Out,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl TransferDirection {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[Self::In, Self::Out];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::In => "In",
-            Self::Out => "Out",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "In" => Self::In,
-            "Out" => Self::Out,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(TransferDirection);
-/// An unspent output of an earlier transaction.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct TransferInput {
-    /// The id of that transaction.
-    pub txid: String,
-    /// What the output is worth, in the smallest unit of the native asset.
-    pub value: i64,
-    /// The index of the output within it.
-    pub vout: i64,
-}
-impl TransferInput {
-    /// Makes one of what is required.
-    pub fn new(txid: impl Into<String>, vout: i64, value: i64) -> Self {
-        Self {
-            txid: txid.into(),
-            vout,
-            value,
-        }
-    }
-}
-/// What is known about the assets of a transfer.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct TransferMetadata {
-    /// What is known about an asset.
-    pub asset: AssetMetadata,
-}
-impl TransferMetadata {
-    /// Makes one of what is required.
-    pub fn new(asset: impl Into<AssetMetadata>) -> Self {
-        Self { asset: asset.into() }
-    }
-}
 /// A page of transfer requests of a wallet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct TransferPage {
     /// A transfer that was asked for, and how far it got.
     pub items: Vec<TransferRequest>,
     /// Where the next page begins. Missing on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
+}
+object! {
+    TransferPage {
+        "walletId" => wallet_id: required,
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
 }
 impl TransferPage {
     /// Makes one of what is required.
@@ -7507,829 +1712,26 @@ impl TransferPage {
         self
     }
 }
-/// Lets the wallet receive transfers without accepting each. Canton.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct TransferPreapprovalTransaction {
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-}
-impl TransferPreapprovalTransaction {
-    /// Makes one without any field set.
-    pub fn new() -> Self {
-        Self {
-            external_id: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-}
-/// A transfer that was asked for, and how far it got.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct TransferRequest {
-    /// The approval that a policy asks for, if one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub approval_id: Option<crate::ApprovalId>,
-    /// When the transaction was sent to the network.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_broadcasted: Option<crate::Timestamp>,
-    /// When the network had confirmed the transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_confirmed: Option<crate::Timestamp>,
-    /// When the policies were resolved, by approval or by rejection.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_policy_resolved: Option<crate::Timestamp>,
-    /// When the request was made.
-    pub date_requested: crate::Timestamp,
-    /// Technical details, for tracing what went wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub debug_trace: Option<DebugTrace>,
-    /// Further details of a request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<RequestDetails>,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The network fee that was paid, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// Id of a transfer request.
-    pub id: crate::TransferId,
-    /// What is known about the assets of a transfer.
-    pub metadata: TransferMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// Why the request failed or was rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// The transaction request that replaced this one, after a cancellation or a speed-up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub replacement_id: Option<crate::TransactionId>,
-    /// What to send, and to whom.
-    pub request_body: Transfer,
-    /// Who asked for something.
-    pub requester: Requester,
-    /// How far a transfer or transaction got.
-    pub status: TransferStatus,
-    /// The hash of the transaction on the network.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tx_hash: Option<String>,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl TransferRequest {
-    /// Makes one of what is required.
-    pub fn new(
-        id: impl Into<crate::TransferId>,
-        wallet_id: impl Into<crate::WalletId>,
-        network: Network,
-        requester: impl Into<Requester>,
-        request_body: impl Into<Transfer>,
-        metadata: impl Into<TransferMetadata>,
-        status: TransferStatus,
-        date_requested: crate::Timestamp,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            wallet_id: wallet_id.into(),
-            network,
-            requester: requester.into(),
-            request_body: request_body.into(),
-            metadata: metadata.into(),
-            status,
-            date_requested,
-            approval_id: Default::default(),
-            date_broadcasted: Default::default(),
-            date_confirmed: Default::default(),
-            date_policy_resolved: Default::default(),
-            debug_trace: Default::default(),
-            details: Default::default(),
-            external_id: Default::default(),
-            fee: Default::default(),
-            fee_sponsor_id: Default::default(),
-            reason: Default::default(),
-            replacement_id: Default::default(),
-            tx_hash: Default::default(),
-        }
-    }
-    /// The approval that a policy asks for, if one does.
-    #[must_use]
-    pub fn with_approval_id(
-        mut self,
-        approval_id: impl Into<crate::ApprovalId>,
-    ) -> Self {
-        self.approval_id = Some(approval_id.into());
-        self
-    }
-    /// When the transaction was sent to the network.
-    #[must_use]
-    pub fn with_date_broadcasted(mut self, date_broadcasted: crate::Timestamp) -> Self {
-        self.date_broadcasted = Some(date_broadcasted);
-        self
-    }
-    /// When the network had confirmed the transaction.
-    #[must_use]
-    pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
-        self.date_confirmed = Some(date_confirmed);
-        self
-    }
-    /// When the policies were resolved, by approval or by rejection.
-    #[must_use]
-    pub fn with_date_policy_resolved(
-        mut self,
-        date_policy_resolved: crate::Timestamp,
-    ) -> Self {
-        self.date_policy_resolved = Some(date_policy_resolved);
-        self
-    }
-    /// Technical details, for tracing what went wrong.
-    #[must_use]
-    pub fn with_debug_trace(mut self, debug_trace: impl Into<DebugTrace>) -> Self {
-        self.debug_trace = Some(debug_trace.into());
-        self
-    }
-    /// Further details of a request.
-    #[must_use]
-    pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
-        self.details = Some(details.into());
-        self
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The network fee that was paid, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// Why the request failed or was rejected.
-    #[must_use]
-    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Some(reason.into());
-        self
-    }
-    /// The transaction request that replaced this one, after a cancellation or a speed-up.
-    #[must_use]
-    pub fn with_replacement_id(
-        mut self,
-        replacement_id: impl Into<crate::TransactionId>,
-    ) -> Self {
-        self.replacement_id = Some(replacement_id.into());
-        self
-    }
-    /// The hash of the transaction on the network.
-    #[must_use]
-    pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
-        self.tx_hash = Some(tx_hash.into());
-        self
-    }
-}
-/// How far a transfer or transaction got. `Pending` awaits an approval, `Executing` is being signed,
-/// `Broadcasted` is known to the network, `Confirmed` is final. `Failed` and `Rejected` are final too. Networks
-/// that are not indexed stay at `Broadcasted`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TransferStatus {
-    /// `Pending`.
-    Pending,
-    /// `Executing`.
-    Executing,
-    /// `Broadcasted`.
-    Broadcasted,
-    /// `Confirmed`.
-    Confirmed,
-    /// `Failed`.
-    Failed,
-    /// `Rejected`.
-    Rejected,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl TransferStatus {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[
-        Self::Pending,
-        Self::Executing,
-        Self::Broadcasted,
-        Self::Confirmed,
-        Self::Failed,
-        Self::Rejected,
-    ];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Pending => "Pending",
-            Self::Executing => "Executing",
-            Self::Broadcasted => "Broadcasted",
-            Self::Confirmed => "Confirmed",
-            Self::Failed => "Failed",
-            Self::Rejected => "Rejected",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "Pending" => Self::Pending,
-            "Executing" => Self::Executing,
-            "Broadcasted" => Self::Broadcasted,
-            "Confirmed" => Self::Confirmed,
-            "Failed" => Self::Failed,
-            "Rejected" => Self::Rejected,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(TransferStatus);
-/// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-/// it on.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct TravelRule {
-    /// Who receives.
-    pub beneficiary: TravelRuleBeneficiary,
-    /// The proof that the receiving address belongs to the receiver.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub beneficiary_proof: Option<TravelRuleProof>,
-    /// The DID of the institution of the receiver.
-    #[serde(rename = "beneficiaryVASPdid", skip_serializing_if = "Option::is_none")]
-    pub beneficiary_vas_pdid: Option<String>,
-    /// Who passes the information on.
-    pub kind: TravelRuleProvider,
-    /// Who sends.
-    pub originator: TravelRuleOriginator,
-}
-impl TravelRule {
-    /// Makes one of what is required.
-    pub fn new(
-        kind: TravelRuleProvider,
-        originator: impl Into<TravelRuleOriginator>,
-        beneficiary: impl Into<TravelRuleBeneficiary>,
-    ) -> Self {
-        Self {
-            kind,
-            originator: originator.into(),
-            beneficiary: beneficiary.into(),
-            beneficiary_proof: Default::default(),
-            beneficiary_vas_pdid: Default::default(),
-        }
-    }
-    /// The proof that the receiving address belongs to the receiver.
-    #[must_use]
-    pub fn with_beneficiary_proof(
-        mut self,
-        beneficiary_proof: impl Into<TravelRuleProof>,
-    ) -> Self {
-        self.beneficiary_proof = Some(beneficiary_proof.into());
-        self
-    }
-    /// The DID of the institution of the receiver.
-    #[must_use]
-    pub fn with_beneficiary_vas_pdid(
-        mut self,
-        beneficiary_vas_pdid: impl Into<String>,
-    ) -> Self {
-        self.beneficiary_vas_pdid = Some(beneficiary_vas_pdid.into());
-        self
-    }
-}
-/// Who receives.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[serde(transparent)]
-pub struct TravelRuleBeneficiary(pub ::serde_json::Map<String, ::serde_json::Value>);
-impl ::std::ops::Deref for TravelRuleBeneficiary {
-    type Target = ::serde_json::Map<String, ::serde_json::Value>;
-    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
-        &self.0
-    }
-}
-impl From<TravelRuleBeneficiary> for ::serde_json::Map<String, ::serde_json::Value> {
-    fn from(value: TravelRuleBeneficiary) -> Self {
-        value.0
-    }
-}
-impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleBeneficiary {
-    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
-        Self(value)
-    }
-}
-/// Who sends.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[serde(transparent)]
-pub struct TravelRuleOriginator(pub ::serde_json::Map<String, ::serde_json::Value>);
-impl ::std::ops::Deref for TravelRuleOriginator {
-    type Target = ::serde_json::Map<String, ::serde_json::Value>;
-    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
-        &self.0
-    }
-}
-impl From<TravelRuleOriginator> for ::serde_json::Map<String, ::serde_json::Value> {
-    fn from(value: TravelRuleOriginator) -> Self {
-        value.0
-    }
-}
-impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleOriginator {
-    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
-        Self(value)
-    }
-}
-/// The proof that the receiving address belongs to the receiver.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[serde(transparent)]
-pub struct TravelRuleProof(pub ::serde_json::Map<String, ::serde_json::Value>);
-impl ::std::ops::Deref for TravelRuleProof {
-    type Target = ::serde_json::Map<String, ::serde_json::Value>;
-    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
-        &self.0
-    }
-}
-impl From<TravelRuleProof> for ::serde_json::Map<String, ::serde_json::Value> {
-    fn from(value: TravelRuleProof) -> Self {
-        value.0
-    }
-}
-impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleProof {
-    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
-        Self(value)
-    }
-}
-/// Who passes the information on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TravelRuleProvider {
-    /// `Notabene`.
-    Notabene,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl TravelRuleProvider {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[Self::Notabene];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Notabene => "Notabene",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "Notabene" => Self::Notabene,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(TravelRuleProvider);
-/// A TRC-10 token of Tron.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Trc10Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// The id of the token.
-    pub token_id: String,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Trc10Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        token_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            token_id: token_id.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a TRC-10 token of Tron.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Trc10Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The receiving address. Limits: form `^T[0-9a-zA-Z]{33}$`.
-    pub to: String,
-    /// The id of the token. Limits: form `^\d+$`.
-    pub token_id: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Trc10Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            token_id: token_id.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A TRC-10 token of Tron was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Trc10TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The id of the token.
-    pub token_id: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Trc10TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        token_id: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            token_id: token_id.into(),
-            from: from.into(),
-            to: to.into(),
-            value: value.into(),
-            fee: Default::default(),
-            index: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-}
-/// A TRC-20 token of Tron.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-pub struct Trc20Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// The address of the contract.
-    pub contract: String,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Trc20Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        contract: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            contract: contract.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a TRC-20 token of Tron.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Trc20Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// The address of the contract. Limits: form `^T[0-9a-zA-Z]{33}$`.
-    pub contract: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The receiving address. Limits: form `^T[0-9a-zA-Z]{33}$`.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Trc20Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        contract: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            contract: contract.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A TRC-20 token of Tron was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Trc20TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// The address of the contract.
-    pub contract: String,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Trc20TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            contract: contract.into(),
-            from: from.into(),
-            to: to.into(),
-            value: value.into(),
-            fee: Default::default(),
-            index: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-}
 /// A TRC-721 token of Tron.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Trc721Nft {
     /// The address of the contract.
     pub contract: String,
     /// The symbol of the collection.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub symbol: Option<String>,
     /// The id of the token within the contract.
     pub token_id: String,
     /// Where the description of the token is found.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_uri: Option<String>,
+}
+object! {
+    Trc721Nft {
+        "contract" => contract: required,
+        "tokenId" => token_id: required,
+        "symbol" => symbol: optional,
+        "tokenUri" => token_uri: optional,
+    }
 }
 impl Trc721Nft {
     /// Makes one of what is required.
@@ -8354,153 +1756,17 @@ impl Trc721Nft {
         self
     }
 }
-/// Sends a TRC-721 token of Tron.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Trc721Transfer {
-    /// The address of the contract. Limits: form `^T[0-9a-zA-Z]{33}$`.
-    pub contract: String,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The receiving address. Limits: form `^T[0-9a-zA-Z]{33}$`.
-    pub to: String,
-    /// The id of the token within the contract. Limits: form `^\d+$`.
-    pub token_id: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Trc721Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        contract: impl Into<String>,
-        token_id: impl Into<String>,
-        to: impl Into<String>,
-    ) -> Self {
-        Self {
-            contract: contract.into(),
-            token_id: token_id.into(),
-            to: to.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A TRC-721 token of Tron was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Trc721TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// The address of the contract.
-    pub contract: String,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    pub from: String,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    pub to: String,
-    /// The id of the token within the contract.
-    pub token_id: String,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Trc721TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        token_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            contract: contract.into(),
-            from: from.into(),
-            to: to.into(),
-            token_id: token_id.into(),
-            fee: Default::default(),
-            index: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-}
 /// The tags to take away.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UntagWalletRequest {
     /// The tags, at most 10. Limits: at most 10 items.
     pub tags: Vec<String>,
+}
+object! {
+    UntagWalletRequest {
+        "tags" => tags: required,
+    }
 }
 impl UntagWalletRequest {
     /// Makes one of what is required.
@@ -8509,16 +1775,19 @@ impl UntagWalletRequest {
     }
 }
 /// What to change. A field that is left out stays as it is, `null` clears it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct UpdateWalletRequest {
     /// The id of the wallet in the caller's own system. Limits: at most 100 characters.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_keep")]
     pub external_id: crate::Patch<String>,
     /// The name, for people. Limits: at most 100 characters.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_keep")]
     pub name: crate::Patch<String>,
+}
+object! {
+    UpdateWalletRequest {
+        "externalId" => external_id: patch,
+        "name" => name: patch,
+    }
 }
 impl UpdateWalletRequest {
     /// Makes one without any field set.
@@ -8553,597 +1822,26 @@ impl UpdateWalletRequest {
         self
     }
 }
-/// Calls of a smart account, paid for by a fee sponsor. EVM networks.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct UserOperationsTransaction {
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    pub fee_sponsor_id: crate::FeeSponsorId,
-    /// What the account does, in order.
-    pub user_operations: Vec<UserOperation>,
-}
-impl UserOperationsTransaction {
-    /// Makes one of what is required.
-    pub fn new(
-        user_operations: impl Into<Vec<UserOperation>>,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        Self {
-            user_operations: user_operations.into(),
-            fee_sponsor_id: fee_sponsor_id.into(),
-            external_id: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-}
-/// Coins of a network with unspent outputs, such as Bitcoin, were moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct UtxoTransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending addresses.
-    pub froms: Vec<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving addresses.
-    pub tos: Vec<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl UtxoTransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        froms: impl Into<Vec<String>>,
-        tos: impl Into<Vec<String>>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            froms: froms.into(),
-            tos: tos.into(),
-            value: value.into(),
-            fee: Default::default(),
-            index: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-}
-/// An asset that a wallet holds, with its balance.
-///
-/// Told apart by `kind`.
-#[derive(::serde::Serialize, Clone, Debug)]
-#[serde(tag = "kind")]
-#[non_exhaustive]
-pub enum WalletAsset {
-    /// `Native`: The native asset of the network.
-    #[serde(rename = "Native")]
-    Native(NativeAsset),
-    /// `Aip21`: A fungible asset of Aptos.
-    #[serde(rename = "Aip21")]
-    Aip21(Aip21Asset),
-    /// `Asa`: A standard asset of Algorand.
-    #[serde(rename = "Asa")]
-    Asa(AsaAsset),
-    /// `Cis2`: A CIS-2 token of Concordium.
-    #[serde(rename = "Cis2")]
-    Cis2(Cis2Asset),
-    /// `Erc20`: An ERC-20 token of an EVM network.
-    #[serde(rename = "Erc20")]
-    Erc20(Erc20Asset),
-    /// `Snip2`: A SNIP-2 token of Starknet.
-    #[serde(rename = "Snip2")]
-    Snip2(Snip2Asset),
-    /// `Trc20`: A TRC-20 token of Tron.
-    #[serde(rename = "Trc20")]
-    Trc20(Trc20Asset),
-    /// `Erc7984`: An ERC-7984 token of an EVM network, whose balances are confidential.
-    #[serde(rename = "Erc7984")]
-    Erc7984(Erc7984Asset),
-    /// `Hts`: A fungible token of the Hedera token service.
-    #[serde(rename = "Hts")]
-    Hts(HtsAsset),
-    /// `Iou`: An issued currency of the XRP Ledger.
-    #[serde(rename = "Iou")]
-    Iou(IouAsset),
-    /// `Cip56`: A CIP-56 token of Canton.
-    #[serde(rename = "Cip56")]
-    Cip56(Cip56Asset),
-    /// `Coin`: A coin of Sui or Iota.
-    #[serde(rename = "Coin")]
-    Coin(CoinAsset),
-    /// `LockedCoin`: A coin of Sui or Iota that is locked for a time.
-    #[serde(rename = "LockedCoin")]
-    LockedCoin(LockedCoinAsset),
-    /// `Xls33`: A multi-purpose token of the XRP Ledger.
-    #[serde(rename = "Xls33")]
-    Xls33(Xls33Asset),
-    /// `Asset`: A native token of Cardano.
-    #[serde(rename = "Asset")]
-    Asset(CardanoAsset),
-    /// `Cis7`: A CIS-7 token of Concordium.
-    #[serde(rename = "Cis7")]
-    Cis7(Cis7Asset),
-    /// `Sep41`: A SEP-41 token of Stellar.
-    #[serde(rename = "Sep41")]
-    Sep41(Sep41Asset),
-    /// `Trc10`: A TRC-10 token of Tron.
-    #[serde(rename = "Trc10")]
-    Trc10(Trc10Asset),
-    /// `Spl`: A token of Solana.
-    #[serde(rename = "Spl")]
-    Spl(SplAsset),
-    /// `Spl2022`: A token of the Token-2022 program of Solana.
-    #[serde(rename = "Spl2022")]
-    Spl2022(Spl2022Asset),
-    /// `Tep74`: A jetton of TON or Ion.
-    #[serde(rename = "Tep74")]
-    Tep74(Tep74Asset),
-    /// A kind that this release does not know, kept whole.
-    #[serde(untagged)]
-    Unknown(crate::UnknownObject),
-}
-impl WalletAsset {
-    /// Every kind that this release knows.
-    pub const KINDS: &'static [&'static str] = &[
-        "Native",
-        "Aip21",
-        "Asa",
-        "Cis2",
-        "Erc20",
-        "Snip2",
-        "Trc20",
-        "Erc7984",
-        "Hts",
-        "Iou",
-        "Cip56",
-        "Coin",
-        "LockedCoin",
-        "Xls33",
-        "Asset",
-        "Cis7",
-        "Sep41",
-        "Trc10",
-        "Spl",
-        "Spl2022",
-        "Tep74",
-    ];
-    /// The kind on the wire.
-    pub fn kind(&self) -> &str {
-        match self {
-            Self::Native(_) => "Native",
-            Self::Aip21(_) => "Aip21",
-            Self::Asa(_) => "Asa",
-            Self::Cis2(_) => "Cis2",
-            Self::Erc20(_) => "Erc20",
-            Self::Snip2(_) => "Snip2",
-            Self::Trc20(_) => "Trc20",
-            Self::Erc7984(_) => "Erc7984",
-            Self::Hts(_) => "Hts",
-            Self::Iou(_) => "Iou",
-            Self::Cip56(_) => "Cip56",
-            Self::Coin(_) => "Coin",
-            Self::LockedCoin(_) => "LockedCoin",
-            Self::Xls33(_) => "Xls33",
-            Self::Asset(_) => "Asset",
-            Self::Cis7(_) => "Cis7",
-            Self::Sep41(_) => "Sep41",
-            Self::Trc10(_) => "Trc10",
-            Self::Spl(_) => "Spl",
-            Self::Spl2022(_) => "Spl2022",
-            Self::Tep74(_) => "Tep74",
-            Self::Unknown(object) => object.kind(),
-        }
-    }
-    /// The native asset of the network.
-    pub fn native(decimals: i32, balance: impl Into<crate::Amount>) -> NativeAsset {
-        NativeAsset::new(decimals, balance)
-    }
-    /// A fungible asset of Aptos.
-    pub fn aip21(
-        metadata: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Aip21Asset {
-        Aip21Asset::new(metadata, decimals, balance)
-    }
-    /// A standard asset of Algorand.
-    pub fn asa(
-        asset_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> AsaAsset {
-        AsaAsset::new(asset_id, decimals, balance)
-    }
-    /// A CIS-2 token of Concordium.
-    pub fn cis2(
-        token_address: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Cis2Asset {
-        Cis2Asset::new(token_address, decimals, balance)
-    }
-    /// An ERC-20 token of an EVM network.
-    pub fn erc20(
-        contract: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Erc20Asset {
-        Erc20Asset::new(contract, decimals, balance)
-    }
-    /// A SNIP-2 token of Starknet.
-    pub fn snip2(
-        contract: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Snip2Asset {
-        Snip2Asset::new(contract, decimals, balance)
-    }
-    /// A TRC-20 token of Tron.
-    pub fn trc20(
-        contract: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Trc20Asset {
-        Trc20Asset::new(contract, decimals, balance)
-    }
-    /// An ERC-7984 token of an EVM network, whose balances are confidential.
-    pub fn erc7984(
-        contract: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<String>,
-    ) -> Erc7984Asset {
-        Erc7984Asset::new(contract, decimals, balance)
-    }
-    /// A fungible token of the Hedera token service.
-    pub fn hts(
-        token_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> HtsAsset {
-        HtsAsset::new(token_id, decimals, balance)
-    }
-    /// An issued currency of the XRP Ledger.
-    pub fn iou(
-        currency: impl Into<String>,
-        issuer: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> IouAsset {
-        IouAsset::new(currency, issuer, decimals, balance)
-    }
-    /// A CIP-56 token of Canton.
-    pub fn cip56(
-        instrument_id: impl Into<String>,
-        instrument_admin: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Cip56Asset {
-        Cip56Asset::new(instrument_id, instrument_admin, decimals, balance)
-    }
-    /// A coin of Sui or Iota.
-    pub fn coin(
-        coin: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> CoinAsset {
-        CoinAsset::new(coin, decimals, balance)
-    }
-    /// A coin of Sui or Iota that is locked for a time.
-    pub fn locked_coin(
-        coin: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> LockedCoinAsset {
-        LockedCoinAsset::new(coin, decimals, balance)
-    }
-    /// A multi-purpose token of the XRP Ledger.
-    pub fn xls33(
-        issuance_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Xls33Asset {
-        Xls33Asset::new(issuance_id, decimals, balance)
-    }
-    /// A native token of Cardano.
-    pub fn asset(
-        asset_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> CardanoAsset {
-        CardanoAsset::new(asset_id, decimals, balance)
-    }
-    /// A CIS-7 token of Concordium.
-    pub fn cis7(
-        token_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Cis7Asset {
-        Cis7Asset::new(token_id, decimals, balance)
-    }
-    /// A SEP-41 token of Stellar.
-    pub fn sep41(
-        issuer: impl Into<String>,
-        asset_code: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Sep41Asset {
-        Sep41Asset::new(issuer, asset_code, decimals, balance)
-    }
-    /// A TRC-10 token of Tron.
-    pub fn trc10(
-        token_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Trc10Asset {
-        Trc10Asset::new(token_id, decimals, balance)
-    }
-    /// A token of Solana.
-    pub fn spl(
-        mint: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> SplAsset {
-        SplAsset::new(mint, decimals, balance)
-    }
-    /// A token of the Token-2022 program of Solana.
-    pub fn spl2022(
-        mint: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Spl2022Asset {
-        Spl2022Asset::new(mint, decimals, balance)
-    }
-    /// A jetton of TON or Ion.
-    pub fn tep74(
-        master: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Tep74Asset {
-        Tep74Asset::new(master, decimals, balance)
-    }
-}
-impl<'de> ::serde::Deserialize<'de> for WalletAsset {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
-        match kind.as_str() {
-            "Native" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Native)
-            }
-            "Aip21" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Aip21)
-            }
-            "Asa" => crate::open_union::read_known("kind", &kind, fields).map(Self::Asa),
-            "Cis2" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Cis2)
-            }
-            "Erc20" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc20)
-            }
-            "Snip2" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Snip2)
-            }
-            "Trc20" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Trc20)
-            }
-            "Erc7984" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Erc7984)
-            }
-            "Hts" => crate::open_union::read_known("kind", &kind, fields).map(Self::Hts),
-            "Iou" => crate::open_union::read_known("kind", &kind, fields).map(Self::Iou),
-            "Cip56" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Cip56)
-            }
-            "Coin" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Coin)
-            }
-            "LockedCoin" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::LockedCoin)
-            }
-            "Xls33" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Xls33)
-            }
-            "Asset" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Asset)
-            }
-            "Cis7" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Cis7)
-            }
-            "Sep41" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Sep41)
-            }
-            "Trc10" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Trc10)
-            }
-            "Spl" => crate::open_union::read_known("kind", &kind, fields).map(Self::Spl),
-            "Spl2022" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Spl2022)
-            }
-            "Tep74" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Tep74)
-            }
-            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
-        }
-    }
-}
-impl From<NativeAsset> for WalletAsset {
-    fn from(member: NativeAsset) -> Self {
-        Self::Native(member)
-    }
-}
-impl From<Aip21Asset> for WalletAsset {
-    fn from(member: Aip21Asset) -> Self {
-        Self::Aip21(member)
-    }
-}
-impl From<AsaAsset> for WalletAsset {
-    fn from(member: AsaAsset) -> Self {
-        Self::Asa(member)
-    }
-}
-impl From<Cis2Asset> for WalletAsset {
-    fn from(member: Cis2Asset) -> Self {
-        Self::Cis2(member)
-    }
-}
-impl From<Erc20Asset> for WalletAsset {
-    fn from(member: Erc20Asset) -> Self {
-        Self::Erc20(member)
-    }
-}
-impl From<Snip2Asset> for WalletAsset {
-    fn from(member: Snip2Asset) -> Self {
-        Self::Snip2(member)
-    }
-}
-impl From<Trc20Asset> for WalletAsset {
-    fn from(member: Trc20Asset) -> Self {
-        Self::Trc20(member)
-    }
-}
-impl From<Erc7984Asset> for WalletAsset {
-    fn from(member: Erc7984Asset) -> Self {
-        Self::Erc7984(member)
-    }
-}
-impl From<HtsAsset> for WalletAsset {
-    fn from(member: HtsAsset) -> Self {
-        Self::Hts(member)
-    }
-}
-impl From<IouAsset> for WalletAsset {
-    fn from(member: IouAsset) -> Self {
-        Self::Iou(member)
-    }
-}
-impl From<Cip56Asset> for WalletAsset {
-    fn from(member: Cip56Asset) -> Self {
-        Self::Cip56(member)
-    }
-}
-impl From<CoinAsset> for WalletAsset {
-    fn from(member: CoinAsset) -> Self {
-        Self::Coin(member)
-    }
-}
-impl From<LockedCoinAsset> for WalletAsset {
-    fn from(member: LockedCoinAsset) -> Self {
-        Self::LockedCoin(member)
-    }
-}
-impl From<Xls33Asset> for WalletAsset {
-    fn from(member: Xls33Asset) -> Self {
-        Self::Xls33(member)
-    }
-}
-impl From<CardanoAsset> for WalletAsset {
-    fn from(member: CardanoAsset) -> Self {
-        Self::Asset(member)
-    }
-}
-impl From<Cis7Asset> for WalletAsset {
-    fn from(member: Cis7Asset) -> Self {
-        Self::Cis7(member)
-    }
-}
-impl From<Sep41Asset> for WalletAsset {
-    fn from(member: Sep41Asset) -> Self {
-        Self::Sep41(member)
-    }
-}
-impl From<Trc10Asset> for WalletAsset {
-    fn from(member: Trc10Asset) -> Self {
-        Self::Trc10(member)
-    }
-}
-impl From<SplAsset> for WalletAsset {
-    fn from(member: SplAsset) -> Self {
-        Self::Spl(member)
-    }
-}
-impl From<Spl2022Asset> for WalletAsset {
-    fn from(member: Spl2022Asset) -> Self {
-        Self::Spl2022(member)
-    }
-}
-impl From<Tep74Asset> for WalletAsset {
-    fn from(member: Tep74Asset) -> Self {
-        Self::Tep74(member)
-    }
-}
 /// What a wallet holds.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct WalletAssetList {
     /// An asset that a wallet holds, with its balance.
     pub assets: Vec<WalletAsset>,
     /// What everything is worth together, by currency. Only if asked for.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
     pub net_worth: ::std::collections::BTreeMap<String, f64>,
     /// A blockchain network.
     pub network: Network,
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
+}
+object! {
+    WalletAssetList {
+        "walletId" => wallet_id: required,
+        "network" => network: required,
+        "assets" => assets: required,
+        "netWorth" => net_worth: collection,
+    }
 }
 impl WalletAssetList {
     /// Makes one of what is required.
@@ -9170,14 +1868,19 @@ impl WalletAssetList {
     }
 }
 /// The outcome of the delegation of a wallet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct WalletDelegation {
     /// The outcome of a delegation.
     pub status: DelegationStatus,
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
+}
+object! {
+    WalletDelegation {
+        "walletId" => wallet_id: required,
+        "status" => status: required,
+    }
 }
 impl WalletDelegation {
     /// Makes one of what is required.
@@ -9188,1178 +1891,26 @@ impl WalletDelegation {
         }
     }
 }
-/// Something that a wallet sent or received.
-///
-/// Told apart by `kind`.
-#[derive(::serde::Serialize, Clone, Debug)]
-#[serde(tag = "kind")]
-#[non_exhaustive]
-pub enum WalletHistoryItem {
-    /// `NativeTransfer`: The native asset was moved.
-    #[serde(rename = "NativeTransfer")]
-    NativeTransfer(NativeTransferItem),
-    /// `Aip21Transfer`: A fungible asset of Aptos was moved.
-    #[serde(rename = "Aip21Transfer")]
-    Aip21Transfer(Aip21TransferItem),
-    /// `AsaTransfer`: A standard asset of Algorand was moved, or an account opted in or out.
-    #[serde(rename = "AsaTransfer")]
-    AsaTransfer(AsaTransferItem),
-    /// `AssetTransfer`: A native token of Cardano was moved.
-    #[serde(rename = "AssetTransfer")]
-    AssetTransfer(AssetTransferItem),
-    /// `Cip56Transfer`: A CIP-56 token of Canton was moved.
-    #[serde(rename = "Cip56Transfer")]
-    Cip56Transfer(Cip56TransferItem),
-    /// `CoinTransfer`: A coin of Sui or Iota was moved.
-    #[serde(rename = "CoinTransfer")]
-    CoinTransfer(CoinTransferItem),
-    /// `Cis2Transfer`: A CIS-2 token of Concordium was moved.
-    #[serde(rename = "Cis2Transfer")]
-    Cis2Transfer(Cis2TransferItem),
-    /// `Cis7Transfer`: A CIS-7 token of Concordium was moved.
-    #[serde(rename = "Cis7Transfer")]
-    Cis7Transfer(Cis7TransferItem),
-    /// `Erc20Transfer`: An ERC-20 token of an EVM network was moved.
-    #[serde(rename = "Erc20Transfer")]
-    Erc20Transfer(Erc20TransferItem),
-    /// `Erc721Transfer`: An ERC-721 token of an EVM network was moved.
-    #[serde(rename = "Erc721Transfer")]
-    Erc721Transfer(Erc721TransferItem),
-    /// `Erc7984Transfer`: An ERC-7984 token of an EVM network was moved.
-    #[serde(rename = "Erc7984Transfer")]
-    Erc7984Transfer(Erc7984TransferItem),
-    /// `Hip17Transfer`: A token of the Hedera token service that exists once was moved.
-    #[serde(rename = "Hip17Transfer")]
-    Hip17Transfer(Hip17TransferItem),
-    /// `HtsTransfer`: A fungible token of the Hedera token service was moved.
-    #[serde(rename = "HtsTransfer")]
-    HtsTransfer(HtsTransferItem),
-    /// `IouTransfer`: An issued currency of the XRP Ledger was moved.
-    #[serde(rename = "IouTransfer")]
-    IouTransfer(IouTransferItem),
-    /// `LockedCoinTransfer`: A coin of Sui or Iota that is locked for a time was moved.
-    #[serde(rename = "LockedCoinTransfer")]
-    LockedCoinTransfer(LockedCoinTransferItem),
-    /// `Xls33Transfer`: A multi-purpose token of the XRP Ledger was moved.
-    #[serde(rename = "Xls33Transfer")]
-    Xls33Transfer(Xls33TransferItem),
-    /// `Sep41Transfer`: A SEP-41 token of Stellar was moved.
-    #[serde(rename = "Sep41Transfer")]
-    Sep41Transfer(Sep41TransferItem),
-    /// `Snip2Transfer`: A SNIP-2 token of Starknet was moved.
-    #[serde(rename = "Snip2Transfer")]
-    Snip2Transfer(Snip2TransferItem),
-    /// `Snip3Transfer`: A SNIP-3 token of Starknet was moved.
-    #[serde(rename = "Snip3Transfer")]
-    Snip3Transfer(Snip3TransferItem),
-    /// `SplTransfer`: A token of Solana was moved.
-    #[serde(rename = "SplTransfer")]
-    SplTransfer(SplTransferItem),
-    /// `Spl2022Transfer`: A token of the Token-2022 program of Solana was moved.
-    #[serde(rename = "Spl2022Transfer")]
-    Spl2022Transfer(Spl2022TransferItem),
-    /// `Tep74Transfer`: A jetton of TON or Ion was moved.
-    #[serde(rename = "Tep74Transfer")]
-    Tep74Transfer(Tep74TransferItem),
-    /// `Trc10Transfer`: A TRC-10 token of Tron was moved.
-    #[serde(rename = "Trc10Transfer")]
-    Trc10Transfer(Trc10TransferItem),
-    /// `Trc20Transfer`: A TRC-20 token of Tron was moved.
-    #[serde(rename = "Trc20Transfer")]
-    Trc20Transfer(Trc20TransferItem),
-    /// `Trc721Transfer`: A TRC-721 token of Tron was moved.
-    #[serde(rename = "Trc721Transfer")]
-    Trc721Transfer(Trc721TransferItem),
-    /// `UtxoTransfer`: Coins of a network with unspent outputs, such as Bitcoin, were moved.
-    #[serde(rename = "UtxoTransfer")]
-    UtxoTransfer(UtxoTransferItem),
-    /// `HederaErc20Transfer`: An ERC-20 token of Hedera was moved.
-    #[serde(rename = "HederaErc20Transfer")]
-    HederaErc20Transfer(HederaErc20TransferItem),
-    /// `HederaErc721Transfer`: An ERC-721 token of Hedera was moved.
-    #[serde(rename = "HederaErc721Transfer")]
-    HederaErc721Transfer(HederaErc721TransferItem),
-    /// A kind that this release does not know, kept whole.
-    #[serde(untagged)]
-    Unknown(crate::UnknownObject),
-}
-impl WalletHistoryItem {
-    /// Every kind that this release knows.
-    pub const KINDS: &'static [&'static str] = &[
-        "NativeTransfer",
-        "Aip21Transfer",
-        "AsaTransfer",
-        "AssetTransfer",
-        "Cip56Transfer",
-        "CoinTransfer",
-        "Cis2Transfer",
-        "Cis7Transfer",
-        "Erc20Transfer",
-        "Erc721Transfer",
-        "Erc7984Transfer",
-        "Hip17Transfer",
-        "HtsTransfer",
-        "IouTransfer",
-        "LockedCoinTransfer",
-        "Xls33Transfer",
-        "Sep41Transfer",
-        "Snip2Transfer",
-        "Snip3Transfer",
-        "SplTransfer",
-        "Spl2022Transfer",
-        "Tep74Transfer",
-        "Trc10Transfer",
-        "Trc20Transfer",
-        "Trc721Transfer",
-        "UtxoTransfer",
-        "HederaErc20Transfer",
-        "HederaErc721Transfer",
-    ];
-    /// The kind on the wire.
-    pub fn kind(&self) -> &str {
-        match self {
-            Self::NativeTransfer(_) => "NativeTransfer",
-            Self::Aip21Transfer(_) => "Aip21Transfer",
-            Self::AsaTransfer(_) => "AsaTransfer",
-            Self::AssetTransfer(_) => "AssetTransfer",
-            Self::Cip56Transfer(_) => "Cip56Transfer",
-            Self::CoinTransfer(_) => "CoinTransfer",
-            Self::Cis2Transfer(_) => "Cis2Transfer",
-            Self::Cis7Transfer(_) => "Cis7Transfer",
-            Self::Erc20Transfer(_) => "Erc20Transfer",
-            Self::Erc721Transfer(_) => "Erc721Transfer",
-            Self::Erc7984Transfer(_) => "Erc7984Transfer",
-            Self::Hip17Transfer(_) => "Hip17Transfer",
-            Self::HtsTransfer(_) => "HtsTransfer",
-            Self::IouTransfer(_) => "IouTransfer",
-            Self::LockedCoinTransfer(_) => "LockedCoinTransfer",
-            Self::Xls33Transfer(_) => "Xls33Transfer",
-            Self::Sep41Transfer(_) => "Sep41Transfer",
-            Self::Snip2Transfer(_) => "Snip2Transfer",
-            Self::Snip3Transfer(_) => "Snip3Transfer",
-            Self::SplTransfer(_) => "SplTransfer",
-            Self::Spl2022Transfer(_) => "Spl2022Transfer",
-            Self::Tep74Transfer(_) => "Tep74Transfer",
-            Self::Trc10Transfer(_) => "Trc10Transfer",
-            Self::Trc20Transfer(_) => "Trc20Transfer",
-            Self::Trc721Transfer(_) => "Trc721Transfer",
-            Self::UtxoTransfer(_) => "UtxoTransfer",
-            Self::HederaErc20Transfer(_) => "HederaErc20Transfer",
-            Self::HederaErc721Transfer(_) => "HederaErc721Transfer",
-            Self::Unknown(object) => object.kind(),
-        }
-    }
-    /// The native asset was moved.
-    pub fn native_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        value: impl Into<crate::Amount>,
-        symbol: impl Into<String>,
-        decimals: i32,
-    ) -> NativeTransferItem {
-        NativeTransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            value,
-            symbol,
-            decimals,
-        )
-    }
-    /// A fungible asset of Aptos was moved.
-    pub fn aip21_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        metadata_address: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Aip21TransferItem {
-        Aip21TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            metadata_address,
-            from,
-            to,
-            value,
-        )
-    }
-    /// A standard asset of Algorand was moved, or an account opted in or out.
-    pub fn asa_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        asset_id: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> AsaTransferItem {
-        AsaTransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            asset_id,
-            from,
-            to,
-            value,
-        )
-    }
-    /// A native token of Cardano was moved.
-    pub fn asset_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        asset_id: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> AssetTransferItem {
-        AssetTransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            asset_id,
-            value,
-        )
-    }
-    /// A CIP-56 token of Canton was moved.
-    pub fn cip56_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        instrument_id: impl Into<String>,
-        instrument_admin: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Cip56TransferItem {
-        Cip56TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            instrument_id,
-            instrument_admin,
-            from,
-            to,
-            value,
-        )
-    }
-    /// A coin of Sui or Iota was moved.
-    pub fn coin_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        coin: impl Into<String>,
-        from: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> CoinTransferItem {
-        CoinTransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            coin,
-            from,
-            value,
-        )
-    }
-    /// A CIS-2 token of Concordium was moved.
-    pub fn cis2_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        value: impl Into<crate::Amount>,
-        token_address: impl Into<String>,
-    ) -> Cis2TransferItem {
-        Cis2TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            value,
-            token_address,
-        )
-    }
-    /// A CIS-7 token of Concordium was moved.
-    pub fn cis7_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        value: impl Into<crate::Amount>,
-        token_id: impl Into<String>,
-    ) -> Cis7TransferItem {
-        Cis7TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            value,
-            token_id,
-        )
-    }
-    /// An ERC-20 token of an EVM network was moved.
-    pub fn erc20_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-        decimals: i32,
-    ) -> Erc20TransferItem {
-        Erc20TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            contract,
-            from,
-            to,
-            value,
-            decimals,
-        )
-    }
-    /// An ERC-721 token of an EVM network was moved.
-    pub fn erc721_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        token_id: impl Into<String>,
-    ) -> Erc721TransferItem {
-        Erc721TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            contract,
-            from,
-            to,
-            token_id,
-        )
-    }
-    /// An ERC-7984 token of an EVM network was moved.
-    pub fn erc7984_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<String>,
-        decimals: i32,
-    ) -> Erc7984TransferItem {
-        Erc7984TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            contract,
-            from,
-            to,
-            value,
-            decimals,
-        )
-    }
-    /// A token of the Hedera token service that exists once was moved.
-    pub fn hip17_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        token_id: impl Into<String>,
-        serial_number: impl Into<String>,
-    ) -> Hip17TransferItem {
-        Hip17TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            token_id,
-            serial_number,
-        )
-    }
-    /// A fungible token of the Hedera token service was moved.
-    pub fn hts_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        froms: impl Into<Vec<String>>,
-        tos: impl Into<Vec<String>>,
-        value: impl Into<crate::Amount>,
-    ) -> HtsTransferItem {
-        HtsTransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            froms,
-            tos,
-            value,
-        )
-    }
-    /// An issued currency of the XRP Ledger was moved.
-    pub fn iou_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        currency: impl Into<String>,
-        issuer: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> IouTransferItem {
-        IouTransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            currency,
-            issuer,
-            value,
-        )
-    }
-    /// A coin of Sui or Iota that is locked for a time was moved.
-    pub fn locked_coin_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        coin: impl Into<String>,
-        from: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> LockedCoinTransferItem {
-        LockedCoinTransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            coin,
-            from,
-            value,
-        )
-    }
-    /// A multi-purpose token of the XRP Ledger was moved.
-    pub fn xls33_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        issuance_id: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Xls33TransferItem {
-        Xls33TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            issuance_id,
-            value,
-        )
-    }
-    /// A SEP-41 token of Stellar was moved.
-    pub fn sep41_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        issuer: impl Into<String>,
-        asset_code: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Sep41TransferItem {
-        Sep41TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            issuer,
-            asset_code,
-            from,
-            to,
-            value,
-        )
-    }
-    /// A SNIP-2 token of Starknet was moved.
-    pub fn snip2_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Snip2TransferItem {
-        Snip2TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            contract,
-            from,
-            to,
-            value,
-        )
-    }
-    /// A SNIP-3 token of Starknet was moved.
-    pub fn snip3_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        token_id: impl Into<String>,
-    ) -> Snip3TransferItem {
-        Snip3TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            contract,
-            from,
-            to,
-            token_id,
-        )
-    }
-    /// A token of Solana was moved.
-    pub fn spl_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        mint: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> SplTransferItem {
-        SplTransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            mint,
-            value,
-        )
-    }
-    /// A token of the Token-2022 program of Solana was moved.
-    pub fn spl2022_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        mint: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Spl2022TransferItem {
-        Spl2022TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            mint,
-            value,
-        )
-    }
-    /// A jetton of TON or Ion was moved.
-    pub fn tep74_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        master: impl Into<String>,
-        from: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Tep74TransferItem {
-        Tep74TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            master,
-            from,
-            value,
-        )
-    }
-    /// A TRC-10 token of Tron was moved.
-    pub fn trc10_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        token_id: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Trc10TransferItem {
-        Trc10TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            token_id,
-            from,
-            to,
-            value,
-        )
-    }
-    /// A TRC-20 token of Tron was moved.
-    pub fn trc20_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Trc20TransferItem {
-        Trc20TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            contract,
-            from,
-            to,
-            value,
-        )
-    }
-    /// A TRC-721 token of Tron was moved.
-    pub fn trc721_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        contract: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
-        token_id: impl Into<String>,
-    ) -> Trc721TransferItem {
-        Trc721TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            contract,
-            from,
-            to,
-            token_id,
-        )
-    }
-    /// Coins of a network with unspent outputs, such as Bitcoin, were moved.
-    pub fn utxo_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        froms: impl Into<Vec<String>>,
-        tos: impl Into<Vec<String>>,
-        value: impl Into<crate::Amount>,
-    ) -> UtxoTransferItem {
-        UtxoTransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-            froms,
-            tos,
-            value,
-        )
-    }
-    /// An ERC-20 token of Hedera was moved.
-    pub fn hedera_erc20_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-    ) -> HederaErc20TransferItem {
-        HederaErc20TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-        )
-    }
-    /// An ERC-721 token of Hedera was moved.
-    pub fn hedera_erc721_transfer(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-    ) -> HederaErc721TransferItem {
-        HederaErc721TransferItem::new(
-            wallet_id,
-            direction,
-            network,
-            block_number,
-            tx_hash,
-            timestamp,
-            metadata,
-        )
-    }
-}
-impl<'de> ::serde::Deserialize<'de> for WalletHistoryItem {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
-        match kind.as_str() {
-            "NativeTransfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::NativeTransfer)
-            }
-            "Aip21Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Aip21Transfer)
-            }
-            "AsaTransfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::AsaTransfer)
-            }
-            "AssetTransfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::AssetTransfer)
-            }
-            "Cip56Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Cip56Transfer)
-            }
-            "CoinTransfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::CoinTransfer)
-            }
-            "Cis2Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Cis2Transfer)
-            }
-            "Cis7Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Cis7Transfer)
-            }
-            "Erc20Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Erc20Transfer)
-            }
-            "Erc721Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Erc721Transfer)
-            }
-            "Erc7984Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Erc7984Transfer)
-            }
-            "Hip17Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Hip17Transfer)
-            }
-            "HtsTransfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::HtsTransfer)
-            }
-            "IouTransfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::IouTransfer)
-            }
-            "LockedCoinTransfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::LockedCoinTransfer)
-            }
-            "Xls33Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Xls33Transfer)
-            }
-            "Sep41Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Sep41Transfer)
-            }
-            "Snip2Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Snip2Transfer)
-            }
-            "Snip3Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Snip3Transfer)
-            }
-            "SplTransfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::SplTransfer)
-            }
-            "Spl2022Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Spl2022Transfer)
-            }
-            "Tep74Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Tep74Transfer)
-            }
-            "Trc10Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Trc10Transfer)
-            }
-            "Trc20Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Trc20Transfer)
-            }
-            "Trc721Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::Trc721Transfer)
-            }
-            "UtxoTransfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::UtxoTransfer)
-            }
-            "HederaErc20Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::HederaErc20Transfer)
-            }
-            "HederaErc721Transfer" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::HederaErc721Transfer)
-            }
-            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
-        }
-    }
-}
-impl From<NativeTransferItem> for WalletHistoryItem {
-    fn from(member: NativeTransferItem) -> Self {
-        Self::NativeTransfer(member)
-    }
-}
-impl From<Aip21TransferItem> for WalletHistoryItem {
-    fn from(member: Aip21TransferItem) -> Self {
-        Self::Aip21Transfer(member)
-    }
-}
-impl From<AsaTransferItem> for WalletHistoryItem {
-    fn from(member: AsaTransferItem) -> Self {
-        Self::AsaTransfer(member)
-    }
-}
-impl From<AssetTransferItem> for WalletHistoryItem {
-    fn from(member: AssetTransferItem) -> Self {
-        Self::AssetTransfer(member)
-    }
-}
-impl From<Cip56TransferItem> for WalletHistoryItem {
-    fn from(member: Cip56TransferItem) -> Self {
-        Self::Cip56Transfer(member)
-    }
-}
-impl From<CoinTransferItem> for WalletHistoryItem {
-    fn from(member: CoinTransferItem) -> Self {
-        Self::CoinTransfer(member)
-    }
-}
-impl From<Cis2TransferItem> for WalletHistoryItem {
-    fn from(member: Cis2TransferItem) -> Self {
-        Self::Cis2Transfer(member)
-    }
-}
-impl From<Cis7TransferItem> for WalletHistoryItem {
-    fn from(member: Cis7TransferItem) -> Self {
-        Self::Cis7Transfer(member)
-    }
-}
-impl From<Erc20TransferItem> for WalletHistoryItem {
-    fn from(member: Erc20TransferItem) -> Self {
-        Self::Erc20Transfer(member)
-    }
-}
-impl From<Erc721TransferItem> for WalletHistoryItem {
-    fn from(member: Erc721TransferItem) -> Self {
-        Self::Erc721Transfer(member)
-    }
-}
-impl From<Erc7984TransferItem> for WalletHistoryItem {
-    fn from(member: Erc7984TransferItem) -> Self {
-        Self::Erc7984Transfer(member)
-    }
-}
-impl From<Hip17TransferItem> for WalletHistoryItem {
-    fn from(member: Hip17TransferItem) -> Self {
-        Self::Hip17Transfer(member)
-    }
-}
-impl From<HtsTransferItem> for WalletHistoryItem {
-    fn from(member: HtsTransferItem) -> Self {
-        Self::HtsTransfer(member)
-    }
-}
-impl From<IouTransferItem> for WalletHistoryItem {
-    fn from(member: IouTransferItem) -> Self {
-        Self::IouTransfer(member)
-    }
-}
-impl From<LockedCoinTransferItem> for WalletHistoryItem {
-    fn from(member: LockedCoinTransferItem) -> Self {
-        Self::LockedCoinTransfer(member)
-    }
-}
-impl From<Xls33TransferItem> for WalletHistoryItem {
-    fn from(member: Xls33TransferItem) -> Self {
-        Self::Xls33Transfer(member)
-    }
-}
-impl From<Sep41TransferItem> for WalletHistoryItem {
-    fn from(member: Sep41TransferItem) -> Self {
-        Self::Sep41Transfer(member)
-    }
-}
-impl From<Snip2TransferItem> for WalletHistoryItem {
-    fn from(member: Snip2TransferItem) -> Self {
-        Self::Snip2Transfer(member)
-    }
-}
-impl From<Snip3TransferItem> for WalletHistoryItem {
-    fn from(member: Snip3TransferItem) -> Self {
-        Self::Snip3Transfer(member)
-    }
-}
-impl From<SplTransferItem> for WalletHistoryItem {
-    fn from(member: SplTransferItem) -> Self {
-        Self::SplTransfer(member)
-    }
-}
-impl From<Spl2022TransferItem> for WalletHistoryItem {
-    fn from(member: Spl2022TransferItem) -> Self {
-        Self::Spl2022Transfer(member)
-    }
-}
-impl From<Tep74TransferItem> for WalletHistoryItem {
-    fn from(member: Tep74TransferItem) -> Self {
-        Self::Tep74Transfer(member)
-    }
-}
-impl From<Trc10TransferItem> for WalletHistoryItem {
-    fn from(member: Trc10TransferItem) -> Self {
-        Self::Trc10Transfer(member)
-    }
-}
-impl From<Trc20TransferItem> for WalletHistoryItem {
-    fn from(member: Trc20TransferItem) -> Self {
-        Self::Trc20Transfer(member)
-    }
-}
-impl From<Trc721TransferItem> for WalletHistoryItem {
-    fn from(member: Trc721TransferItem) -> Self {
-        Self::Trc721Transfer(member)
-    }
-}
-impl From<UtxoTransferItem> for WalletHistoryItem {
-    fn from(member: UtxoTransferItem) -> Self {
-        Self::UtxoTransfer(member)
-    }
-}
-impl From<HederaErc20TransferItem> for WalletHistoryItem {
-    fn from(member: HederaErc20TransferItem) -> Self {
-        Self::HederaErc20Transfer(member)
-    }
-}
-impl From<HederaErc721TransferItem> for WalletHistoryItem {
-    fn from(member: HederaErc721TransferItem) -> Self {
-        Self::HederaErc721Transfer(member)
-    }
-}
 /// A page of the history of a wallet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct WalletHistoryPage {
     /// Something that a wallet sent or received.
     pub items: Vec<WalletHistoryItem>,
     /// A blockchain network.
     pub network: Network,
     /// Where the next page begins. Missing on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
+}
+object! {
+    WalletHistoryPage {
+        "walletId" => wallet_id: required,
+        "network" => network: required,
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
 }
 impl WalletHistoryPage {
     /// Makes one of what is required.
@@ -10383,15 +1934,19 @@ impl WalletHistoryPage {
     }
 }
 /// A page of wallets.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct WalletPage {
     /// An address on one network, and the key that signs for it.
     pub items: Vec<Wallet>,
     /// Where the next page begins. Missing on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+object! {
+    WalletPage {
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
 }
 impl WalletPage {
     /// Makes one of what is required.
@@ -10409,33 +1964,25 @@ impl WalletPage {
     }
 }
 /// A request to sign something with the key of a wallet, as it is answered when made through the wallet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct WalletSignatureRequest {
     /// The approval that a policy asks for, if one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub approval_id: Option<crate::ApprovalId>,
     /// When the network had confirmed the transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_confirmed: Option<crate::Timestamp>,
     /// When the policies were resolved, by approval or by rejection.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_policy_resolved: Option<crate::Timestamp>,
     /// When the request was made.
     pub date_requested: crate::Timestamp,
     /// When the signature was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date_signed: Option<crate::Timestamp>,
     /// Further details of a request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<RequestDetails>,
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The network fee that was paid, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<crate::Amount>,
     /// Id of a signature request.
     pub id: crate::SignatureId,
@@ -10444,32 +1991,47 @@ pub struct WalletSignatureRequest {
     /// A blockchain network.
     pub network: Network,
     /// Why the request failed or was rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What to sign, and how.
     pub request_body: SignatureBody,
     /// Who asked for something.
     pub requester: Requester,
     /// A signature, as numbers and as the network writes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signature>,
     /// One signature for each input that was signed, of a PSBT.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
     pub signatures: Vec<Signature>,
     /// What was signed, with its signature, in the form the network takes. A PSBT is not finalised.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_data: Option<String>,
     /// How far a signature request got.
     pub status: SignatureStatus,
     /// The hash of the transaction on the network.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tx_hash: Option<String>,
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
+}
+object! {
+    WalletSignatureRequest {
+        "id" => id: required,
+        "walletId" => wallet_id: required,
+        "keyId" => key_id: required,
+        "requester" => requester: required,
+        "requestBody" => request_body: required,
+        "status" => status: required,
+        "network" => network: required,
+        "dateRequested" => date_requested: required,
+        "approvalId" => approval_id: optional,
+        "dateConfirmed" => date_confirmed: optional,
+        "datePolicyResolved" => date_policy_resolved: optional,
+        "dateSigned" => date_signed: optional,
+        "details" => details: optional,
+        "externalId" => external_id: optional,
+        "fee" => fee: optional,
+        "reason" => reason: optional,
+        "signature" => signature: optional,
+        "signatures" => signatures: collection,
+        "signedData" => signed_data: optional,
+        "txHash" => tx_hash: optional,
+    }
 }
 impl WalletSignatureRequest {
     /// Makes one of what is required.
@@ -10583,242 +2145,6 @@ impl WalletSignatureRequest {
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
         self.tx_hash = Some(tx_hash.into());
-        self
-    }
-}
-/// A multi-purpose token of the XRP Ledger.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Xls33Asset {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub balance: crate::Amount,
-    /// How many decimal places the smallest unit stands for.
-    pub decimals: i32,
-    /// The id of the issuance.
-    pub issuance_id: String,
-    /// What one whole unit is worth, by currency.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
-    pub quotes: ::std::collections::BTreeMap<String, f64>,
-    /// The symbol of the asset, such as `ETH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    /// True if the asset is known to be what it says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-}
-impl Xls33Asset {
-    /// Makes one of what is required.
-    pub fn new(
-        issuance_id: impl Into<String>,
-        decimals: i32,
-        balance: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            issuance_id: issuance_id.into(),
-            decimals,
-            balance: balance.into(),
-            quotes: Default::default(),
-            symbol: Default::default(),
-            verified: Default::default(),
-        }
-    }
-    /// What one whole unit is worth, by currency.
-    #[must_use]
-    pub fn with_quotes(
-        mut self,
-        quotes: ::std::collections::BTreeMap<String, f64>,
-    ) -> Self {
-        self.quotes = quotes;
-        self
-    }
-    /// The symbol of the asset, such as `ETH`.
-    #[must_use]
-    pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
-        self.symbol = Some(symbol.into());
-        self
-    }
-    /// True if the asset is known to be what it says it is.
-    #[must_use]
-    pub fn with_verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-}
-/// Sends a multi-purpose token of the XRP Ledger.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Xls33Transfer {
-    /// An amount in the smallest unit of its asset, as decimal digits.
-    pub amount: crate::Amount,
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The fee sponsor that pays the network fee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee_sponsor_id: Option<crate::FeeSponsorId>,
-    /// The id of the issuance.
-    pub issuance_id: String,
-    /// A memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// The receiving address.
-    pub to: String,
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub travel_rule: Option<TravelRule>,
-}
-impl Xls33Transfer {
-    /// Makes one of what is required.
-    pub fn new(
-        issuance_id: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            issuance_id: issuance_id.into(),
-            to: to.into(),
-            amount: amount.into(),
-            external_id: Default::default(),
-            fee_sponsor_id: Default::default(),
-            memo: Default::default(),
-            travel_rule: Default::default(),
-        }
-    }
-    /// A value of the caller that names this request. The same value and body again give the same entity, never a
-    /// second one. Limits: 1 to 50 characters.
-    #[must_use]
-    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-    /// The fee sponsor that pays the network fee.
-    #[must_use]
-    pub fn with_fee_sponsor_id(
-        mut self,
-        fee_sponsor_id: impl Into<crate::FeeSponsorId>,
-    ) -> Self {
-        self.fee_sponsor_id = Some(fee_sponsor_id.into());
-        self
-    }
-    /// A memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
-    /// it on.
-    #[must_use]
-    pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
-        self.travel_rule = Some(travel_rule.into());
-        self
-    }
-}
-/// A multi-purpose token of the XRP Ledger was moved.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase")]
-pub struct Xls33TransferItem {
-    /// The block that the transfer is in.
-    pub block_number: i64,
-    /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-    pub direction: TransferDirection,
-    /// The network fee, in the smallest unit of the native asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<crate::Amount>,
-    /// The sending address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The place of the transfer within its transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
-    /// The id of the issuance.
-    pub issuance_id: String,
-    /// The memo that the network stores with the transfer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-    /// What is known about the assets of an item.
-    pub metadata: HistoryMetadata,
-    /// A blockchain network.
-    pub network: Network,
-    /// The time of the block.
-    pub timestamp: crate::Timestamp,
-    /// The receiving address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// The hash of the transaction on the network.
-    pub tx_hash: String,
-    /// How much was moved, in the smallest unit of the asset.
-    pub value: crate::Amount,
-    /// Id of a wallet.
-    pub wallet_id: crate::WalletId,
-}
-impl Xls33TransferItem {
-    /// Makes one of what is required.
-    pub fn new(
-        wallet_id: impl Into<crate::WalletId>,
-        direction: TransferDirection,
-        network: Network,
-        block_number: i64,
-        tx_hash: impl Into<String>,
-        timestamp: crate::Timestamp,
-        metadata: impl Into<HistoryMetadata>,
-        issuance_id: impl Into<String>,
-        value: impl Into<crate::Amount>,
-    ) -> Self {
-        Self {
-            wallet_id: wallet_id.into(),
-            direction,
-            network,
-            block_number,
-            tx_hash: tx_hash.into(),
-            timestamp,
-            metadata: metadata.into(),
-            issuance_id: issuance_id.into(),
-            value: value.into(),
-            fee: Default::default(),
-            from: Default::default(),
-            index: Default::default(),
-            memo: Default::default(),
-            to: Default::default(),
-        }
-    }
-    /// The network fee, in the smallest unit of the native asset.
-    #[must_use]
-    pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
-        self.fee = Some(fee.into());
-        self
-    }
-    /// The sending address.
-    #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-    /// The place of the transfer within its transaction.
-    #[must_use]
-    pub fn with_index(mut self, index: impl Into<String>) -> Self {
-        self.index = Some(index.into());
-        self
-    }
-    /// The memo that the network stores with the transfer.
-    #[must_use]
-    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
-        self
-    }
-    /// The receiving address.
-    #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
         self
     }
 }

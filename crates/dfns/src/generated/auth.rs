@@ -4,6 +4,397 @@
 
 #[allow(unused_imports, reason = "not every domain has lists")]
 use crate::{Dfns, ItemStream, Page, Result, types};
+/// Calls about applications.
+#[derive(Clone, Debug)]
+pub struct ApplicationsCalls {
+    pub(super) dfns: Dfns,
+}
+impl ApplicationsCalls {
+    /// Activates an application.
+    ///
+    /// No longer documented. An application cannot change its own state.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:Apps:Update`, `Auth:Types:Application`.
+    ///
+    /// Source: `PUT /auth/apps/{appId}/activate` (operation `activateApplication`).
+    #[deprecated = "superseded in the API"]
+    pub fn activate(
+        &self,
+        app_id: impl Into<types::ApplicationId>,
+    ) -> ActivateApplicationCall {
+        ActivateApplicationCall {
+            dfns: self.dfns.clone(),
+            app_id: app_id.into(),
+        }
+    }
+    /// Archives an application and its token.
+    ///
+    /// No longer documented.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:Apps:Update`, `Auth:Types:Application`.
+    ///
+    /// Source: `DELETE /auth/apps/{appId}` (operation `archiveApplication`).
+    #[deprecated = "superseded in the API"]
+    pub fn archive(
+        &self,
+        app_id: impl Into<types::ApplicationId>,
+    ) -> ArchiveApplicationCall {
+        ArchiveApplicationCall {
+            dfns: self.dfns.clone(),
+            app_id: app_id.into(),
+        }
+    }
+    /// Creates an application.
+    ///
+    /// No longer documented; applications are no longer needed to call the API.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:Apps:Create`, `Auth:Types:Application`.
+    ///
+    /// Source: `POST /auth/apps` (operation `createApplication`).
+    #[deprecated = "superseded in the API"]
+    pub fn create(
+        &self,
+        create_application_request: impl Into<types::CreateApplicationRequest>,
+    ) -> CreateApplicationCall {
+        CreateApplicationCall {
+            dfns: self.dfns.clone(),
+            body: create_application_request.into(),
+        }
+    }
+    /// Deactivates an application.
+    ///
+    /// No longer documented. An application cannot change its own state.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:Apps:Update`, `Auth:Types:Application`.
+    ///
+    /// Source: `PUT /auth/apps/{appId}/deactivate` (operation `deactivateApplication`).
+    #[deprecated = "superseded in the API"]
+    pub fn deactivate(
+        &self,
+        app_id: impl Into<types::ApplicationId>,
+    ) -> DeactivateApplicationCall {
+        DeactivateApplicationCall {
+            dfns: self.dfns.clone(),
+            app_id: app_id.into(),
+        }
+    }
+    /// Reads an application.
+    ///
+    /// Applications are no longer needed to call the API.
+    ///
+    /// Source: `GET /auth/apps/{appId}` (operation `getApplication`).
+    #[deprecated = "superseded in the API"]
+    pub fn get(&self, app_id: impl Into<types::ApplicationId>) -> GetApplicationCall {
+        GetApplicationCall {
+            dfns: self.dfns.clone(),
+            app_id: app_id.into(),
+        }
+    }
+    /// Lists the applications of the organisation.
+    ///
+    /// Applications are no longer needed to call the API.
+    ///
+    /// Source: `GET /auth/apps` (operation `listApplications`).
+    #[deprecated = "superseded in the API"]
+    pub fn list(&self) -> ListApplicationsCall {
+        ListApplicationsCall {
+            dfns: self.dfns.clone(),
+        }
+    }
+    /// Changes the name or the external id of an application.
+    ///
+    /// No longer documented.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:Apps:Update`, `Auth:Types:Application`.
+    ///
+    /// Source: `PUT /auth/apps/{appId}` (operation `updateApplication`).
+    #[deprecated = "superseded in the API"]
+    pub fn update(
+        &self,
+        app_id: impl Into<types::ApplicationId>,
+    ) -> UpdateApplicationCall {
+        UpdateApplicationCall {
+            dfns: self.dfns.clone(),
+            app_id: app_id.into(),
+            body: <types::UpdateApplicationRequest>::new(),
+        }
+    }
+}
+/// A call of `activateApplication`, made by [`ApplicationsCalls::activate`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ActivateApplicationCall {
+    dfns: Dfns,
+    app_id: types::ApplicationId,
+}
+impl ActivateApplicationCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub async fn send(self) -> Result<types::Application> {
+        self.dfns
+            .finish(
+                "activateApplication",
+                self.dfns.api().activate_application(&self.app_id).await,
+            )
+    }
+}
+/// A call of `archiveApplication`, made by [`ApplicationsCalls::archive`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ArchiveApplicationCall {
+    dfns: Dfns,
+    app_id: types::ApplicationId,
+}
+impl ArchiveApplicationCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub async fn send(self) -> Result<types::Application> {
+        self.dfns
+            .finish(
+                "archiveApplication",
+                self.dfns.api().archive_application(&self.app_id).await,
+            )
+    }
+}
+/// A call of `createApplication`, made by [`ApplicationsCalls::create`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateApplicationCall {
+    dfns: Dfns,
+    body: types::CreateApplicationRequest,
+}
+impl CreateApplicationCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub async fn send(self) -> Result<types::Application> {
+        self.dfns
+            .finish(
+                "createApplication",
+                self.dfns.api().create_application(&self.body).await,
+            )
+    }
+}
+/// A call of `deactivateApplication`, made by [`ApplicationsCalls::deactivate`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct DeactivateApplicationCall {
+    dfns: Dfns,
+    app_id: types::ApplicationId,
+}
+impl DeactivateApplicationCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub async fn send(self) -> Result<types::Application> {
+        self.dfns
+            .finish(
+                "deactivateApplication",
+                self.dfns.api().deactivate_application(&self.app_id).await,
+            )
+    }
+}
+/// A call of `getApplication`, made by [`ApplicationsCalls::get`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct GetApplicationCall {
+    dfns: Dfns,
+    app_id: types::ApplicationId,
+}
+impl GetApplicationCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub async fn send(self) -> Result<types::Application> {
+        self.dfns
+            .finish(
+                "getApplication",
+                self.dfns.api().get_application(&self.app_id).await,
+            )
+    }
+}
+/// A call of `listApplications`, made by [`ApplicationsCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListApplicationsCall {
+    dfns: Dfns,
+}
+impl ListApplicationsCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub async fn send(self) -> Result<types::ApplicationList> {
+        self.dfns.finish("listApplications", self.dfns.api().list_applications().await)
+    }
+}
+/// A call of `updateApplication`, made by [`ApplicationsCalls::update`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct UpdateApplicationCall {
+    dfns: Dfns,
+    app_id: types::ApplicationId,
+    body: types::UpdateApplicationRequest,
+}
+impl UpdateApplicationCall {
+    /// An id of your own for the application.
+    #[must_use]
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.body.external_id = Some(external_id.into());
+        self
+    }
+    /// A name for the application.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.body.name = Some(name.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub async fn send(self) -> Result<types::Application> {
+        self.dfns
+            .finish(
+                "updateApplication",
+                self.dfns.api().update_application(&self.app_id, &self.body).await,
+            )
+    }
+}
+/// Calls about audit logs.
+#[derive(Clone, Debug)]
+pub struct AuditLogsCalls {
+    pub(super) dfns: Dfns,
+}
+impl AuditLogsCalls {
+    /// Reads a user action, with the proof of who signed it.
+    ///
+    /// Permission: `Auth:Logs:Read`.
+    ///
+    /// Source: `GET /auth/action/logs/{id}` (operation `getAuditLog`).
+    pub fn get(&self, id: impl Into<String>) -> GetAuditLogCall {
+        GetAuditLogCall {
+            dfns: self.dfns.clone(),
+            id: id.into(),
+        }
+    }
+    /// Exports the user actions of a span of time as CSV.
+    ///
+    /// The answer is CSV, not JSON. The span is 7 days at most.
+    ///
+    /// Permission: `Auth:Logs:Read`.
+    ///
+    /// Source: `GET /auth/action/logs` (operation `listAuditLogs`).
+    pub fn list(
+        &self,
+        end_time: types::Timestamp,
+        start_time: types::Timestamp,
+    ) -> ListAuditLogsCall {
+        ListAuditLogsCall {
+            dfns: self.dfns.clone(),
+            end_time,
+            start_time,
+            user_id: None,
+        }
+    }
+}
+/// A call of `getAuditLog`, made by [`AuditLogsCalls::get`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct GetAuditLogCall {
+    dfns: Dfns,
+    id: String,
+}
+impl GetAuditLogCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::AuditLog> {
+        self.dfns.finish("getAuditLog", self.dfns.api().get_audit_log(&self.id).await)
+    }
+}
+/// A call of `listAuditLogs`, made by [`AuditLogsCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListAuditLogsCall {
+    dfns: Dfns,
+    end_time: types::Timestamp,
+    start_time: types::Timestamp,
+    user_id: Option<types::UserId>,
+}
+impl ListAuditLogsCall {
+    /// Only actions of this user or service account.
+    #[must_use]
+    pub fn user_id(mut self, user_id: impl Into<types::UserId>) -> Self {
+        self.user_id = Some(user_id.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<()> {
+        self.dfns
+            .finish(
+                "listAuditLogs",
+                self
+                    .dfns
+                    .api()
+                    .list_audit_logs(
+                        &self.end_time,
+                        &self.start_time,
+                        self.user_id.as_ref(),
+                    )
+                    .await,
+            )
+    }
+}
 /// Calls about credentials.
 #[derive(Clone, Debug)]
 pub struct CredentialsCalls {
@@ -327,6 +718,45 @@ impl LoginCalls {
             ),
         }
     }
+    /// Completes a login with an OpenID Connect identity provider.
+    ///
+    /// Source: `POST /auth/login/oidc` (operation `completeOidcLogin`).
+    pub fn complete_oidc(
+        &self,
+        code: impl Into<types::Secret>,
+        state: impl Into<types::Secret>,
+    ) -> CompleteOidcLoginCall {
+        CompleteOidcLoginCall {
+            dfns: self.dfns.clone(),
+            body: <types::CompleteOidcLoginRequest>::new(code, state),
+        }
+    }
+    /// Logs an end user in with a token of a social identity provider.
+    ///
+    /// Source: `POST /auth/login/social` (operation `completeSocialLogin`).
+    pub fn social(
+        &self,
+        social_login_provider_kind: types::SocialLoginProviderKind,
+        id_token: impl Into<types::Secret>,
+    ) -> CompleteSocialLoginCall {
+        CompleteSocialLoginCall {
+            dfns: self.dfns.clone(),
+            body: <types::SocialLoginRequest>::new(social_login_provider_kind, id_token),
+        }
+    }
+    /// Completes a login by single sign-on.
+    ///
+    /// Source: `POST /auth/login/sso` (operation `completeSsoLogin`).
+    pub fn complete_sso(
+        &self,
+        code: impl Into<types::Secret>,
+        state: impl Into<types::Secret>,
+    ) -> CompleteSsoLoginCall {
+        CompleteSsoLoginCall {
+            dfns: self.dfns.clone(),
+            body: <types::CompleteSsoLoginRequest>::new(code, state),
+        }
+    }
     /// Logs a user in on behalf of the user.
     ///
     /// For a service that has verified its user in its own way. Writes with the token still need a signature of the
@@ -352,6 +782,55 @@ impl LoginCalls {
         CreateLoginChallengeCall {
             dfns: self.dfns.clone(),
             body: <types::CreateLoginChallengeRequest>::new(),
+        }
+    }
+    /// Adds the first credential of a user who logged in with OpenID Connect.
+    ///
+    /// Answers the `credentialChallenge` of that login. Refused if the user has an active credential already.
+    ///
+    /// Source: `POST /auth/login/oidc/credentials` (operation `createOidcLoginCredential`).
+    pub fn create_oidc_credential(
+        &self,
+        create_oidc_login_credential_request: impl Into<
+            types::CreateOidcLoginCredentialRequest,
+        >,
+    ) -> CreateOidcLoginCredentialCall {
+        CreateOidcLoginCredentialCall {
+            dfns: self.dfns.clone(),
+            body: create_oidc_login_credential_request.into(),
+        }
+    }
+    /// Exchanges the token of a tenant user for one of another organisation, or of the tenant.
+    ///
+    /// For tenant users with access to the target. The new token never outlives the one it is exchanged for.
+    ///
+    /// Source: `POST /auth/tokens` (operation `exchangeAccessToken`).
+    pub fn exchange_token(&self, target: impl Into<String>) -> ExchangeAccessTokenCall {
+        ExchangeAccessTokenCall {
+            dfns: self.dfns.clone(),
+            body: <types::ExchangeAccessTokenRequest>::new(target),
+        }
+    }
+    /// Starts a login with an OpenID Connect identity provider.
+    ///
+    /// Source: `POST /auth/login/oidc/init` (operation `initOidcLogin`).
+    pub fn start_oidc(&self, redirect_uri: impl Into<String>) -> InitOidcLoginCall {
+        InitOidcLoginCall {
+            dfns: self.dfns.clone(),
+            body: <types::StartOidcLoginRequest>::new(redirect_uri),
+        }
+    }
+    /// Starts a login by single sign-on.
+    ///
+    /// Source: `POST /auth/login/sso/init` (operation `initSsoLogin`).
+    pub fn start_sso(
+        &self,
+        client_id: impl Into<String>,
+        redirect_uri: impl Into<String>,
+    ) -> InitSsoLoginCall {
+        InitSsoLoginCall {
+            dfns: self.dfns.clone(),
+            body: <types::StartSsoLoginRequest>::new(client_id, redirect_uri),
         }
     }
     /// Ends the session of the caller, or all of them.
@@ -399,6 +878,72 @@ impl CompleteLoginCall {
     pub async fn send(self) -> Result<types::LoginResult> {
         self.dfns
             .finish("completeLogin", self.dfns.api().complete_login(&self.body).await)
+    }
+}
+/// A call of `completeOidcLogin`, made by [`LoginCalls::complete_oidc`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CompleteOidcLoginCall {
+    dfns: Dfns,
+    body: types::CompleteOidcLoginRequest,
+}
+impl CompleteOidcLoginCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::OidcLogin> {
+        self.dfns
+            .finish(
+                "completeOidcLogin",
+                self.dfns.api().complete_oidc_login(&self.body).await,
+            )
+    }
+}
+/// A call of `completeSocialLogin`, made by [`LoginCalls::social`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CompleteSocialLoginCall {
+    dfns: Dfns,
+    body: types::SocialLoginRequest,
+}
+impl CompleteSocialLoginCall {
+    /// Id of an organisation.
+    #[must_use]
+    pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
+        self.body.org_id = Some(org_id.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::SsoLogin> {
+        self.dfns
+            .finish(
+                "completeSocialLogin",
+                self.dfns.api().complete_social_login(&self.body).await,
+            )
+    }
+}
+/// A call of `completeSsoLogin`, made by [`LoginCalls::complete_sso`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CompleteSsoLoginCall {
+    dfns: Dfns,
+    body: types::CompleteSsoLoginRequest,
+}
+impl CompleteSsoLoginCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::SsoLogin> {
+        self.dfns
+            .finish(
+                "completeSsoLogin",
+                self.dfns.api().complete_sso_login(&self.body).await,
+            )
     }
 }
 /// A call of `createDelegatedLogin`, made by [`LoginCalls::delegated`].
@@ -463,6 +1008,110 @@ impl CreateLoginChallengeCall {
                 "createLoginChallenge",
                 self.dfns.api().create_login_challenge(&self.body).await,
             )
+    }
+}
+/// A call of `createOidcLoginCredential`, made by [`LoginCalls::create_oidc_credential`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateOidcLoginCredentialCall {
+    dfns: Dfns,
+    body: types::CreateOidcLoginCredentialRequest,
+}
+impl CreateOidcLoginCredentialCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::Credential> {
+        self.dfns
+            .finish(
+                "createOidcLoginCredential",
+                self.dfns.api().create_oidc_login_credential(&self.body).await,
+            )
+    }
+}
+/// A call of `exchangeAccessToken`, made by [`LoginCalls::exchange_token`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ExchangeAccessTokenCall {
+    dfns: Dfns,
+    body: types::ExchangeAccessTokenRequest,
+}
+impl ExchangeAccessTokenCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::ExchangedToken> {
+        self.dfns
+            .finish(
+                "exchangeAccessToken",
+                self.dfns.api().exchange_access_token(&self.body).await,
+            )
+    }
+}
+/// A call of `initOidcLogin`, made by [`LoginCalls::start_oidc`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct InitOidcLoginCall {
+    dfns: Dfns,
+    body: types::StartOidcLoginRequest,
+}
+impl InitOidcLoginCall {
+    /// A value of the caller that the ID token is bound to.
+    #[must_use]
+    pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
+        self.body.nonce = Some(nonce.into());
+        self
+    }
+    /// Id of an organisation.
+    #[must_use]
+    pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
+        self.body.org_id = Some(org_id.into());
+        self
+    }
+    /// The tenant of a tenant user, in place of `orgId`.
+    #[must_use]
+    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
+        self.body.tenant_id = Some(tenant_id.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::OidcRedirect> {
+        self.dfns
+            .finish("initOidcLogin", self.dfns.api().init_oidc_login(&self.body).await)
+    }
+}
+/// A call of `initSsoLogin`, made by [`LoginCalls::start_sso`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct InitSsoLoginCall {
+    dfns: Dfns,
+    body: types::StartSsoLoginRequest,
+}
+impl InitSsoLoginCall {
+    /// Id of an organisation.
+    #[must_use]
+    pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
+        self.body.org_id = Some(org_id.into());
+        self
+    }
+    /// The tenant of a tenant user, in place of `orgId`.
+    #[must_use]
+    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
+        self.body.tenant_id = Some(tenant_id.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::SsoRedirect> {
+        self.dfns
+            .finish("initSsoLogin", self.dfns.api().init_sso_login(&self.body).await)
     }
 }
 /// A call of `logout`, made by [`LoginCalls::logout`].
@@ -802,6 +1451,178 @@ impl UpdatePersonalAccessTokenCall {
             )
     }
 }
+/// Calls about recovery.
+#[derive(Clone, Debug)]
+pub struct RecoveryCalls {
+    pub(super) dfns: Dfns,
+}
+impl RecoveryCalls {
+    /// Starts the recovery of an account on behalf of its user.
+    ///
+    /// No mail is sent; the service that calls hands the challenge to its user.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:Delegated:Recover`.
+    ///
+    /// Source: `POST /auth/recover/user/delegated` (operation `createDelegatedRecoveryChallenge`).
+    pub fn delegated(
+        &self,
+        username: impl Into<String>,
+        credential_id: impl Into<String>,
+    ) -> CreateDelegatedRecoveryChallengeCall {
+        CreateDelegatedRecoveryChallengeCall {
+            dfns: self.dfns.clone(),
+            body: <types::CreateDelegatedRecoveryChallengeRequest>::new(
+                username,
+                credential_id,
+            ),
+        }
+    }
+    /// Starts the recovery of an account with a mailed code.
+    ///
+    /// Source: `POST /auth/recover/user/init` (operation `createRecoveryChallenge`).
+    pub fn challenge(
+        &self,
+        username: impl Into<String>,
+        verification_code: impl Into<types::Secret>,
+        credential_id: impl Into<String>,
+    ) -> CreateRecoveryChallengeCall {
+        CreateRecoveryChallengeCall {
+            dfns: self.dfns.clone(),
+            body: <types::CreateRecoveryChallengeRequest>::new(
+                username,
+                verification_code,
+                credential_id,
+            ),
+        }
+    }
+    /// Completes a recovery: replaces all credentials of a user.
+    ///
+    /// Takes the temporary token of the challenge. All credentials from before are archived, and all personal access
+    /// tokens of the user are void.
+    ///
+    /// Source: `POST /auth/recover/user` (operation `recoverUser`).
+    pub fn complete(
+        &self,
+        recovery: impl Into<types::RecoveryAssertion>,
+        new_credentials: impl Into<types::CompleteRegistrationRequest>,
+    ) -> RecoverUserCall {
+        RecoverUserCall {
+            dfns: self.dfns.clone(),
+            body: <types::RecoverUserRequest>::new(recovery, new_credentials),
+        }
+    }
+    /// Mails a one-time recovery code to a user.
+    ///
+    /// Source: `POST /auth/recover/user/code` (operation `sendRecoveryCode`).
+    pub fn send_code(&self, username: impl Into<String>) -> SendRecoveryCodeCall {
+        SendRecoveryCodeCall {
+            dfns: self.dfns.clone(),
+            body: <types::SendCodeRequest>::new(username),
+        }
+    }
+}
+/// A call of `createDelegatedRecoveryChallenge`, made by [`RecoveryCalls::delegated`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateDelegatedRecoveryChallengeCall {
+    dfns: Dfns,
+    body: types::CreateDelegatedRecoveryChallengeRequest,
+}
+impl CreateDelegatedRecoveryChallengeCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::RecoveryChallenge> {
+        self.dfns
+            .finish(
+                "createDelegatedRecoveryChallenge",
+                self.dfns.api().create_delegated_recovery_challenge(&self.body).await,
+            )
+    }
+}
+/// A call of `createRecoveryChallenge`, made by [`RecoveryCalls::challenge`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateRecoveryChallengeCall {
+    dfns: Dfns,
+    body: types::CreateRecoveryChallengeRequest,
+}
+impl CreateRecoveryChallengeCall {
+    /// Id of an organisation.
+    #[must_use]
+    pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
+        self.body.org_id = Some(org_id.into());
+        self
+    }
+    /// The tenant of a tenant user, in place of `orgId`.
+    #[must_use]
+    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
+        self.body.tenant_id = Some(tenant_id.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::RecoveryChallenge> {
+        self.dfns
+            .finish(
+                "createRecoveryChallenge",
+                self.dfns.api().create_recovery_challenge(&self.body).await,
+            )
+    }
+}
+/// A call of `recoverUser`, made by [`RecoveryCalls::complete`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct RecoverUserCall {
+    dfns: Dfns,
+    body: types::RecoverUserRequest,
+}
+impl RecoverUserCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::CompletedRegistration> {
+        self.dfns.finish("recoverUser", self.dfns.api().recover_user(&self.body).await)
+    }
+}
+/// A call of `sendRecoveryCode`, made by [`RecoveryCalls::send_code`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SendRecoveryCodeCall {
+    dfns: Dfns,
+    body: types::SendCodeRequest,
+}
+impl SendRecoveryCodeCall {
+    /// Id of an organisation.
+    #[must_use]
+    pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
+        self.body.org_id = Some(org_id.into());
+        self
+    }
+    /// The tenant of a tenant user, in place of `orgId`.
+    #[must_use]
+    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
+        self.body.tenant_id = Some(tenant_id.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::Acknowledgement> {
+        self.dfns
+            .finish(
+                "sendRecoveryCode",
+                self.dfns.api().send_recovery_code(&self.body).await,
+            )
+    }
+}
 /// Calls about registration.
 #[derive(Clone, Debug)]
 pub struct RegistrationCalls {
@@ -875,6 +1696,19 @@ impl RegistrationCalls {
             ),
         }
     }
+    /// Starts the registration of an end user with a token of a social identity provider.
+    ///
+    /// Source: `POST /auth/registration/social` (operation `createSocialRegistrationChallenge`).
+    pub fn social(
+        &self,
+        social_login_provider_kind: types::SocialLoginProviderKind,
+        id_token: impl Into<types::Secret>,
+    ) -> CreateSocialRegistrationChallengeCall {
+        CreateSocialRegistrationChallengeCall {
+            dfns: self.dfns.clone(),
+            body: <types::SocialLoginRequest>::new(social_login_provider_kind, id_token),
+        }
+    }
     /// Mails a new registration code to an invited user.
     ///
     /// The code of the mail before is void from then on.
@@ -887,6 +1721,27 @@ impl RegistrationCalls {
         ResendRegistrationCodeCall {
             dfns: self.dfns.clone(),
             body: <types::SendCodeRequest>::new(username),
+        }
+    }
+    /// Starts the registration of an unfinished user once more, on behalf of the user.
+    ///
+    /// No longer documented; starting the delegated registration again does the same.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:Users:Create`, `Auth:Users:Delegate`, `Auth:Types:Employee` (for some requests),
+    /// `Auth:Types:EndUser` (for some requests).
+    ///
+    /// Source: `POST /auth/registration/delegated/restart` (operation `restartDelegatedRegistration`).
+    #[deprecated = "superseded in the API"]
+    pub fn restart_delegated(
+        &self,
+        email: impl Into<String>,
+        kind: types::NewUserKind,
+    ) -> RestartDelegatedRegistrationCall {
+        RestartDelegatedRegistrationCall {
+            dfns: self.dfns.clone(),
+            body: <types::RestartDelegatedRegistrationRequest>::new(email, kind),
         }
     }
 }
@@ -1024,6 +1879,32 @@ impl CreateRegistrationChallengeCall {
             )
     }
 }
+/// A call of `createSocialRegistrationChallenge`, made by [`RegistrationCalls::social`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateSocialRegistrationChallengeCall {
+    dfns: Dfns,
+    body: types::SocialLoginRequest,
+}
+impl CreateSocialRegistrationChallengeCall {
+    /// Id of an organisation.
+    #[must_use]
+    pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
+        self.body.org_id = Some(org_id.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::RegistrationChallenge> {
+        self.dfns
+            .finish(
+                "createSocialRegistrationChallenge",
+                self.dfns.api().create_social_registration_challenge(&self.body).await,
+            )
+    }
+}
 /// A call of `resendRegistrationCode`, made by [`RegistrationCalls::resend_code`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1053,6 +1934,30 @@ impl ResendRegistrationCodeCall {
             .finish(
                 "resendRegistrationCode",
                 self.dfns.api().resend_registration_code(&self.body).await,
+            )
+    }
+}
+/// A call of `restartDelegatedRegistration`, made by [`RegistrationCalls::restart_delegated`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct RestartDelegatedRegistrationCall {
+    dfns: Dfns,
+    body: types::RestartDelegatedRegistrationRequest,
+}
+impl RestartDelegatedRegistrationCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub async fn send(self) -> Result<types::RegistrationChallenge> {
+        self.dfns
+            .finish(
+                "restartDelegatedRegistration",
+                self.dfns.api().restart_delegated_registration(&self.body).await,
             )
     }
 }
@@ -1563,6 +2468,395 @@ impl CreateUserActionSignatureCall {
             .finish(
                 "createUserActionSignature",
                 self.dfns.api().create_user_action_signature(&self.body).await,
+            )
+    }
+}
+/// Calls about user groups.
+#[derive(Clone, Debug)]
+pub struct UserGroupsCalls {
+    pub(super) dfns: Dfns,
+}
+impl UserGroupsCalls {
+    /// Adds users and service accounts to a user group.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:UserGroups:Members:Add`.
+    ///
+    /// Source: `POST /auth/user-groups/{userGroupId}/members` (operation `addUserGroupMembers`).
+    pub fn add_members(
+        &self,
+        user_group_id: impl Into<String>,
+        user_ids: impl Into<Vec<types::UserId>>,
+    ) -> AddUserGroupMembersCall {
+        AddUserGroupMembersCall {
+            dfns: self.dfns.clone(),
+            user_group_id: user_group_id.into(),
+            body: <types::AddUserGroupMembersRequest>::new(user_ids),
+        }
+    }
+    /// Creates a user group without members.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:UserGroups:Create`.
+    ///
+    /// Source: `POST /auth/user-groups` (operation `createUserGroup`).
+    pub fn create(&self, name: impl Into<String>) -> CreateUserGroupCall {
+        CreateUserGroupCall {
+            dfns: self.dfns.clone(),
+            body: <types::CreateUserGroupRequest>::new(name),
+        }
+    }
+    /// Deletes a user group, and with it the permissions that its members hold through it.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:UserGroups:Delete`.
+    ///
+    /// Source: `DELETE /auth/user-groups/{userGroupId}` (operation `deleteUserGroup`).
+    pub fn delete(&self, user_group_id: impl Into<String>) -> DeleteUserGroupCall {
+        DeleteUserGroupCall {
+            dfns: self.dfns.clone(),
+            user_group_id: user_group_id.into(),
+        }
+    }
+    /// Reads a user group.
+    ///
+    /// Permission: `Auth:UserGroups:Read`.
+    ///
+    /// Source: `GET /auth/user-groups/{userGroupId}` (operation `getUserGroup`).
+    pub fn get(&self, user_group_id: impl Into<String>) -> GetUserGroupCall {
+        GetUserGroupCall {
+            dfns: self.dfns.clone(),
+            user_group_id: user_group_id.into(),
+        }
+    }
+    /// Lists the members of a user group.
+    ///
+    /// Permission: `Auth:UserGroups:Members:Read`.
+    ///
+    /// Source: `GET /auth/user-groups/{userGroupId}/members` (operation `listUserGroupMembers`).
+    pub fn list_members(
+        &self,
+        user_group_id: impl Into<String>,
+    ) -> ListUserGroupMembersCall {
+        ListUserGroupMembersCall {
+            dfns: self.dfns.clone(),
+            user_group_id: user_group_id.into(),
+            limit: None,
+            pagination_token: None,
+        }
+    }
+    /// Lists the user groups of the organisation.
+    ///
+    /// Permission: `Auth:UserGroups:Read`.
+    ///
+    /// Source: `GET /auth/user-groups` (operation `listUserGroups`).
+    pub fn list(&self) -> ListUserGroupsCall {
+        ListUserGroupsCall {
+            dfns: self.dfns.clone(),
+            limit: None,
+            pagination_token: None,
+        }
+    }
+    /// Removes users and service accounts from a user group.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:UserGroups:Members:Remove`.
+    ///
+    /// Source: `DELETE /auth/user-groups/{userGroupId}/members` (operation `removeUserGroupMembers`).
+    pub fn remove_members(
+        &self,
+        user_group_id: impl Into<String>,
+        user_ids: impl Into<Vec<types::UserId>>,
+    ) -> RemoveUserGroupMembersCall {
+        RemoveUserGroupMembersCall {
+            dfns: self.dfns.clone(),
+            user_group_id: user_group_id.into(),
+            body: <types::RemoveUserGroupMembersRequest>::new(user_ids),
+        }
+    }
+    /// Changes the name or the description of a user group.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Auth:UserGroups:Update`.
+    ///
+    /// Source: `PUT /auth/user-groups/{userGroupId}` (operation `updateUserGroup`).
+    pub fn update(&self, user_group_id: impl Into<String>) -> UpdateUserGroupCall {
+        UpdateUserGroupCall {
+            dfns: self.dfns.clone(),
+            user_group_id: user_group_id.into(),
+            body: <types::UpdateUserGroupRequest>::new(),
+        }
+    }
+}
+/// A call of `addUserGroupMembers`, made by [`UserGroupsCalls::add_members`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct AddUserGroupMembersCall {
+    dfns: Dfns,
+    user_group_id: String,
+    body: types::AddUserGroupMembersRequest,
+}
+impl AddUserGroupMembersCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::Empty> {
+        self.dfns
+            .finish(
+                "addUserGroupMembers",
+                self
+                    .dfns
+                    .api()
+                    .add_user_group_members(&self.user_group_id, &self.body)
+                    .await,
+            )
+    }
+}
+/// A call of `createUserGroup`, made by [`UserGroupsCalls::create`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateUserGroupCall {
+    dfns: Dfns,
+    body: types::CreateUserGroupRequest,
+}
+impl CreateUserGroupCall {
+    /// What the group is for.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.body.description = Some(description.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::UserGroup> {
+        self.dfns
+            .finish(
+                "createUserGroup",
+                self.dfns.api().create_user_group(&self.body).await,
+            )
+    }
+}
+/// A call of `deleteUserGroup`, made by [`UserGroupsCalls::delete`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct DeleteUserGroupCall {
+    dfns: Dfns,
+    user_group_id: String,
+}
+impl DeleteUserGroupCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::Empty> {
+        self.dfns
+            .finish(
+                "deleteUserGroup",
+                self.dfns.api().delete_user_group(&self.user_group_id).await,
+            )
+    }
+}
+/// A call of `getUserGroup`, made by [`UserGroupsCalls::get`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct GetUserGroupCall {
+    dfns: Dfns,
+    user_group_id: String,
+}
+impl GetUserGroupCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::UserGroup> {
+        self.dfns
+            .finish(
+                "getUserGroup",
+                self.dfns.api().get_user_group(&self.user_group_id).await,
+            )
+    }
+}
+/// A call of `listUserGroupMembers`, made by [`UserGroupsCalls::list_members`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListUserGroupMembersCall {
+    dfns: Dfns,
+    user_group_id: String,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListUserGroupMembersCall {
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::UserGroupMember>> {
+        let page = self
+            .dfns
+            .finish(
+                "listUserGroupMembers",
+                self
+                    .dfns
+                    .api()
+                    .list_user_group_members(
+                        &self.user_group_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )?;
+        Ok(Page::new(page.items, page.next_page_token))
+    }
+    /// The items of all pages, fetched as they are asked for.
+    pub fn stream(self) -> ItemStream<types::UserGroupMember> {
+        let first = self.pagination_token.clone();
+        crate::paging::stream(
+            "listUserGroupMembers",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+}
+/// A call of `listUserGroups`, made by [`UserGroupsCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListUserGroupsCall {
+    dfns: Dfns,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListUserGroupsCall {
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::UserGroup>> {
+        let page = self
+            .dfns
+            .finish(
+                "listUserGroups",
+                self
+                    .dfns
+                    .api()
+                    .list_user_groups(
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )?;
+        Ok(Page::new(page.items, page.next_page_token))
+    }
+    /// The items of all pages, fetched as they are asked for.
+    pub fn stream(self) -> ItemStream<types::UserGroup> {
+        let first = self.pagination_token.clone();
+        crate::paging::stream(
+            "listUserGroups",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+}
+/// A call of `removeUserGroupMembers`, made by [`UserGroupsCalls::remove_members`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct RemoveUserGroupMembersCall {
+    dfns: Dfns,
+    user_group_id: String,
+    body: types::RemoveUserGroupMembersRequest,
+}
+impl RemoveUserGroupMembersCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::Empty> {
+        self.dfns
+            .finish(
+                "removeUserGroupMembers",
+                self
+                    .dfns
+                    .api()
+                    .remove_user_group_members(&self.user_group_id, &self.body)
+                    .await,
+            )
+    }
+}
+/// A call of `updateUserGroup`, made by [`UserGroupsCalls::update`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct UpdateUserGroupCall {
+    dfns: Dfns,
+    user_group_id: String,
+    body: types::UpdateUserGroupRequest,
+}
+impl UpdateUserGroupCall {
+    /// What the group is for. Null takes it away.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.body.description = types::Patch::Set(description.into());
+        self
+    }
+    /// Clears `description`.
+    #[must_use]
+    pub fn clear_description(mut self) -> Self {
+        self.body.description = types::Patch::Clear;
+        self
+    }
+    /// A name, for people.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.body.name = Some(name.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::UserGroup> {
+        self.dfns
+            .finish(
+                "updateUserGroup",
+                self.dfns.api().update_user_group(&self.user_group_id, &self.body).await,
             )
     }
 }

@@ -2,24 +2,112 @@
 
 //! Fluent calls, one file a domain.
 
+mod address_watches;
+mod agreements;
+mod allocations;
 mod auth;
+mod exchanges;
+mod fee_sponsors;
 mod keys;
 mod networks;
+mod payins;
+mod payouts;
+mod permissions;
+mod policies;
 mod signers;
+mod staking;
+mod swaps;
+mod tenant;
+mod vaults;
 mod wallets;
+mod webhooks;
+mod yields;
+pub use address_watches::*;
+pub use agreements::*;
+pub use allocations::*;
 pub use auth::*;
+pub use exchanges::*;
+pub use fee_sponsors::*;
 pub use keys::*;
 pub use networks::*;
+pub use payins::*;
+pub use payouts::*;
+pub use permissions::*;
+pub use policies::*;
 pub use signers::*;
+pub use staking::*;
+pub use swaps::*;
+pub use tenant::*;
+pub use vaults::*;
 pub use wallets::*;
+pub use webhooks::*;
+pub use yields::*;
 use crate::Dfns;
 use super::*;
 impl Dfns {
+    /// Calls about address watches.
+    pub fn address_watches(&self) -> AddressWatchesCalls {
+        AddressWatchesCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about agreements.
+    pub fn agreements(&self) -> AgreementsCalls {
+        AgreementsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about allocations.
+    pub fn allocations(&self) -> AllocationsCalls {
+        AllocationsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about applications.
+    pub fn applications(&self) -> ApplicationsCalls {
+        ApplicationsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about approvals.
+    pub fn approvals(&self) -> ApprovalsCalls {
+        ApprovalsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about audit logs.
+    pub fn audit_logs(&self) -> AuditLogsCalls {
+        AuditLogsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about bulk wallets.
+    pub fn bulk_wallets(&self) -> BulkWalletsCalls {
+        BulkWalletsCalls {
+            dfns: self.clone(),
+        }
+    }
     /// Calls about credentials.
     pub fn credentials(&self) -> CredentialsCalls {
         CredentialsCalls {
             dfns: self.clone(),
         }
+    }
+    /// Calls about exchanges.
+    pub fn exchanges(&self) -> ExchangesCalls {
+        ExchangesCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about fee sponsors.
+    pub fn fee_sponsors(&self) -> FeeSponsorsCalls {
+        FeeSponsorsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about fleets.
+    pub fn fleets(&self) -> FleetsCalls {
+        FleetsCalls { dfns: self.clone() }
     }
     /// Calls about key stores.
     pub fn key_stores(&self) -> KeyStoresCalls {
@@ -41,9 +129,49 @@ impl Dfns {
             dfns: self.clone(),
         }
     }
+    /// Calls about offers.
+    pub fn offers(&self) -> OffersCalls {
+        OffersCalls { dfns: self.clone() }
+    }
+    /// Calls about orgs.
+    pub fn orgs(&self) -> OrgsCalls {
+        OrgsCalls { dfns: self.clone() }
+    }
+    /// Calls about payins.
+    pub fn payins(&self) -> PayinsCalls {
+        PayinsCalls { dfns: self.clone() }
+    }
+    /// Calls about payouts.
+    pub fn payouts(&self) -> PayoutsCalls {
+        PayoutsCalls { dfns: self.clone() }
+    }
+    /// Calls about permission assignments.
+    pub fn permission_assignments(&self) -> PermissionAssignmentsCalls {
+        PermissionAssignmentsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about permissions.
+    pub fn permissions(&self) -> PermissionsCalls {
+        PermissionsCalls {
+            dfns: self.clone(),
+        }
+    }
     /// Calls about personal access tokens.
     pub fn personal_access_tokens(&self) -> PersonalAccessTokensCalls {
         PersonalAccessTokensCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about policies.
+    pub fn policies(&self) -> PoliciesCalls {
+        PoliciesCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about recovery.
+    pub fn recovery(&self) -> RecoveryCalls {
+        RecoveryCalls {
             dfns: self.clone(),
         }
     }
@@ -69,6 +197,32 @@ impl Dfns {
     pub fn signers(&self) -> SignersCalls {
         SignersCalls { dfns: self.clone() }
     }
+    /// Calls about stakes.
+    pub fn stakes(&self) -> StakesCalls {
+        StakesCalls { dfns: self.clone() }
+    }
+    /// Calls about swaps.
+    pub fn swaps(&self) -> SwapsCalls {
+        SwapsCalls { dfns: self.clone() }
+    }
+    /// Calls about tenant permissions.
+    pub fn tenant_permissions(&self) -> TenantPermissionsCalls {
+        TenantPermissionsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about tenant user groups.
+    pub fn tenant_user_groups(&self) -> TenantUserGroupsCalls {
+        TenantUserGroupsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about tenant users.
+    pub fn tenant_users(&self) -> TenantUsersCalls {
+        TenantUsersCalls {
+            dfns: self.clone(),
+        }
+    }
     /// Calls about transactions.
     pub fn transactions(&self) -> TransactionsCalls {
         TransactionsCalls {
@@ -87,9 +241,37 @@ impl Dfns {
             dfns: self.clone(),
         }
     }
+    /// Calls about user groups.
+    pub fn user_groups(&self) -> UserGroupsCalls {
+        UserGroupsCalls {
+            dfns: self.clone(),
+        }
+    }
     /// Calls about users.
     pub fn users(&self) -> UsersCalls {
         UsersCalls { dfns: self.clone() }
+    }
+    /// Calls about validators.
+    pub fn validators(&self) -> ValidatorsCalls {
+        ValidatorsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about vault locks.
+    pub fn vault_locks(&self) -> VaultLocksCalls {
+        VaultLocksCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about vault quarantines.
+    pub fn vault_quarantines(&self) -> VaultQuarantinesCalls {
+        VaultQuarantinesCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about vaults.
+    pub fn vaults(&self) -> VaultsCalls {
+        VaultsCalls { dfns: self.clone() }
     }
     /// Calls about wallet signatures.
     pub fn wallet_signatures(&self) -> WalletSignaturesCalls {
@@ -100,5 +282,21 @@ impl Dfns {
     /// Calls about wallets.
     pub fn wallets(&self) -> WalletsCalls {
         WalletsCalls { dfns: self.clone() }
+    }
+    /// Calls about webhook events.
+    pub fn webhook_events(&self) -> WebhookEventsCalls {
+        WebhookEventsCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about webhooks.
+    pub fn webhooks(&self) -> WebhooksCalls {
+        WebhooksCalls {
+            dfns: self.clone(),
+        }
+    }
+    /// Calls about yields.
+    pub fn yields(&self) -> YieldsCalls {
+        YieldsCalls { dfns: self.clone() }
     }
 }

@@ -10,6 +10,21 @@ pub struct NetworksCalls {
     pub(super) dfns: Dfns,
 }
 impl NetworksCalls {
+    /// Calls a function of a contract that reads, and decodes the result.
+    ///
+    /// Source: `POST /networks/{network}/call-function` (operation `callFunction`).
+    pub fn call_function(
+        &self,
+        network: impl Into<String>,
+        contract: impl Into<String>,
+        abi: impl Into<types::FunctionAbi>,
+    ) -> CallFunctionCall {
+        CallFunctionCall {
+            dfns: self.dfns.clone(),
+            network: network.into(),
+            body: <types::CallFunctionRequest>::new(contract, abi),
+        }
+    }
     /// Estimates the fees of a network, at three speeds.
     ///
     /// Source: `GET /networks/fees` (operation `estimateFees`).
@@ -18,6 +33,71 @@ impl NetworksCalls {
             dfns: self.dfns.clone(),
             network,
         }
+    }
+    /// Calls a contract that reads.
+    ///
+    /// Superseded by `callFunction`.
+    ///
+    /// Source: `POST /networks/read-contract` (operation `readContract`).
+    #[deprecated = "superseded in the API"]
+    pub fn read_contract(
+        &self,
+        kind: types::ContractKind,
+        network: types::ReadContractNetwork,
+        contract: impl Into<String>,
+        data: impl Into<types::Hex>,
+    ) -> ReadContractCall {
+        ReadContractCall {
+            dfns: self.dfns.clone(),
+            body: <types::ReadContractRequest>::new(kind, network, contract, data),
+        }
+    }
+    /// Has a transaction looked at once more.
+    ///
+    /// For a transaction that is missing in the history. At most 10 requests in 10 minutes for each organisation.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Networks:Transactions:Reindex`.
+    ///
+    /// Source: `POST /networks/{network}/transactions/reindex` (operation `reindexTransaction`).
+    pub fn reindex_transaction(
+        &self,
+        network: impl Into<String>,
+        tx_hash: impl Into<String>,
+    ) -> ReindexTransactionCall {
+        ReindexTransactionCall {
+            dfns: self.dfns.clone(),
+            network: network.into(),
+            body: <types::ReindexTransactionRequest>::new(tx_hash),
+        }
+    }
+}
+/// A call of `callFunction`, made by [`NetworksCalls::call_function`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CallFunctionCall {
+    dfns: Dfns,
+    network: String,
+    body: types::CallFunctionRequest,
+}
+impl CallFunctionCall {
+    /// The arguments by name.
+    #[must_use]
+    pub fn calldata(mut self, calldata: impl Into<types::FunctionArguments>) -> Self {
+        self.body.calldata = Some(calldata.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FunctionResult> {
+        self.dfns
+            .finish(
+                "callFunction",
+                self.dfns.api().call_function(&self.network, &self.body).await,
+            )
     }
 }
 /// A call of `estimateFees`, made by [`NetworksCalls::estimate_fees`].
@@ -37,6 +117,318 @@ impl EstimateFeesCall {
             .finish(
                 "estimateFees",
                 self.dfns.api().estimate_fees(self.network.clone()).await,
+            )
+    }
+}
+/// A call of `readContract`, made by [`NetworksCalls::read_contract`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ReadContractCall {
+    dfns: Dfns,
+    body: types::ReadContractRequest,
+}
+impl ReadContractCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub async fn send(self) -> Result<types::ContractData> {
+        self.dfns.finish("readContract", self.dfns.api().read_contract(&self.body).await)
+    }
+}
+/// A call of `reindexTransaction`, made by [`NetworksCalls::reindex_transaction`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ReindexTransactionCall {
+    dfns: Dfns,
+    network: String,
+    body: types::ReindexTransactionRequest,
+}
+impl ReindexTransactionCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::TransactionReindex> {
+        self.dfns
+            .finish(
+                "reindexTransaction",
+                self.dfns.api().reindex_transaction(&self.network, &self.body).await,
+            )
+    }
+}
+/// Calls about validators.
+#[derive(Clone, Debug)]
+pub struct ValidatorsCalls {
+    pub(super) dfns: Dfns,
+}
+impl ValidatorsCalls {
+    /// Makes a Canton validator known.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Networks:Canton:Validators:Create`.
+    ///
+    /// Source: `POST /networks/{network}/validators` (operation `createCantonValidator`).
+    pub fn create(
+        &self,
+        network: types::CantonNetworkName,
+        create_canton_validator_request: impl Into<types::CreateCantonValidatorRequest>,
+    ) -> CreateCantonValidatorCall {
+        CreateCantonValidatorCall {
+            dfns: self.dfns.clone(),
+            network,
+            body: create_canton_validator_request.into(),
+        }
+    }
+    /// Removes a Canton validator.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Networks:Canton:Validators:Delete`.
+    ///
+    /// Source: `DELETE /networks/{network}/validators/{validatorId}` (operation `deleteCantonValidator`).
+    pub fn delete(
+        &self,
+        network: types::CantonNetworkName,
+        validator_id: impl Into<types::ValidatorId>,
+    ) -> DeleteCantonValidatorCall {
+        DeleteCantonValidatorCall {
+            dfns: self.dfns.clone(),
+            network,
+            validator_id: validator_id.into(),
+        }
+    }
+    /// Reads a Canton validator.
+    ///
+    /// Permission: `Networks:Canton:Validators:Read`.
+    ///
+    /// Source: `GET /networks/{network}/validators/{validatorId}` (operation `getCantonValidator`).
+    pub fn get(
+        &self,
+        network: types::CantonNetworkName,
+        validator_id: impl Into<types::ValidatorId>,
+    ) -> GetCantonValidatorCall {
+        GetCantonValidatorCall {
+            dfns: self.dfns.clone(),
+            network,
+            validator_id: validator_id.into(),
+        }
+    }
+    /// Lists the Canton validators.
+    ///
+    /// Permission: `Networks:Canton:Validators:Read`.
+    ///
+    /// Source: `GET /networks/{network}/validators` (operation `listCantonValidators`).
+    pub fn list(&self, network: types::CantonNetworkName) -> ListCantonValidatorsCall {
+        ListCantonValidatorsCall {
+            dfns: self.dfns.clone(),
+            network,
+            limit: None,
+            pagination_token: None,
+        }
+    }
+    /// Changes the name or the access of a Canton validator.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Networks:Canton:Validators:Update`.
+    ///
+    /// Source: `PUT /networks/{network}/validators/{validatorId}` (operation `updateCantonValidator`).
+    pub fn update(
+        &self,
+        network: types::CantonNetworkName,
+        validator_id: impl Into<types::ValidatorId>,
+    ) -> UpdateCantonValidatorCall {
+        UpdateCantonValidatorCall {
+            dfns: self.dfns.clone(),
+            network,
+            validator_id: validator_id.into(),
+            body: <types::UpdateCantonValidatorRequest>::new(),
+        }
+    }
+}
+/// A call of `createCantonValidator`, made by [`ValidatorsCalls::create`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateCantonValidatorCall {
+    dfns: Dfns,
+    network: types::CantonNetworkName,
+    body: types::CreateCantonValidatorRequest,
+}
+impl CreateCantonValidatorCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::CantonValidator> {
+        self.dfns
+            .finish(
+                "createCantonValidator",
+                self
+                    .dfns
+                    .api()
+                    .create_canton_validator(self.network.clone(), &self.body)
+                    .await,
+            )
+    }
+}
+/// A call of `deleteCantonValidator`, made by [`ValidatorsCalls::delete`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct DeleteCantonValidatorCall {
+    dfns: Dfns,
+    network: types::CantonNetworkName,
+    validator_id: types::ValidatorId,
+}
+impl DeleteCantonValidatorCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::CantonValidator> {
+        self.dfns
+            .finish(
+                "deleteCantonValidator",
+                self
+                    .dfns
+                    .api()
+                    .delete_canton_validator(self.network.clone(), &self.validator_id)
+                    .await,
+            )
+    }
+}
+/// A call of `getCantonValidator`, made by [`ValidatorsCalls::get`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct GetCantonValidatorCall {
+    dfns: Dfns,
+    network: types::CantonNetworkName,
+    validator_id: types::ValidatorId,
+}
+impl GetCantonValidatorCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::CantonValidator> {
+        self.dfns
+            .finish(
+                "getCantonValidator",
+                self
+                    .dfns
+                    .api()
+                    .get_canton_validator(self.network.clone(), &self.validator_id)
+                    .await,
+            )
+    }
+}
+/// A call of `listCantonValidators`, made by [`ValidatorsCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListCantonValidatorsCall {
+    dfns: Dfns,
+    network: types::CantonNetworkName,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListCantonValidatorsCall {
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::CantonValidator>> {
+        let page = self
+            .dfns
+            .finish(
+                "listCantonValidators",
+                self
+                    .dfns
+                    .api()
+                    .list_canton_validators(
+                        self.network.clone(),
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )?;
+        Ok(Page::new(page.items, page.next_page_token))
+    }
+    /// The items of all pages, fetched as they are asked for.
+    pub fn stream(self) -> ItemStream<types::CantonValidator> {
+        let first = self.pagination_token.clone();
+        crate::paging::stream(
+            "listCantonValidators",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+}
+/// A call of `updateCantonValidator`, made by [`ValidatorsCalls::update`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct UpdateCantonValidatorCall {
+    dfns: Dfns,
+    network: types::CantonNetworkName,
+    validator_id: types::ValidatorId,
+    body: types::UpdateCantonValidatorRequest,
+}
+impl UpdateCantonValidatorCall {
+    /// The API of the ledger.
+    #[must_use]
+    pub fn ledger(mut self, ledger: impl Into<types::CantonEndpoint>) -> Self {
+        self.body.ledger = Some(ledger.into());
+        self
+    }
+    /// The name, for people. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.body.name = Some(name.into());
+        self
+    }
+    /// The API of the validator.
+    #[must_use]
+    pub fn validator(mut self, validator: impl Into<types::CantonEndpoint>) -> Self {
+        self.body.validator = Some(validator.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::CantonValidator> {
+        self.dfns
+            .finish(
+                "updateCantonValidator",
+                self
+                    .dfns
+                    .api()
+                    .update_canton_validator(
+                        self.network.clone(),
+                        &self.validator_id,
+                        &self.body,
+                    )
+                    .await,
             )
     }
 }

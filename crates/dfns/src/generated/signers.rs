@@ -4,12 +4,608 @@
 
 #[allow(unused_imports, reason = "not every domain has lists")]
 use crate::{Dfns, ItemStream, Page, Result, types};
+/// Calls about fleets.
+#[derive(Clone, Debug)]
+pub struct FleetsCalls {
+    pub(super) dfns: Dfns,
+}
+impl FleetsCalls {
+    /// Cancels operations of a fleet.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Cancel`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/fleet-operations/cancel` (operation `cancelFleetOperation`).
+    pub fn cancel(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        group_id: impl Into<String>,
+    ) -> CancelFleetOperationCall {
+        CancelFleetOperationCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::CancelFleetOperationRequest>::new(group_id),
+        }
+    }
+    /// Makes the archive with which the signers add the user of a computer.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Users:Add`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-mac-user/input` (operation `createAddMacUserInput`).
+    pub fn add_mac_user_input(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        kind: types::FleetOperationKind,
+        mac_target_serial: impl Into<String>,
+        hsm_target_serial: impl Into<String>,
+    ) -> CreateAddMacUserInputCall {
+        CreateAddMacUserInputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::CreateAddMacUserInputRequest>::new(
+                kind,
+                mac_target_serial,
+                hsm_target_serial,
+            ),
+        }
+    }
+    /// Makes the archive with which the signers add a person who can provision them.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Provisioners:Add`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-provisioner/input` (operation `createAddProvisionerInput`).
+    pub fn add_provisioner_input(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        kind: types::FleetOperationKind,
+        yubikey_serial: impl Into<String>,
+        hsm_target_serial: impl Into<String>,
+    ) -> CreateAddProvisionerInputCall {
+        CreateAddProvisionerInputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::CreateAddProvisionerInputRequest>::new(
+                kind,
+                yubikey_serial,
+                hsm_target_serial,
+            ),
+        }
+    }
+    /// Makes the archive with which the signers add another signer.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Clone`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/clone/input` (operation `createCloneInput`).
+    pub fn clone_input(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        kind: types::FleetOperationKind,
+        hsm_source_serial: impl Into<String>,
+        hsm_target_serial: impl Into<String>,
+    ) -> CreateCloneInputCall {
+        CreateCloneInputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::CreateCloneInputRequest>::new(
+                kind,
+                hsm_source_serial,
+                hsm_target_serial,
+            ),
+        }
+    }
+    /// Makes the archive with which the signers create a fleet.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Create`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/genesis/input` (operation `createGenesisInput`).
+    pub fn genesis_input(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        kind: types::FleetOperationKind,
+        num_provisioners: i32,
+        num_operational: i32,
+        num_secp256k1: i32,
+        num_ed25519: i32,
+        hsm_genesis_serial: impl Into<String>,
+    ) -> CreateGenesisInputCall {
+        CreateGenesisInputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::CreateGenesisInputRequest>::new(
+                kind,
+                num_provisioners,
+                num_operational,
+                num_secp256k1,
+                num_ed25519,
+                hsm_genesis_serial,
+            ),
+        }
+    }
+    /// Makes the archive with which the signers make further keys.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Keys:Harvest`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/key-harvest/input` (operation `createKeyHarvestInput`).
+    pub fn key_harvest_input(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        kind: types::FleetOperationKind,
+        hsm_target_serial: impl Into<String>,
+        mac_target_serial: impl Into<String>,
+        mac_target_username: impl Into<String>,
+    ) -> CreateKeyHarvestInputCall {
+        CreateKeyHarvestInputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::CreateKeyHarvestInputRequest>::new(
+                kind,
+                hsm_target_serial,
+                mac_target_serial,
+                mac_target_username,
+            ),
+        }
+    }
+    /// Hands in what the signers gave back, after they added the user of a computer.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Users:Add`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-mac-user/output` (operation `submitAddMacUserOutput`).
+    pub fn add_mac_user_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        file_checksum: impl Into<String>,
+        output_json: impl Into<types::FleetOutput>,
+    ) -> SubmitAddMacUserOutputCall {
+        SubmitAddMacUserOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitFleetOutputRequest>::new(file_checksum, output_json),
+        }
+    }
+    /// Hands in what the signers gave back, after they added a person who can provision them.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Provisioners:Add`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-provisioner/output` (operation `submitAddProvisionerOutput`).
+    pub fn add_provisioner_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        file_checksum: impl Into<String>,
+        output_json: impl Into<types::FleetOutput>,
+    ) -> SubmitAddProvisionerOutputCall {
+        SubmitAddProvisionerOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitFleetOutputRequest>::new(file_checksum, output_json),
+        }
+    }
+    /// Hands in what the signers gave back, after they added another signer.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Clone`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/clone/output` (operation `submitCloneOutput`).
+    pub fn clone_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        file_checksum: impl Into<String>,
+        output_json: impl Into<types::FleetOutput>,
+    ) -> SubmitCloneOutputCall {
+        SubmitCloneOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitFleetOutputRequest>::new(file_checksum, output_json),
+        }
+    }
+    /// Hands in what the signers gave back, after they created a fleet.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Create`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/genesis/output` (operation `submitGenesisOutput`).
+    pub fn genesis_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        file_checksum: impl Into<String>,
+        output_json: impl Into<types::FleetOutput>,
+    ) -> SubmitGenesisOutputCall {
+        SubmitGenesisOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitFleetOutputRequest>::new(file_checksum, output_json),
+        }
+    }
+    /// Hands in what the signers gave back, after they made further keys.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Keys:Harvest`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/key-harvest/output` (operation `submitKeyHarvestOutput`).
+    pub fn key_harvest_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        file_checksum: impl Into<String>,
+        output_json: impl Into<types::FleetOutput>,
+    ) -> SubmitKeyHarvestOutputCall {
+        SubmitKeyHarvestOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitFleetOutputRequest>::new(file_checksum, output_json),
+        }
+    }
+}
+/// A call of `cancelFleetOperation`, made by [`FleetsCalls::cancel`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CancelFleetOperationCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::CancelFleetOperationRequest,
+}
+impl CancelFleetOperationCall {
+    /// The reason, for people.
+    #[must_use]
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.body.reason = Some(reason.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOperationGroup> {
+        self.dfns
+            .finish(
+                "cancelFleetOperation",
+                self.dfns.api().cancel_fleet_operation(&self.store_id, &self.body).await,
+            )
+    }
+}
+/// A call of `createAddMacUserInput`, made by [`FleetsCalls::add_mac_user_input`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateAddMacUserInputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::CreateAddMacUserInputRequest,
+}
+impl CreateAddMacUserInputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<()> {
+        self.dfns
+            .finish(
+                "createAddMacUserInput",
+                self
+                    .dfns
+                    .api()
+                    .create_add_mac_user_input(&self.store_id, &self.body)
+                    .await,
+            )
+    }
+}
+/// A call of `createAddProvisionerInput`, made by [`FleetsCalls::add_provisioner_input`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateAddProvisionerInputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::CreateAddProvisionerInputRequest,
+}
+impl CreateAddProvisionerInputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<()> {
+        self.dfns
+            .finish(
+                "createAddProvisionerInput",
+                self
+                    .dfns
+                    .api()
+                    .create_add_provisioner_input(&self.store_id, &self.body)
+                    .await,
+            )
+    }
+}
+/// A call of `createCloneInput`, made by [`FleetsCalls::clone_input`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateCloneInputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::CreateCloneInputRequest,
+}
+impl CreateCloneInputCall {
+    /// The serial number of the new computer.
+    #[must_use]
+    pub fn mac_target_serial(mut self, mac_target_serial: impl Into<String>) -> Self {
+        self.body.mac_target_serial = Some(mac_target_serial.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::OfflineInput> {
+        self.dfns
+            .finish(
+                "createCloneInput",
+                self.dfns.api().create_clone_input(&self.store_id, &self.body).await,
+            )
+    }
+}
+/// A call of `createGenesisInput`, made by [`FleetsCalls::genesis_input`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateGenesisInputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::CreateGenesisInputRequest,
+}
+impl CreateGenesisInputCall {
+    /// Options for the development of fleets.
+    #[must_use]
+    pub fn debug_options(
+        mut self,
+        debug_options: impl Into<types::FleetDebugOptions>,
+    ) -> Self {
+        self.body.debug_options = Some(debug_options.into());
+        self
+    }
+    /// The version of the firmware of a hardware security module.
+    #[must_use]
+    pub fn hsm_genesis_firmware_version(
+        mut self,
+        hsm_genesis_firmware_version: types::HsmFirmwareVersion,
+    ) -> Self {
+        self.body.hsm_genesis_firmware_version = Some(hsm_genesis_firmware_version);
+        self
+    }
+    /// The serial number of the first computer.
+    #[must_use]
+    pub fn mac_genesis_serial(mut self, mac_genesis_serial: impl Into<String>) -> Self {
+        self.body.mac_genesis_serial = Some(mac_genesis_serial.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::OfflineInput> {
+        self.dfns
+            .finish(
+                "createGenesisInput",
+                self.dfns.api().create_genesis_input(&self.store_id, &self.body).await,
+            )
+    }
+}
+/// A call of `createKeyHarvestInput`, made by [`FleetsCalls::key_harvest_input`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateKeyHarvestInputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::CreateKeyHarvestInputRequest,
+}
+impl CreateKeyHarvestInputCall {
+    /// How many keys to make on ed25519.
+    #[must_use]
+    pub fn num_ed25519(mut self, num_ed25519: i32) -> Self {
+        self.body.num_ed25519 = Some(num_ed25519);
+        self
+    }
+    /// How many keys to make on secp256k1.
+    #[must_use]
+    pub fn num_secp256k1(mut self, num_secp256k1: i32) -> Self {
+        self.body.num_secp256k1 = Some(num_secp256k1);
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<()> {
+        self.dfns
+            .finish(
+                "createKeyHarvestInput",
+                self
+                    .dfns
+                    .api()
+                    .create_key_harvest_input(&self.store_id, &self.body)
+                    .await,
+            )
+    }
+}
+/// A call of `submitAddMacUserOutput`, made by [`FleetsCalls::add_mac_user_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitAddMacUserOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitFleetOutputRequest,
+}
+impl SubmitAddMacUserOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOutputReceipt> {
+        self.dfns
+            .finish(
+                "submitAddMacUserOutput",
+                self
+                    .dfns
+                    .api()
+                    .submit_add_mac_user_output(&self.store_id, &self.body)
+                    .await,
+            )
+    }
+}
+/// A call of `submitAddProvisionerOutput`, made by [`FleetsCalls::add_provisioner_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitAddProvisionerOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitFleetOutputRequest,
+}
+impl SubmitAddProvisionerOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOutputReceipt> {
+        self.dfns
+            .finish(
+                "submitAddProvisionerOutput",
+                self
+                    .dfns
+                    .api()
+                    .submit_add_provisioner_output(&self.store_id, &self.body)
+                    .await,
+            )
+    }
+}
+/// A call of `submitCloneOutput`, made by [`FleetsCalls::clone_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitCloneOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitFleetOutputRequest,
+}
+impl SubmitCloneOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOutputReceipt> {
+        self.dfns
+            .finish(
+                "submitCloneOutput",
+                self.dfns.api().submit_clone_output(&self.store_id, &self.body).await,
+            )
+    }
+}
+/// A call of `submitGenesisOutput`, made by [`FleetsCalls::genesis_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitGenesisOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitFleetOutputRequest,
+}
+impl SubmitGenesisOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOutputReceipt> {
+        self.dfns
+            .finish(
+                "submitGenesisOutput",
+                self.dfns.api().submit_genesis_output(&self.store_id, &self.body).await,
+            )
+    }
+}
+/// A call of `submitKeyHarvestOutput`, made by [`FleetsCalls::key_harvest_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitKeyHarvestOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitFleetOutputRequest,
+}
+impl SubmitKeyHarvestOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOutputReceipt> {
+        self.dfns
+            .finish(
+                "submitKeyHarvestOutput",
+                self
+                    .dfns
+                    .api()
+                    .submit_key_harvest_output(&self.store_id, &self.body)
+                    .await,
+            )
+    }
+}
 /// Calls about key stores.
 #[derive(Clone, Debug)]
 pub struct KeyStoresCalls {
     pub(super) dfns: Dfns,
 }
 impl KeyStoresCalls {
+    /// Makes the archive with which the signers sign transactions.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Keys:Sign`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/onchain-sign/input` (operation `createOnchainSignInput`).
+    pub fn onchain_sign_input(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+    ) -> CreateOnchainSignInputCall {
+        CreateOnchainSignInputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::CreateOnchainSignInputRequest>::new(),
+        }
+    }
+    /// Makes the archive with which the signers prove that they control wallets.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Keys:ProveControl`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/proof-of-control/input` (operation `createProofOfControlInput`).
+    pub fn proof_of_control_input(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        wallet_ids: impl Into<Vec<types::WalletId>>,
+    ) -> CreateProofOfControlInputCall {
+        CreateProofOfControlInputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::CreateProofOfControlInputRequest>::new(wallet_ids),
+        }
+    }
     /// Lists the key stores.
     ///
     /// Permission: `KeyStores:Read`.
@@ -19,6 +615,98 @@ impl KeyStoresCalls {
         ListKeyStoresCall {
             dfns: self.dfns.clone(),
         }
+    }
+    /// Hands in what the signers gave back, after they signed transactions.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Keys:Sign`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/onchain-sign/output` (operation `submitOnchainSignOutput`).
+    pub fn onchain_sign_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        file_checksum: impl Into<String>,
+        output_json: impl Into<types::KeyStoreOutput>,
+    ) -> SubmitOnchainSignOutputCall {
+        SubmitOnchainSignOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitKeyStoreOutputRequest>::new(file_checksum, output_json),
+        }
+    }
+    /// Hands in what the signers gave back, after they proved that they control wallets.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Keys:ProveControl`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/proof-of-control/output` (operation `submitProofOfControlOutput`).
+    pub fn proof_of_control_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        file_checksum: impl Into<String>,
+        output_json: impl Into<types::KeyStoreOutput>,
+    ) -> SubmitProofOfControlOutputCall {
+        SubmitProofOfControlOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitKeyStoreOutputRequest>::new(file_checksum, output_json),
+        }
+    }
+}
+/// A call of `createOnchainSignInput`, made by [`KeyStoresCalls::onchain_sign_input`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateOnchainSignInputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::CreateOnchainSignInputRequest,
+}
+impl CreateOnchainSignInputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::OfflineInput> {
+        self.dfns
+            .finish(
+                "createOnchainSignInput",
+                self
+                    .dfns
+                    .api()
+                    .create_onchain_sign_input(&self.store_id, &self.body)
+                    .await,
+            )
+    }
+}
+/// A call of `createProofOfControlInput`, made by [`KeyStoresCalls::proof_of_control_input`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateProofOfControlInputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::CreateProofOfControlInputRequest,
+}
+impl CreateProofOfControlInputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::OfflineInput> {
+        self.dfns
+            .finish(
+                "createProofOfControlInput",
+                self
+                    .dfns
+                    .api()
+                    .create_proof_of_control_input(&self.store_id, &self.body)
+                    .await,
+            )
     }
 }
 /// A call of `listKeyStores`, made by [`KeyStoresCalls::list`].
@@ -34,6 +722,56 @@ impl ListKeyStoresCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::KeyStoreList> {
         self.dfns.finish("listKeyStores", self.dfns.api().list_key_stores().await)
+    }
+}
+/// A call of `submitOnchainSignOutput`, made by [`KeyStoresCalls::onchain_sign_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitOnchainSignOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitKeyStoreOutputRequest,
+}
+impl SubmitOnchainSignOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::KeyStoreOutputReceipt> {
+        self.dfns
+            .finish(
+                "submitOnchainSignOutput",
+                self
+                    .dfns
+                    .api()
+                    .submit_onchain_sign_output(&self.store_id, &self.body)
+                    .await,
+            )
+    }
+}
+/// A call of `submitProofOfControlOutput`, made by [`KeyStoresCalls::proof_of_control_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitProofOfControlOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitKeyStoreOutputRequest,
+}
+impl SubmitProofOfControlOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::KeyStoreOutputReceipt> {
+        self.dfns
+            .finish(
+                "submitProofOfControlOutput",
+                self
+                    .dfns
+                    .api()
+                    .submit_proof_of_control_output(&self.store_id, &self.body)
+                    .await,
+            )
     }
 }
 /// Calls about signers.

@@ -4,6 +4,449 @@
 
 #[allow(unused_imports, reason = "not every domain has lists")]
 use crate::{Dfns, ItemStream, Page, Result, types};
+/// Calls about bulk wallets.
+#[derive(Clone, Debug)]
+pub struct BulkWalletsCalls {
+    pub(super) dfns: Dfns,
+}
+impl BulkWalletsCalls {
+    /// Creates many wallets.
+    ///
+    /// The wallets belong to the organisation, and their keys are derived from one master key. The answer does not
+    /// wait for them.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Create`.
+    ///
+    /// Source: `POST /wallets/bulk-create` (operation `bulkCreateWallets`).
+    pub fn create(
+        &self,
+        network: types::BulkWalletNetwork,
+        count: i32,
+        name: impl Into<String>,
+    ) -> BulkCreateWalletsCall {
+        BulkCreateWalletsCall {
+            dfns: self.dfns.clone(),
+            body: <types::BulkCreateWalletsRequest>::new(network, count, name),
+        }
+    }
+    /// Reads a job that creates wallets.
+    ///
+    /// Permission: `Wallets:Read`.
+    ///
+    /// Source: `GET /wallets/bulk-create/{jobId}` (operation `getBulkWalletJob`).
+    pub fn get(
+        &self,
+        job_id: impl Into<types::BulkWalletJobId>,
+    ) -> GetBulkWalletJobCall {
+        GetBulkWalletJobCall {
+            dfns: self.dfns.clone(),
+            job_id: job_id.into(),
+        }
+    }
+    /// Lists the wallets that a job has created.
+    ///
+    /// Permission: `Wallets:Read`.
+    ///
+    /// Source: `GET /wallets/bulk-create/{jobId}/wallets` (operation `listBulkWalletJobWallets`).
+    pub fn wallets(
+        &self,
+        job_id: impl Into<types::BulkWalletJobId>,
+    ) -> ListBulkWalletJobWalletsCall {
+        ListBulkWalletJobWalletsCall {
+            dfns: self.dfns.clone(),
+            job_id: job_id.into(),
+            limit: None,
+            pagination_token: None,
+        }
+    }
+    /// Lists the jobs that create wallets, the newest first.
+    ///
+    /// Permission: `Wallets:Read`.
+    ///
+    /// Source: `GET /wallets/bulk-create` (operation `listBulkWalletJobs`).
+    pub fn list(&self) -> ListBulkWalletJobsCall {
+        ListBulkWalletJobsCall {
+            dfns: self.dfns.clone(),
+            limit: None,
+            pagination_token: None,
+            status: None,
+        }
+    }
+}
+/// A call of `bulkCreateWallets`, made by [`BulkWalletsCalls::create`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct BulkCreateWalletsCall {
+    dfns: Dfns,
+    body: types::BulkCreateWalletsRequest,
+}
+impl BulkCreateWalletsCall {
+    /// The store of the master key that the wallets are derived from.
+    #[must_use]
+    pub fn keystore_id(mut self, keystore_id: impl Into<types::KeyStoreId>) -> Self {
+        self.body.keystore_id = Some(keystore_id.into());
+        self
+    }
+    /// Labels that every wallet gets.
+    #[must_use]
+    pub fn tags(mut self, tags: impl Into<Vec<String>>) -> Self {
+        self.body.tags = tags.into();
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::StartedBulkWalletJob> {
+        self.dfns
+            .finish(
+                "bulkCreateWallets",
+                self.dfns.api().bulk_create_wallets(&self.body).await,
+            )
+    }
+}
+/// A call of `getBulkWalletJob`, made by [`BulkWalletsCalls::get`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct GetBulkWalletJobCall {
+    dfns: Dfns,
+    job_id: types::BulkWalletJobId,
+}
+impl GetBulkWalletJobCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::BulkWalletJob> {
+        self.dfns
+            .finish(
+                "getBulkWalletJob",
+                self.dfns.api().get_bulk_wallet_job(&self.job_id).await,
+            )
+    }
+}
+/// A call of `listBulkWalletJobWallets`, made by [`BulkWalletsCalls::wallets`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListBulkWalletJobWalletsCall {
+    dfns: Dfns,
+    job_id: types::BulkWalletJobId,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListBulkWalletJobWalletsCall {
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Wallet>> {
+        let page = self
+            .dfns
+            .finish(
+                "listBulkWalletJobWallets",
+                self
+                    .dfns
+                    .api()
+                    .list_bulk_wallet_job_wallets(
+                        &self.job_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )?;
+        Ok(Page::new(page.items, page.next_page_token))
+    }
+    /// The items of all pages, fetched as they are asked for.
+    pub fn stream(self) -> ItemStream<types::Wallet> {
+        let first = self.pagination_token.clone();
+        crate::paging::stream(
+            "listBulkWalletJobWallets",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+}
+/// A call of `listBulkWalletJobs`, made by [`BulkWalletsCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListBulkWalletJobsCall {
+    dfns: Dfns,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+    status: Option<types::BulkWalletJobStatus>,
+}
+impl ListBulkWalletJobsCall {
+    /// Only jobs with this status.
+    #[must_use]
+    pub fn status(mut self, status: types::BulkWalletJobStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::BulkWalletJob>> {
+        let page = self
+            .dfns
+            .finish(
+                "listBulkWalletJobs",
+                self
+                    .dfns
+                    .api()
+                    .list_bulk_wallet_jobs(
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                        self.status.clone(),
+                    )
+                    .await,
+            )?;
+        Ok(Page::new(page.items, page.next_page_token))
+    }
+    /// The items of all pages, fetched as they are asked for.
+    pub fn stream(self) -> ItemStream<types::BulkWalletJob> {
+        let first = self.pagination_token.clone();
+        crate::paging::stream(
+            "listBulkWalletJobs",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+}
+/// Calls about offers.
+#[derive(Clone, Debug)]
+pub struct OffersCalls {
+    pub(super) dfns: Dfns,
+}
+impl OffersCalls {
+    /// Accepts an offer.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Offers:Settle`.
+    ///
+    /// Source: `PUT /wallets/{walletId}/offers/{offerId}/accept` (operation `acceptWalletOffer`).
+    pub fn accept(
+        &self,
+        wallet_id: impl Into<types::WalletId>,
+        offer_id: impl Into<types::OfferId>,
+    ) -> AcceptWalletOfferCall {
+        AcceptWalletOfferCall {
+            dfns: self.dfns.clone(),
+            wallet_id: wallet_id.into(),
+            offer_id: offer_id.into(),
+        }
+    }
+    /// Reads an offer.
+    ///
+    /// Permission: `Wallets:Offers:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/offers/{offerId}` (operation `getWalletOffer`).
+    pub fn get(
+        &self,
+        wallet_id: impl Into<types::WalletId>,
+        offer_id: impl Into<types::OfferId>,
+    ) -> GetWalletOfferCall {
+        GetWalletOfferCall {
+            dfns: self.dfns.clone(),
+            wallet_id: wallet_id.into(),
+            offer_id: offer_id.into(),
+        }
+    }
+    /// Lists what others offer to a wallet.
+    ///
+    /// Permission: `Wallets:Offers:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/offers` (operation `listWalletOffers`).
+    pub fn list(&self, wallet_id: impl Into<types::WalletId>) -> ListWalletOffersCall {
+        ListWalletOffersCall {
+            dfns: self.dfns.clone(),
+            wallet_id: wallet_id.into(),
+            limit: None,
+            pagination_token: None,
+        }
+    }
+    /// Rejects an offer.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Offers:Settle`.
+    ///
+    /// Source: `PUT /wallets/{walletId}/offers/{offerId}/reject` (operation `rejectWalletOffer`).
+    pub fn reject(
+        &self,
+        wallet_id: impl Into<types::WalletId>,
+        offer_id: impl Into<types::OfferId>,
+    ) -> RejectWalletOfferCall {
+        RejectWalletOfferCall {
+            dfns: self.dfns.clone(),
+            wallet_id: wallet_id.into(),
+            offer_id: offer_id.into(),
+        }
+    }
+}
+/// A call of `acceptWalletOffer`, made by [`OffersCalls::accept`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct AcceptWalletOfferCall {
+    dfns: Dfns,
+    wallet_id: types::WalletId,
+    offer_id: types::OfferId,
+}
+impl AcceptWalletOfferCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::Offer> {
+        self.dfns
+            .finish(
+                "acceptWalletOffer",
+                self
+                    .dfns
+                    .api()
+                    .accept_wallet_offer(&self.wallet_id, &self.offer_id)
+                    .await,
+            )
+    }
+}
+/// A call of `getWalletOffer`, made by [`OffersCalls::get`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct GetWalletOfferCall {
+    dfns: Dfns,
+    wallet_id: types::WalletId,
+    offer_id: types::OfferId,
+}
+impl GetWalletOfferCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::Offer> {
+        self.dfns
+            .finish(
+                "getWalletOffer",
+                self.dfns.api().get_wallet_offer(&self.wallet_id, &self.offer_id).await,
+            )
+    }
+}
+/// A call of `listWalletOffers`, made by [`OffersCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListWalletOffersCall {
+    dfns: Dfns,
+    wallet_id: types::WalletId,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListWalletOffersCall {
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Offer>> {
+        let page = self
+            .dfns
+            .finish(
+                "listWalletOffers",
+                self
+                    .dfns
+                    .api()
+                    .list_wallet_offers(
+                        &self.wallet_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )?;
+        Ok(Page::new(page.items, page.next_page_token))
+    }
+    /// The items of all pages, fetched as they are asked for.
+    pub fn stream(self) -> ItemStream<types::Offer> {
+        let first = self.pagination_token.clone();
+        crate::paging::stream(
+            "listWalletOffers",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+}
+/// A call of `rejectWalletOffer`, made by [`OffersCalls::reject`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct RejectWalletOfferCall {
+    dfns: Dfns,
+    wallet_id: types::WalletId,
+    offer_id: types::OfferId,
+}
+impl RejectWalletOfferCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::Offer> {
+        self.dfns
+            .finish(
+                "rejectWalletOffer",
+                self
+                    .dfns
+                    .api()
+                    .reject_wallet_offer(&self.wallet_id, &self.offer_id)
+                    .await,
+            )
+    }
+}
 /// Calls about transactions.
 #[derive(Clone, Debug)]
 pub struct TransactionsCalls {
@@ -794,6 +1237,35 @@ pub struct WalletsCalls {
     pub(super) dfns: Dfns,
 }
 impl WalletsCalls {
+    /// Makes a wallet known to its network.
+    ///
+    /// Needed on Starknet, Concordium and Canton, where a wallet is `Inactive` at first.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Source: `POST /wallets/{walletId}/activate` (operation `activateWallet`).
+    pub fn activate(&self, wallet_id: impl Into<types::WalletId>) -> ActivateWalletCall {
+        ActivateWalletCall {
+            dfns: self.dfns.clone(),
+            wallet_id: wallet_id.into(),
+            body: <types::ActivateWalletRequest>::new(),
+        }
+    }
+    /// Asks the ledger of the validator that hosts a Canton wallet.
+    ///
+    /// Source: `POST /wallets/{walletId}/canton/ledger-api` (operation `callCantonLedgerApi`).
+    pub fn call_canton_ledger(
+        &self,
+        wallet_id: impl Into<types::WalletId>,
+        request_method: types::CantonLedgerMethod,
+        resource: impl Into<String>,
+    ) -> CallCantonLedgerApiCall {
+        CallCantonLedgerApiCall {
+            dfns: self.dfns.clone(),
+            wallet_id: wallet_id.into(),
+            body: <types::CallCantonLedgerRequest>::new(request_method, resource),
+        }
+    }
     /// Creates a wallet.
     ///
     /// A new key is made for it, unless the request names one to reuse or to derive from. A wallet that an end user
@@ -1024,6 +1496,72 @@ impl WalletsCalls {
             wallet_id: wallet_id.into(),
             body: <types::UpdateWalletRequest>::new(),
         }
+    }
+}
+/// A call of `activateWallet`, made by [`WalletsCalls::activate`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ActivateWalletCall {
+    dfns: Dfns,
+    wallet_id: types::WalletId,
+    body: types::ActivateWalletRequest,
+}
+impl ActivateWalletCall {
+    /// When the activation runs out, in seconds since 1970. Concordium only.
+    #[must_use]
+    pub fn expiry(mut self, expiry: i64) -> Self {
+        self.body.expiry = Some(expiry);
+        self
+    }
+    /// The credential deployment information to sign, as text. Concordium only.
+    #[must_use]
+    pub fn unsigned_cdi_str(mut self, unsigned_cdi_str: impl Into<String>) -> Self {
+        self.body.unsigned_cdi_str = Some(unsigned_cdi_str.into());
+        self
+    }
+    /// The validator that is to host the party. Canton only.
+    #[must_use]
+    pub fn validator_id(mut self, validator_id: impl Into<types::ValidatorId>) -> Self {
+        self.body.validator_id = Some(validator_id.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::TransactionRequest> {
+        self.dfns
+            .finish(
+                "activateWallet",
+                self.dfns.api().activate_wallet(&self.wallet_id, &self.body).await,
+            )
+    }
+}
+/// A call of `callCantonLedgerApi`, made by [`WalletsCalls::call_canton_ledger`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CallCantonLedgerApiCall {
+    dfns: Dfns,
+    wallet_id: types::WalletId,
+    body: types::CallCantonLedgerRequest,
+}
+impl CallCantonLedgerApiCall {
+    /// The body of the call.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<types::CantonLedgerBody>) -> Self {
+        self.body.body = Some(body.into());
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::CantonLedgerAnswer> {
+        self.dfns
+            .finish(
+                "callCantonLedgerApi",
+                self.dfns.api().call_canton_ledger_api(&self.wallet_id, &self.body).await,
+            )
     }
 }
 /// A call of `createWallet`, made by [`WalletsCalls::create`].

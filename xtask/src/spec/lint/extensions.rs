@@ -21,7 +21,7 @@ const OPERATION: [&str; 9] = [
     "deprecated",
     "security",
 ];
-const OPERATION_EXTENSIONS: [&str; 8] = [
+const OPERATION_EXTENSIONS: [&str; 10] = [
     "x-call",
     "x-user-action",
     "x-permission",
@@ -30,6 +30,8 @@ const OPERATION_EXTENSIONS: [&str; 8] = [
     "x-idempotent",
     "x-lifecycle",
     "x-pending",
+    "x-csv",
+    "x-multipart",
 ];
 const PARAMETER: [&str; 8] = [
     "name",
@@ -73,7 +75,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     parameter_keys(context);
     schema_keys(context);
     exchange_keys(context);
-    user_action(context);
+    flags(context);
     permission(context);
     principals(context);
     idempotent(context);
@@ -189,15 +191,14 @@ fn exchange_keys(context: &mut Context<'_>) {
     }
 }
 
-fn user_action(context: &mut Context<'_>) {
+/// What an operation says of itself by a mere `true`.
+fn flags(context: &mut Context<'_>) {
     for operation in context.operations.clone().iter() {
-        if operation
-            .value
-            .get("x-user-action")
-            .is_some_and(|value| *value != Value::Bool(true))
-        {
-            let message = "`x-user-action` is `true`, or left out";
-            context.report(&operation.at("x-user-action"), rule::USER_ACTION, message);
+        for flag in ["x-user-action", "x-csv", "x-multipart"] {
+            if operation.value.get(flag).is_some_and(|value| *value != Value::Bool(true)) {
+                let message = format!("`{flag}` is `true`, or left out");
+                context.report(&operation.at(flag), rule::OPERATION_FLAG, message);
+            }
         }
     }
 }

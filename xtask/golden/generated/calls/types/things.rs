@@ -5,12 +5,16 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// The body of every refusal.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+object! {
+    ApiError {
+        "message" => message: optional,
+    }
 }
 impl ApiError {
     /// Makes one without any field set.
@@ -27,14 +31,19 @@ impl ApiError {
     }
 }
 /// What to delete.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeleteThingsRequest {
     /// `names` on the wire.
     pub names: Vec<String>,
     /// Why.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+object! {
+    DeleteThingsRequest {
+        "names" => names: required,
+        "reason" => reason: optional,
+    }
 }
 impl DeleteThingsRequest {
     /// Makes one of what is required.
@@ -52,11 +61,16 @@ impl DeleteThingsRequest {
     }
 }
 /// A thing.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Thing {
     /// `name` on the wire.
     pub name: String,
+}
+object! {
+    Thing {
+        "name" => name: required,
+    }
 }
 impl Thing {
     /// Makes one of what is required.

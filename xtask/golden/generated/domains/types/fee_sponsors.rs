@@ -5,13 +5,19 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// Who pays the fees.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FeeSponsor {
     /// A network.
     pub network: Network,
     /// Whether it pays.
     pub status: FeeSponsorStatus,
+}
+object! {
+    FeeSponsor {
+        "network" => network: required,
+        "status" => status: required,
+    }
 }
 impl FeeSponsor {
     /// Makes one of what is required.

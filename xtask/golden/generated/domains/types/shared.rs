@@ -5,12 +5,16 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// The body of every refusal.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+object! {
+    ApiError {
+        "message" => message: optional,
+    }
 }
 impl ApiError {
     /// Makes one without any field set.

@@ -5,11 +5,16 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// A wallet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wallet {
     /// A network.
     pub network: Network,
+}
+object! {
+    Wallet {
+        "network" => network: required,
+    }
 }
 impl Wallet {
     /// Makes one of what is required.

@@ -5,12 +5,16 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// The body of every refusal.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+object! {
+    ApiError {
+        "message" => message: optional,
+    }
 }
 impl ApiError {
     /// Makes one without any field set.
@@ -76,13 +80,19 @@ impl Comparison {
 }
 open_enum!(Comparison);
 /// An order.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Order {
     /// Values without a letter.
     pub comparison: Comparison,
     /// Values that are names, keywords, or begin with a digit.
     pub status: OrderStatus,
+}
+object! {
+    Order {
+        "status" => status: required,
+        "comparison" => comparison: required,
+    }
 }
 impl Order {
     /// Makes one of what is required.

@@ -5,12 +5,16 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// The body of every refusal.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+object! {
+    ApiError {
+        "message" => message: optional,
+    }
 }
 impl ApiError {
     /// Makes one without any field set.
@@ -27,14 +31,19 @@ impl ApiError {
     }
 }
 /// A wallet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wallet {
     /// Id of a wallet.
     pub id: crate::WalletId,
     /// Who owns it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<crate::UserId>,
+}
+object! {
+    Wallet {
+        "id" => id: required,
+        "owner" => owner: optional,
+    }
 }
 impl Wallet {
     /// Makes one of what is required.

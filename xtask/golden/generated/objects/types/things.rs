@@ -5,12 +5,16 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// The body of every refusal.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+object! {
+    ApiError {
+        "message" => message: optional,
+    }
 }
 impl ApiError {
     /// Makes one without any field set.
@@ -27,21 +31,22 @@ impl ApiError {
     }
 }
 /// What the thing is like.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct CreateThingRequest {
     /// `labels` on the wire.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
     pub labels: Vec<String>,
     /// A thing with names that Rust would not choose.
     pub parent: Thing,
     /// `type` on the wire.
     pub type_: String,
+}
+object! {
+    CreateThingRequest {
+        "type" => type_: required,
+        "parent" => parent: required,
+        "labels" => labels: collection,
+    }
 }
 impl CreateThingRequest {
     /// Makes one of what is required.
@@ -60,9 +65,13 @@ impl CreateThingRequest {
     }
 }
 /// An object without fields, which may get some.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Nothing {}
+object! {
+    Nothing {
+    }
+}
 impl Nothing {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -70,41 +79,43 @@ impl Nothing {
     }
 }
 /// A thing with names that Rust would not choose.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct Thing {
     /// Always there, and sometimes `null`.
     pub absent_or_not: Option<String>,
     /// Things of the same kind.
     pub children: Vec<Thing>,
     /// `labels` on the wire.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
     pub labels: Vec<String>,
     /// An object without fields, which may get some.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nothing: Option<Nothing>,
     /// `sha256Hash` on the wire.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256_hash: Option<String>,
     /// `snake_case` on the wire.
-    #[serde(rename = "snake_case")]
     pub snake_case: String,
     /// A thing with names that Rust would not choose.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub twin: Option<Box<Thing>>,
     /// A keyword.
     pub type_: String,
     /// `URL` on the wire.
-    #[serde(rename = "URL")]
     pub url: String,
     /// `x-odd` on the wire.
-    #[serde(rename = "x-odd", skip_serializing_if = "Option::is_none")]
     pub x_odd: Option<String>,
+}
+object! {
+    Thing {
+        "type" => type_: required,
+        "URL" => url: required,
+        "snake_case" => snake_case: required,
+        "children" => children: required,
+        "absentOrNot" => absent_or_not: nullable,
+        "labels" => labels: collection,
+        "nothing" => nothing: optional,
+        "sha256Hash" => sha256_hash: optional,
+        "twin" => twin: optional,
+        "x-odd" => x_odd: optional,
+    }
 }
 impl Thing {
     /// Makes one of what is required.

@@ -5,12 +5,16 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// The body of every refusal.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+object! {
+    ApiError {
+        "message" => message: optional,
+    }
 }
 impl ApiError {
     /// Makes one without any field set.
@@ -27,11 +31,16 @@ impl ApiError {
     }
 }
 /// A wallet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wallet {
     /// `name` on the wire.
     pub name: String,
+}
+object! {
+    Wallet {
+        "name" => name: required,
+    }
 }
 impl Wallet {
     /// Makes one of what is required.
@@ -40,15 +49,19 @@ impl Wallet {
     }
 }
 /// A page of wallets.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-#[serde(rename_all = "camelCase")]
 pub struct WalletPage {
     /// A wallet.
     pub items: Vec<Wallet>,
     /// Leads to the next page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+object! {
+    WalletPage {
+        "items" => items: required,
+        "nextPageToken" => next_page_token: optional,
+    }
 }
 impl WalletPage {
     /// Makes one of what is required.

@@ -5,12 +5,16 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// The body of every refusal.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+object! {
+    ApiError {
+        "message" => message: optional,
+    }
 }
 impl ApiError {
     /// Makes one without any field set.
@@ -27,21 +31,25 @@ impl ApiError {
     }
 }
 /// What to change.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct UpdateWalletRequest {
     /// The new name.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_keep")]
     pub name: crate::Patch<String>,
     /// A note. It cannot be cleared.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The new owner.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_keep")]
     pub owner: crate::Patch<crate::UserId>,
     /// The new labels.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_keep")]
     pub tags: crate::Patch<Vec<String>>,
+}
+object! {
+    UpdateWalletRequest {
+        "name" => name: patch,
+        "note" => note: optional,
+        "owner" => owner: patch,
+        "tags" => tags: patch,
+    }
 }
 impl UpdateWalletRequest {
     /// Makes one without any field set.
@@ -97,12 +105,16 @@ impl UpdateWalletRequest {
     }
 }
 /// A wallet.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Wallet {
     /// The name, `null` if there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+object! {
+    Wallet {
+        "name" => name: optional,
+    }
 }
 impl Wallet {
     /// Makes one without any field set.

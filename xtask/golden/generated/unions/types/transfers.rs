@@ -5,12 +5,16 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// The body of every refusal.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+object! {
+    ApiError {
+        "message" => message: optional,
+    }
 }
 impl ApiError {
     /// Makes one without any field set.
@@ -107,9 +111,13 @@ impl From<EverythingTransfer> for CreateTransferRequest {
     }
 }
 /// All that is there. Nothing needs to be said.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct EverythingTransfer {}
+object! {
+    EverythingTransfer {
+    }
+}
 impl EverythingTransfer {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -117,16 +125,22 @@ impl EverythingTransfer {
     }
 }
 /// The coin of the network.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NativeTransfer {
     /// `amount` on the wire.
     pub amount: i64,
     /// `memo` on the wire.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
     /// `to` on the wire.
     pub to: String,
+}
+object! {
+    NativeTransfer {
+        "to" => to: required,
+        "amount" => amount: required,
+        "memo" => memo: optional,
+    }
 }
 impl NativeTransfer {
     /// Makes one of what is required.
@@ -145,11 +159,16 @@ impl NativeTransfer {
     }
 }
 /// A token.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenTransfer {
     /// `contract` on the wire.
     pub contract: String,
+}
+object! {
+    TokenTransfer {
+        "contract" => contract: required,
+    }
 }
 impl TokenTransfer {
     /// Makes one of what is required.
@@ -158,11 +177,16 @@ impl TokenTransfer {
     }
 }
 /// A transfer.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Transfer {
     /// What to transfer.
     pub request: CreateTransferRequest,
+}
+object! {
+    Transfer {
+        "request" => request: required,
+    }
 }
 impl Transfer {
     /// Makes one of what is required.

@@ -25,12 +25,16 @@ impl From<::serde_json::Value> for Anything {
     }
 }
 /// The body of every refusal.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+object! {
+    ApiError {
+        "message" => message: optional,
+    }
 }
 impl ApiError {
     /// Makes one without any field set.
@@ -67,13 +71,12 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for Details {
     }
 }
 /// One of everything.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Thing {
     /// An amount.
     pub amount: crate::Amount,
     /// Any JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub anything: Option<Anything>,
     /// How many. Limits: 1 to 9.
     pub count: i64,
@@ -82,23 +85,29 @@ pub struct Thing {
     /// When.
     pub date: crate::Timestamp,
     /// What else there is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Details>,
     /// An integer or text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gas: Option<crate::EvmQuantity>,
     /// Texts by name.
-    #[serde(
-        default,
-        deserialize_with = "crate::null::or_default",
-        skip_serializing_if = "crate::null::is_empty"
-    )]
     pub labels: ::std::collections::BTreeMap<String, String>,
     /// `ratio` on the wire.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
     /// A secret.
     pub token: crate::Secret,
+}
+object! {
+    Thing {
+        "amount" => amount: required,
+        "data" => data: required,
+        "date" => date: required,
+        "token" => token: required,
+        "count" => count: required,
+        "anything" => anything: optional,
+        "details" => details: optional,
+        "gas" => gas: optional,
+        "labels" => labels: collection,
+        "ratio" => ratio: optional,
+    }
 }
 impl Thing {
     /// Makes one of what is required.

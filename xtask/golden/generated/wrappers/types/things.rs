@@ -5,12 +5,16 @@
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
 /// The body of every refusal.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+object! {
+    ApiError {
+        "message" => message: optional,
+    }
 }
 impl ApiError {
     /// Makes one without any field set.
@@ -27,7 +31,7 @@ impl ApiError {
     }
 }
 /// What the thing is like.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateThingRequest {
     /// Texts by name.
@@ -35,8 +39,14 @@ pub struct CreateThingRequest {
     /// The name of a thing.
     pub name: ThingName,
     /// What a thing is made of.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parts: Option<Parts>,
+}
+object! {
+    CreateThingRequest {
+        "name" => name: required,
+        "labels" => labels: required,
+        "parts" => parts: optional,
+    }
 }
 impl CreateThingRequest {
     /// Makes one of what is required.
@@ -95,17 +105,22 @@ impl From<Vec<ThingName>> for Parts {
     }
 }
 /// A thing.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Thing {
     /// Texts by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<Labels>,
     /// The name of a thing.
     pub name: ThingName,
     /// What a thing is made of.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parts: Option<Parts>,
+}
+object! {
+    Thing {
+        "name" => name: required,
+        "labels" => labels: optional,
+        "parts" => parts: optional,
+    }
 }
 impl Thing {
     /// Makes one of what is required.
