@@ -5,6 +5,8 @@
 mod crypto;
 mod support;
 
+use blake2::Blake2b;
+use blake2::digest::consts::U32;
 use crypto::{bytes, evm_signer, halves, hex, keccak};
 use dfns_emulator::Emulator;
 use ed25519_dalek::Verifier;
@@ -253,4 +255,9 @@ async fn each_family_has_its_own_form_of_a_signature() {
         .unwrap();
     assert_eq!(kind, 0, "an ed25519 signature among the kinds of Substrate");
     verify_ed25519(&public_key, &[1, 2], &signature);
+
+    let command = r#"{"payload":{}}"#;
+    let body = json!({ "kind": "PactCommand", "command": command, "blockchainKind": "Kadena" });
+    let answer = sign(&service, &edwards, body);
+    verify_ed25519(&public_key, &Blake2b::<U32>::digest(command), &encoded(&answer));
 }

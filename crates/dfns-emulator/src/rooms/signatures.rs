@@ -25,9 +25,16 @@ use crate::store::{Document, Filing, Listing};
 /// How many signatures a page may hold.
 const PAGE_LENGTH: usize = 500;
 /// The kinds that have no meaning without one certain network.
-const KINDS_OF_A_NETWORK: [&str; 3] = ["Bip322", "Cip8", "SignerPayload"];
+const KINDS_OF_A_NETWORK: [&str; 2] = ["Bip322", "SignerPayload"];
 /// The kinds of the API that the emulator does not have.
-const KINDS_NOT_HELD: [&str; 2] = ["DfnsSmartAccountTransaction", "StellarFeeBumpTransaction"];
+const KINDS_NOT_HELD: [&str; 4] = [
+    "Cip8",
+    "DfnsSmartAccountTransaction",
+    "Snip12",
+    "StellarFeeBumpTransaction",
+];
+/// The kinds that the emulator has and the types of the API do not name.
+const KINDS_WITHOUT_TYPE: [&str; 1] = ["PactCommand"];
 
 /// A signature request and the wallet it was asked of, if it was one. It is filed under its key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -105,7 +112,7 @@ pub(super) fn read_body(context: &Context<'_>) -> Result<Body, Refusal> {
         let message = format!("not implemented by the emulator: signatures of kind {}", common.kind);
         return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("field", "kind"));
     }
-    if matches!(shown, SignatureBody::Unknown(_)) {
+    if matches!(shown, SignatureBody::Unknown(_)) && !KINDS_WITHOUT_TYPE.contains(&common.kind.as_str()) {
         return Err(invalid_field("kind", &format!("unknown value {:?}", common.kind)));
     }
     let body: Value = context.call.body()?;
@@ -220,10 +227,14 @@ fn family_named(name: &str) -> Result<Family, Refusal> {
     Family::from_name(name).ok_or_else(|| invalid_field("blockchainKind", &format!("unknown value {name:?}")))
 }
 
-/// True if some network of the family takes such keys.
+/// True if some network of the family takes such keys, or the family has no network that could say.
 fn takes(family: Family, format: (Scheme, Curve)) -> bool {
-    let mut networks = Network::VALUES.iter().filter_map(|network| chain(network.as_str()));
-    networks.any(|network| network.family == family && network.key_formats().contains(&format))
+    let networks = Network::VALUES.iter().filter_map(|network| chain(network.as_str()));
+    let mut formats = networks
+        .filter(|network| network.family == family)
+        .map(Chain::key_formats)
+        .peekable();
+    formats.peek().is_none() || formats.any(|formats| formats.contains(&format))
 }
 
 fn shown_signature(parts: SignatureParts) -> Result<Signature, Refusal> {
