@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test that called it")]
 
+mod delegation;
+mod kinds;
+#[path = "../people/mod.rs"]
+mod people;
 mod scene;
 #[path = "../support/mod.rs"]
 mod support;
