@@ -3,6 +3,7 @@
 //! Invariant: every generated file passes through [`tree`], which knows all files that should exist.
 
 pub mod codegen;
+pub mod drift;
 pub mod golden;
 pub mod spec;
 pub mod tree;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{codegen, golden, spec, tree};
+use xtask::{codegen, drift, golden, spec, tree};
 
 /// Tasks of the workspace.
 #[derive(Parser)]
@@ -23,6 +23,21 @@ enum Task {
         /// Write nothing: list every stale, missing and stray file, and exit with 1 if there is one.
         #[arg(long)]
         check: bool,
+    },
+    /// Compares two OpenAPI documents: what changed on the wire, and for a caller in Rust.
+    ///
+    /// Exits with 0 if nothing breaks, with 1 if something does, with 2 if an input cannot be used.
+    Drift {
+        /// What was: a file in JSON or YAML, or a folder in the form of `spec/`.
+        old: PathBuf,
+        /// What is, likewise.
+        new: PathBuf,
+        /// How the changes are written.
+        #[arg(long, value_enum, default_value_t)]
+        format: drift::Format,
+        /// A file with the ids (`rule place`) of changes that may break, one a line; `#` begins a comment.
+        #[arg(long, value_name = "FILE")]
+        allow: Option<PathBuf>,
     },
     /// Tasks on the specification alone.
     Spec {
@@ -46,6 +61,12 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen(&repository(), check),
+        Task::Drift {
+            old,
+            new,
+            format,
+            allow,
+        } => Ok(compare(&old, &new, format, allow.as_deref())),
         Task::Spec {
             task: SpecTask::Lint { folder },
         } => lint(&folder),
@@ -65,7 +86,10 @@ fn repository() -> PathBuf {
 fn codegen(root: &Path, check: bool) -> Result<ExitCode, Failure> {
     let spec = load(&root.join("spec"))?;
     let mut artifacts = tree::Artifacts::new();
-    for (path, contents) in codegen::generate(root, &spec)?.into_iter().chain(golden::generate(root)?) {
+    for (path, contents) in codegen::generate(root, &spec)?
+        .into_iter()
+        .chain(golden::generate(root)?)
+    {
         artifacts.add(path, contents)?;
     }
     for folder in codegen::OWNED.iter().chain(&[golden::GENERATED]) {
@@ -82,6 +106,19 @@ fn codegen(root: &Path, check: bool) -> Result<ExitCode, Failure> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+fn compare(old: &Path, new: &Path, format: drift::Format, allow: Option<&Path>) -> ExitCode {
+    match drift::run(old, new, format, allow) {
+        Ok((report, text)) => {
+            print!("{text}");
+            ExitCode::from(u8::from(report.is_breaking()))
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 fn lint(folder: &Path) -> Result<ExitCode, Failure> {

@@ -1,0 +1,296 @@
+//! The walk through two documents: which schemas are compared, once a pair, and where their changes are told.
+//!
+//! Invariant: the walk is a queue, so that depth costs no stack; a pair of schemas that was seen before is counted, not compared
+//! again; and no more than [`LIMIT`] pairs are looked at.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use super::document::Document;
+use super::error::Error;
+use super::place::{Place, clean};
+use super::report::{Change, Report, Side};
+use super::rule::{self, Pair, Rule};
+use super::schema::{Flat, Kind, Node, Shape, flatten};
+use super::{facts, operations, values};
+
+/// How many pairs of schemas are looked at.
+pub(crate) const LIMIT: usize = 500_000;
+
+/// Who writes a schema, and who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Direction {
+    /// The caller writes it.
+    Request,
+    /// The API writes it.
+    Response,
+}
+
+impl Pair {
+    fn of(self, direction: Direction) -> Rule {
+        match direction {
+            Direction::Request => self.request,
+            Direction::Response => self.response,
+        }
+    }
+}
+
+/// Two schemas in the same place.
+pub(crate) struct Edge<'a> {
+    pub(crate) old: Node<'a>,
+    pub(crate) new: Node<'a>,
+    pub(crate) place: Place,
+    pub(crate) direction: Direction,
+    /// It may be left out in both.
+    pub(crate) is_optional: bool,
+    /// The tag by which it was found as the member of a union, which is not compared again.
+    pub(crate) tag: Option<String>,
+    /// What it stands in.
+    pub(crate) parent: usize,
+}
+
+/// A schema on both sides, followed.
+pub(crate) struct Both<'a> {
+    pub(crate) old: Flat<'a>,
+    pub(crate) new: Flat<'a>,
+    pub(crate) old_shape: Shape<'a>,
+    pub(crate) new_shape: Shape<'a>,
+}
+
+impl Both<'_> {
+    /// The same component in both.
+    pub(crate) fn is_same_component(&self) -> bool {
+        self.old.name().is_some() && self.old.name() == self.new.name()
+    }
+
+    fn is_same_kind(&self) -> bool {
+        self.old_shape.kind == self.new_shape.kind
+    }
+}
+
+/// A pair that was compared.
+struct Visited {
+    place: Place,
+    direction: Direction,
+    places: BTreeSet<String>,
+    parents: BTreeSet<usize>,
+    operation: Option<String>,
+    found: Vec<(Rule, String, String)>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key<'a> {
+    names: [Option<&'a str>; 2],
+    contents: [u64; 2],
+    direction: Direction,
+    tag: Option<String>,
+}
+
+/// A comparison under way.
+pub(crate) struct Comparison<'a> {
+    pub(crate) old: &'a Document,
+    pub(crate) new: &'a Document,
+    visited: Vec<Visited>,
+    seen: HashMap<Key<'a>, usize>,
+    queue: VecDeque<Edge<'a>>,
+}
+
+/// Compares two documents.
+pub(crate) fn compare(old: &Document, new: &Document) -> Result<Report, Error> {
+    let mut comparison = Comparison {
+        old,
+        new,
+        visited: Vec::new(),
+        seen: HashMap::new(),
+        queue: VecDeque::new(),
+    };
+    operations::compare(&mut comparison);
+    let mut steps = 0;
+    while let Some(edge) = comparison.queue.pop_front() {
+        steps += 1;
+        if steps > LIMIT {
+            return Err(Error::TooComplex {
+                old: old.name().to_owned(),
+                new: new.name().to_owned(),
+                limit: LIMIT,
+            });
+        }
+        comparison.step(edge);
+    }
+    let side = |document: &Document| Side {
+        file: document.name().to_owned(),
+        version: document.version().to_owned(),
+        operations: document.operations(),
+    };
+    let changes = comparison.changes();
+    Ok(Report::new(side(old), side(new), changes))
+}
+
+impl<'a> Comparison<'a> {
+    /// Both documents are in our form, so that names and formats stand for types in Rust.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.old.is_ours() && self.new.is_ours()
+    }
+
+    /// Begins an operation; what is compared for it stands in it.
+    pub(crate) fn operation(&mut self, label: &str) -> usize {
+        self.visited.push(Visited {
+            place: Place::new(clean(label)),
+            direction: Direction::Request,
+            places: BTreeSet::new(),
+            parents: BTreeSet::new(),
+            operation: Some(clean(label)),
+            found: Vec::new(),
+        });
+        self.visited.len() - 1
+    }
+
+    /// Compares two schemas later.
+    pub(crate) fn enqueue(&mut self, edge: Edge<'a>) {
+        self.queue.push_back(edge);
+    }
+
+    /// Notes a change of what stands at `id`.
+    pub(crate) fn note(&mut self, id: usize, rule: Rule, place: impl ToString, detail: impl AsRef<str>) {
+        self.visited[id]
+            .found
+            .push((rule, place.to_string(), clean(detail.as_ref())));
+    }
+
+    /// Notes a change by the rule of the direction.
+    pub(crate) fn note_either(
+        &mut self,
+        id: usize,
+        pair: Pair,
+        direction: Direction,
+        place: impl ToString,
+        detail: impl AsRef<str>,
+    ) {
+        self.note(id, pair.of(direction), place, detail);
+    }
+
+    fn step(&mut self, edge: Edge<'a>) {
+        let (old, new) = (flatten(self.old, &edge.old), flatten(self.new, &edge.new));
+        let (old_shape, new_shape) = (Shape::of(&old), Shape::of(&new));
+        let both = Both {
+            old,
+            new,
+            old_shape,
+            new_shape,
+        };
+        facts::compare_place(self, &edge, &both);
+        let place = match (both.old.name(), both.new.name()) {
+            (Some(name), other) if other == Some(name) => Place::new(clean(name)),
+            (Some(name), None) | (None, Some(name)) if both.is_same_kind() && !self.is_ours() => {
+                Place::new(clean(name))
+            }
+            _ => edge.place.clone(),
+        };
+        let Some(id) = self.visit(&edge, &both, place) else {
+            return;
+        };
+        values::compare(self, id, &edge, &both);
+    }
+
+    /// The pair's number if it is new; a pair that was seen before gets one more place.
+    fn visit(&mut self, edge: &Edge<'a>, both: &Both<'a>, place: Place) -> Option<usize> {
+        let next = self.visited.len();
+        if is_shared(both) {
+            let key = Key {
+                names: [both.old.identity, both.new.identity],
+                contents: [both.old.fingerprint(), both.new.fingerprint()],
+                direction: edge.direction,
+                tag: edge.tag.clone(),
+            };
+            if let Some(known) = self.seen.get(&key) {
+                let known = &mut self.visited[*known];
+                known.places.insert(edge.place.to_string());
+                known.parents.insert(edge.parent);
+                return None;
+            }
+            self.seen.insert(key, next);
+        }
+        self.visited.push(Visited {
+            place,
+            direction: edge.direction,
+            places: BTreeSet::from([edge.place.to_string()]),
+            parents: BTreeSet::from([edge.parent]),
+            operation: None,
+            found: Vec::new(),
+        });
+        Some(next)
+    }
+
+    /// Where the pair is told of.
+    pub(crate) fn place(&self, id: usize) -> Place {
+        self.visited[id].place.clone()
+    }
+
+    pub(crate) fn direction(&self, id: usize) -> Direction {
+        self.visited[id].direction
+    }
+
+    fn changes(mut self) -> Vec<Change> {
+        let found: Vec<_> = self
+            .visited
+            .iter_mut()
+            .map(|visited| std::mem::take(&mut visited.found))
+            .collect();
+        let mut changes = Vec::new();
+        for (id, found) in found.into_iter().enumerate() {
+            if found.is_empty() {
+                continue;
+            }
+            let operations = self.operations_of(id);
+            for (rule, place, detail) in found {
+                changes.push(Change {
+                    rule,
+                    places: self.visited[id].places.iter().cloned().collect(),
+                    place,
+                    detail,
+                    operations: operations.clone(),
+                    allowed: false,
+                });
+            }
+        }
+        changes
+    }
+
+    /// The operations that a pair was reached from.
+    fn operations_of(&self, id: usize) -> Vec<String> {
+        let mut reached = BTreeSet::from([id]);
+        let mut rest = vec![id];
+        while let Some(id) = rest.pop() {
+            rest.extend(
+                self.visited[id]
+                    .parents
+                    .iter()
+                    .filter(|parent| reached.insert(**parent)),
+            );
+        }
+        let operations: BTreeSet<&String> = reached
+            .iter()
+            .filter_map(|id| self.visited[*id].operation.as_ref())
+            .collect();
+        operations.into_iter().cloned().collect()
+    }
+}
+
+/// Whether the pair may stand in several places, or in itself. A text or a list without a name is only where it is.
+fn is_shared(both: &Both) -> bool {
+    let is_named = both.old.name().is_some() && both.new.name().is_some();
+    let has_content = match both.old_shape.kind {
+        Kind::Object | Kind::Union => true,
+        Kind::Enum => both.old_shape.values.len() > 1 && both.new_shape.values.len() > 1,
+        _ => both.old.referred || both.new.referred,
+    };
+    is_named || (both.is_same_kind() && has_content)
+}
+
+/// What both schemas are, where the rules of this module do not care.
+pub(crate) fn type_rule(wider: bool, narrower: bool) -> Pair {
+    match (wider, narrower) {
+        (true, _) => rule::TYPE_WIDENED,
+        (_, true) => rule::TYPE_NARROWED,
+        _ => rule::TYPE_CHANGED,
+    }
+}
