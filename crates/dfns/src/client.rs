@@ -70,6 +70,7 @@ impl Dfns {
         clippy::unused_self,
         reason = "the generated calls read better with it, and a later release may need it"
     )]
+    #[allow(dead_code, reason = "without a domain there are no calls")]
     pub(crate) fn finish<T, E: Serialize>(
         &self,
         operation: &'static str,

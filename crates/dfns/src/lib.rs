@@ -101,6 +101,7 @@ mod wire;
 
 /// Groups of calls and the calls themselves, as [`Dfns`] makes them.
 pub mod calls {
+    #[allow(unused_imports, unreachable_pub, reason = "without a domain there are no calls")]
     pub use crate::generated::*;
 }
 

@@ -24,6 +24,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    #[allow(dead_code, reason = "without a domain there are no calls")]
     pub(crate) fn new(items: Vec<T>, next: Option<String>) -> Self {
         Self { items, next }
     }
@@ -57,6 +58,7 @@ enum State<T> {
 }
 
 /// A stream over all pages. `fetch` gets the token `first` (`None` for the first page), then the token of each next one.
+#[allow(dead_code, reason = "without a domain there are no calls")]
 pub(crate) fn stream<T, F, P>(operation: &'static str, first: Option<String>, mut fetch: F) -> ItemStream<T>
 where
     F: FnMut(Option<String>) -> P + Send + 'static,

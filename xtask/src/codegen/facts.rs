@@ -6,6 +6,23 @@ use serde_json::Value;
 
 use super::names;
 
+/// Components that hand-written code of `dfns-types` and `dfns` names.
+const NAMED_BY_HAND: [&str; 13] = [
+    "ApiError",
+    "AuthenticationChallenge",
+    "BlockchainKind",
+    "CompleteChallengeRequest",
+    "CreateUserActionChallengeRequest",
+    "EvmTransactionFields",
+    "FirstFactorAssertion",
+    "KeyCurve",
+    "KeyScheme",
+    "Network",
+    "RawPayloadObject",
+    "UserActionHttpMethod",
+    "UserActionSignature",
+];
+
 /// A component that is an id: its prefix and description.
 #[derive(Clone, Debug)]
 pub struct Id {
@@ -90,6 +107,8 @@ pub struct Facts {
     pub only_sent: BTreeSet<String>,
     /// The domains that reach each component.
     pub reached_by: BTreeMap<String, BTreeSet<String>>,
+    /// Components that hand-written code names, with all that they are made of: they are there whatever the features.
+    pub always: BTreeSet<String>,
     /// The domains, in the order of the specification.
     pub tags: Vec<String>,
     /// Description of each domain.
@@ -118,6 +137,10 @@ impl Facts {
         }
         facts.operations.sort_by(|a, b| a.function.cmp(&b.function));
         facts.only_sent = only_sent(document);
+        for name in NAMED_BY_HAND.iter().filter(|name| schemas.contains_key(**name)) {
+            let reference = serde_json::json!({ "$ref": format!("#/components/schemas/{name}") });
+            reach(document, &reference, &mut facts.always);
+        }
         facts
     }
 

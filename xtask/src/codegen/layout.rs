@@ -9,7 +9,7 @@ use syn::Item;
 use super::client::Client;
 use super::render::Renderer;
 use super::requests::Requests;
-use super::{Error, Facts, Files, coverage, ids, names, networks, operations};
+use super::{Error, Facts, Files, coverage, ids, names, networks, operations, split};
 use crate::spec::Spec;
 
 const TYPES: &str = "crates/dfns-types/src/generated";
@@ -41,9 +41,8 @@ pub(crate) fn types(
         format!("{TYPES}/ids.rs"),
         render.rust_tokens("Ids, one type an entity.", ids::generate(facts))?,
     );
-    let modules = modules.keys().map(|module| names::ident(file_name(module)));
-    let door = modules_and_exports(modules.chain([names::ident("ids")]), &quote!());
-    let mut door = quote!(#door pub(crate) mod operations;);
+    let door = modules_and_exports(modules.keys(), &quote!());
+    let mut door = quote!(#door mod ids; pub use ids::*; pub(crate) mod operations;);
     if let Some(rows) = network_rows {
         let table = render.rust_tokens("The table of networks.", networks::generate(rows, facts)?)?;
         files.insert(format!("{TYPES}/networks_table.rs"), table);
@@ -92,10 +91,13 @@ pub(crate) fn api(files: &mut Files, render: &Renderer, client: &Client) -> Resu
             render.rust_tokens(&about, tokens)?,
         );
     }
-    let domains = client.domains.keys().map(|domain| names::ident(file_name(domain)));
+    let domains = client.domains.keys().map(|domain| {
+        let module = names::ident(file_name(domain));
+        quote!(#[cfg(feature = #domain)] mod #module;)
+    });
     let door = quote! {
         mod client;
-        #(mod #domains;)*
+        #(#domains)*
         pub use client::Client;
     };
     files.insert(
@@ -114,9 +116,7 @@ pub(crate) fn requests(files: &mut Files, render: &Renderer, requests: &Requests
             render.rust_tokens(&about, tokens.clone())?,
         );
     }
-    let modules = requests.domains.keys().map(|domain| names::ident(file_name(domain)));
-    let accessors = &requests.accessors;
-    let door = modules_and_exports(modules, accessors);
+    let door = modules_and_exports(requests.domains.keys(), &requests.accessors);
     files.insert(
         format!("{DFNS}/mod.rs"),
         render.rust_tokens("Fluent calls, one file a domain.", door)?,
@@ -138,13 +138,14 @@ pub(crate) fn documents(
     Ok(())
 }
 
-fn modules_and_exports(modules: impl Iterator<Item = syn::Ident>, rest: &TokenStream) -> TokenStream {
-    let modules: Vec<_> = modules.collect();
-    quote! {
-        #(mod #modules;)*
-        #(pub use #modules::*;)*
-        #rest
-    }
+/// Each domain behind the feature of its name; what is shared, always.
+fn modules_and_exports<'a>(domains: impl Iterator<Item = &'a String>, rest: &TokenStream) -> TokenStream {
+    let doors = domains.map(|domain| {
+        let module = names::ident(file_name(domain));
+        let condition = (domain != split::SHARED).then(|| quote!(#[cfg(feature = #domain)]));
+        quote!(#condition mod #module; #condition pub use #module::*;)
+    });
+    quote!(#(#doors)* #rest)
 }
 
 /// `fee_sponsors` from `fee-sponsors`.

@@ -65,7 +65,8 @@ pub(crate) fn pascal(text: &str) -> String {
 /// An identifier; a keyword gets an underscore, as progenitor does it.
 pub(crate) fn ident(name: impl AsRef<str>) -> Ident {
     let name = name.as_ref();
-    match syn::parse_str::<Ident>(name) {
+    let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("x{name}") } else { name.to_owned() };
+    match syn::parse_str::<Ident>(&name) {
         Ok(ident) => ident,
         Err(_) => Ident::new(&format!("{name}_"), Span::call_site()),
     }
@@ -98,5 +99,6 @@ mod tests {
     fn keywords_get_an_underscore() {
         assert_eq!(ident("type").to_string(), "type_");
         assert_eq!(ident("network").to_string(), "network");
+        assert_eq!(ident("0fns").to_string(), "x0fns");
     }
 }

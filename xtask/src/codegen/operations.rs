@@ -14,7 +14,7 @@ pub(crate) fn generate(facts: &Facts) -> TokenStream {
         use crate::operation::{Authentication, Lifecycle, Method, Operation, Principal};
 
         /// Every operation, sorted by `function`.
-        pub const OPERATIONS: [Operation; #count] = [#(#rows),*];
+        pub static OPERATIONS: [Operation; #count] = [#(#rows),*];
     }
 }
 

@@ -60,6 +60,7 @@ pub(crate) fn generate(facts: &Facts, structs: &Structs, client: &Client) -> Res
         });
         accessors.extend(quote! {
             #[doc = #title]
+            #[cfg(feature = #domain)]
             pub fn #accessor(&self) -> #name {
                 #name { dfns: self.clone() }
             }

@@ -1,4 +1,7 @@
 //! Splits the types by domain: what only one domain reaches goes to its module, the rest is shared.
+//!
+//! A module of a domain stands behind the feature of its name; an item that several domains share, behind any of theirs;
+//! what hand-written code names is always there.
 
 use std::collections::BTreeMap;
 
@@ -26,10 +29,11 @@ pub(crate) fn by_domain(items: Vec<Item>, facts: &Facts) -> BTreeMap<String, Vec
             Item::Enum(_) | Item::Struct(_) => 0,
             _ => position + 1,
         };
-        modules
-            .entry(module_of(&name, facts).to_owned())
-            .or_default()
-            .push((name, rank, item));
+        modules.entry(module_of(&name, facts).to_owned()).or_default().push((
+            name.clone(),
+            rank,
+            behind_features(item, &name, facts),
+        ));
     }
     modules
         .into_iter()
@@ -43,9 +47,37 @@ pub(crate) fn by_domain(items: Vec<Item>, facts: &Facts) -> BTreeMap<String, Vec
 /// The domain that alone reaches the component, or the shared module.
 pub(crate) fn module_of<'a>(component: &str, facts: &'a Facts) -> &'a str {
     match facts.reached_by.get(component) {
+        _ if facts.always.contains(component) => SHARED,
         Some(domains) if domains.len() == 1 => domains.first().map_or(SHARED, String::as_str),
         _ => SHARED,
     }
+}
+
+/// Puts an item that several domains share behind the features of those domains.
+fn behind_features(mut item: Item, component: &str, facts: &Facts) -> Item {
+    let Some(domains) = facts.reached_by.get(component) else {
+        return item;
+    };
+    if domains.len() < 2 || facts.always.contains(component) {
+        return item;
+    }
+    let condition: syn::Attribute = syn::parse_quote!(#[cfg(any(#(feature = #domains),*))]);
+    match &mut item {
+        Item::Enum(item) => after_docs(&mut item.attrs, condition),
+        Item::Struct(item) => after_docs(&mut item.attrs, condition),
+        Item::Impl(item) => after_docs(&mut item.attrs, condition),
+        Item::Macro(item) => item.attrs.push(condition),
+        _ => {}
+    }
+    item
+}
+
+fn after_docs(attributes: &mut Vec<syn::Attribute>, attribute: syn::Attribute) {
+    let position = attributes
+        .iter()
+        .take_while(|attribute| attribute.path().is_ident("doc"))
+        .count();
+    attributes.insert(position, attribute);
 }
 
 /// The type of ours that an implementation is about: `From<NativeTransfer> for Transfer` is about `Transfer`, and

@@ -3,24 +3,44 @@
 //! The calls, one file a domain.
 
 mod client;
+#[cfg(feature = "address-watches")]
 mod address_watches;
+#[cfg(feature = "agreements")]
 mod agreements;
+#[cfg(feature = "allocations")]
 mod allocations;
+#[cfg(feature = "auth")]
 mod auth;
+#[cfg(feature = "exchanges")]
 mod exchanges;
+#[cfg(feature = "fee-sponsors")]
 mod fee_sponsors;
+#[cfg(feature = "keys")]
 mod keys;
+#[cfg(feature = "networks")]
 mod networks;
+#[cfg(feature = "payins")]
 mod payins;
+#[cfg(feature = "payouts")]
 mod payouts;
+#[cfg(feature = "permissions")]
 mod permissions;
+#[cfg(feature = "policies")]
 mod policies;
+#[cfg(feature = "signers")]
 mod signers;
+#[cfg(feature = "staking")]
 mod staking;
+#[cfg(feature = "swaps")]
 mod swaps;
+#[cfg(feature = "tenant")]
 mod tenant;
+#[cfg(feature = "vaults")]
 mod vaults;
+#[cfg(feature = "wallets")]
 mod wallets;
+#[cfg(feature = "webhooks")]
 mod webhooks;
+#[cfg(feature = "yields")]
 mod yields;
 pub use client::Client;

@@ -180,7 +180,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// Archives a permission for good.
+    /// Deletes a permission.
     ///
     /// # Errors
     ///

@@ -100,7 +100,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// Reads the key that Sumsub messages of the travel rule have to be encrypted for.
+    /// Reads the public key for travel rule messages through Sumsub.
     ///
     /// # Errors
     ///

@@ -184,47 +184,6 @@ impl ActivateCredentialRequest {
         }
     }
 }
-/// The active credentials of the caller, by kind; for a service account or a personal access token, the one key
-/// of the token. Empty where a login names no user.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct AllowedCredentials {
-    /// Credentials of the kind `Key`.
-    pub key: Vec<CredentialDescriptor>,
-    /// Credentials of the kind `PasswordProtectedKey`. A login lists them only if it came with a valid login code.
-    pub password_protected_key: Vec<PasswordProtectedKeyDescriptor>,
-    /// Credentials of the kind `Fido2`.
-    pub webauthn: Vec<CredentialDescriptor>,
-}
-object! {
-    AllowedCredentials {
-        "key" => key: required,
-        "webauthn" => webauthn: required,
-        "passwordProtectedKey" => password_protected_key: collection,
-    }
-}
-impl AllowedCredentials {
-    /// Makes one of what is required.
-    pub fn new(
-        key: impl Into<Vec<CredentialDescriptor>>,
-        webauthn: impl Into<Vec<CredentialDescriptor>>,
-    ) -> Self {
-        Self {
-            key: key.into(),
-            webauthn: webauthn.into(),
-            password_protected_key: Default::default(),
-        }
-    }
-    /// Credentials of the kind `PasswordProtectedKey`. A login lists them only if it came with a valid login code.
-    #[must_use]
-    pub fn with_password_protected_key(
-        mut self,
-        password_protected_key: impl Into<Vec<PasswordProtectedKeyDescriptor>>,
-    ) -> Self {
-        self.password_protected_key = password_protected_key.into();
-        self
-    }
-}
 /// A program that calls the API. Its rights are those that its user has as well.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -391,50 +350,6 @@ impl AssignedPermission {
         self
     }
 }
-/// How much a WebAuthn authenticator has to tell about itself.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AttestationConveyance {
-    /// `none`.
-    None,
-    /// `indirect`.
-    Indirect,
-    /// `direct`.
-    Direct,
-    /// `enterprise`.
-    Enterprise,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl AttestationConveyance {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[
-        Self::None,
-        Self::Indirect,
-        Self::Direct,
-        Self::Enterprise,
-    ];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::None => "none",
-            Self::Indirect => "indirect",
-            Self::Direct => "direct",
-            Self::Enterprise => "enterprise",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "none" => Self::None,
-            "indirect" => Self::Indirect,
-            "direct" => Self::Direct,
-            "enterprise" => Self::Enterprise,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(AttestationConveyance);
 /// A user action that was signed, and what became of it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -616,69 +531,6 @@ impl From<::serde_json::Value> for AuditLogResponseStatus {
         Self(value)
     }
 }
-/// A challenge that one of the allowed credentials has to sign, for a login or a user action.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct AuthenticationChallenge {
-    /// The active credentials of the caller, by kind; for a service account or a personal access token, the one key
-    /// of the token.
-    pub allow_credentials: AllowedCredentials,
-    /// How much a WebAuthn authenticator has to tell about itself.
-    pub attestation: AttestationConveyance,
-    /// The base64url text to put into the client data, unchanged.
-    pub challenge: String,
-    /// Names the challenge when it is completed.
-    pub challenge_identifier: crate::Secret,
-    /// A page where the challenge can be completed. Usually the empty string.
-    pub external_authentication_url: String,
-    /// The WebAuthn relying party.
-    pub rp: Option<RelyingParty>,
-    /// The kinds of credentials that may complete the challenge.
-    pub supported_credential_kinds: Vec<SupportedCredentialKind>,
-    /// Whether the authenticator has to verify its user, by PIN or biometry.
-    pub user_verification: UserVerification,
-}
-object! {
-    AuthenticationChallenge {
-        "challenge" => challenge: required,
-        "challengeIdentifier" => challenge_identifier: required,
-        "supportedCredentialKinds" => supported_credential_kinds: required,
-        "userVerification" => user_verification: required,
-        "attestation" => attestation: required,
-        "allowCredentials" => allow_credentials: required,
-        "externalAuthenticationUrl" => external_authentication_url: required,
-        "rp" => rp: optional,
-    }
-}
-impl AuthenticationChallenge {
-    /// Makes one of what is required.
-    pub fn new(
-        challenge: impl Into<String>,
-        challenge_identifier: impl Into<crate::Secret>,
-        supported_credential_kinds: impl Into<Vec<SupportedCredentialKind>>,
-        user_verification: UserVerification,
-        attestation: AttestationConveyance,
-        allow_credentials: impl Into<AllowedCredentials>,
-        external_authentication_url: impl Into<String>,
-    ) -> Self {
-        Self {
-            challenge: challenge.into(),
-            challenge_identifier: challenge_identifier.into(),
-            supported_credential_kinds: supported_credential_kinds.into(),
-            user_verification,
-            attestation,
-            allow_credentials: allow_credentials.into(),
-            external_authentication_url: external_authentication_url.into(),
-            rp: Default::default(),
-        }
-    }
-    /// The WebAuthn relying party.
-    #[must_use]
-    pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
-        self.rp = Some(rp.into());
-        self
-    }
-}
 /// Whether a WebAuthn authenticator is part of the device or can be moved between devices.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -785,46 +637,6 @@ impl ChallengeUser {
             display_name: display_name.into(),
             name: name.into(),
         }
-    }
-}
-/// Completes a challenge with one credential, or with two where the first requires a second.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct CompleteChallengeRequest {
-    /// The `challengeIdentifier` of the challenge.
-    pub challenge_identifier: crate::Secret,
-    /// The use of a credential as first factor.
-    pub first_factor: FirstFactorAssertion,
-    /// The use of a credential as second factor.
-    pub second_factor: Option<SecondFactorAssertion>,
-}
-object! {
-    CompleteChallengeRequest {
-        "challengeIdentifier" => challenge_identifier: required,
-        "firstFactor" => first_factor: required,
-        "secondFactor" => second_factor: optional,
-    }
-}
-impl CompleteChallengeRequest {
-    /// Makes one of what is required.
-    pub fn new(
-        challenge_identifier: impl Into<crate::Secret>,
-        first_factor: impl Into<FirstFactorAssertion>,
-    ) -> Self {
-        Self {
-            challenge_identifier: challenge_identifier.into(),
-            first_factor: first_factor.into(),
-            second_factor: Default::default(),
-        }
-    }
-    /// The use of a credential as second factor.
-    #[must_use]
-    pub fn with_second_factor(
-        mut self,
-        second_factor: impl Into<SecondFactorAssertion>,
-    ) -> Self {
-        self.second_factor = Some(second_factor.into());
-        self
     }
 }
 /// The credentials of a new end user, each attested over the challenge of the registration, and wallets.
@@ -1779,51 +1591,6 @@ impl CreateServiceAccountRequest {
         self
     }
 }
-/// The request that a user action signature is wanted for. The signature is good for this request only.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct CreateUserActionChallengeRequest {
-    /// The HTTP method of the request that is to be signed.
-    pub user_action_http_method: UserActionHttpMethod,
-    /// The path of the request from the root, percent-encoded as it will be sent. Limits: at least 1 characters.
-    pub user_action_http_path: String,
-    /// The body of the request, byte by byte as it will be sent; the empty string where there is none.
-    pub user_action_payload: crate::Secret,
-    /// The server that the request is meant for. `Api` by default.
-    pub user_action_server_kind: Option<UserActionServerKind>,
-}
-object! {
-    CreateUserActionChallengeRequest {
-        "userActionHttpMethod" => user_action_http_method: required,
-        "userActionHttpPath" => user_action_http_path: required,
-        "userActionPayload" => user_action_payload: required,
-        "userActionServerKind" => user_action_server_kind: optional,
-    }
-}
-impl CreateUserActionChallengeRequest {
-    /// Makes one of what is required.
-    pub fn new(
-        user_action_http_method: UserActionHttpMethod,
-        user_action_http_path: impl Into<String>,
-        user_action_payload: impl Into<crate::Secret>,
-    ) -> Self {
-        Self {
-            user_action_http_method,
-            user_action_http_path: user_action_http_path.into(),
-            user_action_payload: user_action_payload.into(),
-            user_action_server_kind: Default::default(),
-        }
-    }
-    /// The server that the request is meant for. `Api` by default.
-    #[must_use]
-    pub fn with_user_action_server_kind(
-        mut self,
-        user_action_server_kind: UserActionServerKind,
-    ) -> Self {
-        self.user_action_server_kind = Some(user_action_server_kind);
-        self
-    }
-}
 /// A user to create. New employees hold no permission, new end users the default one for end users.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -2253,62 +2020,6 @@ impl CredentialCode {
         }
     }
 }
-/// Names a credential to an authenticator.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct CredentialDescriptor {
-    /// The id that the owner chose, or the base64url WebAuthn id. It is the `credId` of an assertion.
-    pub id: String,
-    /// The type of a WebAuthn credential.
-    pub type_: PublicKeyCredentialType,
-}
-object! {
-    CredentialDescriptor {
-        "type" => type_: required,
-        "id" => id: required,
-    }
-}
-impl CredentialDescriptor {
-    /// Makes one of what is required.
-    pub fn new(type_: PublicKeyCredentialType, id: impl Into<String>) -> Self {
-        Self { type_, id: id.into() }
-    }
-}
-/// Which factor a credential can serve as.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CredentialFactor {
-    /// `first`.
-    First,
-    /// `second`.
-    Second,
-    /// `either`.
-    Either,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl CredentialFactor {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[Self::First, Self::Second, Self::Either];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::First => "first",
-            Self::Second => "second",
-            Self::Either => "either",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "first" => Self::First,
-            "second" => Self::Second,
-            "either" => Self::Either,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(CredentialFactor);
 /// The attestation of a new credential, which proves that its private key was at hand.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -2639,63 +2350,6 @@ impl From<::serde_json::Value> for FederatedIdentity {
         Self(value)
     }
 }
-/// Proof that a challenge was signed by a WebAuthn authenticator. All texts are base64url.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Fido2Assertion {
-    /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
-    pub algorithm: Option<String>,
-    /// What the authenticator states about itself and its user. Limits: at least 1 characters.
-    pub authenticator_data: String,
-    /// The client data of type `webauthn.get`, as the authenticator signed it. Limits: at least 1 characters.
-    pub client_data: String,
-    /// The WebAuthn id of the credential. Limits: at least 1 characters.
-    pub cred_id: String,
-    /// The signature over the authenticator data and the SHA-256 of the client data. Limits: at least 1 characters.
-    pub signature: String,
-    /// The user id in the credential. A login without a username is matched by it.
-    pub user_handle: Option<String>,
-}
-object! {
-    Fido2Assertion {
-        "credId" => cred_id: required,
-        "clientData" => client_data: required,
-        "signature" => signature: required,
-        "authenticatorData" => authenticator_data: required,
-        "algorithm" => algorithm: optional,
-        "userHandle" => user_handle: optional,
-    }
-}
-impl Fido2Assertion {
-    /// Makes one of what is required.
-    pub fn new(
-        cred_id: impl Into<String>,
-        client_data: impl Into<String>,
-        signature: impl Into<String>,
-        authenticator_data: impl Into<String>,
-    ) -> Self {
-        Self {
-            cred_id: cred_id.into(),
-            client_data: client_data.into(),
-            signature: signature.into(),
-            authenticator_data: authenticator_data.into(),
-            algorithm: Default::default(),
-            user_handle: Default::default(),
-        }
-    }
-    /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
-    #[must_use]
-    pub fn with_algorithm(mut self, algorithm: impl Into<String>) -> Self {
-        self.algorithm = Some(algorithm.into());
-        self
-    }
-    /// The user id in the credential. A login without a username is matched by it.
-    #[must_use]
-    pub fn with_user_handle(mut self, user_handle: impl Into<String>) -> Self {
-        self.user_handle = Some(user_handle.into());
-        self
-    }
-}
 /// The challenge for a new WebAuthn credential.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -2763,26 +2417,6 @@ impl Fido2CredentialChallenge {
         self
     }
 }
-/// A WebAuthn credential as first factor.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Fido2FirstFactor {
-    /// Proof that a challenge was signed by a WebAuthn authenticator.
-    pub credential_assertion: Fido2Assertion,
-}
-object! {
-    Fido2FirstFactor {
-        "credentialAssertion" => credential_assertion: required,
-    }
-}
-impl Fido2FirstFactor {
-    /// Makes one of what is required.
-    pub fn new(credential_assertion: impl Into<Fido2Assertion>) -> Self {
-        Self {
-            credential_assertion: credential_assertion.into(),
-        }
-    }
-}
 /// A WebAuthn credential to register as first factor.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -2813,26 +2447,6 @@ impl Fido2FirstFactorCredential {
         self
     }
 }
-/// A WebAuthn credential as second factor.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Fido2SecondFactor {
-    /// Proof that a challenge was signed by a WebAuthn authenticator.
-    pub credential_assertion: Fido2Assertion,
-}
-object! {
-    Fido2SecondFactor {
-        "credentialAssertion" => credential_assertion: required,
-    }
-}
-impl Fido2SecondFactor {
-    /// Makes one of what is required.
-    pub fn new(credential_assertion: impl Into<Fido2Assertion>) -> Self {
-        Self {
-            credential_assertion: credential_assertion.into(),
-        }
-    }
-}
 /// A WebAuthn credential to register as second factor.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -2861,107 +2475,6 @@ impl Fido2SecondFactorCredential {
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
         self
-    }
-}
-/// The use of a credential as first factor.
-///
-/// Told apart by `kind`.
-#[derive(::serde::Serialize, Clone, Debug)]
-#[serde(tag = "kind")]
-#[non_exhaustive]
-pub enum FirstFactorAssertion {
-    /// `Fido2`: A WebAuthn credential as first factor.
-    #[serde(rename = "Fido2")]
-    Fido2(Fido2FirstFactor),
-    /// `Key`: A key as first factor.
-    #[serde(rename = "Key")]
-    Key(KeyFirstFactor),
-    /// `PasswordProtectedKey`: A password-protected key, decrypted by its owner, as first factor.
-    #[serde(rename = "PasswordProtectedKey")]
-    PasswordProtectedKey(PasswordProtectedKeyFirstFactor),
-    /// `Password`: A password as first factor.
-    #[serde(rename = "Password")]
-    Password(PasswordFirstFactor),
-    /// A kind that this release does not know, kept whole.
-    #[serde(untagged)]
-    Unknown(crate::UnknownObject),
-}
-impl FirstFactorAssertion {
-    /// Every kind that this release knows.
-    pub const KINDS: &'static [&'static str] = &[
-        "Fido2",
-        "Key",
-        "PasswordProtectedKey",
-        "Password",
-    ];
-    /// The kind on the wire.
-    pub fn kind(&self) -> &str {
-        match self {
-            Self::Fido2(_) => "Fido2",
-            Self::Key(_) => "Key",
-            Self::PasswordProtectedKey(_) => "PasswordProtectedKey",
-            Self::Password(_) => "Password",
-            Self::Unknown(object) => object.kind(),
-        }
-    }
-    /// A WebAuthn credential as first factor.
-    pub fn fido2(credential_assertion: impl Into<Fido2Assertion>) -> Fido2FirstFactor {
-        Fido2FirstFactor::new(credential_assertion)
-    }
-    /// A key as first factor.
-    pub fn key(credential_assertion: impl Into<KeyAssertion>) -> KeyFirstFactor {
-        KeyFirstFactor::new(credential_assertion)
-    }
-    /// A password-protected key, decrypted by its owner, as first factor.
-    pub fn password_protected_key(
-        credential_assertion: impl Into<KeyAssertion>,
-    ) -> PasswordProtectedKeyFirstFactor {
-        PasswordProtectedKeyFirstFactor::new(credential_assertion)
-    }
-    /// A password as first factor.
-    pub fn password(password: impl Into<crate::Secret>) -> PasswordFirstFactor {
-        PasswordFirstFactor::new(password)
-    }
-}
-impl<'de> ::serde::Deserialize<'de> for FirstFactorAssertion {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
-        match kind.as_str() {
-            "Fido2" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Fido2)
-            }
-            "Key" => crate::open_union::read_known("kind", &kind, fields).map(Self::Key),
-            "PasswordProtectedKey" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::PasswordProtectedKey)
-            }
-            "Password" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Password)
-            }
-            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
-        }
-    }
-}
-impl From<Fido2FirstFactor> for FirstFactorAssertion {
-    fn from(member: Fido2FirstFactor) -> Self {
-        Self::Fido2(member)
-    }
-}
-impl From<KeyFirstFactor> for FirstFactorAssertion {
-    fn from(member: KeyFirstFactor) -> Self {
-        Self::Key(member)
-    }
-}
-impl From<PasswordProtectedKeyFirstFactor> for FirstFactorAssertion {
-    fn from(member: PasswordProtectedKeyFirstFactor) -> Self {
-        Self::PasswordProtectedKey(member)
-    }
-}
-impl From<PasswordFirstFactor> for FirstFactorAssertion {
-    fn from(member: PasswordFirstFactor) -> Self {
-        Self::Password(member)
     }
 }
 /// The credential that a new user logs in and signs with.
@@ -3129,49 +2642,6 @@ impl InvitedUserKind {
     }
 }
 open_enum!(InvitedUserKind);
-/// Proof that a challenge was signed with a private key.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct KeyAssertion {
-    /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
-    pub algorithm: Option<String>,
-    /// The client data of type `key.get`, JSON in base64url. It holds the challenge. Limits: at least 1 characters.
-    pub client_data: String,
-    /// The id of the credential, as the challenge lists it. Limits: at least 1 characters.
-    pub cred_id: String,
-    /// The signature over the bytes of the client data, in base64url. Raw for Ed25519, DER for ECDSA over SHA-256,
-    /// PKCS#1 v1.5 for RSA over SHA-256. Limits: at least 1 characters.
-    pub signature: String,
-}
-object! {
-    KeyAssertion {
-        "credId" => cred_id: required,
-        "clientData" => client_data: required,
-        "signature" => signature: required,
-        "algorithm" => algorithm: optional,
-    }
-}
-impl KeyAssertion {
-    /// Makes one of what is required.
-    pub fn new(
-        cred_id: impl Into<String>,
-        client_data: impl Into<String>,
-        signature: impl Into<String>,
-    ) -> Self {
-        Self {
-            cred_id: cred_id.into(),
-            client_data: client_data.into(),
-            signature: signature.into(),
-            algorithm: Default::default(),
-        }
-    }
-    /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
-    #[must_use]
-    pub fn with_algorithm(mut self, algorithm: impl Into<String>) -> Self {
-        self.algorithm = Some(algorithm.into());
-        self
-    }
-}
 /// The challenge for a new key.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -3229,26 +2699,6 @@ impl KeyCredentialChallenge {
         self
     }
 }
-/// A key as first factor. The only one for a service account or a personal access token.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct KeyFirstFactor {
-    /// Proof that a challenge was signed with a private key.
-    pub credential_assertion: KeyAssertion,
-}
-object! {
-    KeyFirstFactor {
-        "credentialAssertion" => credential_assertion: required,
-    }
-}
-impl KeyFirstFactor {
-    /// Makes one of what is required.
-    pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
-        Self {
-            credential_assertion: credential_assertion.into(),
-        }
-    }
-}
 /// A key to register as first factor.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -3277,26 +2727,6 @@ impl KeyFirstFactorCredential {
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
         self
-    }
-}
-/// A key as second factor.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct KeySecondFactor {
-    /// Proof that a challenge was signed with a private key.
-    pub credential_assertion: KeyAssertion,
-}
-object! {
-    KeySecondFactor {
-        "credentialAssertion" => credential_assertion: required,
-    }
-}
-impl KeySecondFactor {
-    /// Makes one of what is required.
-    pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
-        Self {
-            credential_assertion: credential_assertion.into(),
-        }
     }
 }
 /// A key to register as second factor.
@@ -3466,61 +2896,6 @@ impl NewClientSideApplication {
         self
     }
 }
-/// The kind of a credential that is being registered or used. The same as `CredentialKind` without `SessionKey`,
-/// which cannot be registered.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum NewCredentialKind {
-    /// `Fido2`.
-    Fido2,
-    /// `Key`.
-    Key,
-    /// `Password`.
-    Password,
-    /// `PasswordProtectedKey`.
-    PasswordProtectedKey,
-    /// `RecoveryKey`.
-    RecoveryKey,
-    /// `Totp`.
-    Totp,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl NewCredentialKind {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[
-        Self::Fido2,
-        Self::Key,
-        Self::Password,
-        Self::PasswordProtectedKey,
-        Self::RecoveryKey,
-        Self::Totp,
-    ];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Fido2 => "Fido2",
-            Self::Key => "Key",
-            Self::Password => "Password",
-            Self::PasswordProtectedKey => "PasswordProtectedKey",
-            Self::RecoveryKey => "RecoveryKey",
-            Self::Totp => "Totp",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "Fido2" => Self::Fido2,
-            "Key" => Self::Key,
-            "Password" => Self::Password,
-            "PasswordProtectedKey" => Self::PasswordProtectedKey,
-            "RecoveryKey" => Self::RecoveryKey,
-            "Totp" => Self::Totp,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(NewCredentialKind);
 /// A WebAuthn credential to add.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -3986,24 +3361,6 @@ impl PasswordCredentialInfo {
         Self { password: password.into() }
     }
 }
-/// A password as first factor. Not supported by the API today.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct PasswordFirstFactor {
-    /// The password. Not empty.
-    pub password: crate::Secret,
-}
-object! {
-    PasswordFirstFactor {
-        "password" => password: required,
-    }
-}
-impl PasswordFirstFactor {
-    /// Makes one of what is required.
-    pub fn new(password: impl Into<crate::Secret>) -> Self {
-        Self { password: password.into() }
-    }
-}
 /// A password to register as first factor. Not supported by the API today.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -4091,58 +3448,6 @@ impl PasswordProtectedKeyCredentialChallenge {
         self
     }
 }
-/// Names a password-protected key, and hands its encrypted private half back to its owner.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct PasswordProtectedKeyDescriptor {
-    /// The encrypted private key as it was registered. The API does not read it.
-    pub encrypted_private_key: crate::Secret,
-    /// The id that the owner chose. It is the `credId` of an assertion.
-    pub id: String,
-    /// The type of a WebAuthn credential.
-    pub type_: PublicKeyCredentialType,
-}
-object! {
-    PasswordProtectedKeyDescriptor {
-        "type" => type_: required,
-        "id" => id: required,
-        "encryptedPrivateKey" => encrypted_private_key: required,
-    }
-}
-impl PasswordProtectedKeyDescriptor {
-    /// Makes one of what is required.
-    pub fn new(
-        type_: PublicKeyCredentialType,
-        id: impl Into<String>,
-        encrypted_private_key: impl Into<crate::Secret>,
-    ) -> Self {
-        Self {
-            type_,
-            id: id.into(),
-            encrypted_private_key: encrypted_private_key.into(),
-        }
-    }
-}
-/// A password-protected key, decrypted by its owner, as first factor.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct PasswordProtectedKeyFirstFactor {
-    /// Proof that a challenge was signed with a private key.
-    pub credential_assertion: KeyAssertion,
-}
-object! {
-    PasswordProtectedKeyFirstFactor {
-        "credentialAssertion" => credential_assertion: required,
-    }
-}
-impl PasswordProtectedKeyFirstFactor {
-    /// Makes one of what is required.
-    pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
-        Self {
-            credential_assertion: credential_assertion.into(),
-        }
-    }
-}
 /// A password-protected key to register as first factor.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -4178,26 +3483,6 @@ impl PasswordProtectedKeyFirstFactorCredential {
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
         self
-    }
-}
-/// A password-protected key, decrypted by its owner, as second factor.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct PasswordProtectedKeySecondFactor {
-    /// Proof that a challenge was signed with a private key.
-    pub credential_assertion: KeyAssertion,
-}
-object! {
-    PasswordProtectedKeySecondFactor {
-        "credentialAssertion" => credential_assertion: required,
-    }
-}
-impl PasswordProtectedKeySecondFactor {
-    /// Makes one of what is required.
-    pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
-        Self {
-            credential_assertion: credential_assertion.into(),
-        }
     }
 }
 /// A password-protected key to register as second factor.
@@ -4358,33 +3643,6 @@ impl PublicKeyCredentialParameters {
         Self { type_, alg }
     }
 }
-/// The type of a WebAuthn credential. There is only one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PublicKeyCredentialType {
-    /// `public-key`.
-    PublicKey,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl PublicKeyCredentialType {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[Self::PublicKey];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::PublicKey => "public-key",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "public-key" => Self::PublicKey,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(PublicKeyCredentialType);
 /// The new credentials of a user, approved with a recovery key.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -4873,30 +4131,6 @@ impl RegistrationMethod {
     }
 }
 open_enum!(RegistrationMethod);
-/// The WebAuthn relying party. Clients are expected to use their own instead.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct RelyingParty {
-    /// Domain of the relying party.
-    pub id: String,
-    /// Name to show to the user.
-    pub name: String,
-}
-object! {
-    RelyingParty {
-        "id" => id: required,
-        "name" => name: required,
-    }
-}
-impl RelyingParty {
-    /// Makes one of what is required.
-    pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            name: name.into(),
-        }
-    }
-}
 /// Whether a WebAuthn credential has to be discoverable, that is, usable without a username.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -4955,107 +4189,6 @@ impl RestartDelegatedRegistrationRequest {
     /// Makes one of what is required.
     pub fn new(email: impl Into<String>, kind: NewUserKind) -> Self {
         Self { email: email.into(), kind }
-    }
-}
-/// The use of a credential as second factor.
-///
-/// Told apart by `kind`.
-#[derive(::serde::Serialize, Clone, Debug)]
-#[serde(tag = "kind")]
-#[non_exhaustive]
-pub enum SecondFactorAssertion {
-    /// `Fido2`: A WebAuthn credential as second factor.
-    #[serde(rename = "Fido2")]
-    Fido2(Fido2SecondFactor),
-    /// `Key`: A key as second factor.
-    #[serde(rename = "Key")]
-    Key(KeySecondFactor),
-    /// `PasswordProtectedKey`: A password-protected key, decrypted by its owner, as second factor.
-    #[serde(rename = "PasswordProtectedKey")]
-    PasswordProtectedKey(PasswordProtectedKeySecondFactor),
-    /// `Totp`: A time-based one-time code as second factor.
-    #[serde(rename = "Totp")]
-    Totp(TotpSecondFactor),
-    /// A kind that this release does not know, kept whole.
-    #[serde(untagged)]
-    Unknown(crate::UnknownObject),
-}
-impl SecondFactorAssertion {
-    /// Every kind that this release knows.
-    pub const KINDS: &'static [&'static str] = &[
-        "Fido2",
-        "Key",
-        "PasswordProtectedKey",
-        "Totp",
-    ];
-    /// The kind on the wire.
-    pub fn kind(&self) -> &str {
-        match self {
-            Self::Fido2(_) => "Fido2",
-            Self::Key(_) => "Key",
-            Self::PasswordProtectedKey(_) => "PasswordProtectedKey",
-            Self::Totp(_) => "Totp",
-            Self::Unknown(object) => object.kind(),
-        }
-    }
-    /// A WebAuthn credential as second factor.
-    pub fn fido2(credential_assertion: impl Into<Fido2Assertion>) -> Fido2SecondFactor {
-        Fido2SecondFactor::new(credential_assertion)
-    }
-    /// A key as second factor.
-    pub fn key(credential_assertion: impl Into<KeyAssertion>) -> KeySecondFactor {
-        KeySecondFactor::new(credential_assertion)
-    }
-    /// A password-protected key, decrypted by its owner, as second factor.
-    pub fn password_protected_key(
-        credential_assertion: impl Into<KeyAssertion>,
-    ) -> PasswordProtectedKeySecondFactor {
-        PasswordProtectedKeySecondFactor::new(credential_assertion)
-    }
-    /// A time-based one-time code as second factor.
-    pub fn totp(otp_code: impl Into<crate::Secret>) -> TotpSecondFactor {
-        TotpSecondFactor::new(otp_code)
-    }
-}
-impl<'de> ::serde::Deserialize<'de> for SecondFactorAssertion {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
-        match kind.as_str() {
-            "Fido2" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Fido2)
-            }
-            "Key" => crate::open_union::read_known("kind", &kind, fields).map(Self::Key),
-            "PasswordProtectedKey" => {
-                crate::open_union::read_known("kind", &kind, fields)
-                    .map(Self::PasswordProtectedKey)
-            }
-            "Totp" => {
-                crate::open_union::read_known("kind", &kind, fields).map(Self::Totp)
-            }
-            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
-        }
-    }
-}
-impl From<Fido2SecondFactor> for SecondFactorAssertion {
-    fn from(member: Fido2SecondFactor) -> Self {
-        Self::Fido2(member)
-    }
-}
-impl From<KeySecondFactor> for SecondFactorAssertion {
-    fn from(member: KeySecondFactor) -> Self {
-        Self::Key(member)
-    }
-}
-impl From<PasswordProtectedKeySecondFactor> for SecondFactorAssertion {
-    fn from(member: PasswordProtectedKeySecondFactor) -> Self {
-        Self::PasswordProtectedKey(member)
-    }
-}
-impl From<TotpSecondFactor> for SecondFactorAssertion {
-    fn from(member: TotpSecondFactor) -> Self {
-        Self::Totp(member)
     }
 }
 /// A credential that a new user has beside the first one.
@@ -5599,38 +4732,6 @@ impl StartSsoLoginRequest {
         self
     }
 }
-/// A kind of credential that may complete a challenge.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct SupportedCredentialKind {
-    /// Which factor a credential can serve as.
-    pub factor: CredentialFactor,
-    /// The kind of a credential that is being registered or used.
-    pub kind: NewCredentialKind,
-    /// Whether a second factor has to accompany a first factor of this kind.
-    pub requires_second_factor: bool,
-}
-object! {
-    SupportedCredentialKind {
-        "kind" => kind: required,
-        "factor" => factor: required,
-        "requiresSecondFactor" => requires_second_factor: required,
-    }
-}
-impl SupportedCredentialKind {
-    /// Makes one of what is required.
-    pub fn new(
-        kind: NewCredentialKind,
-        factor: CredentialFactor,
-        requires_second_factor: bool,
-    ) -> Self {
-        Self {
-            kind,
-            factor,
-            requires_second_factor,
-        }
-    }
-}
 /// What is needed to set up one-time codes. Not supported by the API today.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -5691,24 +4792,6 @@ object! {
     }
 }
 impl TotpCredentialInfo {
-    /// Makes one of what is required.
-    pub fn new(otp_code: impl Into<crate::Secret>) -> Self {
-        Self { otp_code: otp_code.into() }
-    }
-}
-/// A time-based one-time code as second factor. Not supported by the API today.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct TotpSecondFactor {
-    /// The code that the authenticator shows. Not empty.
-    pub otp_code: crate::Secret,
-}
-object! {
-    TotpSecondFactor {
-        "otpCode" => otp_code: required,
-    }
-}
-impl TotpSecondFactor {
     /// Makes one of what is required.
     pub fn new(otp_code: impl Into<crate::Secret>) -> Self {
         Self { otp_code: otp_code.into() }
@@ -5977,97 +5060,6 @@ impl User {
         self
     }
 }
-/// The HTTP method of the request that is to be signed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UserActionHttpMethod {
-    /// `POST`.
-    POST,
-    /// `PUT`.
-    PUT,
-    /// `DELETE`.
-    DELETE,
-    /// `GET`.
-    GET,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl UserActionHttpMethod {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[
-        Self::POST,
-        Self::PUT,
-        Self::DELETE,
-        Self::GET,
-    ];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::POST => "POST",
-            Self::PUT => "PUT",
-            Self::DELETE => "DELETE",
-            Self::GET => "GET",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "POST" => Self::POST,
-            "PUT" => Self::PUT,
-            "DELETE" => Self::DELETE,
-            "GET" => Self::GET,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(UserActionHttpMethod);
-/// The server that an action is meant for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UserActionServerKind {
-    /// `Api`.
-    Api,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl UserActionServerKind {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[Self::Api];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Api => "Api",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "Api" => Self::Api,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(UserActionServerKind);
-/// The proof that a credential approved one request.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct UserActionSignature {
-    /// The value of the header `X-DFNS-USERACTION`. Works once, for the request it was made for.
-    pub user_action: crate::Secret,
-}
-object! {
-    UserActionSignature {
-        "userAction" => user_action: required,
-    }
-}
-impl UserActionSignature {
-    /// Makes one of what is required.
-    pub fn new(user_action: impl Into<crate::Secret>) -> Self {
-        Self {
-            user_action: user_action.into(),
-        }
-    }
-}
 /// The kind of a user. `CustomerEmployee` is a member of the organisation, `EndUser` a customer of it,
 /// `TenantUser` a person who can enter several organisations of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -6138,42 +5130,3 @@ impl UserPage {
         self
     }
 }
-/// Whether the authenticator has to verify its user, by PIN or biometry. Used with WebAuthn only.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UserVerification {
-    /// `required`.
-    Required,
-    /// `preferred`.
-    Preferred,
-    /// `discouraged`.
-    Discouraged,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl UserVerification {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[
-        Self::Required,
-        Self::Preferred,
-        Self::Discouraged,
-    ];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Required => "required",
-            Self::Preferred => "preferred",
-            Self::Discouraged => "discouraged",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "required" => Self::Required,
-            "preferred" => Self::Preferred,
-            "discouraged" => Self::Discouraged,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(UserVerification);

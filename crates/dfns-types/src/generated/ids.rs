@@ -27,6 +27,7 @@ pub(crate) const ID_PREFIXES: &[&str] = &[
     "stk",
     "stka",
     "swap",
+    "swapQuote",
     "to",
     "tx",
     "us",
@@ -83,6 +84,7 @@ id_type!(
 );
 id_type!(StakeId, "stk", "Id of a stake.");
 id_type!(SwapId, "swap", "Id of a swap.");
+id_type!(SwapQuoteId, "swapQuote", "Id of the quote of a swap.");
 id_type!(TokenId, "to", "Id of an access token.");
 id_type!(TransactionId, "tx", "Id of a transaction request.");
 id_type!(TransferId, "xfr", "Id of a transfer request.");

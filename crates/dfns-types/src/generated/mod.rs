@@ -2,49 +2,89 @@
 
 //! Everything that comes from the specification.
 
+#[cfg(feature = "address-watches")]
 mod address_watches;
-mod agreements;
-mod allocations;
-mod auth;
-mod exchanges;
-mod fee_sponsors;
-mod keys;
-mod networks;
-mod payins;
-mod payouts;
-mod permissions;
-mod policies;
-mod shared;
-mod signers;
-mod staking;
-mod swaps;
-mod tenant;
-mod vaults;
-mod wallets;
-mod webhooks;
-mod yields;
-mod ids;
+#[cfg(feature = "address-watches")]
 pub use address_watches::*;
+#[cfg(feature = "agreements")]
+mod agreements;
+#[cfg(feature = "agreements")]
 pub use agreements::*;
+#[cfg(feature = "allocations")]
+mod allocations;
+#[cfg(feature = "allocations")]
 pub use allocations::*;
+#[cfg(feature = "auth")]
+mod auth;
+#[cfg(feature = "auth")]
 pub use auth::*;
+#[cfg(feature = "exchanges")]
+mod exchanges;
+#[cfg(feature = "exchanges")]
 pub use exchanges::*;
+#[cfg(feature = "fee-sponsors")]
+mod fee_sponsors;
+#[cfg(feature = "fee-sponsors")]
 pub use fee_sponsors::*;
+#[cfg(feature = "keys")]
+mod keys;
+#[cfg(feature = "keys")]
 pub use keys::*;
+#[cfg(feature = "networks")]
+mod networks;
+#[cfg(feature = "networks")]
 pub use networks::*;
+#[cfg(feature = "payins")]
+mod payins;
+#[cfg(feature = "payins")]
 pub use payins::*;
+#[cfg(feature = "payouts")]
+mod payouts;
+#[cfg(feature = "payouts")]
 pub use payouts::*;
+#[cfg(feature = "permissions")]
+mod permissions;
+#[cfg(feature = "permissions")]
 pub use permissions::*;
+#[cfg(feature = "policies")]
+mod policies;
+#[cfg(feature = "policies")]
 pub use policies::*;
+mod shared;
 pub use shared::*;
+#[cfg(feature = "signers")]
+mod signers;
+#[cfg(feature = "signers")]
 pub use signers::*;
+#[cfg(feature = "staking")]
+mod staking;
+#[cfg(feature = "staking")]
 pub use staking::*;
+#[cfg(feature = "swaps")]
+mod swaps;
+#[cfg(feature = "swaps")]
 pub use swaps::*;
+#[cfg(feature = "tenant")]
+mod tenant;
+#[cfg(feature = "tenant")]
 pub use tenant::*;
+#[cfg(feature = "vaults")]
+mod vaults;
+#[cfg(feature = "vaults")]
 pub use vaults::*;
+#[cfg(feature = "wallets")]
+mod wallets;
+#[cfg(feature = "wallets")]
 pub use wallets::*;
+#[cfg(feature = "webhooks")]
+mod webhooks;
+#[cfg(feature = "webhooks")]
 pub use webhooks::*;
+#[cfg(feature = "yields")]
+mod yields;
+#[cfg(feature = "yields")]
 pub use yields::*;
+mod ids;
 pub use ids::*;
 pub(crate) mod operations;
 pub(crate) mod networks_table;

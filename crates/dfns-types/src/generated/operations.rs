@@ -4,7 +4,7 @@
 
 use crate::operation::{Authentication, Lifecycle, Method, Operation, Principal};
 /// Every operation, sorted by `function`.
-pub const OPERATIONS: [Operation; 283usize] = [
+pub static OPERATIONS: [Operation; 283usize] = [
     Operation {
         id: "abortWalletTransaction",
         function: "abort_wallet_transaction",

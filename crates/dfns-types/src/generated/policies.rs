@@ -784,7 +784,8 @@ impl SumsubKeyType {
     }
 }
 open_enum!(SumsubKeyType);
-/// The key that Sumsub messages have to be encrypted for, as a JSON web key.
+/// The public key for travel rule messages through Sumsub, as a JSON web key. What it is used with is not
+/// published.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SumsubPublicKey {

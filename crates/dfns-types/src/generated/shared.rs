@@ -6,6 +6,15 @@
 use super::*;
 /// How far a swap got, or an action of a stake, allocation or yield. `PendingPolicyApproval` awaits an approval;
 /// `Completed`, `Failed` and `Rejected` are final.
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "staking",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ActionStatus {
@@ -22,6 +31,15 @@ pub enum ActionStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "staking",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl ActionStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -53,28 +71,42 @@ impl ActionStatus {
         }
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "staking",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 open_enum!(ActionStatus);
 /// What the activation was given.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct ActivateAccountArguments(pub ::serde_json::Map<String, ::serde_json::Value>);
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl ::std::ops::Deref for ActivateAccountArguments {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<ActivateAccountArguments> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: ActivateAccountArguments) -> Self {
         value.0
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for ActivateAccountArguments {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// The activation of a wallet on its network. Only comes back.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ActivateAccountTransaction {
@@ -84,12 +116,14 @@ pub struct ActivateAccountTransaction {
     /// second one.
     pub external_id: Option<String>,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     ActivateAccountTransaction {
         "args" => args: optional,
         "externalId" => external_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl ActivateAccountTransaction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -116,6 +150,7 @@ impl ActivateAccountTransaction {
 /// rule but `ChainalysisTransactionScreening`, and every action. `Wallets:IncomingTransaction` takes
 /// `ChainalysisTransactionScreening` and `NoAction`. The others are changes, and take `AlwaysTrigger`, with
 /// `RequestApproval` or `Block`; `Policies:Modify` takes `RequestApproval` only.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ActivityKind {
@@ -136,6 +171,7 @@ pub enum ActivityKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ActivityKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -173,19 +209,23 @@ impl ActivityKind {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 open_enum!(ActivityKind);
 /// Who is to become a member.
+#[cfg(any(feature = "auth", feature = "tenant"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AddUserGroupMembersRequest {
     /// The users and service accounts.
     pub user_ids: Vec<crate::UserId>,
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 object! {
     AddUserGroupMembersRequest {
         "userIds" => user_ids: required,
     }
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 impl AddUserGroupMembersRequest {
     /// Makes one of what is required.
     pub fn new(user_ids: impl Into<Vec<crate::UserId>>) -> Self {
@@ -193,6 +233,7 @@ impl AddUserGroupMembersRequest {
     }
 }
 /// A fungible asset of Aptos.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Aip21Asset {
@@ -209,6 +250,7 @@ pub struct Aip21Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Aip21Asset {
         "metadata" => metadata: required,
@@ -219,6 +261,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Aip21Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -258,6 +301,7 @@ impl Aip21Asset {
     }
 }
 /// Sends a fungible asset of Aptos.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Aip21Transfer {
@@ -276,6 +320,7 @@ pub struct Aip21Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Aip21Transfer {
         "metadata" => metadata: required,
@@ -286,6 +331,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Aip21Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -327,6 +373,7 @@ impl Aip21Transfer {
     }
 }
 /// A fungible asset of Aptos was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Aip21TransferItem {
@@ -357,6 +404,7 @@ pub struct Aip21TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Aip21TransferItem {
         "walletId" => wallet_id: required,
@@ -374,6 +422,7 @@ object! {
         "index" => index: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Aip21TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -419,6 +468,7 @@ impl Aip21TransferItem {
     }
 }
 /// An address that an entry of the address book stands for.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AliasAddress {
@@ -429,6 +479,7 @@ pub struct AliasAddress {
     /// The address.
     pub value: String,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     AliasAddress {
         "network" => network: required,
@@ -436,6 +487,7 @@ object! {
         "memo" => memo: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl AliasAddress {
     /// Makes one of what is required.
     pub fn new(network: Network, value: impl Into<String>) -> Self {
@@ -453,17 +505,20 @@ impl AliasAddress {
     }
 }
 /// The addresses of a new entry.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AliasAddressesAdded {
     /// The addresses.
     pub add: Vec<AliasAddress>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     AliasAddressesAdded {
         "add" => add: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl AliasAddressesAdded {
     /// Makes one of what is required.
     pub fn new(add: impl Into<Vec<AliasAddress>>) -> Self {
@@ -471,6 +526,7 @@ impl AliasAddressesAdded {
     }
 }
 /// The addresses that come and go.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AliasAddressesChanged {
@@ -479,12 +535,14 @@ pub struct AliasAddressesChanged {
     /// The addresses that go.
     pub remove: Vec<AliasAddress>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     AliasAddressesChanged {
         "add" => add: required,
         "remove" => remove: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl AliasAddressesChanged {
     /// Makes one of what is required.
     pub fn new(
@@ -500,6 +558,7 @@ impl AliasAddressesChanged {
 /// What would become of an entry of the address book.
 ///
 /// Told apart by `operationKind`.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "operationKind")]
 #[non_exhaustive]
@@ -517,6 +576,7 @@ pub enum AliasChange {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl AliasChange {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Create", "Update", "Delete"];
@@ -553,6 +613,7 @@ impl AliasChange {
         DeletedAlias::new(entity_id, alias)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl<'de> ::serde::Deserialize<'de> for AliasChange {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -578,22 +639,26 @@ impl<'de> ::serde::Deserialize<'de> for AliasChange {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<CreatedAlias> for AliasChange {
     fn from(member: CreatedAlias) -> Self {
         Self::Create(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<UpdatedAlias> for AliasChange {
     fn from(member: UpdatedAlias) -> Self {
         Self::Update(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<DeletedAlias> for AliasChange {
     fn from(member: DeletedAlias) -> Self {
         Self::Delete(member)
     }
 }
 /// A change of the address book.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AliasChangeRequest {
@@ -602,12 +667,14 @@ pub struct AliasChangeRequest {
     /// Id of a change request.
     pub id: crate::ChangeRequestId,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     AliasChangeRequest {
         "id" => id: required,
         "body" => body: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl AliasChangeRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -621,6 +688,7 @@ impl AliasChangeRequest {
     }
 }
 /// Which way the money goes: into the protocol, or back to the wallet.
+#[cfg(any(feature = "allocations", feature = "yields"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AllocationActionKind {
@@ -631,6 +699,7 @@ pub enum AllocationActionKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "allocations", feature = "yields"))]
 impl AllocationActionKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Deposit, Self::Withdraw];
@@ -650,9 +719,11 @@ impl AllocationActionKind {
         }
     }
 }
+#[cfg(any(feature = "allocations", feature = "yields"))]
 open_enum!(AllocationActionKind);
 /// The protocol that the money is put into, which fixes network and asset. `0fns` takes USDC on Ethereum; those
 /// with `Base` in their name take USDC on Base.
+#[cfg(any(feature = "allocations", feature = "yields"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AllocationProtocol {
@@ -673,6 +744,7 @@ pub enum AllocationProtocol {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "allocations", feature = "yields"))]
 impl AllocationProtocol {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -710,25 +782,71 @@ impl AllocationProtocol {
         }
     }
 }
+#[cfg(any(feature = "allocations", feature = "yields"))]
 open_enum!(AllocationProtocol);
+/// The active credentials of the caller, by kind; for a service account or a personal access token, the one key
+/// of the token. Empty where a login names no user.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AllowedCredentials {
+    /// Credentials of the kind `Key`.
+    pub key: Vec<CredentialDescriptor>,
+    /// Credentials of the kind `PasswordProtectedKey`. A login lists them only if it came with a valid login code.
+    pub password_protected_key: Vec<PasswordProtectedKeyDescriptor>,
+    /// Credentials of the kind `Fido2`.
+    pub webauthn: Vec<CredentialDescriptor>,
+}
+object! {
+    AllowedCredentials {
+        "key" => key: required,
+        "webauthn" => webauthn: required,
+        "passwordProtectedKey" => password_protected_key: collection,
+    }
+}
+impl AllowedCredentials {
+    /// Makes one of what is required.
+    pub fn new(
+        key: impl Into<Vec<CredentialDescriptor>>,
+        webauthn: impl Into<Vec<CredentialDescriptor>>,
+    ) -> Self {
+        Self {
+            key: key.into(),
+            webauthn: webauthn.into(),
+            password_protected_key: Default::default(),
+        }
+    }
+    /// Credentials of the kind `PasswordProtectedKey`. A login lists them only if it came with a valid login code.
+    #[must_use]
+    pub fn with_password_protected_key(
+        mut self,
+        password_protected_key: impl Into<Vec<PasswordProtectedKeyDescriptor>>,
+    ) -> Self {
+        self.password_protected_key = password_protected_key.into();
+        self
+    }
+}
 /// The configuration of a rule that has none. Left out, or empty.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct AlwaysTriggerConfiguration(
     pub ::serde_json::Map<String, ::serde_json::Value>,
 );
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ::std::ops::Deref for AlwaysTriggerConfiguration {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<AlwaysTriggerConfiguration>
 for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: AlwaysTriggerConfiguration) -> Self {
         value.0
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<::serde_json::Map<String, ::serde_json::Value>>
 for AlwaysTriggerConfiguration {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
@@ -736,17 +854,20 @@ for AlwaysTriggerConfiguration {
     }
 }
 /// Triggers for every activity that passes the filters.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct AlwaysTriggerRule {
     /// The configuration of a rule that has none.
     pub configuration: Option<AlwaysTriggerConfiguration>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     AlwaysTriggerRule {
         "configuration" => configuration: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl AlwaysTriggerRule {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -765,6 +886,7 @@ impl AlwaysTriggerRule {
     }
 }
 /// The most that one transaction may move.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AmountLimit {
@@ -773,12 +895,14 @@ pub struct AmountLimit {
     /// The limit, in units of the currency. The limit itself is allowed.
     pub limit: f64,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     AmountLimit {
         "limit" => limit: required,
         "currency" => currency: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl AmountLimit {
     /// Makes one of what is required.
     pub fn new(limit: f64, currency: PolicyCurrency) -> Self {
@@ -786,6 +910,7 @@ impl AmountLimit {
     }
 }
 /// The most that a wallet may move within a span of time.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AmountVelocityLimit {
@@ -796,6 +921,7 @@ pub struct AmountVelocityLimit {
     /// The span of time up to now, in minutes, 43200 (30 days) at most. Limits: 1 to 43200.
     pub timeframe: i32,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     AmountVelocityLimit {
         "limit" => limit: required,
@@ -803,6 +929,7 @@ object! {
         "timeframe" => timeframe: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl AmountVelocityLimit {
     /// Makes one of what is required.
     pub fn new(limit: f64, currency: PolicyCurrency, timeframe: i32) -> Self {
@@ -894,6 +1021,7 @@ impl ApiErrorBody {
     }
 }
 /// Some people, so many of whom have to approve.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApprovalGroup {
@@ -908,6 +1036,7 @@ pub struct ApprovalGroup {
     /// Whether service accounts may approve. Off by default.
     pub service_accounts_can_approve: Option<bool>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ApprovalGroup {
         "quorum" => quorum: required,
@@ -917,6 +1046,7 @@ object! {
         "serviceAccountsCanApprove" => service_accounts_can_approve: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ApprovalGroup {
     /// Makes one of what is required.
     pub fn new(quorum: i32, approvers: impl Into<ApproverFilter>) -> Self {
@@ -951,17 +1081,20 @@ impl ApprovalGroup {
     }
 }
 /// Who belongs to an approval group. Any user of the organisation, if empty.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApproverFilter {
     /// Only these.
     pub user_id: Option<UserIdFilter>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ApproverFilter {
         "userId" => user_id: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ApproverFilter {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -977,6 +1110,7 @@ impl ApproverFilter {
     }
 }
 /// A standard asset of Algorand.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AsaAsset {
@@ -993,6 +1127,7 @@ pub struct AsaAsset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     AsaAsset {
         "assetId" => asset_id: required,
@@ -1003,6 +1138,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl AsaAsset {
     /// Makes one of what is required.
     pub fn new(
@@ -1042,6 +1178,7 @@ impl AsaAsset {
     }
 }
 /// Sends a standard asset of Algorand.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AsaTransfer {
@@ -1062,6 +1199,7 @@ pub struct AsaTransfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     AsaTransfer {
         "assetId" => asset_id: required,
@@ -1073,6 +1211,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl AsaTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -1121,6 +1260,7 @@ impl AsaTransfer {
     }
 }
 /// A standard asset of Algorand was moved, or an account opted in or out.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AsaTransferItem {
@@ -1157,6 +1297,7 @@ pub struct AsaTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     AsaTransferItem {
         "walletId" => wallet_id: required,
@@ -1177,6 +1318,7 @@ object! {
         "optOut" => opt_out: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl AsaTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -1245,6 +1387,14 @@ impl AsaTransferItem {
 /// An amount of an asset, and what is known about the asset.
 ///
 /// Told apart by `kind`.
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -1265,6 +1415,14 @@ pub enum AssetAmount {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl AssetAmount {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Native", "Erc20", "Spl", "Sep41"];
@@ -1311,6 +1469,14 @@ impl AssetAmount {
         Sep41Amount::new(issuer, asset_code, amount, metadata)
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl<'de> ::serde::Deserialize<'de> for AssetAmount {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -1331,27 +1497,67 @@ impl<'de> ::serde::Deserialize<'de> for AssetAmount {
         }
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl From<NativeAmount> for AssetAmount {
     fn from(member: NativeAmount) -> Self {
         Self::Native(member)
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl From<Erc20Amount> for AssetAmount {
     fn from(member: Erc20Amount) -> Self {
         Self::Erc20(member)
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl From<SplAmount> for AssetAmount {
     fn from(member: SplAmount) -> Self {
         Self::Spl(member)
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl From<Sep41Amount> for AssetAmount {
     fn from(member: Sep41Amount) -> Self {
         Self::Sep41(member)
     }
 }
 /// What is known about an asset.
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssetDetails {
@@ -1366,6 +1572,14 @@ pub struct AssetDetails {
     /// The id that vaults know the asset by.
     pub tid: Option<String>,
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 object! {
     AssetDetails {
         "network" => network: required,
@@ -1375,6 +1589,14 @@ object! {
         "tid" => tid: optional,
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl AssetDetails {
     /// Makes one of what is required.
     pub fn new(network: Network, decimals: i32) -> Self {
@@ -1406,6 +1628,14 @@ impl AssetDetails {
     }
 }
 /// What is known about an asset.
+#[cfg(
+    any(
+        feature = "address-watches",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct AssetMetadata {
@@ -1418,6 +1648,14 @@ pub struct AssetMetadata {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(
+    any(
+        feature = "address-watches",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 object! {
     AssetMetadata {
         "decimals" => decimals: optional,
@@ -1426,6 +1664,14 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(
+    any(
+        feature = "address-watches",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl AssetMetadata {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -1465,6 +1711,7 @@ impl AssetMetadata {
     }
 }
 /// Sends a native token of Cardano.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssetTransfer {
@@ -1483,6 +1730,7 @@ pub struct AssetTransfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     AssetTransfer {
         "assetId" => asset_id: required,
@@ -1493,6 +1741,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl AssetTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -1534,6 +1783,7 @@ impl AssetTransfer {
     }
 }
 /// A native token of Cardano was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssetTransferItem {
@@ -1564,6 +1814,7 @@ pub struct AssetTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     AssetTransferItem {
         "walletId" => wallet_id: required,
@@ -1581,6 +1832,7 @@ object! {
         "to" => to: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl AssetTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -1636,6 +1888,7 @@ impl AssetTransferItem {
     }
 }
 /// The assignment of a permission, or its end.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssignmentChangeRequest {
@@ -1658,6 +1911,7 @@ pub struct AssignmentChangeRequest {
     /// How far a change got.
     pub status: ChangeRequestStatus,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     AssignmentChangeRequest {
         "id" => id: required,
@@ -1671,6 +1925,7 @@ object! {
         "dateResolved" => date_resolved: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl AssignmentChangeRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -1710,7 +1965,115 @@ impl AssignmentChangeRequest {
         self
     }
 }
+/// How much a WebAuthn authenticator has to tell about itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum AttestationConveyance {
+    /// `none`.
+    None,
+    /// `indirect`.
+    Indirect,
+    /// `direct`.
+    Direct,
+    /// `enterprise`.
+    Enterprise,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl AttestationConveyance {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::None,
+        Self::Indirect,
+        Self::Direct,
+        Self::Enterprise,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::None => "none",
+            Self::Indirect => "indirect",
+            Self::Direct => "direct",
+            Self::Enterprise => "enterprise",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "none" => Self::None,
+            "indirect" => Self::Indirect,
+            "direct" => Self::Direct,
+            "enterprise" => Self::Enterprise,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(AttestationConveyance);
+/// A challenge that one of the allowed credentials has to sign, for a login or a user action.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AuthenticationChallenge {
+    /// The active credentials of the caller, by kind; for a service account or a personal access token, the one key
+    /// of the token.
+    pub allow_credentials: AllowedCredentials,
+    /// How much a WebAuthn authenticator has to tell about itself.
+    pub attestation: AttestationConveyance,
+    /// The base64url text to put into the client data, unchanged.
+    pub challenge: String,
+    /// Names the challenge when it is completed.
+    pub challenge_identifier: crate::Secret,
+    /// A page where the challenge can be completed. Usually the empty string.
+    pub external_authentication_url: String,
+    /// The WebAuthn relying party.
+    pub rp: Option<RelyingParty>,
+    /// The kinds of credentials that may complete the challenge.
+    pub supported_credential_kinds: Vec<SupportedCredentialKind>,
+    /// Whether the authenticator has to verify its user, by PIN or biometry.
+    pub user_verification: UserVerification,
+}
+object! {
+    AuthenticationChallenge {
+        "challenge" => challenge: required,
+        "challengeIdentifier" => challenge_identifier: required,
+        "supportedCredentialKinds" => supported_credential_kinds: required,
+        "userVerification" => user_verification: required,
+        "attestation" => attestation: required,
+        "allowCredentials" => allow_credentials: required,
+        "externalAuthenticationUrl" => external_authentication_url: required,
+        "rp" => rp: optional,
+    }
+}
+impl AuthenticationChallenge {
+    /// Makes one of what is required.
+    pub fn new(
+        challenge: impl Into<String>,
+        challenge_identifier: impl Into<crate::Secret>,
+        supported_credential_kinds: impl Into<Vec<SupportedCredentialKind>>,
+        user_verification: UserVerification,
+        attestation: AttestationConveyance,
+        allow_credentials: impl Into<AllowedCredentials>,
+        external_authentication_url: impl Into<String>,
+    ) -> Self {
+        Self {
+            challenge: challenge.into(),
+            challenge_identifier: challenge_identifier.into(),
+            supported_credential_kinds: supported_credential_kinds.into(),
+            user_verification,
+            attestation,
+            allow_credentials: allow_credentials.into(),
+            external_authentication_url: external_authentication_url.into(),
+            rp: Default::default(),
+        }
+    }
+    /// The WebAuthn relying party.
+    #[must_use]
+    pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
+        self.rp = Some(rp.into());
+        self
+    }
+}
 /// The form of a BIP-322 signature. `Simple` gives the witness only, `Full` the whole virtual transaction.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Bip322Format {
@@ -1721,6 +2084,7 @@ pub enum Bip322Format {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Bip322Format {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Simple, Self::Full];
@@ -1740,8 +2104,10 @@ impl Bip322Format {
         }
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 open_enum!(Bip322Format);
 /// Signs a message after BIP-322. Bitcoin networks; `network` is needed.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Bip322Signature {
@@ -1757,6 +2123,7 @@ pub struct Bip322Signature {
     /// The network that the signature is meant for. It tells how to hash and encode.
     pub network: Option<Network>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     Bip322Signature {
         "message" => message: required,
@@ -1766,6 +2133,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Bip322Signature {
     /// Makes one of what is required.
     pub fn new(message: impl Into<crate::Hex>) -> Self {
@@ -1804,13 +2172,16 @@ impl Bip322Signature {
     }
 }
 /// Refuses the activity.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct BlockAction {}
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     BlockAction {
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl BlockAction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -1964,6 +2335,7 @@ impl BlockchainKind {
 open_enum!(BlockchainKind);
 /// The cancellation of an earlier transaction: nothing is sent, with the same nonce. EVM networks; only comes
 /// back.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CancelTransaction {
@@ -1975,6 +2347,7 @@ pub struct CancelTransaction {
     /// The hash of the transaction that is cancelled.
     pub tx_hash: Option<String>,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     CancelTransaction {
         "signedTx" => signed_tx: required,
@@ -1982,6 +2355,7 @@ object! {
         "txHash" => tx_hash: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl CancelTransaction {
     /// Makes one of what is required.
     pub fn new(signed_tx: impl Into<String>) -> Self {
@@ -2006,6 +2380,7 @@ impl CancelTransaction {
     }
 }
 /// A native token of Cardano.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CardanoAsset {
@@ -2022,6 +2397,7 @@ pub struct CardanoAsset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     CardanoAsset {
         "assetId" => asset_id: required,
@@ -2032,6 +2408,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl CardanoAsset {
     /// Makes one of what is required.
     pub fn new(
@@ -2071,6 +2448,7 @@ impl CardanoAsset {
     }
 }
 /// How bad an alert is, from the least to the worst.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChainalysisAlertLevel {
@@ -2085,6 +2463,7 @@ pub enum ChainalysisAlertLevel {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChainalysisAlertLevel {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -2113,8 +2492,10 @@ impl ChainalysisAlertLevel {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 open_enum!(ChainalysisAlertLevel);
 /// The alerts that count.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisAlerts {
@@ -2123,12 +2504,14 @@ pub struct ChainalysisAlerts {
     /// The categories that count, all of them if empty. Each is 1 or more.
     pub category_ids: Vec<i64>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ChainalysisAlerts {
         "alertLevel" => alert_level: required,
         "categoryIds" => category_ids: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChainalysisAlerts {
     /// Makes one of what is required.
     pub fn new(
@@ -2142,17 +2525,20 @@ impl ChainalysisAlerts {
     }
 }
 /// Categories of Chainalysis.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisCategories {
     /// The categories that count, all of them if empty. Each is 1 or more.
     pub category_ids: Vec<i64>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ChainalysisCategories {
         "categoryIds" => category_ids: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChainalysisCategories {
     /// Makes one of what is required.
     pub fn new(category_ids: impl Into<Vec<i64>>) -> Self {
@@ -2162,17 +2548,20 @@ impl ChainalysisCategories {
     }
 }
 /// The exposures that count.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisExposures {
     /// Direct exposures.
     pub direct: ChainalysisCategories,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ChainalysisExposures {
         "direct" => direct: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChainalysisExposures {
     /// Makes one of what is required.
     pub fn new(direct: impl Into<ChainalysisCategories>) -> Self {
@@ -2180,6 +2569,7 @@ impl ChainalysisExposures {
     }
 }
 /// What to do where Chainalysis cannot screen. True does not trigger, false does.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisFallback {
@@ -2192,6 +2582,7 @@ pub struct ChainalysisFallback {
     /// For a network that Chainalysis does not know.
     pub skip_unsupported_network: bool,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ChainalysisFallback {
         "skipUnscreenableTransaction" => skip_unscreenable_transaction: required,
@@ -2200,6 +2591,7 @@ object! {
         "skipChainalysisFailure" => skip_chainalysis_failure: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChainalysisFallback {
     /// Makes one of what is required.
     pub fn new(
@@ -2217,6 +2609,7 @@ impl ChainalysisFallback {
     }
 }
 /// Which findings of Chainalysis about an outgoing transfer count.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisPrescreening {
@@ -2232,6 +2625,7 @@ pub struct ChainalysisPrescreening {
     /// replaced.
     pub user_id_template: Option<String>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ChainalysisPrescreening {
         "alerts" => alerts: required,
@@ -2241,6 +2635,7 @@ object! {
         "userIdTemplate" => user_id_template: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChainalysisPrescreening {
     /// Makes one of what is required.
     pub fn new(
@@ -2266,6 +2661,7 @@ impl ChainalysisPrescreening {
     }
 }
 /// Which findings of Chainalysis about an incoming transfer count.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisScreening {
@@ -2279,6 +2675,7 @@ pub struct ChainalysisScreening {
     /// replaced.
     pub user_id_template: Option<String>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ChainalysisScreening {
         "alerts" => alerts: required,
@@ -2287,6 +2684,7 @@ object! {
         "userIdTemplate" => user_id_template: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChainalysisScreening {
     /// Makes one of what is required.
     pub fn new(
@@ -2310,17 +2708,20 @@ impl ChainalysisScreening {
     }
 }
 /// Triggers where Chainalysis finds fault with a transfer that is about to be sent.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisTransactionPrescreeningRule {
     /// Which findings of Chainalysis about an outgoing transfer count.
     pub configuration: ChainalysisPrescreening,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ChainalysisTransactionPrescreeningRule {
         "configuration" => configuration: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChainalysisTransactionPrescreeningRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<ChainalysisPrescreening>) -> Self {
@@ -2330,17 +2731,20 @@ impl ChainalysisTransactionPrescreeningRule {
     }
 }
 /// Triggers where Chainalysis finds fault with a transfer that came in.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisTransactionScreeningRule {
     /// Which findings of Chainalysis about an incoming transfer count.
     pub configuration: ChainalysisScreening,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ChainalysisTransactionScreeningRule {
         "configuration" => configuration: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChainalysisTransactionScreeningRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<ChainalysisScreening>) -> Self {
@@ -2350,6 +2754,7 @@ impl ChainalysisTransactionScreeningRule {
     }
 }
 /// What a change does. To archive is to update.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChangeOperationKind {
@@ -2362,6 +2767,7 @@ pub enum ChangeOperationKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChangeOperationKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Create, Self::Update, Self::Delete];
@@ -2383,10 +2789,12 @@ impl ChangeOperationKind {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 open_enum!(ChangeOperationKind);
 /// A change of a policy, a permission, an assignment or the registry that a policy holds back.
 ///
 /// Told apart by `kind`.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -2410,6 +2818,7 @@ pub enum ChangeRequest {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChangeRequest {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -2506,6 +2915,7 @@ impl ChangeRequest {
         SmartContractChangeRequest::new(id, operation_kind, body)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl<'de> ::serde::Deserialize<'de> for ChangeRequest {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -2534,32 +2944,38 @@ impl<'de> ::serde::Deserialize<'de> for ChangeRequest {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<PolicyChangeRequest> for ChangeRequest {
     fn from(member: PolicyChangeRequest) -> Self {
         Self::Policy(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<PermissionChangeRequest> for ChangeRequest {
     fn from(member: PermissionChangeRequest) -> Self {
         Self::Permission(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<AssignmentChangeRequest> for ChangeRequest {
     fn from(member: AssignmentChangeRequest) -> Self {
         Self::Assignment(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<AliasChangeRequest> for ChangeRequest {
     fn from(member: AliasChangeRequest) -> Self {
         Self::Alias(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<SmartContractChangeRequest> for ChangeRequest {
     fn from(member: SmartContractChangeRequest) -> Self {
         Self::SmartContract(member)
     }
 }
 /// How far a change got. `Pending` awaits an approval, the others are final.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChangeRequestStatus {
@@ -2574,6 +2990,7 @@ pub enum ChangeRequestStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChangeRequestStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -2602,8 +3019,10 @@ impl ChangeRequestStatus {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 open_enum!(ChangeRequestStatus);
 /// Who asked for a change.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChangeRequester {
@@ -2614,6 +3033,7 @@ pub struct ChangeRequester {
     /// The user or service account.
     pub user_id: crate::UserId,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ChangeRequester {
         "userId" => user_id: required,
@@ -2621,6 +3041,7 @@ object! {
         "tokenId" => token_id: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ChangeRequester {
     /// Makes one of what is required.
     pub fn new(user_id: impl Into<crate::UserId>) -> Self {
@@ -2644,6 +3065,7 @@ impl ChangeRequester {
     }
 }
 /// A CIP-56 token of Canton.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cip56Asset {
@@ -2662,6 +3084,7 @@ pub struct Cip56Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Cip56Asset {
         "instrumentId" => instrument_id: required,
@@ -2673,6 +3096,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Cip56Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -2714,6 +3138,7 @@ impl Cip56Asset {
     }
 }
 /// Sends a CIP-56 token of Canton.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cip56Transfer {
@@ -2736,6 +3161,7 @@ pub struct Cip56Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Cip56Transfer {
         "instrumentAdmin" => instrument_admin: required,
@@ -2748,6 +3174,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Cip56Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -2798,6 +3225,7 @@ impl Cip56Transfer {
     }
 }
 /// A CIP-56 token of Canton was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cip56TransferItem {
@@ -2832,6 +3260,7 @@ pub struct Cip56TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Cip56TransferItem {
         "walletId" => wallet_id: required,
@@ -2851,6 +3280,7 @@ object! {
         "memo" => memo: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Cip56TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -2905,6 +3335,7 @@ impl Cip56TransferItem {
     }
 }
 /// The context of a COSE signature with one signer.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Cip8Context {
@@ -2913,6 +3344,7 @@ pub enum Cip8Context {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Cip8Context {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Signature1];
@@ -2930,8 +3362,10 @@ impl Cip8Context {
         }
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 open_enum!(Cip8Context);
 /// Signs a message after CIP-8. Cardano; `network` is needed.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cip8Signature {
@@ -2949,6 +3383,7 @@ pub struct Cip8Signature {
     /// The bytes of the message.
     pub payload: Option<crate::Hex>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     Cip8Signature {
         "context" => context: required,
@@ -2959,6 +3394,7 @@ object! {
         "payload" => payload: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Cip8Signature {
     /// Makes one of what is required.
     pub fn new(context: Cip8Context) -> Self {
@@ -3004,13 +3440,14 @@ impl Cip8Signature {
     }
 }
 /// A move of USDC between networks with Circle CCTP.
+#[cfg(any(feature = "policies", feature = "swaps"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CircleCctpSwap {
     /// How far the fee may exceed the quoted one, in hundredths of a percent.
     pub fee_tolerance_bps: i32,
-    /// Id of the quote of a swap, which begins with `swapQuote-`.
-    pub quote_id: SwapQuoteId,
+    /// Id of the quote of a swap.
+    pub quote_id: crate::SwapQuoteId,
     /// A text of the caller that stays with the swap.
     pub reference: Option<String>,
     /// An asset of a swap, with its amount.
@@ -3022,6 +3459,7 @@ pub struct CircleCctpSwap {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 object! {
     CircleCctpSwap {
         "quoteId" => quote_id: required,
@@ -3033,10 +3471,11 @@ object! {
         "targetWalletId" => target_wallet_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl CircleCctpSwap {
     /// Makes one of what is required.
     pub fn new(
-        quote_id: impl Into<SwapQuoteId>,
+        quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
         target_asset: impl Into<SwapAsset>,
@@ -3069,6 +3508,7 @@ impl CircleCctpSwap {
     }
 }
 /// A CIS-2 token of Concordium.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cis2Asset {
@@ -3085,6 +3525,7 @@ pub struct Cis2Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Cis2Asset {
         "tokenAddress" => token_address: required,
@@ -3095,6 +3536,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Cis2Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -3134,6 +3576,7 @@ impl Cis2Asset {
     }
 }
 /// Sends a CIS-2 token of Concordium.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cis2Transfer {
@@ -3152,6 +3595,7 @@ pub struct Cis2Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Cis2Transfer {
         "tokenAddress" => token_address: required,
@@ -3162,6 +3606,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Cis2Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -3203,6 +3648,7 @@ impl Cis2Transfer {
     }
 }
 /// A CIS-2 token of Concordium was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cis2TransferItem {
@@ -3233,6 +3679,7 @@ pub struct Cis2TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Cis2TransferItem {
         "walletId" => wallet_id: required,
@@ -3250,6 +3697,7 @@ object! {
         "to" => to: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Cis2TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -3305,6 +3753,7 @@ impl Cis2TransferItem {
     }
 }
 /// A CIS-7 token of Concordium.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cis7Asset {
@@ -3321,6 +3770,7 @@ pub struct Cis7Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Cis7Asset {
         "tokenId" => token_id: required,
@@ -3331,6 +3781,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Cis7Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -3370,6 +3821,7 @@ impl Cis7Asset {
     }
 }
 /// Sends a CIS-7 token of Concordium.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cis7Transfer {
@@ -3390,6 +3842,7 @@ pub struct Cis7Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Cis7Transfer {
         "tokenId" => token_id: required,
@@ -3401,6 +3854,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Cis7Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -3449,6 +3903,7 @@ impl Cis7Transfer {
     }
 }
 /// A CIS-7 token of Concordium was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cis7TransferItem {
@@ -3481,6 +3936,7 @@ pub struct Cis7TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Cis7TransferItem {
         "walletId" => wallet_id: required,
@@ -3499,6 +3955,7 @@ object! {
         "to" => to: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Cis7TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -3561,6 +4018,7 @@ impl Cis7TransferItem {
     }
 }
 /// A coin of Sui or Iota.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CoinAsset {
@@ -3577,6 +4035,7 @@ pub struct CoinAsset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     CoinAsset {
         "coin" => coin: required,
@@ -3587,6 +4046,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl CoinAsset {
     /// Makes one of what is required.
     pub fn new(
@@ -3626,6 +4086,7 @@ impl CoinAsset {
     }
 }
 /// Sends a coin of Sui or Iota.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CoinTransfer {
@@ -3644,6 +4105,7 @@ pub struct CoinTransfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     CoinTransfer {
         "coin" => coin: required,
@@ -3654,6 +4116,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl CoinTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -3695,6 +4158,7 @@ impl CoinTransfer {
     }
 }
 /// A coin of Sui or Iota was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CoinTransferItem {
@@ -3725,6 +4189,7 @@ pub struct CoinTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     CoinTransferItem {
         "walletId" => wallet_id: required,
@@ -3742,6 +4207,7 @@ object! {
         "tos" => tos: collection,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl CoinTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -3791,27 +4257,72 @@ impl CoinTransferItem {
         self
     }
 }
+/// Completes a challenge with one credential, or with two where the first requires a second.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CompleteChallengeRequest {
+    /// The `challengeIdentifier` of the challenge.
+    pub challenge_identifier: crate::Secret,
+    /// The use of a credential as first factor.
+    pub first_factor: FirstFactorAssertion,
+    /// The use of a credential as second factor.
+    pub second_factor: Option<SecondFactorAssertion>,
+}
+object! {
+    CompleteChallengeRequest {
+        "challengeIdentifier" => challenge_identifier: required,
+        "firstFactor" => first_factor: required,
+        "secondFactor" => second_factor: optional,
+    }
+}
+impl CompleteChallengeRequest {
+    /// Makes one of what is required.
+    pub fn new(
+        challenge_identifier: impl Into<crate::Secret>,
+        first_factor: impl Into<FirstFactorAssertion>,
+    ) -> Self {
+        Self {
+            challenge_identifier: challenge_identifier.into(),
+            first_factor: first_factor.into(),
+            second_factor: Default::default(),
+        }
+    }
+    /// The use of a credential as second factor.
+    #[must_use]
+    pub fn with_second_factor(
+        mut self,
+        second_factor: impl Into<SecondFactorAssertion>,
+    ) -> Self {
+        self.second_factor = Some(second_factor.into());
+        self
+    }
+}
 /// The interface of a contract.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct ContractInterface(pub ::serde_json::Value);
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ::std::ops::Deref for ContractInterface {
     type Target = ::serde_json::Value;
     fn deref(&self) -> &::serde_json::Value {
         &self.0
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<ContractInterface> for ::serde_json::Value {
     fn from(value: ContractInterface) -> Self {
         value.0
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<::serde_json::Value> for ContractInterface {
     fn from(value: ::serde_json::Value) -> Self {
         Self(value)
     }
 }
 /// What is known of a contract, so that calls of it can be read.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContractSchema {
@@ -3828,6 +4339,7 @@ pub struct ContractSchema {
     /// The interface of a contract.
     pub schema: Option<ContractInterface>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ContractSchema {
         "id" => id: required,
@@ -3838,6 +4350,7 @@ object! {
         "schema" => schema: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ContractSchema {
     /// Makes one of what is required.
     pub fn new(
@@ -3869,6 +4382,7 @@ impl ContractSchema {
     }
 }
 /// How many transactions a wallet may do within a span of time.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CountVelocityLimit {
@@ -3877,12 +4391,14 @@ pub struct CountVelocityLimit {
     /// The span of time up to now, in minutes, 43200 (30 days) at most. Limits: 1 to 43200.
     pub timeframe: i32,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     CountVelocityLimit {
         "limit" => limit: required,
         "timeframe" => timeframe: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl CountVelocityLimit {
     /// Makes one of what is required.
     pub fn new(limit: i64, timeframe: i32) -> Self {
@@ -3892,6 +4408,7 @@ impl CountVelocityLimit {
 /// The swap to make. It repeats the values of its quote.
 ///
 /// Told apart by `provider`.
+#[cfg(any(feature = "policies", feature = "swaps"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "provider")]
 #[non_exhaustive]
@@ -3909,6 +4426,7 @@ pub enum CreateSwapRequest {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl CreateSwapRequest {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -3927,7 +4445,7 @@ impl CreateSwapRequest {
     }
     /// A swap in the pools of Uniswap.
     pub fn uniswap_classic(
-        quote_id: impl Into<SwapQuoteId>,
+        quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
         target_asset: impl Into<SwapAsset>,
@@ -3943,7 +4461,7 @@ impl CreateSwapRequest {
     }
     /// A swap at the auctions of UniswapX.
     pub fn uniswap_x(
-        quote_id: impl Into<SwapQuoteId>,
+        quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
         target_asset: impl Into<SwapAsset>,
@@ -3953,7 +4471,7 @@ impl CreateSwapRequest {
     }
     /// A move of USDC between networks with Circle CCTP.
     pub fn circle_cctp(
-        quote_id: impl Into<SwapQuoteId>,
+        quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
         target_asset: impl Into<SwapAsset>,
@@ -3968,6 +4486,7 @@ impl CreateSwapRequest {
         )
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl<'de> ::serde::Deserialize<'de> for CreateSwapRequest {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -3990,22 +4509,71 @@ impl<'de> ::serde::Deserialize<'de> for CreateSwapRequest {
         }
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl From<UniswapClassicSwap> for CreateSwapRequest {
     fn from(member: UniswapClassicSwap) -> Self {
         Self::UniswapClassic(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl From<UniswapXSwap> for CreateSwapRequest {
     fn from(member: UniswapXSwap) -> Self {
         Self::UniswapX(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl From<CircleCctpSwap> for CreateSwapRequest {
     fn from(member: CircleCctpSwap) -> Self {
         Self::CircleCctp(member)
     }
 }
+/// The request that a user action signature is wanted for. The signature is good for this request only.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CreateUserActionChallengeRequest {
+    /// The HTTP method of the request that is to be signed.
+    pub user_action_http_method: UserActionHttpMethod,
+    /// The path of the request from the root, percent-encoded as it will be sent. Limits: at least 1 characters.
+    pub user_action_http_path: String,
+    /// The body of the request, byte by byte as it will be sent; the empty string where there is none.
+    pub user_action_payload: crate::Secret,
+    /// The server that the request is meant for. `Api` by default.
+    pub user_action_server_kind: Option<UserActionServerKind>,
+}
+object! {
+    CreateUserActionChallengeRequest {
+        "userActionHttpMethod" => user_action_http_method: required,
+        "userActionHttpPath" => user_action_http_path: required,
+        "userActionPayload" => user_action_payload: required,
+        "userActionServerKind" => user_action_server_kind: optional,
+    }
+}
+impl CreateUserActionChallengeRequest {
+    /// Makes one of what is required.
+    pub fn new(
+        user_action_http_method: UserActionHttpMethod,
+        user_action_http_path: impl Into<String>,
+        user_action_payload: impl Into<crate::Secret>,
+    ) -> Self {
+        Self {
+            user_action_http_method,
+            user_action_http_path: user_action_http_path.into(),
+            user_action_payload: user_action_payload.into(),
+            user_action_server_kind: Default::default(),
+        }
+    }
+    /// The server that the request is meant for. `Api` by default.
+    #[must_use]
+    pub fn with_user_action_server_kind(
+        mut self,
+        user_action_server_kind: UserActionServerKind,
+    ) -> Self {
+        self.user_action_server_kind = Some(user_action_server_kind);
+        self
+    }
+}
 /// A user group to create.
+#[cfg(any(feature = "auth", feature = "tenant"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateUserGroupRequest {
@@ -4014,12 +4582,14 @@ pub struct CreateUserGroupRequest {
     /// A name, for people.
     pub name: String,
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 object! {
     CreateUserGroupRequest {
         "name" => name: required,
         "description" => description: optional,
     }
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 impl CreateUserGroupRequest {
     /// Makes one of what is required.
     pub fn new(name: impl Into<String>) -> Self {
@@ -4036,6 +4606,7 @@ impl CreateUserGroupRequest {
     }
 }
 /// A new entry of the address book.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreatedAlias {
@@ -4048,6 +4619,7 @@ pub struct CreatedAlias {
     /// The addresses of a new entry.
     pub values: AliasAddressesAdded,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     CreatedAlias {
         "entityId" => entity_id: required,
@@ -4056,6 +4628,7 @@ object! {
         "description" => description: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl CreatedAlias {
     /// Makes one of what is required.
     pub fn new(
@@ -4077,27 +4650,88 @@ impl CreatedAlias {
         self
     }
 }
+/// Names a credential to an authenticator.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CredentialDescriptor {
+    /// The id that the owner chose, or the base64url WebAuthn id. It is the `credId` of an assertion.
+    pub id: String,
+    /// The type of a WebAuthn credential.
+    pub type_: PublicKeyCredentialType,
+}
+object! {
+    CredentialDescriptor {
+        "type" => type_: required,
+        "id" => id: required,
+    }
+}
+impl CredentialDescriptor {
+    /// Makes one of what is required.
+    pub fn new(type_: PublicKeyCredentialType, id: impl Into<String>) -> Self {
+        Self { type_, id: id.into() }
+    }
+}
+/// Which factor a credential can serve as.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum CredentialFactor {
+    /// `first`.
+    First,
+    /// `second`.
+    Second,
+    /// `either`.
+    Either,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl CredentialFactor {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::First, Self::Second, Self::Either];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::First => "first",
+            Self::Second => "second",
+            Self::Either => "either",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "first" => Self::First,
+            "second" => Self::Second,
+            "either" => Self::Either,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(CredentialFactor);
 /// Technical details, for tracing what went wrong.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct DebugTrace(pub ::serde_json::Map<String, ::serde_json::Value>);
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl ::std::ops::Deref for DebugTrace {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<DebugTrace> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: DebugTrace) -> Self {
         value.0
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for DebugTrace {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// The outcome of a delegation.
+#[cfg(any(feature = "keys", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum DelegationStatus {
@@ -4106,6 +4740,7 @@ pub enum DelegationStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 impl DelegationStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Delegated];
@@ -4123,8 +4758,10 @@ impl DelegationStatus {
         }
     }
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 open_enum!(DelegationStatus);
 /// An entry of the address book that goes away.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeletedAlias {
@@ -4133,12 +4770,14 @@ pub struct DeletedAlias {
     /// Names the entry.
     pub entity_id: String,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     DeletedAlias {
         "entityId" => entity_id: required,
         "alias" => alias: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl DeletedAlias {
     /// Makes one of what is required.
     pub fn new(entity_id: impl Into<String>, alias: impl Into<String>) -> Self {
@@ -4149,6 +4788,7 @@ impl DeletedAlias {
     }
 }
 /// An older form of an EIP-1559 transaction; use `RawTransaction`.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Eip1559Transaction {
@@ -4170,6 +4810,7 @@ pub struct Eip1559Transaction {
     /// How much of the native asset is sent, in wei.
     pub value: Option<crate::EvmQuantity>,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Eip1559Transaction {
         "data" => data: optional,
@@ -4182,6 +4823,7 @@ object! {
         "value" => value: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Eip1559Transaction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -4253,6 +4895,7 @@ impl Eip1559Transaction {
     }
 }
 /// Signs a personal message after EIP-191. EVM networks.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Eip191Signature {
@@ -4266,6 +4909,7 @@ pub struct Eip191Signature {
     /// The network that the signature is meant for. It tells how to hash and encode.
     pub network: Option<Network>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     Eip191Signature {
         "message" => message: required,
@@ -4274,6 +4918,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Eip191Signature {
     /// Makes one of what is required.
     pub fn new(message: impl Into<crate::Hex>) -> Self {
@@ -4305,6 +4950,7 @@ impl Eip191Signature {
     }
 }
 /// The domain that a typed message is bound to. At least one field is needed.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Eip712Domain {
@@ -4319,6 +4965,7 @@ pub struct Eip712Domain {
     /// The version of the domain.
     pub version: Option<String>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     Eip712Domain {
         "chainId" => chain_id: optional,
@@ -4328,6 +4975,7 @@ object! {
         "version" => version: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Eip712Domain {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -4374,6 +5022,7 @@ impl Eip712Domain {
     }
 }
 /// Signs typed data after EIP-712. EVM networks.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Eip712Signature {
@@ -4391,6 +5040,7 @@ pub struct Eip712Signature {
     /// The struct types by name. `EIP712Domain` need not be among them.
     pub types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     Eip712Signature {
         "types" => types: required,
@@ -4401,6 +5051,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Eip712Signature {
     /// Makes one of what is required.
     pub fn new(
@@ -4438,6 +5089,7 @@ impl Eip712Signature {
     }
 }
 /// Signs an authorization after EIP-7702, by which an account takes on the code of a contract. EVM networks.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Eip7702Signature {
@@ -4455,6 +5107,7 @@ pub struct Eip7702Signature {
     /// The nonce of the account.
     pub nonce: i64,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     Eip7702Signature {
         "chainId" => chain_id: required,
@@ -4465,6 +5118,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Eip7702Signature {
     /// Makes one of what is required.
     pub fn new(chain_id: i64, address: impl Into<crate::Hex>, nonce: i64) -> Self {
@@ -4498,13 +5152,43 @@ impl Eip7702Signature {
     }
 }
 /// An answer without content.
+#[cfg(
+    any(
+        feature = "auth",
+        feature = "payouts",
+        feature = "permissions",
+        feature = "tenant",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Empty {}
+#[cfg(
+    any(
+        feature = "auth",
+        feature = "payouts",
+        feature = "permissions",
+        feature = "tenant",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 object! {
     Empty {
     }
 }
+#[cfg(
+    any(
+        feature = "auth",
+        feature = "payouts",
+        feature = "permissions",
+        feature = "tenant",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl Empty {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -4512,6 +5196,7 @@ impl Empty {
     }
 }
 /// One share of a private key, encrypted for one recipient.
+#[cfg(any(feature = "keys", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EncryptedKeyShare {
@@ -4520,12 +5205,14 @@ pub struct EncryptedKeyShare {
     /// The signer that the share is for or comes from, as base64. Limits: at least 1 characters.
     pub signer_id: String,
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 object! {
     EncryptedKeyShare {
         "signerId" => signer_id: required,
         "encryptedKeyShare" => encrypted_key_share: required,
     }
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 impl EncryptedKeyShare {
     /// Makes one of what is required.
     pub fn new(
@@ -4539,6 +5226,14 @@ impl EncryptedKeyShare {
     }
 }
 /// An amount of an ERC-20 token of an EVM network.
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc20Amount {
@@ -4549,6 +5244,14 @@ pub struct Erc20Amount {
     /// What is known about an asset.
     pub metadata: AssetDetails,
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 object! {
     Erc20Amount {
         "contract" => contract: required,
@@ -4556,6 +5259,14 @@ object! {
         "metadata" => metadata: required,
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl Erc20Amount {
     /// Makes one of what is required.
     pub fn new(
@@ -4571,6 +5282,7 @@ impl Erc20Amount {
     }
 }
 /// An ERC-20 token of an EVM network.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc20Asset {
@@ -4587,6 +5299,7 @@ pub struct Erc20Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Erc20Asset {
         "contract" => contract: required,
@@ -4597,6 +5310,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Erc20Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -4636,6 +5350,7 @@ impl Erc20Asset {
     }
 }
 /// The standard of the token, which is always ERC-20.
+#[cfg(any(feature = "allocations", feature = "yields"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Erc20Kind {
@@ -4644,6 +5359,7 @@ pub enum Erc20Kind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "allocations", feature = "yields"))]
 impl Erc20Kind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Erc20];
@@ -4661,8 +5377,10 @@ impl Erc20Kind {
         }
     }
 }
+#[cfg(any(feature = "allocations", feature = "yields"))]
 open_enum!(Erc20Kind);
 /// An amount of an ERC-20 token.
+#[cfg(any(feature = "policies", feature = "swaps"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc20SwapAsset {
@@ -4671,12 +5389,14 @@ pub struct Erc20SwapAsset {
     /// The address of the contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
     pub contract: String,
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 object! {
     Erc20SwapAsset {
         "contract" => contract: required,
         "amount" => amount: required,
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl Erc20SwapAsset {
     /// Makes one of what is required.
     pub fn new(contract: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
@@ -4687,6 +5407,7 @@ impl Erc20SwapAsset {
     }
 }
 /// An amount of an ERC-20 token.
+#[cfg(any(feature = "allocations", feature = "yields"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc20TokenAmount {
@@ -4697,6 +5418,7 @@ pub struct Erc20TokenAmount {
     /// The standard of the token, which is always ERC-20.
     pub kind: Erc20Kind,
 }
+#[cfg(any(feature = "allocations", feature = "yields"))]
 object! {
     Erc20TokenAmount {
         "kind" => kind: required,
@@ -4704,6 +5426,7 @@ object! {
         "amount" => amount: required,
     }
 }
+#[cfg(any(feature = "allocations", feature = "yields"))]
 impl Erc20TokenAmount {
     /// Makes one of what is required.
     pub fn new(
@@ -4719,6 +5442,7 @@ impl Erc20TokenAmount {
     }
 }
 /// Sends an ERC-20 token of an EVM network.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc20Transfer {
@@ -4747,6 +5471,7 @@ pub struct Erc20Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Erc20Transfer {
         "contract" => contract: required,
@@ -4762,6 +5487,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Erc20Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -4841,6 +5567,7 @@ impl Erc20Transfer {
     }
 }
 /// An ERC-20 token of an EVM network was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc20TransferItem {
@@ -4877,6 +5604,7 @@ pub struct Erc20TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Erc20TransferItem {
         "walletId" => wallet_id: required,
@@ -4897,6 +5625,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Erc20TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -4958,6 +5687,7 @@ impl Erc20TransferItem {
     }
 }
 /// Sends an ERC-721 token of an EVM network.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc721Transfer {
@@ -4978,6 +5708,7 @@ pub struct Erc721Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Erc721Transfer {
         "contract" => contract: required,
@@ -4989,6 +5720,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Erc721Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -5037,6 +5769,7 @@ impl Erc721Transfer {
     }
 }
 /// An ERC-721 token of an EVM network was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc721TransferItem {
@@ -5071,6 +5804,7 @@ pub struct Erc721TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Erc721TransferItem {
         "walletId" => wallet_id: required,
@@ -5090,6 +5824,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Erc721TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -5149,6 +5884,7 @@ impl Erc721TransferItem {
     }
 }
 /// An ERC-7984 token of an EVM network, whose balances are confidential.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc7984Asset {
@@ -5165,6 +5901,7 @@ pub struct Erc7984Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Erc7984Asset {
         "contract" => contract: required,
@@ -5175,6 +5912,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Erc7984Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -5214,6 +5952,7 @@ impl Erc7984Asset {
     }
 }
 /// Sends an ERC-7984 token of an EVM network, whose amounts are confidential.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc7984Transfer {
@@ -5234,6 +5973,7 @@ pub struct Erc7984Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Erc7984Transfer {
         "contract" => contract: required,
@@ -5245,6 +5985,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Erc7984Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -5293,6 +6034,7 @@ impl Erc7984Transfer {
     }
 }
 /// An ERC-7984 token of an EVM network was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc7984TransferItem {
@@ -5330,6 +6072,7 @@ pub struct Erc7984TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Erc7984TransferItem {
         "walletId" => wallet_id: required,
@@ -5350,6 +6093,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Erc7984TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -5451,6 +6195,7 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for EvmAuthorization {
     }
 }
 /// A legacy form of an EVM transaction; use `RawTransaction`. Always sent as type 2.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct EvmTransaction {
@@ -5468,6 +6213,7 @@ pub struct EvmTransaction {
     /// How much of the native asset is sent, in wei.
     pub value: Option<crate::EvmQuantity>,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     EvmTransaction {
         "data" => data: optional,
@@ -5478,6 +6224,7 @@ object! {
         "value" => value: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl EvmTransaction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -5654,6 +6401,7 @@ impl EvmTransactionFields {
     }
 }
 /// Whom to encrypt the shares for, and which forms of them the caller can put together.
+#[cfg(any(feature = "keys", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExportKeyRequest {
@@ -5663,12 +6411,14 @@ pub struct ExportKeyRequest {
     /// The forms that the caller can put together. The API picks the one that fits the key.
     pub supported_schemes: Vec<KeyExportScheme>,
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 object! {
     ExportKeyRequest {
         "encryptionKey" => encryption_key: required,
         "supportedSchemes" => supported_schemes: required,
     }
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 impl ExportKeyRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -5682,6 +6432,7 @@ impl ExportKeyRequest {
     }
 }
 /// Signs a fee bump transaction, with which another account pays the fee. Stellar.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FeeBumpSignature {
@@ -5697,6 +6448,7 @@ pub struct FeeBumpSignature {
     /// Names the transaction that the signature belongs to.
     pub transaction_reference: String,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     FeeBumpSignature {
         "innerTransaction" => inner_transaction: required,
@@ -5706,6 +6458,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl FeeBumpSignature {
     /// Makes one of what is required.
     pub fn new(
@@ -5742,6 +6495,14 @@ impl FeeBumpSignature {
 }
 /// How fast a transaction should be included, and so how much is paid for it. `Standard` if left out. EVM and
 /// Bitcoin networks.
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum FeePriority {
@@ -5754,6 +6515,14 @@ pub enum FeePriority {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl FeePriority {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Slow, Self::Standard, Self::Fast];
@@ -5775,8 +6544,17 @@ impl FeePriority {
         }
     }
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 open_enum!(FeePriority);
 /// Who exchanges money of a bank for assets on a network, or the other way round.
+#[cfg(any(feature = "payins", feature = "payouts"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum FiatProvider {
@@ -5787,6 +6565,7 @@ pub enum FiatProvider {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "payins", feature = "payouts"))]
 impl FiatProvider {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Borderless, Self::CircleMint];
@@ -5806,28 +6585,232 @@ impl FiatProvider {
         }
     }
 }
+#[cfg(any(feature = "payins", feature = "payouts"))]
 open_enum!(FiatProvider);
+/// Proof that a challenge was signed by a WebAuthn authenticator. All texts are base64url.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fido2Assertion {
+    /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
+    pub algorithm: Option<String>,
+    /// What the authenticator states about itself and its user. Limits: at least 1 characters.
+    pub authenticator_data: String,
+    /// The client data of type `webauthn.get`, as the authenticator signed it. Limits: at least 1 characters.
+    pub client_data: String,
+    /// The WebAuthn id of the credential. Limits: at least 1 characters.
+    pub cred_id: String,
+    /// The signature over the authenticator data and the SHA-256 of the client data. Limits: at least 1 characters.
+    pub signature: String,
+    /// The user id in the credential. A login without a username is matched by it.
+    pub user_handle: Option<String>,
+}
+object! {
+    Fido2Assertion {
+        "credId" => cred_id: required,
+        "clientData" => client_data: required,
+        "signature" => signature: required,
+        "authenticatorData" => authenticator_data: required,
+        "algorithm" => algorithm: optional,
+        "userHandle" => user_handle: optional,
+    }
+}
+impl Fido2Assertion {
+    /// Makes one of what is required.
+    pub fn new(
+        cred_id: impl Into<String>,
+        client_data: impl Into<String>,
+        signature: impl Into<String>,
+        authenticator_data: impl Into<String>,
+    ) -> Self {
+        Self {
+            cred_id: cred_id.into(),
+            client_data: client_data.into(),
+            signature: signature.into(),
+            authenticator_data: authenticator_data.into(),
+            algorithm: Default::default(),
+            user_handle: Default::default(),
+        }
+    }
+    /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
+    #[must_use]
+    pub fn with_algorithm(mut self, algorithm: impl Into<String>) -> Self {
+        self.algorithm = Some(algorithm.into());
+        self
+    }
+    /// The user id in the credential. A login without a username is matched by it.
+    #[must_use]
+    pub fn with_user_handle(mut self, user_handle: impl Into<String>) -> Self {
+        self.user_handle = Some(user_handle.into());
+        self
+    }
+}
+/// A WebAuthn credential as first factor.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fido2FirstFactor {
+    /// Proof that a challenge was signed by a WebAuthn authenticator.
+    pub credential_assertion: Fido2Assertion,
+}
+object! {
+    Fido2FirstFactor {
+        "credentialAssertion" => credential_assertion: required,
+    }
+}
+impl Fido2FirstFactor {
+    /// Makes one of what is required.
+    pub fn new(credential_assertion: impl Into<Fido2Assertion>) -> Self {
+        Self {
+            credential_assertion: credential_assertion.into(),
+        }
+    }
+}
+/// A WebAuthn credential as second factor.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fido2SecondFactor {
+    /// Proof that a challenge was signed by a WebAuthn authenticator.
+    pub credential_assertion: Fido2Assertion,
+}
+object! {
+    Fido2SecondFactor {
+        "credentialAssertion" => credential_assertion: required,
+    }
+}
+impl Fido2SecondFactor {
+    /// Makes one of what is required.
+    pub fn new(credential_assertion: impl Into<Fido2Assertion>) -> Self {
+        Self {
+            credential_assertion: credential_assertion.into(),
+        }
+    }
+}
+/// The use of a credential as first factor.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum FirstFactorAssertion {
+    /// `Fido2`: A WebAuthn credential as first factor.
+    #[serde(rename = "Fido2")]
+    Fido2(Fido2FirstFactor),
+    /// `Key`: A key as first factor.
+    #[serde(rename = "Key")]
+    Key(KeyFirstFactor),
+    /// `PasswordProtectedKey`: A password-protected key, decrypted by its owner, as first factor.
+    #[serde(rename = "PasswordProtectedKey")]
+    PasswordProtectedKey(PasswordProtectedKeyFirstFactor),
+    /// `Password`: A password as first factor.
+    #[serde(rename = "Password")]
+    Password(PasswordFirstFactor),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl FirstFactorAssertion {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "Fido2",
+        "Key",
+        "PasswordProtectedKey",
+        "Password",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Fido2(_) => "Fido2",
+            Self::Key(_) => "Key",
+            Self::PasswordProtectedKey(_) => "PasswordProtectedKey",
+            Self::Password(_) => "Password",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// A WebAuthn credential as first factor.
+    pub fn fido2(credential_assertion: impl Into<Fido2Assertion>) -> Fido2FirstFactor {
+        Fido2FirstFactor::new(credential_assertion)
+    }
+    /// A key as first factor.
+    pub fn key(credential_assertion: impl Into<KeyAssertion>) -> KeyFirstFactor {
+        KeyFirstFactor::new(credential_assertion)
+    }
+    /// A password-protected key, decrypted by its owner, as first factor.
+    pub fn password_protected_key(
+        credential_assertion: impl Into<KeyAssertion>,
+    ) -> PasswordProtectedKeyFirstFactor {
+        PasswordProtectedKeyFirstFactor::new(credential_assertion)
+    }
+    /// A password as first factor.
+    pub fn password(password: impl Into<crate::Secret>) -> PasswordFirstFactor {
+        PasswordFirstFactor::new(password)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for FirstFactorAssertion {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "Fido2" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Fido2)
+            }
+            "Key" => crate::open_union::read_known("kind", &kind, fields).map(Self::Key),
+            "PasswordProtectedKey" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::PasswordProtectedKey)
+            }
+            "Password" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Password)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<Fido2FirstFactor> for FirstFactorAssertion {
+    fn from(member: Fido2FirstFactor) -> Self {
+        Self::Fido2(member)
+    }
+}
+impl From<KeyFirstFactor> for FirstFactorAssertion {
+    fn from(member: KeyFirstFactor) -> Self {
+        Self::Key(member)
+    }
+}
+impl From<PasswordProtectedKeyFirstFactor> for FirstFactorAssertion {
+    fn from(member: PasswordProtectedKeyFirstFactor) -> Self {
+        Self::PasswordProtectedKey(member)
+    }
+}
+impl From<PasswordFirstFactor> for FirstFactorAssertion {
+    fn from(member: PasswordFirstFactor) -> Self {
+        Self::Password(member)
+    }
+}
 /// The function to call, and its arguments.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct FunctionCall(pub ::serde_json::Map<String, ::serde_json::Value>);
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl ::std::ops::Deref for FunctionCall {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<FunctionCall> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: FunctionCall) -> Self {
         value.0
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for FunctionCall {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// A call of a function of a contract.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FunctionCallTransaction {
@@ -5837,12 +6820,14 @@ pub struct FunctionCallTransaction {
     /// second one.
     pub external_id: Option<String>,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     FunctionCallTransaction {
         "call" => call: required,
         "externalId" => external_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl FunctionCallTransaction {
     /// Makes one of what is required.
     pub fn new(call: impl Into<FunctionCall>) -> Self {
@@ -5860,6 +6845,7 @@ impl FunctionCallTransaction {
     }
 }
 /// What to do where Global Ledger cannot screen. True does not trigger, false does.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GlobalLedgerFallback {
@@ -5872,6 +6858,7 @@ pub struct GlobalLedgerFallback {
     /// For a network that Global Ledger does not know.
     pub skip_unsupported_network: bool,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     GlobalLedgerFallback {
         "skipUnscreenableTransaction" => skip_unscreenable_transaction: required,
@@ -5880,6 +6867,7 @@ object! {
         "skipGlobalLedgerFailure" => skip_global_ledger_failure: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl GlobalLedgerFallback {
     /// Makes one of what is required.
     pub fn new(
@@ -5897,6 +6885,7 @@ impl GlobalLedgerFallback {
     }
 }
 /// Which risk scores of Global Ledger count.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GlobalLedgerPrescreening {
@@ -5905,12 +6894,14 @@ pub struct GlobalLedgerPrescreening {
     /// The lowest score that triggers, 0 to 100.
     pub risk_score_threshold: f64,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     GlobalLedgerPrescreening {
         "riskScoreThreshold" => risk_score_threshold: required,
         "fallbackBehaviours" => fallback_behaviours: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl GlobalLedgerPrescreening {
     /// Makes one of what is required.
     pub fn new(
@@ -5924,17 +6915,20 @@ impl GlobalLedgerPrescreening {
     }
 }
 /// Triggers where Global Ledger gives a transfer that is about to be sent a high risk score.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GlobalLedgerTransactionPrescreeningRule {
     /// Which risk scores of Global Ledger count.
     pub configuration: GlobalLedgerPrescreening,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     GlobalLedgerTransactionPrescreeningRule {
         "configuration" => configuration: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl GlobalLedgerTransactionPrescreeningRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<GlobalLedgerPrescreening>) -> Self {
@@ -5944,6 +6938,7 @@ impl GlobalLedgerTransactionPrescreeningRule {
     }
 }
 /// Signs 32 bytes as they are.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HashSignature {
@@ -5960,6 +6955,7 @@ pub struct HashSignature {
     /// `^(0x)?([0-9A-Fa-f]{64})?$`.
     pub taproot_merkle_root: Option<crate::Hex>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     HashSignature {
         "hash" => hash: required,
@@ -5969,6 +6965,7 @@ object! {
         "taprootMerkleRoot" => taproot_merkle_root: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl HashSignature {
     /// Makes one of what is required.
     pub fn new(hash: impl Into<crate::Hex>) -> Self {
@@ -6011,6 +7008,7 @@ impl HashSignature {
     }
 }
 /// An ERC-20 token of Hedera was moved. Only the fields that all kinds share are known.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HederaErc20TransferItem {
@@ -6033,6 +7031,7 @@ pub struct HederaErc20TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     HederaErc20TransferItem {
         "walletId" => wallet_id: required,
@@ -6046,6 +7045,7 @@ object! {
         "index" => index: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl HederaErc20TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -6083,6 +7083,7 @@ impl HederaErc20TransferItem {
     }
 }
 /// An ERC-721 token of Hedera was moved. Only the fields that all kinds share are known.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HederaErc721TransferItem {
@@ -6105,6 +7106,7 @@ pub struct HederaErc721TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     HederaErc721TransferItem {
         "walletId" => wallet_id: required,
@@ -6118,6 +7120,7 @@ object! {
         "index" => index: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl HederaErc721TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -6155,6 +7158,7 @@ impl HederaErc721TransferItem {
     }
 }
 /// Sends a token of the Hedera token service that exists once.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Hip17Transfer {
@@ -6175,6 +7179,7 @@ pub struct Hip17Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Hip17Transfer {
         "tokenId" => token_id: required,
@@ -6186,6 +7191,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Hip17Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -6234,6 +7240,7 @@ impl Hip17Transfer {
     }
 }
 /// A token of the Hedera token service that exists once was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Hip17TransferItem {
@@ -6264,6 +7271,7 @@ pub struct Hip17TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Hip17TransferItem {
         "walletId" => wallet_id: required,
@@ -6281,6 +7289,7 @@ object! {
         "to" => to: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Hip17TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -6336,6 +7345,7 @@ impl Hip17TransferItem {
     }
 }
 /// The kinds of items that a history has.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum HistoryKind {
@@ -6398,6 +7408,7 @@ pub enum HistoryKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl HistoryKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -6498,8 +7509,10 @@ impl HistoryKind {
         }
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 open_enum!(HistoryKind);
 /// What is known about the assets of an item.
+#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HistoryMetadata {
@@ -6508,12 +7521,14 @@ pub struct HistoryMetadata {
     /// The asset that the fee was paid in.
     pub fee: Option<AssetMetadata>,
 }
+#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
 object! {
     HistoryMetadata {
         "asset" => asset: required,
         "fee" => fee: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
 impl HistoryMetadata {
     /// Makes one of what is required.
     pub fn new(asset: impl Into<AssetMetadata>) -> Self {
@@ -6530,6 +7545,7 @@ impl HistoryMetadata {
     }
 }
 /// A fungible token of the Hedera token service.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HtsAsset {
@@ -6546,6 +7562,7 @@ pub struct HtsAsset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     HtsAsset {
         "tokenId" => token_id: required,
@@ -6556,6 +7573,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl HtsAsset {
     /// Makes one of what is required.
     pub fn new(
@@ -6595,6 +7613,7 @@ impl HtsAsset {
     }
 }
 /// Sends a fungible token of the Hedera token service.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HtsTransfer {
@@ -6615,6 +7634,7 @@ pub struct HtsTransfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     HtsTransfer {
         "tokenId" => token_id: required,
@@ -6626,6 +7646,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl HtsTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -6674,6 +7695,7 @@ impl HtsTransfer {
     }
 }
 /// A fungible token of the Hedera token service was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HtsTransferItem {
@@ -6704,6 +7726,7 @@ pub struct HtsTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     HtsTransferItem {
         "walletId" => wallet_id: required,
@@ -6721,6 +7744,7 @@ object! {
         "tokenId" => token_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl HtsTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -6771,6 +7795,7 @@ impl HtsTransferItem {
     }
 }
 /// An issued currency of the XRP Ledger.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IouAsset {
@@ -6789,6 +7814,7 @@ pub struct IouAsset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     IouAsset {
         "currency" => currency: required,
@@ -6800,6 +7826,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl IouAsset {
     /// Makes one of what is required.
     pub fn new(
@@ -6841,6 +7868,7 @@ impl IouAsset {
     }
 }
 /// Sends an issued currency of the XRP Ledger.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IouTransfer {
@@ -6863,6 +7891,7 @@ pub struct IouTransfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     IouTransfer {
         "currency" => currency: required,
@@ -6875,6 +7904,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl IouTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -6925,6 +7955,7 @@ impl IouTransfer {
     }
 }
 /// An issued currency of the XRP Ledger was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IouTransferItem {
@@ -6959,6 +7990,7 @@ pub struct IouTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     IouTransferItem {
         "walletId" => wallet_id: required,
@@ -6978,6 +8010,7 @@ object! {
         "to" => to: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl IouTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -7041,6 +8074,49 @@ impl IouTransferItem {
         self
     }
 }
+/// Proof that a challenge was signed with a private key.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyAssertion {
+    /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
+    pub algorithm: Option<String>,
+    /// The client data of type `key.get`, JSON in base64url. It holds the challenge. Limits: at least 1 characters.
+    pub client_data: String,
+    /// The id of the credential, as the challenge lists it. Limits: at least 1 characters.
+    pub cred_id: String,
+    /// The signature over the bytes of the client data, in base64url. Raw for Ed25519, DER for ECDSA over SHA-256,
+    /// PKCS#1 v1.5 for RSA over SHA-256. Limits: at least 1 characters.
+    pub signature: String,
+}
+object! {
+    KeyAssertion {
+        "credId" => cred_id: required,
+        "clientData" => client_data: required,
+        "signature" => signature: required,
+        "algorithm" => algorithm: optional,
+    }
+}
+impl KeyAssertion {
+    /// Makes one of what is required.
+    pub fn new(
+        cred_id: impl Into<String>,
+        client_data: impl Into<String>,
+        signature: impl Into<String>,
+    ) -> Self {
+        Self {
+            cred_id: cred_id.into(),
+            client_data: client_data.into(),
+            signature: signature.into(),
+            algorithm: Default::default(),
+        }
+    }
+    /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
+    #[must_use]
+    pub fn with_algorithm(mut self, algorithm: impl Into<String>) -> Self {
+        self.algorithm = Some(algorithm.into());
+        self
+    }
+}
 /// The elliptic curve of a key. ECDSA goes with `secp256k1` or `stark`, EdDSA with `ed25519`, Schnorr with
 /// `secp256k1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7078,6 +8154,7 @@ impl KeyCurve {
 }
 open_enum!(KeyCurve);
 /// Derives the new key from a master key, along a BIP-32 path.
+#[cfg(any(feature = "keys", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeyDerivation {
@@ -7086,12 +8163,14 @@ pub struct KeyDerivation {
     /// The derivation path, such as `m/44'/60'/0'/0/3`. Assigned by the API if left out.
     pub path: Option<String>,
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 object! {
     KeyDerivation {
         "keyId" => key_id: required,
         "path" => path: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 impl KeyDerivation {
     /// Makes one of what is required.
     pub fn new(key_id: impl Into<crate::KeyId>) -> Self {
@@ -7108,6 +8187,7 @@ impl KeyDerivation {
     }
 }
 /// The encrypted shares of an exported key. Any `minSigners` of them give the private key.
+#[cfg(any(feature = "keys", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeyExport {
@@ -7122,6 +8202,7 @@ pub struct KeyExport {
     /// The public key, against which the result should be checked.
     pub public_key: crate::Hex,
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 object! {
     KeyExport {
         "publicKey" => public_key: required,
@@ -7131,6 +8212,7 @@ object! {
         "encryptedKeyShares" => encrypted_key_shares: required,
     }
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 impl KeyExport {
     /// Makes one of what is required.
     pub fn new(
@@ -7150,6 +8232,7 @@ impl KeyExport {
     }
 }
 /// A form of key shares.
+#[cfg(any(feature = "keys", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeyExportScheme {
@@ -7158,20 +8241,43 @@ pub struct KeyExportScheme {
     /// The threshold protocol that the shares of a key are for.
     pub protocol: KeyProtocol,
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 object! {
     KeyExportScheme {
         "protocol" => protocol: required,
         "curve" => curve: required,
     }
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 impl KeyExportScheme {
     /// Makes one of what is required.
     pub fn new(protocol: KeyProtocol, curve: KeyCurve) -> Self {
         Self { protocol, curve }
     }
 }
+/// A key as first factor. The only one for a service account or a personal access token.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyFirstFactor {
+    /// Proof that a challenge was signed with a private key.
+    pub credential_assertion: KeyAssertion,
+}
+object! {
+    KeyFirstFactor {
+        "credentialAssertion" => credential_assertion: required,
+    }
+}
+impl KeyFirstFactor {
+    /// Makes one of what is required.
+    pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
+        Self {
+            credential_assertion: credential_assertion.into(),
+        }
+    }
+}
 /// The threshold protocol that the shares of a key are for. `CGGMP21` is the older name of `CGGMP24`; both and
 /// `KU23` are for ECDSA, `FROST` for EdDSA, `FROST_BITCOIN` for Schnorr, `GLOW20_DH` for Diffie-Hellman.
+#[cfg(any(feature = "keys", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum KeyProtocol {
@@ -7190,6 +8296,7 @@ pub enum KeyProtocol {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 impl KeyProtocol {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -7224,6 +8331,7 @@ impl KeyProtocol {
         }
     }
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 open_enum!(KeyProtocol);
 /// The signature scheme of a key. Schnorr is for Bitcoin Taproot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7260,8 +8368,29 @@ impl KeyScheme {
     }
 }
 open_enum!(KeyScheme);
+/// A key as second factor.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeySecondFactor {
+    /// Proof that a challenge was signed with a private key.
+    pub credential_assertion: KeyAssertion,
+}
+object! {
+    KeySecondFactor {
+        "credentialAssertion" => credential_assertion: required,
+    }
+}
+impl KeySecondFactor {
+    /// Makes one of what is required.
+    pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
+        Self {
+            credential_assertion: credential_assertion.into(),
+        }
+    }
+}
 /// What holds the keys of a store: hardware security modules, a cluster of signers with a share each, or signers
 /// without a network.
+#[cfg(any(feature = "keys", feature = "signers"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum KeyStoreKind {
@@ -7274,6 +8403,7 @@ pub enum KeyStoreKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "keys", feature = "signers"))]
 impl KeyStoreKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Hsm, Self::Mpc, Self::OfflineSigner];
@@ -7295,8 +8425,10 @@ impl KeyStoreKind {
         }
     }
 }
+#[cfg(any(feature = "keys", feature = "signers"))]
 open_enum!(KeyStoreKind);
 /// A coin of Sui or Iota that is locked for a time.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LockedCoinAsset {
@@ -7313,6 +8445,7 @@ pub struct LockedCoinAsset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     LockedCoinAsset {
         "coin" => coin: required,
@@ -7323,6 +8456,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl LockedCoinAsset {
     /// Makes one of what is required.
     pub fn new(
@@ -7362,6 +8496,7 @@ impl LockedCoinAsset {
     }
 }
 /// A coin of Sui or Iota that is locked for a time was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LockedCoinTransferItem {
@@ -7392,6 +8527,7 @@ pub struct LockedCoinTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     LockedCoinTransferItem {
         "walletId" => wallet_id: required,
@@ -7409,6 +8545,7 @@ object! {
         "tos" => tos: collection,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl LockedCoinTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -7459,6 +8596,7 @@ impl LockedCoinTransferItem {
     }
 }
 /// Signs a message the way the network does: EIP-191 on EVM networks, the plain bytes with EdDSA.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MessageSignature {
@@ -7472,6 +8610,7 @@ pub struct MessageSignature {
     /// The network that the signature is meant for. It tells how to hash and encode.
     pub network: Option<Network>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     MessageSignature {
         "message" => message: required,
@@ -7480,6 +8619,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl MessageSignature {
     /// Makes one of what is required.
     pub fn new(message: impl Into<crate::Hex>) -> Self {
@@ -7511,6 +8651,14 @@ impl MessageSignature {
     }
 }
 /// An amount of the native asset of a network.
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NativeAmount {
@@ -7519,12 +8667,28 @@ pub struct NativeAmount {
     /// What is known about an asset.
     pub metadata: AssetDetails,
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 object! {
     NativeAmount {
         "amount" => amount: required,
         "metadata" => metadata: required,
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl NativeAmount {
     /// Makes one of what is required.
     pub fn new(
@@ -7538,6 +8702,7 @@ impl NativeAmount {
     }
 }
 /// The native asset of the network.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NativeAsset {
@@ -7552,6 +8717,7 @@ pub struct NativeAsset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     NativeAsset {
         "decimals" => decimals: required,
@@ -7561,6 +8727,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl NativeAsset {
     /// Makes one of what is required.
     pub fn new(decimals: i32, balance: impl Into<crate::Amount>) -> Self {
@@ -7595,17 +8762,20 @@ impl NativeAsset {
     }
 }
 /// An amount of the native asset of the network.
+#[cfg(any(feature = "policies", feature = "swaps"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NativeSwapAsset {
     /// An amount in the smallest unit of its asset, as decimal digits.
     pub amount: crate::Amount,
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 object! {
     NativeSwapAsset {
         "amount" => amount: required,
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl NativeSwapAsset {
     /// Makes one of what is required.
     pub fn new(amount: impl Into<crate::Amount>) -> Self {
@@ -7613,6 +8783,7 @@ impl NativeSwapAsset {
     }
 }
 /// Sends the native asset of the network.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NativeTransfer {
@@ -7653,6 +8824,7 @@ pub struct NativeTransfer {
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals. Solana.
     pub use_durable_nonce: Option<bool>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     NativeTransfer {
         "to" => to: required,
@@ -7674,6 +8846,7 @@ object! {
         "useDurableNonce" => use_durable_nonce: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl NativeTransfer {
     /// Makes one of what is required.
     pub fn new(to: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
@@ -7800,6 +8973,7 @@ impl NativeTransfer {
     }
 }
 /// The native asset was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NativeTransferItem {
@@ -7840,6 +9014,7 @@ pub struct NativeTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     NativeTransferItem {
         "walletId" => wallet_id: required,
@@ -7862,6 +9037,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl NativeTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -8551,14 +9727,72 @@ impl Network {
     }
 }
 open_enum!(Network);
+/// The kind of a credential that is being registered or used. The same as `CredentialKind` without `SessionKey`,
+/// which cannot be registered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum NewCredentialKind {
+    /// `Fido2`.
+    Fido2,
+    /// `Key`.
+    Key,
+    /// `Password`.
+    Password,
+    /// `PasswordProtectedKey`.
+    PasswordProtectedKey,
+    /// `RecoveryKey`.
+    RecoveryKey,
+    /// `Totp`.
+    Totp,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl NewCredentialKind {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Fido2,
+        Self::Key,
+        Self::Password,
+        Self::PasswordProtectedKey,
+        Self::RecoveryKey,
+        Self::Totp,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Fido2 => "Fido2",
+            Self::Key => "Key",
+            Self::Password => "Password",
+            Self::PasswordProtectedKey => "PasswordProtectedKey",
+            Self::RecoveryKey => "RecoveryKey",
+            Self::Totp => "Totp",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Fido2" => Self::Fido2,
+            "Key" => Self::Key,
+            "Password" => Self::Password,
+            "PasswordProtectedKey" => Self::PasswordProtectedKey,
+            "RecoveryKey" => Self::RecoveryKey,
+            "Totp" => Self::Totp,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(NewCredentialKind);
 /// Lets the activity pass. Webhooks are told that the policy triggered.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct NoAction {}
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     NoAction {
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl NoAction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -8566,6 +9800,7 @@ impl NoAction {
     }
 }
 /// What was decided about an offer.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum OfferDecision {
@@ -8576,6 +9811,7 @@ pub enum OfferDecision {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl OfferDecision {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Accept, Self::Reject];
@@ -8595,8 +9831,100 @@ impl OfferDecision {
         }
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 open_enum!(OfferDecision);
+/// A password as first factor. Not supported by the API today.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PasswordFirstFactor {
+    /// The password. Not empty.
+    pub password: crate::Secret,
+}
+object! {
+    PasswordFirstFactor {
+        "password" => password: required,
+    }
+}
+impl PasswordFirstFactor {
+    /// Makes one of what is required.
+    pub fn new(password: impl Into<crate::Secret>) -> Self {
+        Self { password: password.into() }
+    }
+}
+/// Names a password-protected key, and hands its encrypted private half back to its owner.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PasswordProtectedKeyDescriptor {
+    /// The encrypted private key as it was registered. The API does not read it.
+    pub encrypted_private_key: crate::Secret,
+    /// The id that the owner chose. It is the `credId` of an assertion.
+    pub id: String,
+    /// The type of a WebAuthn credential.
+    pub type_: PublicKeyCredentialType,
+}
+object! {
+    PasswordProtectedKeyDescriptor {
+        "type" => type_: required,
+        "id" => id: required,
+        "encryptedPrivateKey" => encrypted_private_key: required,
+    }
+}
+impl PasswordProtectedKeyDescriptor {
+    /// Makes one of what is required.
+    pub fn new(
+        type_: PublicKeyCredentialType,
+        id: impl Into<String>,
+        encrypted_private_key: impl Into<crate::Secret>,
+    ) -> Self {
+        Self {
+            type_,
+            id: id.into(),
+            encrypted_private_key: encrypted_private_key.into(),
+        }
+    }
+}
+/// A password-protected key, decrypted by its owner, as first factor.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PasswordProtectedKeyFirstFactor {
+    /// Proof that a challenge was signed with a private key.
+    pub credential_assertion: KeyAssertion,
+}
+object! {
+    PasswordProtectedKeyFirstFactor {
+        "credentialAssertion" => credential_assertion: required,
+    }
+}
+impl PasswordProtectedKeyFirstFactor {
+    /// Makes one of what is required.
+    pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
+        Self {
+            credential_assertion: credential_assertion.into(),
+        }
+    }
+}
+/// A password-protected key, decrypted by its owner, as second factor.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PasswordProtectedKeySecondFactor {
+    /// Proof that a challenge was signed with a private key.
+    pub credential_assertion: KeyAssertion,
+}
+object! {
+    PasswordProtectedKeySecondFactor {
+        "credentialAssertion" => credential_assertion: required,
+    }
+}
+impl PasswordProtectedKeySecondFactor {
+    /// Makes one of what is required.
+    pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
+        Self {
+            credential_assertion: credential_assertion.into(),
+        }
+    }
+}
 /// A named set of operations, which can be assigned to identities. The rights of all assignments add up.
+#[cfg(any(feature = "permissions", feature = "tenant"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Permission {
@@ -8617,6 +9945,7 @@ pub struct Permission {
     /// The status of a permission.
     pub status: PermissionStatus,
 }
+#[cfg(any(feature = "permissions", feature = "tenant"))]
 object! {
     Permission {
         "id" => id: required,
@@ -8629,6 +9958,7 @@ object! {
         "dateUpdated" => date_updated: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "tenant"))]
 impl Permission {
     /// Makes one of what is required.
     pub fn new(
@@ -8654,6 +9984,7 @@ impl Permission {
     }
 }
 /// A change of a permission.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PermissionChangeRequest {
@@ -8676,6 +10007,7 @@ pub struct PermissionChangeRequest {
     /// How far a change got.
     pub status: ChangeRequestStatus,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     PermissionChangeRequest {
         "id" => id: required,
@@ -8689,6 +10021,7 @@ object! {
         "dateResolved" => date_resolved: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl PermissionChangeRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -8729,17 +10062,20 @@ impl PermissionChangeRequest {
     }
 }
 /// Some permissions.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PermissionIdFilter {
     /// The permissions, 1 to 100. Limits: 1 to 100 items.
     pub in_: Vec<crate::PermissionId>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     PermissionIdFilter {
         "in" => in_: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl PermissionIdFilter {
     /// Makes one of what is required.
     pub fn new(in_: impl Into<Vec<crate::PermissionId>>) -> Self {
@@ -8747,6 +10083,7 @@ impl PermissionIdFilter {
     }
 }
 /// The status of a permission. There is only one.
+#[cfg(any(feature = "permissions", feature = "policies", feature = "tenant"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PermissionStatus {
@@ -8755,6 +10092,7 @@ pub enum PermissionStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "permissions", feature = "policies", feature = "tenant"))]
 impl PermissionStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active];
@@ -8772,9 +10110,11 @@ impl PermissionStatus {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies", feature = "tenant"))]
 open_enum!(PermissionStatus);
 /// What happens when an activity of a kind takes place: the rule tells whether the policy triggers, the action
 /// what follows, and the filters which activities it looks at.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Policy {
@@ -8797,6 +10137,7 @@ pub struct Policy {
     /// Whether a policy is evaluated.
     pub status: PolicyStatus,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     Policy {
         "id" => id: required,
@@ -8810,6 +10151,7 @@ object! {
         "filters" => filters: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl Policy {
     /// Makes one of what is required.
     pub fn new(
@@ -8854,6 +10196,7 @@ impl Policy {
 /// What follows if a policy triggers. Of all that trigger, `Block` comes before `RequestApproval`.
 ///
 /// Told apart by `kind`.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -8871,6 +10214,7 @@ pub enum PolicyAction {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl PolicyAction {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["RequestApproval", "Block", "NoAction"];
@@ -8898,6 +10242,7 @@ impl PolicyAction {
         NoAction::new()
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl<'de> ::serde::Deserialize<'de> for PolicyAction {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -8918,22 +10263,26 @@ impl<'de> ::serde::Deserialize<'de> for PolicyAction {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<RequestApprovalAction> for PolicyAction {
     fn from(member: RequestApprovalAction) -> Self {
         Self::RequestApproval(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<BlockAction> for PolicyAction {
     fn from(member: BlockAction) -> Self {
         Self::Block(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<NoAction> for PolicyAction {
     fn from(member: NoAction) -> Self {
         Self::NoAction(member)
     }
 }
 /// A change of a policy.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PolicyChangeRequest {
@@ -8956,6 +10305,7 @@ pub struct PolicyChangeRequest {
     /// How far a change got.
     pub status: ChangeRequestStatus,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     PolicyChangeRequest {
         "id" => id: required,
@@ -8969,6 +10319,7 @@ object! {
         "dateResolved" => date_resolved: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl PolicyChangeRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -9009,6 +10360,7 @@ impl PolicyChangeRequest {
     }
 }
 /// A currency that limits are written in.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PolicyCurrency {
@@ -9017,6 +10369,7 @@ pub enum PolicyCurrency {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl PolicyCurrency {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::USD];
@@ -9034,9 +10387,11 @@ impl PolicyCurrency {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 open_enum!(PolicyCurrency);
 /// Which activities a policy looks at. All conditions have to hold; without one it looks at all activities of its
 /// kind.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PolicyFilters {
@@ -9049,6 +10404,7 @@ pub struct PolicyFilters {
     /// Only wallets with these tags. For `Wallets:Sign` and `Wallets:IncomingTransaction`.
     pub wallet_tags: Option<TagFilter>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     PolicyFilters {
         "permissionId" => permission_id: optional,
@@ -9057,6 +10413,7 @@ object! {
         "walletTags" => wallet_tags: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl PolicyFilters {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -9096,17 +10453,20 @@ impl PolicyFilters {
     }
 }
 /// Some policies.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PolicyIdFilter {
     /// The policies, 1 to 100. Limits: 1 to 100 items.
     pub in_: Vec<crate::PolicyId>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     PolicyIdFilter {
         "in" => in_: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl PolicyIdFilter {
     /// Makes one of what is required.
     pub fn new(in_: impl Into<Vec<crate::PolicyId>>) -> Self {
@@ -9117,6 +10477,7 @@ impl PolicyIdFilter {
 /// cannot know.
 ///
 /// Told apart by `kind`.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -9158,6 +10519,7 @@ pub enum PolicyRule {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl PolicyRule {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -9248,6 +10610,7 @@ impl PolicyRule {
         TravelRuleTransactionPrescreeningRule::new(configuration)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl<'de> ::serde::Deserialize<'de> for PolicyRule {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -9294,52 +10657,62 @@ impl<'de> ::serde::Deserialize<'de> for PolicyRule {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<AlwaysTriggerRule> for PolicyRule {
     fn from(member: AlwaysTriggerRule) -> Self {
         Self::AlwaysTrigger(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<TransactionRecipientWhitelistRule> for PolicyRule {
     fn from(member: TransactionRecipientWhitelistRule) -> Self {
         Self::TransactionRecipientWhitelist(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<TransactionAmountLimitRule> for PolicyRule {
     fn from(member: TransactionAmountLimitRule) -> Self {
         Self::TransactionAmountLimit(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<TransactionAmountVelocityRule> for PolicyRule {
     fn from(member: TransactionAmountVelocityRule) -> Self {
         Self::TransactionAmountVelocity(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<TransactionCountVelocityRule> for PolicyRule {
     fn from(member: TransactionCountVelocityRule) -> Self {
         Self::TransactionCountVelocity(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<ChainalysisTransactionPrescreeningRule> for PolicyRule {
     fn from(member: ChainalysisTransactionPrescreeningRule) -> Self {
         Self::ChainalysisTransactionPrescreening(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<ChainalysisTransactionScreeningRule> for PolicyRule {
     fn from(member: ChainalysisTransactionScreeningRule) -> Self {
         Self::ChainalysisTransactionScreening(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<GlobalLedgerTransactionPrescreeningRule> for PolicyRule {
     fn from(member: GlobalLedgerTransactionPrescreeningRule) -> Self {
         Self::GlobalLedgerTransactionPrescreening(member)
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl From<TravelRuleTransactionPrescreeningRule> for PolicyRule {
     fn from(member: TravelRuleTransactionPrescreeningRule) -> Self {
         Self::TravelRuleTransactionPrescreening(member)
     }
 }
 /// Whether a policy is evaluated. `Archived` is the end of it.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PolicyStatus {
@@ -9350,6 +10723,7 @@ pub enum PolicyStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl PolicyStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Archived];
@@ -9369,8 +10743,10 @@ impl PolicyStatus {
         }
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 open_enum!(PolicyStatus);
 /// An assignment that would be made or ended.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProposedAssignment {
@@ -9383,6 +10759,7 @@ pub struct ProposedAssignment {
     /// Id of a permission.
     pub permission_id: crate::PermissionId,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ProposedAssignment {
         "id" => id: required,
@@ -9391,6 +10768,7 @@ object! {
         "isImmutable" => is_immutable: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ProposedAssignment {
     /// Makes one of what is required.
     pub fn new(
@@ -9408,6 +10786,7 @@ impl ProposedAssignment {
     }
 }
 /// A permission as it would be.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProposedPermission {
@@ -9424,6 +10803,7 @@ pub struct ProposedPermission {
     /// The status of a permission.
     pub status: PermissionStatus,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     ProposedPermission {
         "id" => id: required,
@@ -9434,6 +10814,7 @@ object! {
         "isArchived" => is_archived: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl ProposedPermission {
     /// Makes one of what is required.
     pub fn new(
@@ -9455,6 +10836,7 @@ impl ProposedPermission {
     }
 }
 /// Signs the inputs of a partially signed Bitcoin transaction that belong to the key.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PsbtSignature {
@@ -9468,6 +10850,7 @@ pub struct PsbtSignature {
     /// The bytes of the PSBT.
     pub psbt: crate::Hex,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     PsbtSignature {
         "psbt" => psbt: required,
@@ -9476,6 +10859,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl PsbtSignature {
     /// Makes one of what is required.
     pub fn new(psbt: impl Into<crate::Hex>) -> Self {
@@ -9507,6 +10891,7 @@ impl PsbtSignature {
     }
 }
 /// A partially signed Bitcoin transaction. Bitcoin networks.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PsbtTransaction {
@@ -9516,12 +10901,14 @@ pub struct PsbtTransaction {
     /// The bytes of the PSBT.
     pub psbt: crate::Hex,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     PsbtTransaction {
         "psbt" => psbt: required,
         "externalId" => external_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl PsbtTransaction {
     /// Makes one of what is required.
     pub fn new(psbt: impl Into<crate::Hex>) -> Self {
@@ -9538,6 +10925,33 @@ impl PsbtTransaction {
         self
     }
 }
+/// The type of a WebAuthn credential. There is only one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum PublicKeyCredentialType {
+    /// `public-key`.
+    PublicKey,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl PublicKeyCredentialType {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::PublicKey];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::PublicKey => "public-key",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "public-key" => Self::PublicKey,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(PublicKeyCredentialType);
 /// A payload in the JSON form of its network, such as a `SignerPayloadJSON` of Substrate.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
@@ -9559,6 +10973,7 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for RawPayloadObject {
     }
 }
 /// A transaction in the form of its network.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RawTransaction {
@@ -9569,12 +10984,14 @@ pub struct RawTransaction {
     /// that have such a form.
     pub transaction: crate::RawPayload,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     RawTransaction {
         "transaction" => transaction: required,
         "externalId" => external_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl RawTransaction {
     /// Makes one of what is required.
     pub fn new(transaction: impl Into<crate::RawPayload>) -> Self {
@@ -9592,17 +11009,20 @@ impl RawTransaction {
     }
 }
 /// The recipients that are allowed.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecipientWhitelist {
     /// Addresses on any network. With an empty list the rule always triggers.
     pub addresses: Vec<String>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     RecipientWhitelist {
         "addresses" => addresses: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl RecipientWhitelist {
     /// Makes one of what is required.
     pub fn new(addresses: impl Into<Vec<String>>) -> Self {
@@ -9611,18 +11031,45 @@ impl RecipientWhitelist {
         }
     }
 }
+/// The WebAuthn relying party. Clients are expected to use their own instead.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RelyingParty {
+    /// Domain of the relying party.
+    pub id: String,
+    /// Name to show to the user.
+    pub name: String,
+}
+object! {
+    RelyingParty {
+        "id" => id: required,
+        "name" => name: required,
+    }
+}
+impl RelyingParty {
+    /// Makes one of what is required.
+    pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+        }
+    }
+}
 /// Who is to be a member no longer.
+#[cfg(any(feature = "auth", feature = "tenant"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RemoveUserGroupMembersRequest {
     /// The users and service accounts.
     pub user_ids: Vec<crate::UserId>,
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 object! {
     RemoveUserGroupMembersRequest {
         "userIds" => user_ids: required,
     }
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 impl RemoveUserGroupMembersRequest {
     /// Makes one of what is required.
     pub fn new(user_ids: impl Into<Vec<crate::UserId>>) -> Self {
@@ -9630,6 +11077,7 @@ impl RemoveUserGroupMembersRequest {
     }
 }
 /// Holds the activity back until all groups have approved it. One denial ends it.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestApprovalAction {
@@ -9639,12 +11087,14 @@ pub struct RequestApprovalAction {
     /// at least 1.
     pub auto_reject_timeout: Option<i64>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     RequestApprovalAction {
         "approvalGroups" => approval_groups: required,
         "autoRejectTimeout" => auto_reject_timeout: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl RequestApprovalAction {
     /// Makes one of what is required.
     pub fn new(approval_groups: impl Into<Vec<ApprovalGroup>>) -> Self {
@@ -9662,26 +11112,53 @@ impl RequestApprovalAction {
     }
 }
 /// Further details of a request.
+#[cfg(
+    any(feature = "keys", feature = "policies", feature = "vaults", feature = "wallets")
+)]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct RequestDetails(pub ::serde_json::Map<String, ::serde_json::Value>);
+#[cfg(
+    any(feature = "keys", feature = "policies", feature = "vaults", feature = "wallets")
+)]
 impl ::std::ops::Deref for RequestDetails {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
+#[cfg(
+    any(feature = "keys", feature = "policies", feature = "vaults", feature = "wallets")
+)]
 impl From<RequestDetails> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: RequestDetails) -> Self {
         value.0
     }
 }
+#[cfg(
+    any(feature = "keys", feature = "policies", feature = "vaults", feature = "wallets")
+)]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for RequestDetails {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// Who asked for something.
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "exchanges",
+        feature = "keys",
+        feature = "payins",
+        feature = "payouts",
+        feature = "policies",
+        feature = "staking",
+        feature = "swaps",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "yields"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Requester {
@@ -9690,12 +11167,42 @@ pub struct Requester {
     /// The user or service account.
     pub user_id: crate::UserId,
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "exchanges",
+        feature = "keys",
+        feature = "payins",
+        feature = "payouts",
+        feature = "policies",
+        feature = "staking",
+        feature = "swaps",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "yields"
+    )
+)]
 object! {
     Requester {
         "userId" => user_id: required,
         "tokenId" => token_id: optional,
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "exchanges",
+        feature = "keys",
+        feature = "payins",
+        feature = "payouts",
+        feature = "policies",
+        feature = "staking",
+        feature = "swaps",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "yields"
+    )
+)]
 impl Requester {
     /// Makes one of what is required.
     pub fn new(user_id: impl Into<crate::UserId>) -> Self {
@@ -9711,7 +11218,116 @@ impl Requester {
         self
     }
 }
+/// The use of a credential as second factor.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum SecondFactorAssertion {
+    /// `Fido2`: A WebAuthn credential as second factor.
+    #[serde(rename = "Fido2")]
+    Fido2(Fido2SecondFactor),
+    /// `Key`: A key as second factor.
+    #[serde(rename = "Key")]
+    Key(KeySecondFactor),
+    /// `PasswordProtectedKey`: A password-protected key, decrypted by its owner, as second factor.
+    #[serde(rename = "PasswordProtectedKey")]
+    PasswordProtectedKey(PasswordProtectedKeySecondFactor),
+    /// `Totp`: A time-based one-time code as second factor.
+    #[serde(rename = "Totp")]
+    Totp(TotpSecondFactor),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl SecondFactorAssertion {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "Fido2",
+        "Key",
+        "PasswordProtectedKey",
+        "Totp",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Fido2(_) => "Fido2",
+            Self::Key(_) => "Key",
+            Self::PasswordProtectedKey(_) => "PasswordProtectedKey",
+            Self::Totp(_) => "Totp",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// A WebAuthn credential as second factor.
+    pub fn fido2(credential_assertion: impl Into<Fido2Assertion>) -> Fido2SecondFactor {
+        Fido2SecondFactor::new(credential_assertion)
+    }
+    /// A key as second factor.
+    pub fn key(credential_assertion: impl Into<KeyAssertion>) -> KeySecondFactor {
+        KeySecondFactor::new(credential_assertion)
+    }
+    /// A password-protected key, decrypted by its owner, as second factor.
+    pub fn password_protected_key(
+        credential_assertion: impl Into<KeyAssertion>,
+    ) -> PasswordProtectedKeySecondFactor {
+        PasswordProtectedKeySecondFactor::new(credential_assertion)
+    }
+    /// A time-based one-time code as second factor.
+    pub fn totp(otp_code: impl Into<crate::Secret>) -> TotpSecondFactor {
+        TotpSecondFactor::new(otp_code)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for SecondFactorAssertion {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "Fido2" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Fido2)
+            }
+            "Key" => crate::open_union::read_known("kind", &kind, fields).map(Self::Key),
+            "PasswordProtectedKey" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::PasswordProtectedKey)
+            }
+            "Totp" => {
+                crate::open_union::read_known("kind", &kind, fields).map(Self::Totp)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<Fido2SecondFactor> for SecondFactorAssertion {
+    fn from(member: Fido2SecondFactor) -> Self {
+        Self::Fido2(member)
+    }
+}
+impl From<KeySecondFactor> for SecondFactorAssertion {
+    fn from(member: KeySecondFactor) -> Self {
+        Self::Key(member)
+    }
+}
+impl From<PasswordProtectedKeySecondFactor> for SecondFactorAssertion {
+    fn from(member: PasswordProtectedKeySecondFactor) -> Self {
+        Self::PasswordProtectedKey(member)
+    }
+}
+impl From<TotpSecondFactor> for SecondFactorAssertion {
+    fn from(member: TotpSecondFactor) -> Self {
+        Self::Totp(member)
+    }
+}
 /// An amount of an asset of Stellar.
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sep41Amount {
@@ -9724,6 +11340,14 @@ pub struct Sep41Amount {
     /// What is known about an asset.
     pub metadata: AssetDetails,
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 object! {
     Sep41Amount {
         "issuer" => issuer: required,
@@ -9732,6 +11356,14 @@ object! {
         "metadata" => metadata: required,
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl Sep41Amount {
     /// Makes one of what is required.
     pub fn new(
@@ -9749,6 +11381,7 @@ impl Sep41Amount {
     }
 }
 /// A SEP-41 token of Stellar.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sep41Asset {
@@ -9767,6 +11400,7 @@ pub struct Sep41Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Sep41Asset {
         "issuer" => issuer: required,
@@ -9778,6 +11412,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Sep41Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -9819,6 +11454,7 @@ impl Sep41Asset {
     }
 }
 /// Sends a SEP-41 token of Stellar.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sep41Transfer {
@@ -9841,6 +11477,7 @@ pub struct Sep41Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Sep41Transfer {
         "issuer" => issuer: required,
@@ -9853,6 +11490,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Sep41Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -9903,6 +11541,7 @@ impl Sep41Transfer {
     }
 }
 /// A SEP-41 token of Stellar was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sep41TransferItem {
@@ -9941,6 +11580,7 @@ pub struct Sep41TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Sep41TransferItem {
         "walletId" => wallet_id: required,
@@ -9962,6 +11602,7 @@ object! {
         "memo" => memo: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Sep41TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -10030,6 +11671,7 @@ impl Sep41TransferItem {
     }
 }
 /// The acceptance or rejection of an offer. Canton; only comes back.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SettleOfferTransaction {
@@ -10041,6 +11683,7 @@ pub struct SettleOfferTransaction {
     /// The hash of the transaction that made the offer.
     pub tx_hash: String,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     SettleOfferTransaction {
         "txHash" => tx_hash: required,
@@ -10048,6 +11691,7 @@ object! {
         "externalId" => external_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl SettleOfferTransaction {
     /// Makes one of what is required.
     pub fn new(tx_hash: impl Into<String>, decision: OfferDecision) -> Self {
@@ -10066,6 +11710,7 @@ impl SettleOfferTransaction {
     }
 }
 /// Signs the SHA-256 of a Cosmos `SignDoc`. Cosmos networks.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignDocSignature {
@@ -10079,6 +11724,7 @@ pub struct SignDocSignature {
     /// The `SignDoc` as protobuf bytes.
     pub sign_doc: crate::Hex,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     SignDocSignature {
         "signDoc" => sign_doc: required,
@@ -10087,6 +11733,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SignDocSignature {
     /// Makes one of what is required.
     pub fn new(sign_doc: impl Into<crate::Hex>) -> Self {
@@ -10118,6 +11765,7 @@ impl SignDocSignature {
     }
 }
 /// A transaction of a Cosmos network.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignDocTransaction {
@@ -10127,12 +11775,14 @@ pub struct SignDocTransaction {
     /// The `SignDoc` as protobuf bytes.
     pub sign_doc: crate::Hex,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     SignDocTransaction {
         "signDoc" => sign_doc: required,
         "externalId" => external_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl SignDocTransaction {
     /// Makes one of what is required.
     pub fn new(sign_doc: impl Into<crate::Hex>) -> Self {
@@ -10150,6 +11800,7 @@ impl SignDocTransaction {
     }
 }
 /// A signature, as numbers and as the network writes it.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Signature {
@@ -10162,6 +11813,7 @@ pub struct Signature {
     /// The second half, 32 bytes. The S of an EdDSA signature.
     pub s: crate::Hex,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     Signature {
         "r" => r: required,
@@ -10170,6 +11822,7 @@ object! {
         "recid" => recid: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Signature {
     /// Makes one of what is required.
     pub fn new(r: impl Into<crate::Hex>, s: impl Into<crate::Hex>) -> Self {
@@ -10196,6 +11849,7 @@ impl Signature {
 /// What to sign, and how. Whatever kinds a key can sign depends on its format and on the network named.
 ///
 /// Told apart by `kind`.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -10246,6 +11900,7 @@ pub enum SignatureBody {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SignatureBody {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -10365,6 +12020,7 @@ impl SignatureBody {
         FeeBumpSignature::new(inner_transaction, transaction_reference)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl<'de> ::serde::Deserialize<'de> for SignatureBody {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -10422,77 +12078,92 @@ impl<'de> ::serde::Deserialize<'de> for SignatureBody {
         }
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<HashSignature> for SignatureBody {
     fn from(member: HashSignature) -> Self {
         Self::Hash(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<MessageSignature> for SignatureBody {
     fn from(member: MessageSignature) -> Self {
         Self::Message(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<TransactionSignature> for SignatureBody {
     fn from(member: TransactionSignature) -> Self {
         Self::Transaction(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<Eip191Signature> for SignatureBody {
     fn from(member: Eip191Signature) -> Self {
         Self::Eip191(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<Eip712Signature> for SignatureBody {
     fn from(member: Eip712Signature) -> Self {
         Self::Eip712(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<Eip7702Signature> for SignatureBody {
     fn from(member: Eip7702Signature) -> Self {
         Self::Eip7702(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<Snip12Signature> for SignatureBody {
     fn from(member: Snip12Signature) -> Self {
         Self::Snip12(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<PsbtSignature> for SignatureBody {
     fn from(member: PsbtSignature) -> Self {
         Self::Psbt(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<Bip322Signature> for SignatureBody {
     fn from(member: Bip322Signature) -> Self {
         Self::Bip322(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<SignDocSignature> for SignatureBody {
     fn from(member: SignDocSignature) -> Self {
         Self::SignDocDirect(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<SignerPayloadSignature> for SignatureBody {
     fn from(member: SignerPayloadSignature) -> Self {
         Self::SignerPayload(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<Cip8Signature> for SignatureBody {
     fn from(member: Cip8Signature) -> Self {
         Self::Cip8(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<SmartAccountSignature> for SignatureBody {
     fn from(member: SmartAccountSignature) -> Self {
         Self::DfnsSmartAccountTransaction(member)
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<FeeBumpSignature> for SignatureBody {
     fn from(member: FeeBumpSignature) -> Self {
         Self::StellarFeeBumpTransaction(member)
     }
 }
 /// A page of signature requests.
+#[cfg(any(feature = "keys", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignaturePage {
@@ -10503,6 +12174,7 @@ pub struct SignaturePage {
     /// Where the next page begins. Missing on the last page.
     pub next_page_token: Option<String>,
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 object! {
     SignaturePage {
         "keyId" => key_id: required,
@@ -10510,6 +12182,7 @@ object! {
         "nextPageToken" => next_page_token: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "wallets"))]
 impl SignaturePage {
     /// Makes one of what is required.
     pub fn new(
@@ -10530,6 +12203,7 @@ impl SignaturePage {
     }
 }
 /// A request to sign something with a key, and the signature once it was made.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignatureRequest {
@@ -10573,6 +12247,7 @@ pub struct SignatureRequest {
     /// The hash of the transaction on the network.
     pub tx_hash: Option<String>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     SignatureRequest {
         "id" => id: required,
@@ -10596,6 +12271,7 @@ object! {
         "txHash" => tx_hash: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SignatureRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -10716,6 +12392,7 @@ impl SignatureRequest {
 }
 /// How far a signature request got. `Pending` awaits an approval, `Executing` is being signed, `Signed` is done,
 /// `Confirmed` was also seen on the network. `Failed` and `Rejected` are final.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SignatureStatus {
@@ -10734,6 +12411,7 @@ pub enum SignatureStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SignatureStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -10768,8 +12446,10 @@ impl SignatureStatus {
         }
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 open_enum!(SignatureStatus);
 /// Signs the payload of an extrinsic. Substrate networks; `network` is needed.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignerPayloadSignature {
@@ -10783,6 +12463,7 @@ pub struct SignerPayloadSignature {
     /// A payload to sign: hex text, or an object in the JSON form of the network.
     pub payload: crate::RawPayload,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     SignerPayloadSignature {
         "payload" => payload: required,
@@ -10791,6 +12472,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SignerPayloadSignature {
     /// Makes one of what is required.
     pub fn new(payload: impl Into<crate::RawPayload>) -> Self {
@@ -10822,6 +12504,7 @@ impl SignerPayloadSignature {
     }
 }
 /// The key that a wallet signs with.
+#[cfg(any(feature = "auth", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SigningKey {
@@ -10836,6 +12519,7 @@ pub struct SigningKey {
     /// The signature scheme of a key.
     pub scheme: KeyScheme,
 }
+#[cfg(any(feature = "auth", feature = "wallets"))]
 object! {
     SigningKey {
         "id" => id: required,
@@ -10845,6 +12529,7 @@ object! {
         "delegatedTo" => delegated_to: optional,
     }
 }
+#[cfg(any(feature = "auth", feature = "wallets"))]
 impl SigningKey {
     /// Makes one of what is required.
     pub fn new(
@@ -10869,6 +12554,7 @@ impl SigningKey {
     }
 }
 /// The EIP-7702 authorization that turns the address into a smart account, if it is none yet.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartAccountAuthorization {
@@ -10881,6 +12567,7 @@ pub struct SmartAccountAuthorization {
     /// The nonce of the account.
     pub nonce: i64,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     SmartAccountAuthorization {
         "kind" => kind: required,
@@ -10889,6 +12576,7 @@ object! {
         "nonce" => nonce: required,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SmartAccountAuthorization {
     /// Makes one of what is required.
     pub fn new(
@@ -10906,6 +12594,7 @@ impl SmartAccountAuthorization {
     }
 }
 /// The standard that the authorization follows.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SmartAccountAuthorizationKind {
@@ -10914,6 +12603,7 @@ pub enum SmartAccountAuthorizationKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SmartAccountAuthorizationKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Eip7702];
@@ -10931,8 +12621,10 @@ impl SmartAccountAuthorizationKind {
         }
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 open_enum!(SmartAccountAuthorizationKind);
 /// The EIP-712 message that stands for the operations.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartAccountMessage {
@@ -10945,6 +12637,7 @@ pub struct SmartAccountMessage {
     /// The struct types by name.
     pub types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     SmartAccountMessage {
         "kind" => kind: required,
@@ -10953,6 +12646,7 @@ object! {
         "message" => message: required,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SmartAccountMessage {
     /// Makes one of what is required.
     pub fn new(
@@ -10970,6 +12664,7 @@ impl SmartAccountMessage {
     }
 }
 /// The standard that the message follows.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SmartAccountMessageKind {
@@ -10978,6 +12673,7 @@ pub enum SmartAccountMessageKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SmartAccountMessageKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Eip712];
@@ -10995,8 +12691,10 @@ impl SmartAccountMessageKind {
         }
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 open_enum!(SmartAccountMessageKind);
 /// Signs operations that a smart account runs.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartAccountSignature {
@@ -11014,6 +12712,7 @@ pub struct SmartAccountSignature {
     /// Names the transaction that the signature belongs to.
     pub transaction_reference: String,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     SmartAccountSignature {
         "structured" => structured: required,
@@ -11024,6 +12723,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SmartAccountSignature {
     /// Makes one of what is required.
     pub fn new(
@@ -11061,6 +12761,7 @@ impl SmartAccountSignature {
     }
 }
 /// Operations of a smart account, with the message that stands for them.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartAccountTransaction {
@@ -11073,6 +12774,7 @@ pub struct SmartAccountTransaction {
     /// What the account does, in order.
     pub user_operations: Vec<UserOperation>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     SmartAccountTransaction {
         "address" => address: required,
@@ -11081,6 +12783,7 @@ object! {
         "authorization" => authorization: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl SmartAccountTransaction {
     /// Makes one of what is required.
     pub fn new(
@@ -11106,6 +12809,7 @@ impl SmartAccountTransaction {
     }
 }
 /// A change of the registry of contract schemas.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartContractChangeRequest {
@@ -11116,6 +12820,7 @@ pub struct SmartContractChangeRequest {
     /// Either `Create` or `Delete`.
     pub operation_kind: ChangeOperationKind,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     SmartContractChangeRequest {
         "id" => id: required,
@@ -11123,6 +12828,7 @@ object! {
         "body" => body: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl SmartContractChangeRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -11138,6 +12844,7 @@ impl SmartContractChangeRequest {
     }
 }
 /// The domain that a typed message is bound to on Starknet.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Snip12Domain {
@@ -11150,6 +12857,7 @@ pub struct Snip12Domain {
     /// The version of the domain.
     pub version: Option<String>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     Snip12Domain {
         "chainId" => chain_id: optional,
@@ -11158,6 +12866,7 @@ object! {
         "version" => version: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Snip12Domain {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -11194,6 +12903,7 @@ impl Snip12Domain {
     }
 }
 /// Signs typed data after SNIP-12. Starknet.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip12Signature {
@@ -11213,6 +12923,7 @@ pub struct Snip12Signature {
     /// The struct types by name.
     pub types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     Snip12Signature {
         "primaryType" => primary_type: required,
@@ -11224,6 +12935,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl Snip12Signature {
     /// Makes one of what is required.
     pub fn new(
@@ -11263,6 +12975,7 @@ impl Snip12Signature {
     }
 }
 /// A SNIP-2 token of Starknet.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip2Asset {
@@ -11279,6 +12992,7 @@ pub struct Snip2Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Snip2Asset {
         "contract" => contract: required,
@@ -11289,6 +13003,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Snip2Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -11328,6 +13043,7 @@ impl Snip2Asset {
     }
 }
 /// Sends a SNIP-2 token of Starknet.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip2Transfer {
@@ -11346,6 +13062,7 @@ pub struct Snip2Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Snip2Transfer {
         "contract" => contract: required,
@@ -11356,6 +13073,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Snip2Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -11397,6 +13115,7 @@ impl Snip2Transfer {
     }
 }
 /// A SNIP-2 token of Starknet was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip2TransferItem {
@@ -11427,6 +13146,7 @@ pub struct Snip2TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Snip2TransferItem {
         "walletId" => wallet_id: required,
@@ -11444,6 +13164,7 @@ object! {
         "index" => index: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Snip2TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -11489,6 +13210,7 @@ impl Snip2TransferItem {
     }
 }
 /// Sends a SNIP-3 token of Starknet.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip3Transfer {
@@ -11507,6 +13229,7 @@ pub struct Snip3Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Snip3Transfer {
         "contract" => contract: required,
@@ -11517,6 +13240,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Snip3Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -11558,6 +13282,7 @@ impl Snip3Transfer {
     }
 }
 /// A SNIP-3 token of Starknet was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip3TransferItem {
@@ -11588,6 +13313,7 @@ pub struct Snip3TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Snip3TransferItem {
         "walletId" => wallet_id: required,
@@ -11605,6 +13331,7 @@ object! {
         "index" => index: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Snip3TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -11650,6 +13377,7 @@ impl Snip3TransferItem {
     }
 }
 /// Creates nonce accounts, which transfers with `useDurableNonce` draw on. Solana.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SolanaNonceAccountsTransaction {
@@ -11663,6 +13391,7 @@ pub struct SolanaNonceAccountsTransaction {
     /// How fast a transaction should be included, and so how much is paid for it.
     pub priority: Option<FeePriority>,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     SolanaNonceAccountsTransaction {
         "count" => count: optional,
@@ -11671,6 +13400,7 @@ object! {
         "priority" => priority: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl SolanaNonceAccountsTransaction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -11708,6 +13438,7 @@ impl SolanaNonceAccountsTransaction {
     }
 }
 /// An earlier transaction once more, with a higher fee. EVM networks; only comes back.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SpeedUpTransaction {
@@ -11719,6 +13450,7 @@ pub struct SpeedUpTransaction {
     /// The hash of the transaction that is sped up.
     pub tx_hash: String,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     SpeedUpTransaction {
         "txHash" => tx_hash: required,
@@ -11726,6 +13458,7 @@ object! {
         "externalId" => external_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl SpeedUpTransaction {
     /// Makes one of what is required.
     pub fn new(tx_hash: impl Into<String>, signed_tx: impl Into<String>) -> Self {
@@ -11744,6 +13477,7 @@ impl SpeedUpTransaction {
     }
 }
 /// A token of the Token-2022 program of Solana.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Spl2022Asset {
@@ -11760,6 +13494,7 @@ pub struct Spl2022Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Spl2022Asset {
         "mint" => mint: required,
@@ -11770,6 +13505,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Spl2022Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -11809,6 +13545,7 @@ impl Spl2022Asset {
     }
 }
 /// Sends a token of the Token-2022 program of Solana.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Spl2022Transfer {
@@ -11833,6 +13570,7 @@ pub struct Spl2022Transfer {
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
     pub use_durable_nonce: Option<bool>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Spl2022Transfer {
         "mint" => mint: required,
@@ -11846,6 +13584,7 @@ object! {
         "useDurableNonce" => use_durable_nonce: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Spl2022Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -11911,6 +13650,7 @@ impl Spl2022Transfer {
     }
 }
 /// A token of the Token-2022 program of Solana was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Spl2022TransferItem {
@@ -11941,6 +13681,7 @@ pub struct Spl2022TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Spl2022TransferItem {
         "walletId" => wallet_id: required,
@@ -11958,6 +13699,7 @@ object! {
         "to" => to: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Spl2022TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -12013,6 +13755,14 @@ impl Spl2022TransferItem {
     }
 }
 /// An amount of an SPL token of Solana.
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SplAmount {
@@ -12023,6 +13773,14 @@ pub struct SplAmount {
     /// The address of the mint.
     pub mint: String,
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 object! {
     SplAmount {
         "mint" => mint: required,
@@ -12030,6 +13788,14 @@ object! {
         "metadata" => metadata: required,
     }
 }
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
 impl SplAmount {
     /// Makes one of what is required.
     pub fn new(
@@ -12045,6 +13811,7 @@ impl SplAmount {
     }
 }
 /// A token of Solana.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SplAsset {
@@ -12061,6 +13828,7 @@ pub struct SplAsset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     SplAsset {
         "mint" => mint: required,
@@ -12071,6 +13839,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl SplAsset {
     /// Makes one of what is required.
     pub fn new(
@@ -12110,6 +13879,7 @@ impl SplAsset {
     }
 }
 /// An amount of an SPL token.
+#[cfg(any(feature = "policies", feature = "swaps"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SplSwapAsset {
@@ -12118,12 +13888,14 @@ pub struct SplSwapAsset {
     /// The address of the mint.
     pub mint: String,
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 object! {
     SplSwapAsset {
         "mint" => mint: required,
         "amount" => amount: required,
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl SplSwapAsset {
     /// Makes one of what is required.
     pub fn new(mint: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
@@ -12134,6 +13906,7 @@ impl SplSwapAsset {
     }
 }
 /// Sends a token of Solana.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SplTransfer {
@@ -12158,6 +13931,7 @@ pub struct SplTransfer {
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
     pub use_durable_nonce: Option<bool>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     SplTransfer {
         "mint" => mint: required,
@@ -12171,6 +13945,7 @@ object! {
         "useDurableNonce" => use_durable_nonce: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl SplTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -12236,6 +14011,7 @@ impl SplTransfer {
     }
 }
 /// A token of Solana was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SplTransferItem {
@@ -12266,6 +14042,7 @@ pub struct SplTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     SplTransferItem {
         "walletId" => wallet_id: required,
@@ -12283,6 +14060,7 @@ object! {
         "to" => to: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl SplTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -12337,7 +14115,40 @@ impl SplTransferItem {
         self
     }
 }
+/// A kind of credential that may complete a challenge.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SupportedCredentialKind {
+    /// Which factor a credential can serve as.
+    pub factor: CredentialFactor,
+    /// The kind of a credential that is being registered or used.
+    pub kind: NewCredentialKind,
+    /// Whether a second factor has to accompany a first factor of this kind.
+    pub requires_second_factor: bool,
+}
+object! {
+    SupportedCredentialKind {
+        "kind" => kind: required,
+        "factor" => factor: required,
+        "requiresSecondFactor" => requires_second_factor: required,
+    }
+}
+impl SupportedCredentialKind {
+    /// Makes one of what is required.
+    pub fn new(
+        kind: NewCredentialKind,
+        factor: CredentialFactor,
+        requires_second_factor: bool,
+    ) -> Self {
+        Self {
+            kind,
+            factor,
+            requires_second_factor,
+        }
+    }
+}
 /// An exchange of one asset for another.
+#[cfg(any(feature = "policies", feature = "swaps"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Swap {
@@ -12353,8 +14164,8 @@ pub struct Swap {
     pub protocol_status: Option<String>,
     /// Through whom assets are swapped.
     pub provider: SwapProvider,
-    /// Id of the quote of a swap, which begins with `swapQuote-`.
-    pub quote_id: SwapQuoteId,
+    /// Id of the quote of a swap.
+    pub quote_id: crate::SwapQuoteId,
     /// An amount of an asset, and what is known about the asset.
     pub quoted_source_asset: AssetAmount,
     /// An amount of an asset, and what is known about the asset.
@@ -12374,6 +14185,7 @@ pub struct Swap {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 object! {
     Swap {
         "id" => id: required,
@@ -12394,11 +14206,12 @@ object! {
         "protocolStatus" => protocol_status: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl Swap {
     /// Makes one of what is required.
     pub fn new(
         id: impl Into<crate::SwapId>,
-        quote_id: impl Into<SwapQuoteId>,
+        quote_id: impl Into<crate::SwapQuoteId>,
         reference: Option<String>,
         wallet_id: impl Into<crate::WalletId>,
         target_wallet_id: impl Into<crate::WalletId>,
@@ -12455,6 +14268,7 @@ impl Swap {
 /// An asset of a swap, with its amount.
 ///
 /// Told apart by `kind`.
+#[cfg(any(feature = "policies", feature = "swaps"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -12472,6 +14286,7 @@ pub enum SwapAsset {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl SwapAsset {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Native", "Erc20", "Spl"];
@@ -12503,6 +14318,7 @@ impl SwapAsset {
         SplSwapAsset::new(mint, amount)
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl<'de> ::serde::Deserialize<'de> for SwapAsset {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -12520,22 +14336,26 @@ impl<'de> ::serde::Deserialize<'de> for SwapAsset {
         }
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl From<NativeSwapAsset> for SwapAsset {
     fn from(member: NativeSwapAsset) -> Self {
         Self::Native(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl From<Erc20SwapAsset> for SwapAsset {
     fn from(member: Erc20SwapAsset) -> Self {
         Self::Erc20(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl From<SplSwapAsset> for SwapAsset {
     fn from(member: SplSwapAsset) -> Self {
         Self::Spl(member)
     }
 }
 /// Through whom assets are swapped. The terms of Uniswap have to be accepted first.
+#[cfg(any(feature = "policies", feature = "swaps"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SwapProvider {
@@ -12548,6 +14368,7 @@ pub enum SwapProvider {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl SwapProvider {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -12573,49 +14394,10 @@ impl SwapProvider {
         }
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 open_enum!(SwapProvider);
-/// Id of the quote of a swap, which begins with `swapQuote-`.
-#[derive(
-    ::serde::Deserialize,
-    ::serde::Serialize,
-    Clone,
-    Debug,
-    Eq,
-    Hash,
-    Ord,
-    PartialEq,
-    PartialOrd
-)]
-#[serde(transparent)]
-pub struct SwapQuoteId(pub String);
-impl ::std::ops::Deref for SwapQuoteId {
-    type Target = String;
-    fn deref(&self) -> &String {
-        &self.0
-    }
-}
-impl From<SwapQuoteId> for String {
-    fn from(value: SwapQuoteId) -> Self {
-        value.0
-    }
-}
-impl From<String> for SwapQuoteId {
-    fn from(value: String) -> Self {
-        Self(value)
-    }
-}
-impl ::std::fmt::Display for SwapQuoteId {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-impl ::std::str::FromStr for SwapQuoteId {
-    type Err = ::std::convert::Infallible;
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-        Ok(Self(value.to_string()))
-    }
-}
 /// Wallets by their tags. Both conditions have to hold if both are given.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct TagFilter {
@@ -12624,12 +14406,14 @@ pub struct TagFilter {
     /// Tags that the wallet has one of, 1 to 100. Limits: 1 to 100 items.
     pub has_any: Vec<String>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     TagFilter {
         "hasAll" => has_all: collection,
         "hasAny" => has_any: collection,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl TagFilter {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -12652,6 +14436,7 @@ impl TagFilter {
     }
 }
 /// A jetton of TON or Ion.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tep74Asset {
@@ -12668,6 +14453,7 @@ pub struct Tep74Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Tep74Asset {
         "master" => master: required,
@@ -12678,6 +14464,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Tep74Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -12717,6 +14504,7 @@ impl Tep74Asset {
     }
 }
 /// Sends a jetton of TON or Ion.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tep74Transfer {
@@ -12737,6 +14525,7 @@ pub struct Tep74Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Tep74Transfer {
         "master" => master: required,
@@ -12748,6 +14537,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Tep74Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -12796,6 +14586,7 @@ impl Tep74Transfer {
     }
 }
 /// A jetton of TON or Ion was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tep74TransferItem {
@@ -12828,6 +14619,7 @@ pub struct Tep74TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Tep74TransferItem {
         "walletId" => wallet_id: required,
@@ -12846,6 +14638,7 @@ object! {
         "to" => to: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Tep74TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -12902,10 +14695,29 @@ impl Tep74TransferItem {
         self
     }
 }
+/// A time-based one-time code as second factor. Not supported by the API today.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TotpSecondFactor {
+    /// The code that the authenticator shows. Not empty.
+    pub otp_code: crate::Secret,
+}
+object! {
+    TotpSecondFactor {
+        "otpCode" => otp_code: required,
+    }
+}
+impl TotpSecondFactor {
+    /// Makes one of what is required.
+    pub fn new(otp_code: impl Into<crate::Secret>) -> Self {
+        Self { otp_code: otp_code.into() }
+    }
+}
 /// What to sign and broadcast. The last four kinds cannot be sent: they come back from calls of their own, as the
 /// body of the transaction request those made.
 ///
 /// Told apart by `kind`.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -12953,6 +14765,7 @@ pub enum Transaction {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Transaction {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -13051,6 +14864,7 @@ impl Transaction {
         SpeedUpTransaction::new(tx_hash, signed_tx)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl<'de> ::serde::Deserialize<'de> for Transaction {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -13108,83 +14922,99 @@ impl<'de> ::serde::Deserialize<'de> for Transaction {
         }
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<RawTransaction> for Transaction {
     fn from(member: RawTransaction) -> Self {
         Self::Transaction(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<PsbtTransaction> for Transaction {
     fn from(member: PsbtTransaction) -> Self {
         Self::Psbt(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<SignDocTransaction> for Transaction {
     fn from(member: SignDocTransaction) -> Self {
         Self::SignDocDirect(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<UserOperationsTransaction> for Transaction {
     fn from(member: UserOperationsTransaction) -> Self {
         Self::UserOperations(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<FunctionCallTransaction> for Transaction {
     fn from(member: FunctionCallTransaction) -> Self {
         Self::FunctionCall(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<TransferPreapprovalTransaction> for Transaction {
     fn from(member: TransferPreapprovalTransaction) -> Self {
         Self::TransferPreapproval(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<EvmTransaction> for Transaction {
     fn from(member: EvmTransaction) -> Self {
         Self::Evm(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Eip1559Transaction> for Transaction {
     fn from(member: Eip1559Transaction) -> Self {
         Self::Eip1559(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<SolanaNonceAccountsTransaction> for Transaction {
     fn from(member: SolanaNonceAccountsTransaction) -> Self {
         Self::CreateSolanaNonceAccounts(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<SettleOfferTransaction> for Transaction {
     fn from(member: SettleOfferTransaction) -> Self {
         Self::SettleOffer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<ActivateAccountTransaction> for Transaction {
     fn from(member: ActivateAccountTransaction) -> Self {
         Self::ActivateAccount(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<CancelTransaction> for Transaction {
     fn from(member: CancelTransaction) -> Self {
         Self::CancelTransaction(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<SpeedUpTransaction> for Transaction {
     fn from(member: SpeedUpTransaction) -> Self {
         Self::SpeedUpTransaction(member)
     }
 }
 /// Triggers for an amount above a limit, and for one of unknown value.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionAmountLimitRule {
     /// The most that one transaction may move.
     pub configuration: AmountLimit,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     TransactionAmountLimitRule {
         "configuration" => configuration: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl TransactionAmountLimitRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<AmountLimit>) -> Self {
@@ -13195,17 +15025,20 @@ impl TransactionAmountLimitRule {
 }
 /// Triggers where a wallet would move more than a limit within a span of time, the present activity included, and
 /// where the value of anything in that span is unknown.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionAmountVelocityRule {
     /// The most that a wallet may move within a span of time.
     pub configuration: AmountVelocityLimit,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     TransactionAmountVelocityRule {
         "configuration" => configuration: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl TransactionAmountVelocityRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<AmountVelocityLimit>) -> Self {
@@ -13216,17 +15049,20 @@ impl TransactionAmountVelocityRule {
 }
 /// Triggers where a wallet would do more than a number of transactions within a span of time, the present one
 /// included.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionCountVelocityRule {
     /// How many transactions a wallet may do within a span of time.
     pub configuration: CountVelocityLimit,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     TransactionCountVelocityRule {
         "configuration" => configuration: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl TransactionCountVelocityRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<CountVelocityLimit>) -> Self {
@@ -13237,17 +15073,20 @@ impl TransactionCountVelocityRule {
 }
 /// Triggers for a recipient that is not listed, and where there is none or none can be known, as with a raw
 /// signature.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionRecipientWhitelistRule {
     /// The recipients that are allowed.
     pub configuration: RecipientWhitelist,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     TransactionRecipientWhitelistRule {
         "configuration" => configuration: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl TransactionRecipientWhitelistRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<RecipientWhitelist>) -> Self {
@@ -13257,6 +15096,7 @@ impl TransactionRecipientWhitelistRule {
     }
 }
 /// A transaction that was asked for, and how far it got.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionRequest {
@@ -13298,6 +15138,7 @@ pub struct TransactionRequest {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     TransactionRequest {
         "id" => id: required,
@@ -13320,6 +15161,7 @@ object! {
         "txHash" => tx_hash: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl TransactionRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -13430,6 +15272,7 @@ impl TransactionRequest {
     }
 }
 /// Signs a transaction without broadcasting it.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionSignature {
@@ -13444,6 +15287,7 @@ pub struct TransactionSignature {
     /// that have such a form.
     pub transaction: crate::RawPayload,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     TransactionSignature {
         "transaction" => transaction: required,
@@ -13452,6 +15296,7 @@ object! {
         "network" => network: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl TransactionSignature {
     /// Makes one of what is required.
     pub fn new(transaction: impl Into<crate::RawPayload>) -> Self {
@@ -13485,6 +15330,7 @@ impl TransactionSignature {
 /// What to send, and to whom. The kind is the standard that the asset follows.
 ///
 /// Told apart by `kind`.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -13565,6 +15411,7 @@ pub enum Transfer {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Transfer {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -13818,6 +15665,7 @@ impl Transfer {
         Xls33Transfer::new(issuance_id, to, amount)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl<'de> ::serde::Deserialize<'de> for Transfer {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -13892,127 +15740,152 @@ impl<'de> ::serde::Deserialize<'de> for Transfer {
         }
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<NativeTransfer> for Transfer {
     fn from(member: NativeTransfer) -> Self {
         Self::Native(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Aip21Transfer> for Transfer {
     fn from(member: Aip21Transfer) -> Self {
         Self::Aip21(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<AsaTransfer> for Transfer {
     fn from(member: AsaTransfer) -> Self {
         Self::Asa(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<AssetTransfer> for Transfer {
     fn from(member: AssetTransfer) -> Self {
         Self::Asset(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Cip56Transfer> for Transfer {
     fn from(member: Cip56Transfer) -> Self {
         Self::Cip56(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Cis2Transfer> for Transfer {
     fn from(member: Cis2Transfer) -> Self {
         Self::Cis2(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Cis7Transfer> for Transfer {
     fn from(member: Cis7Transfer) -> Self {
         Self::Cis7(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<CoinTransfer> for Transfer {
     fn from(member: CoinTransfer) -> Self {
         Self::Coin(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Erc20Transfer> for Transfer {
     fn from(member: Erc20Transfer) -> Self {
         Self::Erc20(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Erc721Transfer> for Transfer {
     fn from(member: Erc721Transfer) -> Self {
         Self::Erc721(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Erc7984Transfer> for Transfer {
     fn from(member: Erc7984Transfer) -> Self {
         Self::Erc7984(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Hip17Transfer> for Transfer {
     fn from(member: Hip17Transfer) -> Self {
         Self::Hip17(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<HtsTransfer> for Transfer {
     fn from(member: HtsTransfer) -> Self {
         Self::Hts(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<IouTransfer> for Transfer {
     fn from(member: IouTransfer) -> Self {
         Self::Iou(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Sep41Transfer> for Transfer {
     fn from(member: Sep41Transfer) -> Self {
         Self::Sep41(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Snip2Transfer> for Transfer {
     fn from(member: Snip2Transfer) -> Self {
         Self::Snip2(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Snip3Transfer> for Transfer {
     fn from(member: Snip3Transfer) -> Self {
         Self::Snip3(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<SplTransfer> for Transfer {
     fn from(member: SplTransfer) -> Self {
         Self::Spl(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Spl2022Transfer> for Transfer {
     fn from(member: Spl2022Transfer) -> Self {
         Self::Spl2022(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Tep74Transfer> for Transfer {
     fn from(member: Tep74Transfer) -> Self {
         Self::Tep74(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Trc10Transfer> for Transfer {
     fn from(member: Trc10Transfer) -> Self {
         Self::Trc10(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Trc20Transfer> for Transfer {
     fn from(member: Trc20Transfer) -> Self {
         Self::Trc20(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Trc721Transfer> for Transfer {
     fn from(member: Trc721Transfer) -> Self {
         Self::Trc721(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl From<Xls33Transfer> for Transfer {
     fn from(member: Xls33Transfer) -> Self {
         Self::Xls33(member)
     }
 }
 /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
+#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TransferDirection {
@@ -14023,6 +15896,7 @@ pub enum TransferDirection {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
 impl TransferDirection {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::In, Self::Out];
@@ -14042,8 +15916,10 @@ impl TransferDirection {
         }
     }
 }
+#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
 open_enum!(TransferDirection);
 /// An unspent output of an earlier transaction.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransferInput {
@@ -14054,6 +15930,7 @@ pub struct TransferInput {
     /// The index of the output within it.
     pub vout: i64,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     TransferInput {
         "txid" => txid: required,
@@ -14061,6 +15938,7 @@ object! {
         "value" => value: required,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl TransferInput {
     /// Makes one of what is required.
     pub fn new(txid: impl Into<String>, vout: i64, value: i64) -> Self {
@@ -14072,17 +15950,20 @@ impl TransferInput {
     }
 }
 /// What is known about the assets of a transfer.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransferMetadata {
     /// What is known about an asset.
     pub asset: AssetMetadata,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     TransferMetadata {
         "asset" => asset: required,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl TransferMetadata {
     /// Makes one of what is required.
     pub fn new(asset: impl Into<AssetMetadata>) -> Self {
@@ -14090,6 +15971,7 @@ impl TransferMetadata {
     }
 }
 /// Lets the wallet receive transfers without accepting each. Canton.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct TransferPreapprovalTransaction {
@@ -14097,11 +15979,13 @@ pub struct TransferPreapprovalTransaction {
     /// second one. Limits: 1 to 50 characters.
     pub external_id: Option<String>,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     TransferPreapprovalTransaction {
         "externalId" => external_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl TransferPreapprovalTransaction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -14118,6 +16002,7 @@ impl TransferPreapprovalTransaction {
     }
 }
 /// A transfer that was asked for, and how far it got.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransferRequest {
@@ -14163,6 +16048,7 @@ pub struct TransferRequest {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     TransferRequest {
         "id" => id: required,
@@ -14187,6 +16073,7 @@ object! {
         "txHash" => tx_hash: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl TransferRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -14311,6 +16198,7 @@ impl TransferRequest {
 /// How far a transfer or transaction got. `Pending` awaits an approval, `Executing` is being signed,
 /// `Broadcasted` is known to the network, `Confirmed` is final. `Failed` and `Rejected` are final too. Networks
 /// that are not indexed stay at `Broadcasted`.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TransferStatus {
@@ -14329,6 +16217,7 @@ pub enum TransferStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl TransferStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -14363,9 +16252,18 @@ impl TransferStatus {
         }
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 open_enum!(TransferStatus);
 /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
 /// it on.
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TravelRule {
@@ -14380,6 +16278,14 @@ pub struct TravelRule {
     /// Who sends.
     pub originator: TravelRuleOriginator,
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 object! {
     TravelRule {
         "kind" => kind: required,
@@ -14389,6 +16295,14 @@ object! {
         "beneficiaryVASPdid" => beneficiary_vas_pdid: optional,
     }
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl TravelRule {
     /// Makes one of what is required.
     pub fn new(
@@ -14424,46 +16338,111 @@ impl TravelRule {
     }
 }
 /// Who receives.
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct TravelRuleBeneficiary(pub ::serde_json::Map<String, ::serde_json::Value>);
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl ::std::ops::Deref for TravelRuleBeneficiary {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl From<TravelRuleBeneficiary> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: TravelRuleBeneficiary) -> Self {
         value.0
     }
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleBeneficiary {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// Who sends.
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct TravelRuleOriginator(pub ::serde_json::Map<String, ::serde_json::Value>);
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl ::std::ops::Deref for TravelRuleOriginator {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl From<TravelRuleOriginator> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: TravelRuleOriginator) -> Self {
         value.0
     }
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleOriginator {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// How long to wait for a travel rule message to be cleared.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TravelRulePrescreening {
@@ -14474,6 +16453,7 @@ pub struct TravelRulePrescreening {
     /// Who passes the information on.
     pub vendor: TravelRuleProvider,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     TravelRulePrescreening {
         "vendor" => vendor: required,
@@ -14481,6 +16461,7 @@ object! {
         "autoClearAfterDeliveredTimeoutSeconds" => auto_clear_after_delivered_timeout_seconds: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl TravelRulePrescreening {
     /// Makes one of what is required.
     pub fn new(vendor: TravelRuleProvider, auto_trigger_timeout_seconds: i64) -> Self {
@@ -14503,26 +16484,67 @@ impl TravelRulePrescreening {
     }
 }
 /// The proof that the receiving address belongs to the receiver.
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct TravelRuleProof(pub ::serde_json::Map<String, ::serde_json::Value>);
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl ::std::ops::Deref for TravelRuleProof {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl From<TravelRuleProof> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: TravelRuleProof) -> Self {
         value.0
     }
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleProof {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// Who passes the information on.
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "permissions",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TravelRuleProvider {
@@ -14531,6 +16553,15 @@ pub enum TravelRuleProvider {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "permissions",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 impl TravelRuleProvider {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Notabene];
@@ -14548,19 +16579,31 @@ impl TravelRuleProvider {
         }
     }
 }
+#[cfg(
+    any(
+        feature = "exchanges",
+        feature = "permissions",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets"
+    )
+)]
 open_enum!(TravelRuleProvider);
 /// Triggers where the travel rule message of a transfer is not cleared in time. Transfers of the API only.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TravelRuleTransactionPrescreeningRule {
     /// How long to wait for a travel rule message to be cleared.
     pub configuration: TravelRulePrescreening,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     TravelRuleTransactionPrescreeningRule {
         "configuration" => configuration: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl TravelRuleTransactionPrescreeningRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<TravelRulePrescreening>) -> Self {
@@ -14570,6 +16613,7 @@ impl TravelRuleTransactionPrescreeningRule {
     }
 }
 /// A TRC-10 token of Tron.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc10Asset {
@@ -14586,6 +16630,7 @@ pub struct Trc10Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Trc10Asset {
         "tokenId" => token_id: required,
@@ -14596,6 +16641,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Trc10Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -14635,6 +16681,7 @@ impl Trc10Asset {
     }
 }
 /// Sends a TRC-10 token of Tron.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc10Transfer {
@@ -14653,6 +16700,7 @@ pub struct Trc10Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Trc10Transfer {
         "tokenId" => token_id: required,
@@ -14663,6 +16711,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Trc10Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -14704,6 +16753,7 @@ impl Trc10Transfer {
     }
 }
 /// A TRC-10 token of Tron was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc10TransferItem {
@@ -14734,6 +16784,7 @@ pub struct Trc10TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Trc10TransferItem {
         "walletId" => wallet_id: required,
@@ -14751,6 +16802,7 @@ object! {
         "index" => index: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Trc10TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -14796,6 +16848,7 @@ impl Trc10TransferItem {
     }
 }
 /// A TRC-20 token of Tron.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc20Asset {
@@ -14812,6 +16865,7 @@ pub struct Trc20Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Trc20Asset {
         "contract" => contract: required,
@@ -14822,6 +16876,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Trc20Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -14861,6 +16916,7 @@ impl Trc20Asset {
     }
 }
 /// Sends a TRC-20 token of Tron.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc20Transfer {
@@ -14879,6 +16935,7 @@ pub struct Trc20Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Trc20Transfer {
         "contract" => contract: required,
@@ -14889,6 +16946,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Trc20Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -14930,6 +16988,7 @@ impl Trc20Transfer {
     }
 }
 /// A TRC-20 token of Tron was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc20TransferItem {
@@ -14960,6 +17019,7 @@ pub struct Trc20TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Trc20TransferItem {
         "walletId" => wallet_id: required,
@@ -14977,6 +17037,7 @@ object! {
         "index" => index: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Trc20TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -15022,6 +17083,7 @@ impl Trc20TransferItem {
     }
 }
 /// Sends a TRC-721 token of Tron.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc721Transfer {
@@ -15040,6 +17102,7 @@ pub struct Trc721Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Trc721Transfer {
         "contract" => contract: required,
@@ -15050,6 +17113,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Trc721Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -15091,6 +17155,7 @@ impl Trc721Transfer {
     }
 }
 /// A TRC-721 token of Tron was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc721TransferItem {
@@ -15121,6 +17186,7 @@ pub struct Trc721TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Trc721TransferItem {
         "walletId" => wallet_id: required,
@@ -15138,6 +17204,7 @@ object! {
         "index" => index: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Trc721TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -15183,6 +17250,7 @@ impl Trc721TransferItem {
     }
 }
 /// A field of a struct type.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TypedDataField {
@@ -15191,12 +17259,14 @@ pub struct TypedDataField {
     /// The type: a base type, an array, or the name of another struct type.
     pub type_: String,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     TypedDataField {
         "name" => name: required,
         "type" => type_: required,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl TypedDataField {
     /// Makes one of what is required.
     pub fn new(name: impl Into<String>, type_: impl Into<String>) -> Self {
@@ -15207,31 +17277,36 @@ impl TypedDataField {
     }
 }
 /// The values of a typed message.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct TypedDataMessage(pub ::serde_json::Map<String, ::serde_json::Value>);
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl ::std::ops::Deref for TypedDataMessage {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<TypedDataMessage> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: TypedDataMessage) -> Self {
         value.0
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for TypedDataMessage {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// A swap in the pools of Uniswap.
+#[cfg(any(feature = "policies", feature = "swaps"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UniswapClassicSwap {
-    /// Id of the quote of a swap, which begins with `swapQuote-`.
-    pub quote_id: SwapQuoteId,
+    /// Id of the quote of a swap.
+    pub quote_id: crate::SwapQuoteId,
     /// A text of the caller that stays with the swap.
     pub reference: Option<String>,
     /// How far the price may move against the caller, in hundredths of a percent.
@@ -15245,6 +17320,7 @@ pub struct UniswapClassicSwap {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 object! {
     UniswapClassicSwap {
         "quoteId" => quote_id: required,
@@ -15256,10 +17332,11 @@ object! {
         "targetWalletId" => target_wallet_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl UniswapClassicSwap {
     /// Makes one of what is required.
     pub fn new(
-        quote_id: impl Into<SwapQuoteId>,
+        quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
         target_asset: impl Into<SwapAsset>,
@@ -15292,11 +17369,12 @@ impl UniswapClassicSwap {
     }
 }
 /// A swap at the auctions of UniswapX.
+#[cfg(any(feature = "policies", feature = "swaps"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UniswapXSwap {
-    /// Id of the quote of a swap, which begins with `swapQuote-`.
-    pub quote_id: SwapQuoteId,
+    /// Id of the quote of a swap.
+    pub quote_id: crate::SwapQuoteId,
     /// A text of the caller that stays with the swap.
     pub reference: Option<String>,
     /// How far the price may move against the caller, in hundredths of a percent.
@@ -15310,6 +17388,7 @@ pub struct UniswapXSwap {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 object! {
     UniswapXSwap {
         "quoteId" => quote_id: required,
@@ -15321,10 +17400,11 @@ object! {
         "targetWalletId" => target_wallet_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
 impl UniswapXSwap {
     /// Makes one of what is required.
     pub fn new(
-        quote_id: impl Into<SwapQuoteId>,
+        quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
         target_asset: impl Into<SwapAsset>,
@@ -15357,6 +17437,7 @@ impl UniswapXSwap {
     }
 }
 /// What to change about a user group. What is left out stays as it is.
+#[cfg(any(feature = "auth", feature = "tenant"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct UpdateUserGroupRequest {
@@ -15365,12 +17446,14 @@ pub struct UpdateUserGroupRequest {
     /// A name, for people.
     pub name: Option<String>,
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 object! {
     UpdateUserGroupRequest {
         "description" => description: patch,
         "name" => name: optional,
     }
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 impl UpdateUserGroupRequest {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -15399,6 +17482,7 @@ impl UpdateUserGroupRequest {
     }
 }
 /// A changed entry of the address book.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UpdatedAlias {
@@ -15411,6 +17495,7 @@ pub struct UpdatedAlias {
     /// The addresses that come and go.
     pub values: AliasAddressesChanged,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     UpdatedAlias {
         "entityId" => entity_id: required,
@@ -15419,6 +17504,7 @@ object! {
         "description" => description: optional,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl UpdatedAlias {
     /// Makes one of what is required.
     pub fn new(
@@ -15440,7 +17526,99 @@ impl UpdatedAlias {
         self
     }
 }
+/// The HTTP method of the request that is to be signed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum UserActionHttpMethod {
+    /// `POST`.
+    POST,
+    /// `PUT`.
+    PUT,
+    /// `DELETE`.
+    DELETE,
+    /// `GET`.
+    GET,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl UserActionHttpMethod {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::POST,
+        Self::PUT,
+        Self::DELETE,
+        Self::GET,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::POST => "POST",
+            Self::PUT => "PUT",
+            Self::DELETE => "DELETE",
+            Self::GET => "GET",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "POST" => Self::POST,
+            "PUT" => Self::PUT,
+            "DELETE" => Self::DELETE,
+            "GET" => Self::GET,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(UserActionHttpMethod);
+/// The server that an action is meant for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum UserActionServerKind {
+    /// `Api`.
+    Api,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl UserActionServerKind {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Api];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Api => "Api",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Api" => Self::Api,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(UserActionServerKind);
+/// The proof that a credential approved one request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UserActionSignature {
+    /// The value of the header `X-DFNS-USERACTION`. Works once, for the request it was made for.
+    pub user_action: crate::Secret,
+}
+object! {
+    UserActionSignature {
+        "userAction" => user_action: required,
+    }
+}
+impl UserActionSignature {
+    /// Makes one of what is required.
+    pub fn new(user_action: impl Into<crate::Secret>) -> Self {
+        Self {
+            user_action: user_action.into(),
+        }
+    }
+}
 /// Users and service accounts that hold permissions together. Members add the rights of the group to their own.
+#[cfg(any(feature = "auth", feature = "tenant"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserGroup {
@@ -15461,6 +17639,7 @@ pub struct UserGroup {
     /// The tenant that the group belongs to, if it is not of an organisation.
     pub tenant_id: Option<String>,
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 object! {
     UserGroup {
         "id" => id: required,
@@ -15473,6 +17652,7 @@ object! {
         "tenantId" => tenant_id: optional,
     }
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 impl UserGroup {
     /// Makes one of what is required.
     pub fn new(
@@ -15513,6 +17693,7 @@ impl UserGroup {
     }
 }
 /// A user or service account in a user group.
+#[cfg(any(feature = "auth", feature = "tenant"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserGroupMember {
@@ -15531,6 +17712,7 @@ pub struct UserGroupMember {
     /// The name that the user logs in with, or the name of the service account.
     pub username: String,
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 object! {
     UserGroupMember {
         "userId" => user_id: required,
@@ -15542,6 +17724,7 @@ object! {
         "dateAdded" => date_added: required,
     }
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 impl UserGroupMember {
     /// Makes one of what is required.
     pub fn new(
@@ -15565,6 +17748,7 @@ impl UserGroupMember {
     }
 }
 /// A page of the members of a user group.
+#[cfg(any(feature = "auth", feature = "tenant"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserGroupMemberPage {
@@ -15573,12 +17757,14 @@ pub struct UserGroupMemberPage {
     /// Where the next page begins. Missing on the last page.
     pub next_page_token: Option<String>,
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 object! {
     UserGroupMemberPage {
         "items" => items: required,
         "nextPageToken" => next_page_token: optional,
     }
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 impl UserGroupMemberPage {
     /// Makes one of what is required.
     pub fn new(items: impl Into<Vec<UserGroupMember>>) -> Self {
@@ -15595,6 +17781,7 @@ impl UserGroupMemberPage {
     }
 }
 /// A page of user groups.
+#[cfg(any(feature = "auth", feature = "tenant"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserGroupPage {
@@ -15603,12 +17790,14 @@ pub struct UserGroupPage {
     /// Where the next page begins. Missing on the last page.
     pub next_page_token: Option<String>,
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 object! {
     UserGroupPage {
         "items" => items: required,
         "nextPageToken" => next_page_token: optional,
     }
 }
+#[cfg(any(feature = "auth", feature = "tenant"))]
 impl UserGroupPage {
     /// Makes one of what is required.
     pub fn new(items: impl Into<Vec<UserGroup>>) -> Self {
@@ -15625,17 +17814,20 @@ impl UserGroupPage {
     }
 }
 /// Some users and service accounts.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserIdFilter {
     /// The users and service accounts, 1 to 100. Limits: 1 to 100 items.
     pub in_: Vec<crate::UserId>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     UserIdFilter {
         "in" => in_: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl UserIdFilter {
     /// Makes one of what is required.
     pub fn new(in_: impl Into<Vec<crate::UserId>>) -> Self {
@@ -15643,6 +17835,7 @@ impl UserIdFilter {
     }
 }
 /// One call that a smart account makes.
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserOperation {
@@ -15653,6 +17846,7 @@ pub struct UserOperation {
     /// How much of the native asset goes with the call, in wei. Nothing if left out.
     pub value: Option<crate::Amount>,
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 object! {
     UserOperation {
         "to" => to: required,
@@ -15660,6 +17854,7 @@ object! {
         "value" => value: optional,
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 impl UserOperation {
     /// Makes one of what is required.
     pub fn new(to: impl Into<String>) -> Self {
@@ -15683,6 +17878,7 @@ impl UserOperation {
     }
 }
 /// Calls of a smart account, paid for by a fee sponsor. EVM networks.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserOperationsTransaction {
@@ -15694,6 +17890,7 @@ pub struct UserOperationsTransaction {
     /// What the account does, in order.
     pub user_operations: Vec<UserOperation>,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     UserOperationsTransaction {
         "userOperations" => user_operations: required,
@@ -15701,6 +17898,7 @@ object! {
         "externalId" => external_id: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl UserOperationsTransaction {
     /// Makes one of what is required.
     pub fn new(
@@ -15721,7 +17919,47 @@ impl UserOperationsTransaction {
         self
     }
 }
+/// Whether the authenticator has to verify its user, by PIN or biometry. Used with WebAuthn only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum UserVerification {
+    /// `required`.
+    Required,
+    /// `preferred`.
+    Preferred,
+    /// `discouraged`.
+    Discouraged,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl UserVerification {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Required,
+        Self::Preferred,
+        Self::Discouraged,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Required => "required",
+            Self::Preferred => "preferred",
+            Self::Discouraged => "discouraged",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "required" => Self::Required,
+            "preferred" => Self::Preferred,
+            "discouraged" => Self::Discouraged,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(UserVerification);
 /// Coins of a network with unspent outputs, such as Bitcoin, were moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UtxoTransferItem {
@@ -15750,6 +17988,7 @@ pub struct UtxoTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     UtxoTransferItem {
         "walletId" => wallet_id: required,
@@ -15766,6 +18005,7 @@ object! {
         "index" => index: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl UtxoTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -15809,6 +18049,7 @@ impl UtxoTransferItem {
     }
 }
 /// An address on one network, and the key that signs for it.
+#[cfg(any(feature = "auth", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wallet {
@@ -15842,6 +18083,7 @@ pub struct Wallet {
     /// The vault that the wallet belongs to, if any.
     pub vault_id: Option<crate::VaultId>,
 }
+#[cfg(any(feature = "auth", feature = "wallets"))]
 object! {
     Wallet {
         "id" => id: required,
@@ -15860,6 +18102,7 @@ object! {
         "vaultId" => vault_id: optional,
     }
 }
+#[cfg(any(feature = "auth", feature = "wallets"))]
 impl Wallet {
     /// Makes one of what is required.
     pub fn new(
@@ -15941,6 +18184,7 @@ impl Wallet {
 /// An asset that a wallet holds, with its balance.
 ///
 /// Told apart by `kind`.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -16012,6 +18256,7 @@ pub enum WalletAsset {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl WalletAsset {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -16232,6 +18477,7 @@ impl WalletAsset {
         Tep74Asset::new(master, decimals, balance)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl<'de> ::serde::Deserialize<'de> for WalletAsset {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -16298,106 +18544,127 @@ impl<'de> ::serde::Deserialize<'de> for WalletAsset {
         }
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<NativeAsset> for WalletAsset {
     fn from(member: NativeAsset) -> Self {
         Self::Native(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Aip21Asset> for WalletAsset {
     fn from(member: Aip21Asset) -> Self {
         Self::Aip21(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<AsaAsset> for WalletAsset {
     fn from(member: AsaAsset) -> Self {
         Self::Asa(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Cis2Asset> for WalletAsset {
     fn from(member: Cis2Asset) -> Self {
         Self::Cis2(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Erc20Asset> for WalletAsset {
     fn from(member: Erc20Asset) -> Self {
         Self::Erc20(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Snip2Asset> for WalletAsset {
     fn from(member: Snip2Asset) -> Self {
         Self::Snip2(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Trc20Asset> for WalletAsset {
     fn from(member: Trc20Asset) -> Self {
         Self::Trc20(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Erc7984Asset> for WalletAsset {
     fn from(member: Erc7984Asset) -> Self {
         Self::Erc7984(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<HtsAsset> for WalletAsset {
     fn from(member: HtsAsset) -> Self {
         Self::Hts(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<IouAsset> for WalletAsset {
     fn from(member: IouAsset) -> Self {
         Self::Iou(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Cip56Asset> for WalletAsset {
     fn from(member: Cip56Asset) -> Self {
         Self::Cip56(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<CoinAsset> for WalletAsset {
     fn from(member: CoinAsset) -> Self {
         Self::Coin(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<LockedCoinAsset> for WalletAsset {
     fn from(member: LockedCoinAsset) -> Self {
         Self::LockedCoin(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Xls33Asset> for WalletAsset {
     fn from(member: Xls33Asset) -> Self {
         Self::Xls33(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<CardanoAsset> for WalletAsset {
     fn from(member: CardanoAsset) -> Self {
         Self::Asset(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Cis7Asset> for WalletAsset {
     fn from(member: Cis7Asset) -> Self {
         Self::Cis7(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Sep41Asset> for WalletAsset {
     fn from(member: Sep41Asset) -> Self {
         Self::Sep41(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Trc10Asset> for WalletAsset {
     fn from(member: Trc10Asset) -> Self {
         Self::Trc10(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<SplAsset> for WalletAsset {
     fn from(member: SplAsset) -> Self {
         Self::Spl(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Spl2022Asset> for WalletAsset {
     fn from(member: Spl2022Asset) -> Self {
         Self::Spl2022(member)
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Tep74Asset> for WalletAsset {
     fn from(member: Tep74Asset) -> Self {
         Self::Tep74(member)
@@ -16406,6 +18673,7 @@ impl From<Tep74Asset> for WalletAsset {
 /// Something that a wallet sent or received.
 ///
 /// Told apart by `kind`.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -16498,6 +18766,7 @@ pub enum WalletHistoryItem {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl WalletHistoryItem {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -17299,6 +19568,7 @@ impl WalletHistoryItem {
         )
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl<'de> ::serde::Deserialize<'de> for WalletHistoryItem {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -17421,158 +19691,189 @@ impl<'de> ::serde::Deserialize<'de> for WalletHistoryItem {
         }
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<NativeTransferItem> for WalletHistoryItem {
     fn from(member: NativeTransferItem) -> Self {
         Self::NativeTransfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Aip21TransferItem> for WalletHistoryItem {
     fn from(member: Aip21TransferItem) -> Self {
         Self::Aip21Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<AsaTransferItem> for WalletHistoryItem {
     fn from(member: AsaTransferItem) -> Self {
         Self::AsaTransfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<AssetTransferItem> for WalletHistoryItem {
     fn from(member: AssetTransferItem) -> Self {
         Self::AssetTransfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Cip56TransferItem> for WalletHistoryItem {
     fn from(member: Cip56TransferItem) -> Self {
         Self::Cip56Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<CoinTransferItem> for WalletHistoryItem {
     fn from(member: CoinTransferItem) -> Self {
         Self::CoinTransfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Cis2TransferItem> for WalletHistoryItem {
     fn from(member: Cis2TransferItem) -> Self {
         Self::Cis2Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Cis7TransferItem> for WalletHistoryItem {
     fn from(member: Cis7TransferItem) -> Self {
         Self::Cis7Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Erc20TransferItem> for WalletHistoryItem {
     fn from(member: Erc20TransferItem) -> Self {
         Self::Erc20Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Erc721TransferItem> for WalletHistoryItem {
     fn from(member: Erc721TransferItem) -> Self {
         Self::Erc721Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Erc7984TransferItem> for WalletHistoryItem {
     fn from(member: Erc7984TransferItem) -> Self {
         Self::Erc7984Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Hip17TransferItem> for WalletHistoryItem {
     fn from(member: Hip17TransferItem) -> Self {
         Self::Hip17Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<HtsTransferItem> for WalletHistoryItem {
     fn from(member: HtsTransferItem) -> Self {
         Self::HtsTransfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<IouTransferItem> for WalletHistoryItem {
     fn from(member: IouTransferItem) -> Self {
         Self::IouTransfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<LockedCoinTransferItem> for WalletHistoryItem {
     fn from(member: LockedCoinTransferItem) -> Self {
         Self::LockedCoinTransfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Xls33TransferItem> for WalletHistoryItem {
     fn from(member: Xls33TransferItem) -> Self {
         Self::Xls33Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Sep41TransferItem> for WalletHistoryItem {
     fn from(member: Sep41TransferItem) -> Self {
         Self::Sep41Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Snip2TransferItem> for WalletHistoryItem {
     fn from(member: Snip2TransferItem) -> Self {
         Self::Snip2Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Snip3TransferItem> for WalletHistoryItem {
     fn from(member: Snip3TransferItem) -> Self {
         Self::Snip3Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<SplTransferItem> for WalletHistoryItem {
     fn from(member: SplTransferItem) -> Self {
         Self::SplTransfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Spl2022TransferItem> for WalletHistoryItem {
     fn from(member: Spl2022TransferItem) -> Self {
         Self::Spl2022Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Tep74TransferItem> for WalletHistoryItem {
     fn from(member: Tep74TransferItem) -> Self {
         Self::Tep74Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Trc10TransferItem> for WalletHistoryItem {
     fn from(member: Trc10TransferItem) -> Self {
         Self::Trc10Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Trc20TransferItem> for WalletHistoryItem {
     fn from(member: Trc20TransferItem) -> Self {
         Self::Trc20Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<Trc721TransferItem> for WalletHistoryItem {
     fn from(member: Trc721TransferItem) -> Self {
         Self::Trc721Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<UtxoTransferItem> for WalletHistoryItem {
     fn from(member: UtxoTransferItem) -> Self {
         Self::UtxoTransfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<HederaErc20TransferItem> for WalletHistoryItem {
     fn from(member: HederaErc20TransferItem) -> Self {
         Self::HederaErc20Transfer(member)
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl From<HederaErc721TransferItem> for WalletHistoryItem {
     fn from(member: HederaErc721TransferItem) -> Self {
         Self::HederaErc721Transfer(member)
     }
 }
 /// Some wallets.
+#[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WalletIdFilter {
     /// The wallets, 1 to 100. Limits: 1 to 100 items.
     pub in_: Vec<crate::WalletId>,
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 object! {
     WalletIdFilter {
         "in" => in_: required,
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
 impl WalletIdFilter {
     /// Makes one of what is required.
     pub fn new(in_: impl Into<Vec<crate::WalletId>>) -> Self {
@@ -17580,20 +19881,24 @@ impl WalletIdFilter {
     }
 }
 /// What the network itself knows about the wallet.
+#[cfg(any(feature = "auth", feature = "wallets"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct WalletNetworkInfo(pub ::serde_json::Value);
+#[cfg(any(feature = "auth", feature = "wallets"))]
 impl ::std::ops::Deref for WalletNetworkInfo {
     type Target = ::serde_json::Value;
     fn deref(&self) -> &::serde_json::Value {
         &self.0
     }
 }
+#[cfg(any(feature = "auth", feature = "wallets"))]
 impl From<WalletNetworkInfo> for ::serde_json::Value {
     fn from(value: WalletNetworkInfo) -> Self {
         value.0
     }
 }
+#[cfg(any(feature = "auth", feature = "wallets"))]
 impl From<::serde_json::Value> for WalletNetworkInfo {
     fn from(value: ::serde_json::Value) -> Self {
         Self(value)
@@ -17601,6 +19906,7 @@ impl From<::serde_json::Value> for WalletNetworkInfo {
 }
 /// Whether a wallet can be used. `Active` can be, `Inactive` awaits activation on its network, `Archived` has
 /// been deleted with its key.
+#[cfg(any(feature = "auth", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WalletStatus {
@@ -17613,6 +19919,7 @@ pub enum WalletStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
+#[cfg(any(feature = "auth", feature = "wallets"))]
 impl WalletStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Inactive, Self::Archived];
@@ -17634,8 +19941,10 @@ impl WalletStatus {
         }
     }
 }
+#[cfg(any(feature = "auth", feature = "wallets"))]
 open_enum!(WalletStatus);
 /// A multi-purpose token of the XRP Ledger.
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Xls33Asset {
@@ -17652,6 +19961,7 @@ pub struct Xls33Asset {
     /// True if the asset is known to be what it says it is.
     pub verified: Option<bool>,
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 object! {
     Xls33Asset {
         "issuanceId" => issuance_id: required,
@@ -17662,6 +19972,7 @@ object! {
         "verified" => verified: optional,
     }
 }
+#[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Xls33Asset {
     /// Makes one of what is required.
     pub fn new(
@@ -17701,6 +20012,7 @@ impl Xls33Asset {
     }
 }
 /// Sends a multi-purpose token of the XRP Ledger.
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Xls33Transfer {
@@ -17721,6 +20033,7 @@ pub struct Xls33Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 object! {
     Xls33Transfer {
         "issuanceId" => issuance_id: required,
@@ -17732,6 +20045,7 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 impl Xls33Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -17780,6 +20094,7 @@ impl Xls33Transfer {
     }
 }
 /// A multi-purpose token of the XRP Ledger was moved.
+#[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Xls33TransferItem {
@@ -17812,6 +20127,7 @@ pub struct Xls33TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 object! {
     Xls33TransferItem {
         "walletId" => wallet_id: required,
@@ -17830,6 +20146,7 @@ object! {
         "to" => to: optional,
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
 impl Xls33TransferItem {
     /// Makes one of what is required.
     pub fn new(

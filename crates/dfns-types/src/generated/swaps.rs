@@ -263,8 +263,8 @@ pub struct SwapQuote {
     pub date_created: crate::Timestamp,
     /// What the swap would cost.
     pub fee: Option<String>,
-    /// Id of the quote of a swap, which begins with `swapQuote-`.
-    pub id: SwapQuoteId,
+    /// Id of the quote of a swap.
+    pub id: crate::SwapQuoteId,
     /// Through whom assets are swapped.
     pub provider: SwapProvider,
     /// What to swap, and through whom.
@@ -300,7 +300,7 @@ object! {
 impl SwapQuote {
     /// Makes one of what is required.
     pub fn new(
-        id: impl Into<SwapQuoteId>,
+        id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
         provider: SwapProvider,
         source_asset: impl Into<AssetAmount>,

@@ -321,8 +321,8 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for WebhookEventData {
         Self(value)
     }
 }
-/// What happened. The `events` of a webhook may also hold `*`, which stands for everything and is the kind of no
-/// event. The list grows; treat it as open.
+/// What happened. `*` stands for everything in the `events` of a webhook, and is the kind of no event. The list
+/// grows; treat it as open.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WebhookEventKind {
@@ -420,6 +420,8 @@ pub enum WebhookEventKind {
     SwapCompleted,
     /// `swap.failed`.
     SwapFailed,
+    /// `*`.
+    Star,
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
@@ -473,6 +475,7 @@ impl WebhookEventKind {
         Self::SwapRejected,
         Self::SwapCompleted,
         Self::SwapFailed,
+        Self::Star,
     ];
     /// The text on the wire.
     pub fn as_str(&self) -> &str {
@@ -532,6 +535,7 @@ impl WebhookEventKind {
             Self::SwapRejected => "swap.rejected",
             Self::SwapCompleted => "swap.completed",
             Self::SwapFailed => "swap.failed",
+            Self::Star => "*",
             Self::Unknown(value) => value.as_str(),
         }
     }
@@ -592,6 +596,7 @@ impl WebhookEventKind {
             "swap.rejected" => Self::SwapRejected,
             "swap.completed" => Self::SwapCompleted,
             "swap.failed" => Self::SwapFailed,
+            "*" => Self::Star,
             _ => Self::Unknown(crate::UnknownValue::new(text)),
         }
     }

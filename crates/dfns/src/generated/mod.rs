@@ -2,300 +2,387 @@
 
 //! Fluent calls, one file a domain.
 
+#[cfg(feature = "address-watches")]
 mod address_watches;
-mod agreements;
-mod allocations;
-mod auth;
-mod exchanges;
-mod fee_sponsors;
-mod keys;
-mod networks;
-mod payins;
-mod payouts;
-mod permissions;
-mod policies;
-mod signers;
-mod staking;
-mod swaps;
-mod tenant;
-mod vaults;
-mod wallets;
-mod webhooks;
-mod yields;
+#[cfg(feature = "address-watches")]
 pub use address_watches::*;
+#[cfg(feature = "agreements")]
+mod agreements;
+#[cfg(feature = "agreements")]
 pub use agreements::*;
+#[cfg(feature = "allocations")]
+mod allocations;
+#[cfg(feature = "allocations")]
 pub use allocations::*;
+#[cfg(feature = "auth")]
+mod auth;
+#[cfg(feature = "auth")]
 pub use auth::*;
+#[cfg(feature = "exchanges")]
+mod exchanges;
+#[cfg(feature = "exchanges")]
 pub use exchanges::*;
+#[cfg(feature = "fee-sponsors")]
+mod fee_sponsors;
+#[cfg(feature = "fee-sponsors")]
 pub use fee_sponsors::*;
+#[cfg(feature = "keys")]
+mod keys;
+#[cfg(feature = "keys")]
 pub use keys::*;
+#[cfg(feature = "networks")]
+mod networks;
+#[cfg(feature = "networks")]
 pub use networks::*;
+#[cfg(feature = "payins")]
+mod payins;
+#[cfg(feature = "payins")]
 pub use payins::*;
+#[cfg(feature = "payouts")]
+mod payouts;
+#[cfg(feature = "payouts")]
 pub use payouts::*;
+#[cfg(feature = "permissions")]
+mod permissions;
+#[cfg(feature = "permissions")]
 pub use permissions::*;
+#[cfg(feature = "policies")]
+mod policies;
+#[cfg(feature = "policies")]
 pub use policies::*;
+#[cfg(feature = "signers")]
+mod signers;
+#[cfg(feature = "signers")]
 pub use signers::*;
+#[cfg(feature = "staking")]
+mod staking;
+#[cfg(feature = "staking")]
 pub use staking::*;
+#[cfg(feature = "swaps")]
+mod swaps;
+#[cfg(feature = "swaps")]
 pub use swaps::*;
+#[cfg(feature = "tenant")]
+mod tenant;
+#[cfg(feature = "tenant")]
 pub use tenant::*;
+#[cfg(feature = "vaults")]
+mod vaults;
+#[cfg(feature = "vaults")]
 pub use vaults::*;
+#[cfg(feature = "wallets")]
+mod wallets;
+#[cfg(feature = "wallets")]
 pub use wallets::*;
+#[cfg(feature = "webhooks")]
+mod webhooks;
+#[cfg(feature = "webhooks")]
 pub use webhooks::*;
+#[cfg(feature = "yields")]
+mod yields;
+#[cfg(feature = "yields")]
 pub use yields::*;
 use crate::Dfns;
 use super::*;
 impl Dfns {
     /// Calls about address watches.
+    #[cfg(feature = "address-watches")]
     pub fn address_watches(&self) -> AddressWatchesCalls {
         AddressWatchesCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about agreements.
+    #[cfg(feature = "agreements")]
     pub fn agreements(&self) -> AgreementsCalls {
         AgreementsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about allocations.
+    #[cfg(feature = "allocations")]
     pub fn allocations(&self) -> AllocationsCalls {
         AllocationsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about applications.
+    #[cfg(feature = "auth")]
     pub fn applications(&self) -> ApplicationsCalls {
         ApplicationsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about approvals.
+    #[cfg(feature = "policies")]
     pub fn approvals(&self) -> ApprovalsCalls {
         ApprovalsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about audit logs.
+    #[cfg(feature = "auth")]
     pub fn audit_logs(&self) -> AuditLogsCalls {
         AuditLogsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about bulk wallets.
+    #[cfg(feature = "wallets")]
     pub fn bulk_wallets(&self) -> BulkWalletsCalls {
         BulkWalletsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about credentials.
+    #[cfg(feature = "auth")]
     pub fn credentials(&self) -> CredentialsCalls {
         CredentialsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about exchanges.
+    #[cfg(feature = "exchanges")]
     pub fn exchanges(&self) -> ExchangesCalls {
         ExchangesCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about fee sponsors.
+    #[cfg(feature = "fee-sponsors")]
     pub fn fee_sponsors(&self) -> FeeSponsorsCalls {
         FeeSponsorsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about fleets.
+    #[cfg(feature = "signers")]
     pub fn fleets(&self) -> FleetsCalls {
         FleetsCalls { dfns: self.clone() }
     }
     /// Calls about key stores.
+    #[cfg(feature = "signers")]
     pub fn key_stores(&self) -> KeyStoresCalls {
         KeyStoresCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about keys.
+    #[cfg(feature = "keys")]
     pub fn keys(&self) -> KeysCalls {
         KeysCalls { dfns: self.clone() }
     }
     /// Calls about login.
+    #[cfg(feature = "auth")]
     pub fn login(&self) -> LoginCalls {
         LoginCalls { dfns: self.clone() }
     }
     /// Calls about networks.
+    #[cfg(feature = "networks")]
     pub fn networks(&self) -> NetworksCalls {
         NetworksCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about offers.
+    #[cfg(feature = "wallets")]
     pub fn offers(&self) -> OffersCalls {
         OffersCalls { dfns: self.clone() }
     }
     /// Calls about orgs.
+    #[cfg(feature = "tenant")]
     pub fn orgs(&self) -> OrgsCalls {
         OrgsCalls { dfns: self.clone() }
     }
     /// Calls about payins.
+    #[cfg(feature = "payins")]
     pub fn payins(&self) -> PayinsCalls {
         PayinsCalls { dfns: self.clone() }
     }
     /// Calls about payouts.
+    #[cfg(feature = "payouts")]
     pub fn payouts(&self) -> PayoutsCalls {
         PayoutsCalls { dfns: self.clone() }
     }
     /// Calls about permission assignments.
+    #[cfg(feature = "permissions")]
     pub fn permission_assignments(&self) -> PermissionAssignmentsCalls {
         PermissionAssignmentsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about permissions.
+    #[cfg(feature = "permissions")]
     pub fn permissions(&self) -> PermissionsCalls {
         PermissionsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about personal access tokens.
+    #[cfg(feature = "auth")]
     pub fn personal_access_tokens(&self) -> PersonalAccessTokensCalls {
         PersonalAccessTokensCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about policies.
+    #[cfg(feature = "policies")]
     pub fn policies(&self) -> PoliciesCalls {
         PoliciesCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about recovery.
+    #[cfg(feature = "auth")]
     pub fn recovery(&self) -> RecoveryCalls {
         RecoveryCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about registration.
+    #[cfg(feature = "auth")]
     pub fn registration(&self) -> RegistrationCalls {
         RegistrationCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about service accounts.
+    #[cfg(feature = "auth")]
     pub fn service_accounts(&self) -> ServiceAccountsCalls {
         ServiceAccountsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about signatures.
+    #[cfg(feature = "keys")]
     pub fn signatures(&self) -> SignaturesCalls {
         SignaturesCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about signers.
+    #[cfg(feature = "signers")]
     pub fn signers(&self) -> SignersCalls {
         SignersCalls { dfns: self.clone() }
     }
     /// Calls about stakes.
+    #[cfg(feature = "staking")]
     pub fn stakes(&self) -> StakesCalls {
         StakesCalls { dfns: self.clone() }
     }
     /// Calls about swaps.
+    #[cfg(feature = "swaps")]
     pub fn swaps(&self) -> SwapsCalls {
         SwapsCalls { dfns: self.clone() }
     }
     /// Calls about tenant permissions.
+    #[cfg(feature = "tenant")]
     pub fn tenant_permissions(&self) -> TenantPermissionsCalls {
         TenantPermissionsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about tenant user groups.
+    #[cfg(feature = "tenant")]
     pub fn tenant_user_groups(&self) -> TenantUserGroupsCalls {
         TenantUserGroupsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about tenant users.
+    #[cfg(feature = "tenant")]
     pub fn tenant_users(&self) -> TenantUsersCalls {
         TenantUsersCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about transactions.
+    #[cfg(feature = "wallets")]
     pub fn transactions(&self) -> TransactionsCalls {
         TransactionsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about transfers.
+    #[cfg(feature = "wallets")]
     pub fn transfers(&self) -> TransfersCalls {
         TransfersCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about user actions.
+    #[cfg(feature = "auth")]
     pub fn user_actions(&self) -> UserActionsCalls {
         UserActionsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about user groups.
+    #[cfg(feature = "auth")]
     pub fn user_groups(&self) -> UserGroupsCalls {
         UserGroupsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about users.
+    #[cfg(feature = "auth")]
     pub fn users(&self) -> UsersCalls {
         UsersCalls { dfns: self.clone() }
     }
     /// Calls about validators.
+    #[cfg(feature = "networks")]
     pub fn validators(&self) -> ValidatorsCalls {
         ValidatorsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about vault locks.
+    #[cfg(feature = "vaults")]
     pub fn vault_locks(&self) -> VaultLocksCalls {
         VaultLocksCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about vault quarantines.
+    #[cfg(feature = "vaults")]
     pub fn vault_quarantines(&self) -> VaultQuarantinesCalls {
         VaultQuarantinesCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about vaults.
+    #[cfg(feature = "vaults")]
     pub fn vaults(&self) -> VaultsCalls {
         VaultsCalls { dfns: self.clone() }
     }
     /// Calls about wallet signatures.
+    #[cfg(feature = "wallets")]
     pub fn wallet_signatures(&self) -> WalletSignaturesCalls {
         WalletSignaturesCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about wallets.
+    #[cfg(feature = "wallets")]
     pub fn wallets(&self) -> WalletsCalls {
         WalletsCalls { dfns: self.clone() }
     }
     /// Calls about webhook events.
+    #[cfg(feature = "webhooks")]
     pub fn webhook_events(&self) -> WebhookEventsCalls {
         WebhookEventsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about webhooks.
+    #[cfg(feature = "webhooks")]
     pub fn webhooks(&self) -> WebhooksCalls {
         WebhooksCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about yields.
+    #[cfg(feature = "yields")]
     pub fn yields(&self) -> YieldsCalls {
         YieldsCalls { dfns: self.clone() }
     }

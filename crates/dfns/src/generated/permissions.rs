@@ -222,7 +222,7 @@ impl PermissionsCalls {
             body: <types::CreatePermissionRequest>::new(name, operations),
         }
     }
-    /// Archives a permission for good.
+    /// Deletes a permission.
     ///
     /// Needs a user action signature, which is made on the way.
     ///

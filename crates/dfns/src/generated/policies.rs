@@ -236,7 +236,7 @@ impl PoliciesCalls {
             policy_id: policy_id.into(),
         }
     }
-    /// Reads the key that Sumsub messages of the travel rule have to be encrypted for.
+    /// Reads the public key for travel rule messages through Sumsub.
     ///
     /// Source: `GET /v2/policies/travel-rule/sumsub/public-key` (operation `getSumsubTravelRulePublicKey`).
     pub fn sumsub_public_key(&self) -> GetSumsubTravelRulePublicKeyCall {

@@ -95,10 +95,10 @@ fn id(context: &mut Context<'_>) {
         }
         let prefix_fits = prefix
             .and_then(Value::as_str)
-            .is_some_and(|prefix| !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_lowercase()));
+            .is_some_and(|prefix| !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_alphabetic()));
         let is_component = matches!(site.place, Place::Component(_));
         if !is_id || !prefix_fits || !is_component || text(site.schema, "type") != Some("string") {
-            let message = "an id is a component with `type: string`, `format: id` and `x-id-prefix` in lower case; elsewhere write its `$ref`";
+            let message = "an id is a component with `type: string`, `format: id` and `x-id-prefix`, letters only; elsewhere write its `$ref`";
             context.report(&site.pointer, rule::ID, message);
         }
     }

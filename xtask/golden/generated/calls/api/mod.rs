@@ -3,5 +3,6 @@
 //! The calls, one file a domain.
 
 mod client;
+#[cfg(feature = "things")]
 mod things;
 pub use client::Client;

@@ -2,12 +2,15 @@
 
 //! Fluent calls, one file a domain.
 
+#[cfg(feature = "things")]
 mod things;
+#[cfg(feature = "things")]
 pub use things::*;
 use crate::Dfns;
 use super::*;
 impl Dfns {
     /// Calls about things.
+    #[cfg(feature = "things")]
     pub fn things(&self) -> ThingsCalls {
         ThingsCalls { dfns: self.clone() }
     }

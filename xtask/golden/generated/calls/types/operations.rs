@@ -4,7 +4,7 @@
 
 use crate::operation::{Authentication, Lifecycle, Method, Operation, Principal};
 /// Every operation, sorted by `function`.
-pub const OPERATIONS: [Operation; 3usize] = [
+pub static OPERATIONS: [Operation; 3usize] = [
     Operation {
         id: "deleteThings",
         function: "delete_things",

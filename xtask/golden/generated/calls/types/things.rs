@@ -4,32 +4,6 @@
 
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
-/// The body of every refusal.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct ApiError {
-    /// The reason.
-    pub message: Option<String>,
-}
-object! {
-    ApiError {
-        "message" => message: optional,
-    }
-}
-impl ApiError {
-    /// Makes one without any field set.
-    pub fn new() -> Self {
-        Self {
-            message: Default::default(),
-        }
-    }
-    /// The reason.
-    #[must_use]
-    pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
-        self
-    }
-}
 /// What to delete.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

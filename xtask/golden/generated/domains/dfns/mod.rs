@@ -2,20 +2,26 @@
 
 //! Fluent calls, one file a domain.
 
+#[cfg(feature = "fee-sponsors")]
 mod fee_sponsors;
-mod wallets;
+#[cfg(feature = "fee-sponsors")]
 pub use fee_sponsors::*;
+#[cfg(feature = "wallets")]
+mod wallets;
+#[cfg(feature = "wallets")]
 pub use wallets::*;
 use crate::Dfns;
 use super::*;
 impl Dfns {
     /// Calls about fee sponsors.
+    #[cfg(feature = "fee-sponsors")]
     pub fn fee_sponsors(&self) -> FeeSponsorsCalls {
         FeeSponsorsCalls {
             dfns: self.clone(),
         }
     }
     /// Calls about wallets.
+    #[cfg(feature = "wallets")]
     pub fn wallets(&self) -> WalletsCalls {
         WalletsCalls { dfns: self.clone() }
     }

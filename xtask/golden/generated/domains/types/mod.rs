@@ -2,12 +2,16 @@
 
 //! Everything that comes from the specification.
 
+#[cfg(feature = "fee-sponsors")]
 mod fee_sponsors;
-mod shared;
-mod wallets;
-mod ids;
+#[cfg(feature = "fee-sponsors")]
 pub use fee_sponsors::*;
+mod shared;
 pub use shared::*;
+#[cfg(feature = "wallets")]
+mod wallets;
+#[cfg(feature = "wallets")]
 pub use wallets::*;
+mod ids;
 pub use ids::*;
 pub(crate) mod operations;

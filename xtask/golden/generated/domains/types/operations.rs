@@ -4,7 +4,7 @@
 
 use crate::operation::{Authentication, Lifecycle, Method, Operation, Principal};
 /// Every operation, sorted by `function`.
-pub const OPERATIONS: [Operation; 2usize] = [
+pub static OPERATIONS: [Operation; 2usize] = [
     Operation {
         id: "getFeeSponsor",
         function: "get_fee_sponsor",

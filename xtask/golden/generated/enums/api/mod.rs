@@ -3,5 +3,6 @@
 //! The calls, one file a domain.
 
 mod client;
+#[cfg(feature = "orders")]
 mod orders;
 pub use client::Client;

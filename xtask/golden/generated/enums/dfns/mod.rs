@@ -2,12 +2,15 @@
 
 //! Fluent calls, one file a domain.
 
+#[cfg(feature = "orders")]
 mod orders;
+#[cfg(feature = "orders")]
 pub use orders::*;
 use crate::Dfns;
 use super::*;
 impl Dfns {
     /// Calls about orders.
+    #[cfg(feature = "orders")]
     pub fn orders(&self) -> OrdersCalls {
         OrdersCalls { dfns: self.clone() }
     }

@@ -2,8 +2,12 @@
 
 //! Everything that comes from the specification.
 
+#[cfg(feature = "orders")]
 mod orders;
-mod ids;
+#[cfg(feature = "orders")]
 pub use orders::*;
+mod shared;
+pub use shared::*;
+mod ids;
 pub use ids::*;
 pub(crate) mod operations;

@@ -3,5 +3,6 @@
 //! The calls, one file a domain.
 
 mod client;
+#[cfg(feature = "wallets")]
 mod wallets;
 pub use client::Client;

@@ -2,12 +2,15 @@
 
 //! Fluent calls, one file a domain.
 
+#[cfg(feature = "wallets")]
 mod wallets;
+#[cfg(feature = "wallets")]
 pub use wallets::*;
 use crate::Dfns;
 use super::*;
 impl Dfns {
     /// Calls about wallets.
+    #[cfg(feature = "wallets")]
     pub fn wallets(&self) -> WalletsCalls {
         WalletsCalls { dfns: self.clone() }
     }

@@ -2,8 +2,12 @@
 
 //! Everything that comes from the specification.
 
+mod shared;
+pub use shared::*;
+#[cfg(feature = "wallets")]
 mod wallets;
-mod ids;
+#[cfg(feature = "wallets")]
 pub use wallets::*;
+mod ids;
 pub use ids::*;
 pub(crate) mod operations;

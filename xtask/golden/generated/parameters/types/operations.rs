@@ -4,7 +4,7 @@
 
 use crate::operation::{Authentication, Lifecycle, Method, Operation, Principal};
 /// Every operation, sorted by `function`.
-pub const OPERATIONS: [Operation; 1usize] = [
+pub static OPERATIONS: [Operation; 1usize] = [
     Operation {
         id: "findPart",
         function: "find_part",

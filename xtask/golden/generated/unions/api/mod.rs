@@ -3,5 +3,6 @@
 //! The calls, one file a domain.
 
 mod client;
+#[cfg(feature = "transfers")]
 mod transfers;
 pub use client::Client;

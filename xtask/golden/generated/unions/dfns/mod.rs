@@ -2,12 +2,15 @@
 
 //! Fluent calls, one file a domain.
 
+#[cfg(feature = "transfers")]
 mod transfers;
+#[cfg(feature = "transfers")]
 pub use transfers::*;
 use crate::Dfns;
 use super::*;
 impl Dfns {
     /// Calls about transfers.
+    #[cfg(feature = "transfers")]
     pub fn transfers(&self) -> TransfersCalls {
         TransfersCalls {
             dfns: self.clone(),

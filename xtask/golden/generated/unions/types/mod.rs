@@ -2,8 +2,12 @@
 
 //! Everything that comes from the specification.
 
+mod shared;
+pub use shared::*;
+#[cfg(feature = "transfers")]
 mod transfers;
-mod ids;
+#[cfg(feature = "transfers")]
 pub use transfers::*;
+mod ids;
 pub use ids::*;
 pub(crate) mod operations;

@@ -2,8 +2,12 @@
 
 //! Everything that comes from the specification.
 
+mod shared;
+pub use shared::*;
+#[cfg(feature = "things")]
 mod things;
-mod ids;
+#[cfg(feature = "things")]
 pub use things::*;
+mod ids;
 pub use ids::*;
 pub(crate) mod operations;

@@ -24,32 +24,6 @@ impl From<::serde_json::Value> for Anything {
         Self(value)
     }
 }
-/// The body of every refusal.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct ApiError {
-    /// The reason.
-    pub message: Option<String>,
-}
-object! {
-    ApiError {
-        "message" => message: optional,
-    }
-}
-impl ApiError {
-    /// Makes one without any field set.
-    pub fn new() -> Self {
-        Self {
-            message: Default::default(),
-        }
-    }
-    /// The reason.
-    #[must_use]
-    pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
-        self
-    }
-}
 /// What else there is.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
