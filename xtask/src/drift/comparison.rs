@@ -7,10 +7,11 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use super::document::Document;
 use super::error::Error;
+use super::flat::{Flat, flatten};
 use super::place::{Place, clean};
 use super::report::{Change, Report, Side};
 use super::rule::{self, Pair, Rule};
-use super::schema::{Flat, Kind, Node, Shape, flatten};
+use super::schema::{Kind, Node, Shape};
 use super::{facts, operations, values};
 
 /// How many pairs of schemas are looked at.

@@ -69,9 +69,8 @@ impl Document {
             });
         }
         let text = std::str::from_utf8(bytes).map_err(|error| {
-            let line = 1 + bytes[..error.valid_up_to()]
-                .iter()
-                .filter(|byte| **byte == b'\n')
+            let line = String::from_utf8_lossy(&bytes[..error.valid_up_to()])
+                .split('\n')
                 .count();
             Error::Encoding {
                 at: file_line(name, Some(line)),

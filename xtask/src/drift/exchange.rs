@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use super::comparison::{Comparison, Direction, Edge};
 use super::document::{entries, items};
+use super::flat::flatten;
 use super::operations::Operation;
 use super::place::{Place, clean};
 use super::rule;
-use super::schema::{Kind, Node, Shape, flatten};
+use super::schema::{Kind, Node, Shape};
 
 /// The content type that needs no naming.
 const JSON: &str = "application/json";
@@ -233,7 +234,7 @@ fn contents<'a>(
 }
 
 /// The answers by status in capitals.
-fn answers_of<'a>(operation: Operation<'a>) -> BTreeMap<String, &'a Value> {
+fn answers_of(operation: Operation<'_>) -> BTreeMap<String, &Value> {
     entries(operation.value.get("responses"))
         .map(|(status, answer)| (status.to_ascii_uppercase(), operation.document.follow(answer)))
         .collect()

@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::comparison::{Both, Comparison, Direction, Edge};
 use super::document::entries;
+use super::flat::Flat;
 use super::place::Place;
 use super::rule;
-use super::schema::{Flat, Kind};
+use super::schema::Kind;
 
 /// Keywords of JSON Schema that limit values; also the keys of `x-limits`.
 const LIMITS: [&str; 13] = [

@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod exchange;
 mod facts;
+mod flat;
 mod format;
 mod operations;
 mod place;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Document, entries};
-use super::schema::{Flat, Kind, Node, Shape, flatten};
+use super::flat::{Flat, flatten};
+use super::schema::{Kind, Node, Shape};
 
 /// How deep unions of unions are looked into for a tag.
 const DEPTH: usize = 3;

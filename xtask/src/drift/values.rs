@@ -4,8 +4,9 @@ use super::comparison::Direction;
 use super::comparison::{Both, Comparison, Edge, type_rule};
 use super::document::Document;
 use super::facts;
+use super::flat::{Flat, flatten};
 use super::rule::{self, Pair};
-use super::schema::{Flat, Kind, Node, Shape, flatten};
+use super::schema::{Kind, Node, Shape};
 use super::union::{self, Matched, Side};
 
 /// Formats that are ours: they name a type in Rust, and nothing that the API says.
@@ -61,8 +62,8 @@ fn rust_type(comparison: &mut Comparison, id: usize, both: &Both) {
 }
 
 fn kind(comparison: &mut Comparison, id: usize, old: &Shape, new: &Shape) {
-    let wider = is_wider(comparison.old, old, comparison.new, new);
-    let narrower = is_wider(comparison.new, new, comparison.old, old);
+    let wider = is_wider(old, comparison.new, new);
+    let narrower = is_wider(new, comparison.old, old);
     either(
         comparison,
         id,
@@ -72,7 +73,7 @@ fn kind(comparison: &mut Comparison, id: usize, old: &Shape, new: &Shape) {
 }
 
 /// Whether every value of `narrow` is one of `wide`, judged by their sorts.
-fn is_wider(_: &Document, narrow: &Shape, document: &Document, wide: &Shape) -> bool {
+fn is_wider(narrow: &Shape, document: &Document, wide: &Shape) -> bool {
     match (narrow.kind, wide.kind) {
         (_, Kind::Any)
         | (Kind::Integer, Kind::Number)
@@ -270,7 +271,7 @@ fn members<'a>(comparison: &mut Comparison<'a>, id: usize, old: &Shape<'a>, new:
                 match new.get(value) {
                     Some(after) => comparison.enqueue(edge(before, after, place, Some(&tag))),
                     None => {
-                        comparison.note_either(id, rule::UNION_MEMBER_REMOVED, direction, place, "the member is gone")
+                        comparison.note_either(id, rule::UNION_MEMBER_REMOVED, direction, place, "the member is gone");
                     }
                 }
             }

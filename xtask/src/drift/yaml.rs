@@ -259,11 +259,11 @@ mod tests {
 
     #[test]
     fn a_bomb_of_aliases_is_refused_with_its_line() {
-        let mut text = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
-        for level in 1..12 {
+        let levels = (1..12).map(|level| {
             let alias = format!("*a{}", level - 1);
-            text.push_str(&format!("a{level}: &a{level} [{}]\n", vec![alias; 9].join(", ")));
-        }
+            format!("a{level}: &a{level} [{}]\n", vec![alias; 9].join(", "))
+        });
+        let text = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned() + &levels.collect::<String>();
         let (line, message) = refusal_of(&text);
         assert!(
             line < 12 && message.contains("write out more than 16 MB"),
