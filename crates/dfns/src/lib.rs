@@ -95,6 +95,7 @@ mod error;
 mod generated;
 mod paging;
 mod signer;
+mod text;
 mod tls;
 mod transport;
 mod wire;

@@ -59,12 +59,13 @@ pub(crate) fn finish(file: File, facts: &Facts) -> Result<Client, Error> {
         }
     }
     let generated: usize = client.domains.values().map(Vec::len).sum();
-    if generated == facts.operations.len() {
+    let expected = facts.operations.iter().filter(|operation| !operation.multipart).count();
+    if generated == expected {
         Ok(client)
     } else {
         Err(Error::pass(
             "client",
-            format!("{generated} calls for {} operations", facts.operations.len()),
+            format!("{generated} calls for {expected} operations"),
         ))
     }
 }
@@ -130,7 +131,10 @@ fn strip_version_header(method: &mut ImplItemFn) -> Result<(), Error> {
     chain.visit_block_mut(&mut method.block);
     let name = &method.sig.ident;
     if quote!(#method).to_string().contains("header_map") {
-        return Err(Error::pass("client", format!("{name}: a parameter in a header is not supported")));
+        return Err(Error::pass(
+            "client",
+            format!("{name}: a parameter in a header is not supported"),
+        ));
     }
     if removed == 2 && chain.0 == 1 {
         Ok(())

@@ -72,6 +72,10 @@ pub struct Operation {
     pub idempotent: bool,
     /// Answers pages.
     pub paged: bool,
+    /// Answers CSV text.
+    pub csv: bool,
+    /// Takes a file beside its JSON, which no generated call can send.
+    pub multipart: bool,
     /// Permissions, as written.
     pub permissions: Vec<String>,
     /// Who may call, as written.
@@ -219,6 +223,8 @@ impl Facts {
             user_action: operation["x-user-action"] == true,
             idempotent: operation["x-idempotent"].is_string(),
             paged: operation["x-paging"].is_string(),
+            csv: operation["x-csv"] == true,
+            multipart: operation["x-multipart"] == true,
             permissions: array(&operation["x-permission"]).iter().map(text).collect(),
             principals: array(&operation["x-principals"]).iter().map(text).collect(),
             lifecycle: operation["x-lifecycle"].as_str().unwrap_or("current").to_owned(),

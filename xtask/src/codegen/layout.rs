@@ -77,8 +77,10 @@ pub(crate) fn api(files: &mut Files, render: &Renderer, client: &Client) -> Resu
     );
     for (domain, calls) in &client.domains {
         let tokens = quote! {
-            #[allow(unused_imports, reason = "not every domain has parameters in its paths, or queries")]
-            use progenitor_client::{encode_path, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue};
+            #[allow(unused_imports, reason = "not every domain has parameters in its paths, queries, or answers in text")]
+            use progenitor_client::{
+                ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue, encode_path,
+            };
             use dfns_types as types;
             use super::client::Client;
             impl Client {

@@ -1,11 +1,11 @@
 //! From the bundle to the document that progenitor reads well.
 //!
-//! The tag is taken out of the members of a union, so that each is the payload of one variant; an object without
+//! A call with a file in its body is left out: it is written by hand. An answer in CSV is text. The tag is taken out of the members of a union, so that each is the payload of one variant; an object without
 //! properties is closed for a moment, since typify makes a map of it otherwise (the pass over structs opens it again);
 //! the values of an enum are numbered, since typify panics on those that it cannot spell (the pass over enums writes
 //! the real ones).
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::facts::{array, component, object};
 
@@ -20,6 +20,12 @@ pub(crate) fn prepare(document: &Value) -> Value {
                     tags.push((component(target).to_owned(), tag.to_owned()));
                 }
             }
+        }
+    }
+    for item in paths_of(&mut prepared) {
+        item.retain(|_, operation| operation["x-multipart"] != true);
+        for operation in item.values_mut().filter(|operation| operation["x-csv"] == true) {
+            operation["responses"]["200"]["content"] = json!({ "text/csv": { "schema": { "type": "string" } } });
         }
     }
     let Some(schemas) = prepared
@@ -60,4 +66,10 @@ fn remove_property(schema: &mut Map<String, Value>, name: &str) {
             schema.remove("required");
         }
     }
+}
+
+/// The operations of each path.
+fn paths_of(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut)
 }

@@ -25,7 +25,7 @@ pub(crate) struct Requests {
 /// Generates the requests of every operation.
 pub(crate) fn generate(facts: &Facts, structs: &Structs, client: &Client) -> Result<Requests, Error> {
     let mut groups: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
-    for operation in &facts.operations {
+    for operation in facts.operations.iter().filter(|operation| !operation.multipart) {
         groups.entry(&operation.group).or_default().push(operation);
     }
     let mut domains: BTreeMap<String, TokenStream> = BTreeMap::new();
@@ -326,7 +326,7 @@ impl<'a> Request<'a> {
     /// `send()`, and for lists the page and the stream.
     fn send(&self) -> Result<TokenStream, Error> {
         let (function, id) = (names::ident(&self.operation.function), &self.operation.id);
-        let arguments = self.client.arguments[&self.operation.function].iter().map(|argument| {
+        let arguments: Vec<TokenStream> = self.client.arguments[&self.operation.function].iter().map(|argument| {
             let ident = &argument.ident;
             let is_string = matches!(&argument.ty, Type::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "String"));
             match (argument.optional, argument.by_reference) {
@@ -335,10 +335,14 @@ impl<'a> Request<'a> {
                 (false, true) => quote!(&self.#ident),
                 (_, false) => quote!(self.#ident.clone()),
             }
-        });
+        }).collect();
         let expected = (self.operation.lifecycle != "current")
             .then(|| quote!(#[expect(deprecated, reason = "a deprecated operation is called by a deprecated call")]));
         let call = quote!(self.dfns.finish(#id, self.dfns.api().#function(#(#arguments),*).await));
+        if self.operation.csv {
+            let call = quote!(self.dfns.finish_text(#id, self.dfns.api().#function(#(#arguments),*).await).await);
+            return Ok(single(expected.as_ref(), &quote!(String), &call));
+        }
         let Some(answer) = &self.operation.answer else {
             return Ok(single(expected.as_ref(), &quote!(()), &call));
         };

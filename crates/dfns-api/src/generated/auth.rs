@@ -4,10 +4,11 @@
 
 #[allow(
     unused_imports,
-    reason = "not every domain has parameters in its paths, or queries"
+    reason = "not every domain has parameters in its paths, queries, or answers in text"
 )]
 use progenitor_client::{
-    encode_path, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
+    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
+    encode_path,
 };
 use dfns_types as types;
 use super::client::Client;
@@ -110,16 +111,12 @@ impl Client {
         end_time: &'a types::Timestamp,
         start_time: &'a types::Timestamp,
         user_id: Option<&'a types::UserId>,
-    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ApiError>> {
         let url = format!("{}/auth/action/logs", self.baseurl,);
         #[allow(unused_mut)]
         let mut request = self
             .client
             .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
             .query(&progenitor_client::QueryParam::new("endTime", &end_time))
             .query(&progenitor_client::QueryParam::new("startTime", &start_time))
             .query(&progenitor_client::QueryParam::new("userId", &user_id))
@@ -132,7 +129,7 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => Ok(ResponseValue::empty(response)),
+            200u16 => Ok(ResponseValue::stream(response)),
             400u16..=499u16 => {
                 Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }

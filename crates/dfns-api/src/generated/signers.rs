@@ -4,10 +4,11 @@
 
 #[allow(
     unused_imports,
-    reason = "not every domain has parameters in its paths, or queries"
+    reason = "not every domain has parameters in its paths, queries, or answers in text"
 )]
 use progenitor_client::{
-    encode_path, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
+    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
+    encode_path,
 };
 use dfns_types as types;
 use super::client::Client;
@@ -94,52 +95,6 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// Hands in what the signers gave back, after they added the user of a computer.
-    ///
-    /// The body goes as the part `data` of a form, with the archive as the part `file`.
-    ///
-    /// # Errors
-    ///
-    /// As every call: [`Error`] by what went wrong.
-    ///
-    /// Source: `POST /key-stores/{storeId}/add-mac-user/output` (operation `submitAddMacUserOutput`).
-    pub async fn submit_add_mac_user_output<'a>(
-        &'a self,
-        store_id: &'a types::KeyStoreId,
-        body: &'a types::SubmitFleetOutputRequest,
-    ) -> Result<ResponseValue<types::FleetOutputReceipt>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/add-mac-user/output", self.baseurl, encode_path(& store_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "submit_add_mac_user_output",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
     /// Makes the archive with which the signers add a person who can provision them.
     ///
     /// # Errors
@@ -184,52 +139,6 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// Hands in what the signers gave back, after they added a person who can provision them.
-    ///
-    /// The body goes as the part `data` of a form, with the archive as the part `file`.
-    ///
-    /// # Errors
-    ///
-    /// As every call: [`Error`] by what went wrong.
-    ///
-    /// Source: `POST /key-stores/{storeId}/add-provisioner/output` (operation `submitAddProvisionerOutput`).
-    pub async fn submit_add_provisioner_output<'a>(
-        &'a self,
-        store_id: &'a types::KeyStoreId,
-        body: &'a types::SubmitFleetOutputRequest,
-    ) -> Result<ResponseValue<types::FleetOutputReceipt>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/add-provisioner/output", self.baseurl, encode_path(&
-            store_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "submit_add_provisioner_output",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
     /// Makes the archive with which the signers add another signer.
     ///
     /// # Errors
@@ -258,52 +167,6 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "create_clone_input",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-    /// Hands in what the signers gave back, after they added another signer.
-    ///
-    /// The body goes as the part `data` of a form, with the archive as the part `file`.
-    ///
-    /// # Errors
-    ///
-    /// As every call: [`Error`] by what went wrong.
-    ///
-    /// Source: `POST /key-stores/{storeId}/clone/output` (operation `submitCloneOutput`).
-    pub async fn submit_clone_output<'a>(
-        &'a self,
-        store_id: &'a types::KeyStoreId,
-        body: &'a types::SubmitFleetOutputRequest,
-    ) -> Result<ResponseValue<types::FleetOutputReceipt>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/clone/output", self.baseurl, encode_path(& store_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "submit_clone_output",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -408,52 +271,6 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// Hands in what the signers gave back, after they created a fleet.
-    ///
-    /// The body goes as the part `data` of a form, with the archive as the part `file`.
-    ///
-    /// # Errors
-    ///
-    /// As every call: [`Error`] by what went wrong.
-    ///
-    /// Source: `POST /key-stores/{storeId}/genesis/output` (operation `submitGenesisOutput`).
-    pub async fn submit_genesis_output<'a>(
-        &'a self,
-        store_id: &'a types::KeyStoreId,
-        body: &'a types::SubmitFleetOutputRequest,
-    ) -> Result<ResponseValue<types::FleetOutputReceipt>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/genesis/output", self.baseurl, encode_path(& store_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "submit_genesis_output",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
     /// Makes the archive with which the signers make further keys.
     ///
     /// # Errors
@@ -489,52 +306,6 @@ impl Client {
         let response = result?;
         match response.status().as_u16() {
             200u16 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-    /// Hands in what the signers gave back, after they made further keys.
-    ///
-    /// The body goes as the part `data` of a form, with the archive as the part `file`.
-    ///
-    /// # Errors
-    ///
-    /// As every call: [`Error`] by what went wrong.
-    ///
-    /// Source: `POST /key-stores/{storeId}/key-harvest/output` (operation `submitKeyHarvestOutput`).
-    pub async fn submit_key_harvest_output<'a>(
-        &'a self,
-        store_id: &'a types::KeyStoreId,
-        body: &'a types::SubmitFleetOutputRequest,
-    ) -> Result<ResponseValue<types::FleetOutputReceipt>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/key-harvest/output", self.baseurl, encode_path(& store_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "submit_key_harvest_output",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
             400u16..=499u16 => {
                 Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }
@@ -588,52 +359,6 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// Hands in what the signers gave back, after they signed transactions.
-    ///
-    /// The body goes as the part `data` of a form, with the archive as the part `file`.
-    ///
-    /// # Errors
-    ///
-    /// As every call: [`Error`] by what went wrong.
-    ///
-    /// Source: `POST /key-stores/{storeId}/onchain-sign/output` (operation `submitOnchainSignOutput`).
-    pub async fn submit_onchain_sign_output<'a>(
-        &'a self,
-        store_id: &'a types::KeyStoreId,
-        body: &'a types::SubmitKeyStoreOutputRequest,
-    ) -> Result<ResponseValue<types::KeyStoreOutputReceipt>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/onchain-sign/output", self.baseurl, encode_path(& store_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "submit_onchain_sign_output",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
     /// Makes the archive with which the signers prove that they control wallets.
     ///
     /// # Errors
@@ -662,52 +387,6 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "create_proof_of_control_input",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-    /// Hands in what the signers gave back, after they proved that they control wallets.
-    ///
-    /// The body goes as the part `data` of a form, with the archive as the part `file`.
-    ///
-    /// # Errors
-    ///
-    /// As every call: [`Error`] by what went wrong.
-    ///
-    /// Source: `POST /key-stores/{storeId}/proof-of-control/output` (operation `submitProofOfControlOutput`).
-    pub async fn submit_proof_of_control_output<'a>(
-        &'a self,
-        store_id: &'a types::KeyStoreId,
-        body: &'a types::SubmitKeyStoreOutputRequest,
-    ) -> Result<ResponseValue<types::KeyStoreOutputReceipt>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/proof-of-control/output", self.baseurl, encode_path(&
-            store_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "submit_proof_of_control_output",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -4,10 +4,11 @@
 
 #[allow(
     unused_imports,
-    reason = "not every domain has parameters in its paths, or queries"
+    reason = "not every domain has parameters in its paths, queries, or answers in text"
 )]
 use progenitor_client::{
-    encode_path, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
+    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
+    encode_path,
 };
 use dfns_types as types;
 use super::client::Client;

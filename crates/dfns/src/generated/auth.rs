@@ -379,9 +379,9 @@ impl ListAuditLogsCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<()> {
+    pub async fn send(self) -> Result<String> {
         self.dfns
-            .finish(
+            .finish_text(
                 "listAuditLogs",
                 self
                     .dfns
@@ -393,6 +393,7 @@ impl ListAuditLogsCall {
                     )
                     .await,
             )
+            .await
     }
 }
 /// Calls about credentials.
