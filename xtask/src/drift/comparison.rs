@@ -17,6 +17,11 @@ use super::{facts, operations, values};
 /// How many pairs of schemas are looked at.
 pub(crate) const LIMIT: usize = 500_000;
 
+/// How many places of a change are told of.
+const PLACES: usize = 1_000;
+/// How deep nameless schemas are followed outwards to tell of their places.
+const DEPTH: usize = 64;
+
 /// Who writes a schema, and who reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Direction {
@@ -72,8 +77,10 @@ impl Both<'_> {
 struct Visited {
     place: Place,
     direction: Direction,
-    places: BTreeSet<String>,
-    parents: BTreeSet<usize>,
+    /// Told of at a component, wherever that stands.
+    is_component: bool,
+    /// What it stands in, and where.
+    edges: Vec<(usize, Place)>,
     operation: Option<String>,
     found: Vec<(Rule, String, String)>,
 }
@@ -137,8 +144,8 @@ impl<'a> Comparison<'a> {
         self.visited.push(Visited {
             place: Place::new(clean(label)),
             direction: Direction::Request,
-            places: BTreeSet::new(),
-            parents: BTreeSet::new(),
+            is_component: false,
+            edges: Vec::new(),
             operation: Some(clean(label)),
             found: Vec::new(),
         });
@@ -179,21 +186,19 @@ impl<'a> Comparison<'a> {
             new_shape,
         };
         facts::compare_place(self, &edge, &both);
-        let place = match (both.old.name(), both.new.name()) {
-            (Some(name), other) if other == Some(name) => Place::new(clean(name)),
-            (Some(name), None) | (None, Some(name)) if both.is_same_kind() && !self.is_ours() => {
-                Place::new(clean(name))
-            }
-            _ => edge.place.clone(),
+        let component = match (both.old.name(), both.new.name()) {
+            (Some(name), other) if other == Some(name) => Some(name),
+            (Some(name), None) | (None, Some(name)) if both.is_same_kind() && !self.is_ours() => Some(name),
+            _ => None,
         };
-        let Some(id) = self.visit(&edge, &both, place) else {
+        let Some(id) = self.visit(&edge, &both, component) else {
             return;
         };
         values::compare(self, id, &edge, &both);
     }
 
     /// The pair's number if it is new; a pair that was seen before gets one more place.
-    fn visit(&mut self, edge: &Edge<'a>, both: &Both<'a>, place: Place) -> Option<usize> {
+    fn visit(&mut self, edge: &Edge<'a>, both: &Both<'a>, component: Option<&str>) -> Option<usize> {
         let next = self.visited.len();
         if is_shared(both) {
             let key = Key {
@@ -203,18 +208,16 @@ impl<'a> Comparison<'a> {
                 tag: edge.tag.clone(),
             };
             if let Some(known) = self.seen.get(&key) {
-                let known = &mut self.visited[*known];
-                known.places.insert(edge.place.to_string());
-                known.parents.insert(edge.parent);
+                self.visited[*known].edges.push((edge.parent, edge.place.clone()));
                 return None;
             }
             self.seen.insert(key, next);
         }
         self.visited.push(Visited {
-            place,
+            place: component.map_or_else(|| edge.place.clone(), |name| Place::new(clean(name))),
             direction: edge.direction,
-            places: BTreeSet::from([edge.place.to_string()]),
-            parents: BTreeSet::from([edge.parent]),
+            is_component: component.is_some(),
+            edges: vec![(edge.parent, edge.place.clone())],
             operation: None,
             found: Vec::new(),
         });
@@ -242,10 +245,11 @@ impl<'a> Comparison<'a> {
                 continue;
             }
             let operations = self.operations_of(id);
+            let places: Vec<String> = self.places_of(id, 0).iter().map(ToString::to_string).collect();
             for (rule, place, detail) in found {
                 changes.push(Change {
                     rule,
-                    places: self.visited[id].places.iter().cloned().collect(),
+                    places: places.clone(),
                     place,
                     detail,
                     operations: operations.clone(),
@@ -256,17 +260,32 @@ impl<'a> Comparison<'a> {
         changes
     }
 
+    /// Where a pair stands: in operations and components, not in what has no name and stands in several places itself.
+    fn places_of(&self, id: usize, depth: usize) -> Vec<Place> {
+        let mut places = Vec::new();
+        for (parent, place) in &self.visited[id].edges {
+            let holder = &self.visited[*parent];
+            match place.below(&holder.place) {
+                Some(step) if !holder.is_component && !holder.edges.is_empty() && depth < DEPTH => {
+                    let holders = self.places_of(*parent, depth + 1);
+                    places.extend(holders.iter().map(|holder| holder.then(step)));
+                }
+                _ => places.push(place.clone()),
+            }
+            if places.len() > PLACES {
+                break;
+            }
+        }
+        places
+    }
+
     /// The operations that a pair was reached from.
     fn operations_of(&self, id: usize) -> Vec<String> {
         let mut reached = BTreeSet::from([id]);
         let mut rest = vec![id];
         while let Some(id) = rest.pop() {
-            rest.extend(
-                self.visited[id]
-                    .parents
-                    .iter()
-                    .filter(|parent| reached.insert(**parent)),
-            );
+            let parents = self.visited[id].edges.iter().map(|(parent, _)| *parent);
+            rest.extend(parents.filter(|parent| reached.insert(*parent)));
         }
         let operations: BTreeSet<&String> = reached
             .iter()

@@ -56,7 +56,14 @@ impl Place {
         format!("{self} {}", clean(word))
     }
 
-    fn then(&self, step: &str) -> Self {
+    /// The way from `holder` to here, if there is one.
+    pub(crate) fn below(&self, holder: &Self) -> Option<&str> {
+        let step = self.way.strip_prefix(holder.way.as_str())?;
+        (self.base == holder.base).then_some(step)
+    }
+
+    /// A step from here.
+    pub(crate) fn then(&self, step: &str) -> Self {
         Self {
             base: self.base.clone(),
             way: format!("{}{step}", self.way),
