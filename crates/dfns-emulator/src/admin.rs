@@ -9,22 +9,23 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::auth::session;
-use crate::chain;
 use crate::context::{Context, Handler};
 use crate::server::{Refusal, Reply, Table};
 use crate::store::UserRecord;
+use crate::{bootstrap, chain};
 
 /// The path under which the routes below stand.
 pub(crate) const PREFIX: &str = "/__admin";
 
 /// The routes. They need no token: the server listens on the loopback interface unless told otherwise.
 pub(crate) static ROUTES: LazyLock<Table<Handler>> = LazyLock::new(|| {
-    let rows: [(&str, &str, Handler); 5] = [
+    let rows: [(&str, &str, Handler); 6] = [
         ("GET", "/clock", clock),
         ("POST", "/clock/advance", advance),
         ("GET", "/outbox", outbox),
         ("POST", "/faucet", chain::faucet),
         ("POST", "/sessions", log_in),
+        ("GET", "/employee", employee),
     ];
     Table::new(rows)
 });
@@ -43,8 +44,14 @@ fn advance(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let Advance { seconds } = context.call.body()?;
     let duration = Duration::try_from_secs_f64(seconds)
         .map_err(|error| Refusal::invalid(format!("seconds: {error}")).with("field", "seconds"))?;
-    context.services.clock.advance(duration);
-    Reply::json(&json!({ "now": context.services.clock.now() }))
+    let clock = &context.services.clock;
+    if !clock.can_advance(duration) {
+        return Err(
+            Refusal::invalid("seconds: the clock cannot go beyond the end of the year 9999").with("field", "seconds"),
+        );
+    }
+    clock.advance(duration);
+    Reply::json(&json!({ "now": clock.now() }))
 }
 
 /// `GET /__admin/outbox?recipient=…`: the codes that were mailed to people, newest first.
@@ -67,4 +74,9 @@ fn log_in(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         .get(&org_id, &user_id)?
         .ok_or_else(|| Refusal::not_found("user", "userId", &user_id, &org_id))?;
     Reply::json(&json!({ "token": session::log_in(context, &user)? }))
+}
+
+/// `GET /__admin/employee`: the first employee, with the key they sign with, for what a service account may not do.
+fn employee(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    Reply::json(&bootstrap::employee(context.store)?)
 }

@@ -110,6 +110,21 @@ pub(crate) fn bootstrap(
     Ok(made)
 }
 
+/// The first employee, whom the first start made.
+pub(crate) fn employee(store: Store<'_>) -> Result<Employee, Refusal> {
+    let stored = store
+        .meta(NAME)?
+        .ok_or_else(|| Refusal::internal(&std::io::Error::other("no first start")))?;
+    let found: Bootstrap = serde_json::from_slice(&stored).map_err(|error| Refusal::internal(&error))?;
+    Ok(found.employee)
+}
+
+/// Whether this PEM text holds a public key with which a service account can sign.
+pub(crate) fn check_public_key(pem: &str) -> Result<(), BootstrapError> {
+    PublicKey::from_pem(pem)?;
+    Ok(())
+}
+
 fn make(context: &Context<'_>, public_key: Option<&str>) -> Result<Bootstrap, BootstrapError> {
     let org = context.new_id("or")?;
     let full_access = permission(context, &org, FULL_ACCESS, &["*"])?;

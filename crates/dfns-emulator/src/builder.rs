@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::auth::tokens::TokenKey;
-use crate::bootstrap::{Bootstrap, BootstrapError, bootstrap};
+use crate::bootstrap::{Bootstrap, BootstrapError, bootstrap, check_public_key};
 use crate::context::{Config, Services};
 use crate::entropy::Seed;
 use crate::server::{Emulation, router};
@@ -132,6 +132,10 @@ impl EmulatorBuilder {
     }
 
     fn prepare(self, base_url: String) -> Result<(Emulation, Bootstrap), StartError> {
+        // Before the file is made: what cannot start leaves nothing behind.
+        if let Some(public_key) = &self.public_key {
+            check_public_key(public_key)?;
+        }
         let path = self.data_file.unwrap_or_default();
         let with_file = |error: StoreError| match error {
             error if path.as_os_str().is_empty() => StartError::Internal(error.to_string()),
@@ -150,17 +154,21 @@ impl EmulatorBuilder {
             Database::in_file(&path)
         };
         let database = opened.map_err(with_file)?;
-        let seed = database.transaction(|store| seed(store, self.seed))?;
-        let token_key = TokenKey::new(&seed).map_err(|error| StartError::Internal(error.to_string()))?;
-        let mut config = Config::new(base_url);
-        config.block_time = self.block_time.unwrap_or(config.block_time);
-        let services = Services {
-            clock: self.clock,
-            seed,
-            token_key,
-            config,
-        };
-        let made = database.transaction(|store| bootstrap(store, &services, self.public_key.as_deref()))?;
+        // One transaction, so that a file with a seed never lacks what was made from it.
+        let (services, made) = database.transaction(|store| {
+            let seed = seed(store, self.seed)?;
+            let token_key = TokenKey::new(&seed).map_err(|error| StartError::Internal(error.to_string()))?;
+            let mut config = Config::new(base_url);
+            config.block_time = self.block_time.unwrap_or(config.block_time);
+            let services = Services {
+                clock: self.clock,
+                seed,
+                token_key,
+                config,
+            };
+            let made = bootstrap(store, &services, self.public_key.as_deref())?;
+            Ok::<_, StartError>((services, made))
+        })?;
         Ok((Emulation { database, services }, made))
     }
 }

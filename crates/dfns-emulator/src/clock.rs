@@ -8,6 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use dfns_types::Timestamp;
 
+/// The end of the year 9999 in milliseconds: later years do not have the four digits that a timestamp is written with.
+const LAST_MILLIS: i64 = 253_402_300_799_999;
+
 /// A clock that can be moved forward. Clones share the same time.
 #[derive(Clone, Debug)]
 pub struct Clock(Arc<Inner>);
@@ -42,11 +45,19 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let base = self.0.fixed.unwrap_or_else(|| Timestamp::from(SystemTime::now()));
         let advanced = self.0.advanced.load(Ordering::SeqCst);
-        // Only a clock moved by hundreds of thousands of years leaves the range; it then stops at its base.
-        Timestamp::from_unix_millis(base.unix_millis().saturating_add(advanced)).unwrap_or(base)
+        let moved = base.unix_millis().saturating_add(advanced).min(LAST_MILLIS);
+        // Only a clock that stands still outside of what a timestamp can hold would not fit.
+        Timestamp::from_unix_millis(moved).unwrap_or(base)
     }
 
-    /// Moves the clock forward, to the millisecond. The emulator acts on it at the next request.
+    /// Whether the clock can be moved forward by this without reaching the end of the year 9999.
+    pub(crate) fn can_advance(&self, duration: Duration) -> bool {
+        let left = LAST_MILLIS.saturating_sub(self.now().unix_millis());
+        i64::try_from(duration.as_millis()).is_ok_and(|millis| millis <= left)
+    }
+
+    /// Moves the clock forward, to the millisecond; it stops at the end of the year 9999. The emulator acts on it at the
+    /// next request.
     pub fn advance(&self, duration: Duration) {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         let add = |advanced: i64| Some(advanced.saturating_add(millis));
@@ -80,5 +91,15 @@ mod tests {
         let before = clock.now();
         clock.advance(Duration::from_secs(3_600));
         assert!(clock.now().unix_seconds() >= before.unix_seconds() + 3_600);
+    }
+    #[test]
+    fn a_clock_that_is_moved_too_far_stops_and_never_goes_back() {
+        let clock = Clock::fixed(Timestamp::from_unix_millis(1_000).unwrap());
+        assert!(clock.can_advance(Duration::from_secs(60)));
+        for too_far in [Duration::from_secs(1 << 62), Duration::MAX] {
+            assert!(!clock.can_advance(too_far));
+            clock.advance(too_far);
+            assert_eq!(clock.now().unix_millis(), LAST_MILLIS);
+        }
     }
 }

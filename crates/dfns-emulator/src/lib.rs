@@ -125,26 +125,23 @@ impl Emulator {
         Employee(&self.bootstrap.employee)
     }
 
-    /// The line of JSON that the binary prints when it is ready.
+    /// The line of JSON that the binary prints when it is ready: `url`, `admin`, `orgId`, `authToken`, `credentialId`,
+    /// and `privateKey` unless a public key was given to the builder.
     pub fn ready_line(&self) -> String {
-        let Bootstrap {
-            org_id,
-            auth_token,
-            credential_id,
-            private_key,
-            employee,
-            ..
-        } = &self.bootstrap;
-        serde_json::json!({
-            "url": self.url(),
-            "admin": self.admin_url(),
-            "orgId": org_id,
-            "authToken": auth_token,
-            "credentialId": credential_id,
-            "privateKey": private_key,
-            "employee": employee,
-        })
-        .to_string()
+        let mut fields = vec![
+            ("url", self.url()),
+            ("admin", self.admin_url()),
+            ("orgId", self.org_id().to_owned()),
+            ("authToken", self.auth_token().to_owned()),
+            ("credentialId", self.credential_id().to_owned()),
+        ];
+        fields.extend(self.private_key_pem().map(|pem| ("privateKey", pem.to_owned())));
+        // Written by hand to keep the order in which it is documented.
+        let fields: Vec<String> = fields
+            .into_iter()
+            .map(|(name, value)| format!("\"{name}\":{}", serde_json::Value::from(value)))
+            .collect();
+        format!("{{{}}}", fields.join(","))
     }
 
     /// Stops, and waits until the last answer is out and the data file is closed.

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use dfns_emulator::Emulator;
@@ -10,8 +12,8 @@ use tracing_subscriber::EnvFilter;
 
 /// The Dfns API on your own machine: real keys, real signatures, every user action checked.
 ///
-/// When it is ready, one line of JSON goes to standard output: url, admin, orgId, authToken, credentialId, privateKey,
-/// employee. Logs go to standard error; RUST_LOG sets how much.
+/// When it is ready, one line of JSON goes to standard output: url, admin, orgId, authToken, credentialId,
+/// privateKey. Logs go to standard error; RUST_LOG sets how much.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -29,15 +31,28 @@ struct Arguments {
     public_key: Option<PathBuf>,
 }
 
+/// How long answers that are under way may take once the command is asked to end.
+const GRACE: Duration = Duration::from_secs(2);
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
 
-    let arguments = Arguments::parse();
+    let Err(error) = run(Arguments::parse()).await else {
+        return ExitCode::SUCCESS;
+    };
+    let causes = std::iter::successors(Some(&*error as &dyn std::error::Error), |&error| error.source());
+    let report: Vec<String> = causes.map(ToString::to_string).collect();
+    // Where standard error is closed there is nobody to tell; the exit code says it still.
+    let _nobody_reads = writeln!(std::io::stderr(), "error: {}", report.join(": "));
+    ExitCode::FAILURE
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut builder = Emulator::builder().listen(arguments.listen);
     if let Some(path) = arguments.data {
         builder = builder.data_file(path);
@@ -49,16 +64,46 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let pem = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         builder = builder.public_key_pem(pem);
     }
+    // Listened for before the line is out: whoever reads it may ask for the end at once.
+    let asked_to_end = asked_to_end()?;
     let mut emulator = builder.start().await?;
     // Whoever started this process reads the line to know where to connect, so it must not stay in a buffer.
     writeln!(std::io::stdout(), "{}", emulator.ready_line())?;
     std::io::stdout().flush()?;
     tokio::select! {
         ended = emulator.wait() => ended?,
-        interrupted = tokio::signal::ctrl_c() => {
-            interrupted?;
-            emulator.stop().await?;
+        asked = asked_to_end => {
+            asked?;
+            match tokio::time::timeout(GRACE, emulator.stop()).await {
+                Ok(stopped) => stopped?,
+                Err(_elapsed) => tracing::warn!("a request is still under way, and is not waited for"),
+            }
         }
     }
     Ok(())
+}
+
+/// Waits for ctrl-c, or for the signal by which a service manager ends a process.
+#[cfg(unix)]
+fn asked_to_end() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        Ok(())
+    })
+}
+
+/// Waits for ctrl-c.
+#[cfg(not(unix))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "where there are signals, listening for them can fail"
+)]
+fn asked_to_end() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }

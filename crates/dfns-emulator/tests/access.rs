@@ -254,6 +254,18 @@ async fn a_fixed_clock_moves_only_when_it_is_advanced() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_clock_is_not_moved_beyond_the_year_9999() {
+    let emulator = Emulator::start().await.unwrap();
+    let now = || send(&emulator.url(), "GET", "/__admin/clock", &[], b"").body["now"].clone();
+    for seconds in ["9223372036854775807", "300000000000"] {
+        let body = format!(r#"{{"seconds":{seconds}}}"#);
+        let answer = send(&emulator.url(), "POST", "/__admin/clock/advance", &[], body.as_bytes());
+        assert_eq!(answer.status, 400, "{answer:?}");
+        assert!(now().as_str().unwrap().starts_with("20"), "{}", now());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_second_start_on_the_same_file_finds_everything_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("emulator.db");

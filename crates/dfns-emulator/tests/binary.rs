@@ -1,12 +1,14 @@
 //! The command: one line of JSON when it is ready, and an answer at the URL in it.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test that called")]
+
 mod support;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
-use support::Signer;
+use support::{Signer, send};
 
 /// A running command, ended when the test ends.
 struct Running(Child);
@@ -18,40 +20,119 @@ impl Drop for Running {
     }
 }
 
-#[test]
-fn the_ready_line_is_all_that_a_client_needs() {
+/// Starts the command and waits for its line.
+fn start(arguments: &[&str]) -> (Running, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dfns-emulator"));
-    command
-        .args(["--seed", "7"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut running = Running(command.spawn().unwrap());
     let mut line = String::new();
     BufReader::new(running.0.stdout.take().unwrap())
         .read_line(&mut line)
         .unwrap();
+    (running, line)
+}
+
+/// What a command says that cannot start, after it has been checked that it says so in words and on standard error.
+fn refusal(arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dfns-emulator"));
+    let output = command.args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("error: ") && !said.contains('{'), "{said}");
+    said
+}
+
+#[test]
+fn the_ready_line_is_all_that_a_client_needs() {
+    let (_running, line) = start(&["--seed", "7"]);
     let ready: Value = serde_json::from_str(&line).unwrap();
     let field = |name: &str| ready[name].as_str().unwrap_or_else(|| panic!("no {name} in {ready}"));
     assert_eq!(field("admin"), format!("{}/__admin", field("url")));
     assert!(field("orgId").starts_with("or-"));
 
+    let employee = send(field("url"), "GET", "/__admin/employee", &[], b"").body;
     let service = Signer::new(
         field("url"),
         field("authToken"),
         field("credentialId"),
         field("privateKey"),
     );
-    let user = ready["employee"]["userId"].as_str().unwrap();
-    let answer = service.signed("PUT", &format!("/auth/users/{user}"), r#"{"isSSORequired":true}"#);
+    let path = format!("/auth/users/{}", employee["userId"].as_str().unwrap());
+    let answer = service.signed("PUT", &path, r#"{"isSSORequired":true}"#);
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
 #[test]
+fn the_ready_line_holds_the_documented_fields_in_their_order_and_no_others() {
+    let (_running, line) = start(&[]);
+    let places = ["url", "admin", "orgId", "authToken", "credentialId", "privateKey"].map(|name| {
+        line.find(&format!("\"{name}\":"))
+            .unwrap_or_else(|| panic!("no {name} in {line}"))
+    });
+    assert!(places.is_sorted(), "{line}");
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(ready.as_object().unwrap().len(), places.len(), "{line}");
+}
+
+#[test]
+fn the_ready_line_leaves_the_private_key_out_when_a_public_key_is_given() {
+    let vectors: Value = serde_json::from_str(include_str!("data/key-credentials.json")).unwrap();
+    let pem = vectors["keys"]
+        .as_object()
+        .and_then(|keys| keys.values().next())
+        .and_then(|key| key["publicKeySpkiPem"].as_str())
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("public.pem");
+    std::fs::write(&file, pem).unwrap();
+    let (_running, line) = start(&["--public-key", file.to_str().unwrap()]);
+    assert!(line.contains("\"credentialId\":"), "{line}");
+    assert!(!line.contains("privateKey") && !line.contains("PRIVATE KEY"), "{line}");
+}
+
+#[test]
 fn what_cannot_start_says_why_and_prints_nothing_else() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dfns-emulator"));
-    let output = command.args(["--public-key", "no-such-file.pem"]).output().unwrap();
-    assert!(!output.status.success());
-    assert!(output.stdout.is_empty());
-    let said = String::from_utf8(output.stderr).unwrap();
+    let said = refusal(&["--public-key", "no-such-file.pem"]);
     assert!(said.contains("no-such-file.pem"), "{said}");
+}
+
+#[test]
+fn an_address_in_use_is_named_with_its_cause() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = refusal(&["--listen", &address]);
+    assert!(said.contains(&format!("cannot listen on {address}: ")), "{said}");
+}
+
+#[test]
+fn a_refused_public_key_leaves_no_data_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, data) = (folder.path().join("key.pem"), folder.path().join("data.db"));
+    std::fs::write(&key, "no key").unwrap();
+    refusal(&["--public-key", key.to_str().unwrap(), "--data", data.to_str().unwrap()]);
+    assert!(!data.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminated_command_closes_its_file_even_while_a_request_hangs() {
+    use std::io::Write as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data.db");
+    let (mut running, line) = start(&["--data", data.to_str().unwrap()]);
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let address = ready["url"].as_str().unwrap().strip_prefix("http://").unwrap();
+    let mut hanging = std::net::TcpStream::connect(address).unwrap();
+    hanging.write_all(b"GET /wallets HTTP/1.1\r\n").unwrap();
+
+    let id = running.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert!(running.0.wait().unwrap().success());
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["data.db"]);
 }

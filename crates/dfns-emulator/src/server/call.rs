@@ -89,7 +89,8 @@ impl Call {
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();
             match path.as_str() {
-                "." => Refusal::invalid(format!("invalid body: {}", error.inner())),
+                // Text that is no JSON has no field either.
+                "." | "?" => Refusal::invalid(format!("invalid body: {}", error.inner())),
                 field => Refusal::invalid(format!("invalid body: {field}: {}", error.inner())).with("field", field),
             }
         })?;
@@ -133,6 +134,15 @@ mod tests {
             "{}",
             refusal.message
         );
+    }
+
+    #[test]
+    fn text_that_is_no_json_names_no_field() {
+        for body in ["{", "x", "[1", r#"{"name""#] {
+            let refusal = call(body).body::<Named>().unwrap_err();
+            assert_eq!(refusal.status, 400);
+            assert!(!refusal.body().to_string().contains('?'), "{}", refusal.body());
+        }
     }
 
     #[test]
