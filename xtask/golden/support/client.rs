@@ -25,7 +25,7 @@ impl Dfns {
             requests: Mutex::default(),
             answers: Mutex::new(answers.iter().map(|&body| (200, body.to_owned())).collect()),
         });
-        let api = Client::new_with_client("https://api.example.com", http(), recorder.clone());
+        let api = Client::new_with_client("https://api.example.com", reqwest::Client::new(), recorder.clone());
         (Self { api }, recorder)
     }
 
@@ -48,17 +48,21 @@ impl Dfns {
     }
 }
 
-fn http() -> reqwest::Client {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .build()
-        .unwrap()
+impl Dfns {
+    pub(crate) async fn finish_text<E: Debug>(
+        &self,
+        operation: &'static str,
+        result: Result<ResponseValue<progenitor_client::ByteStream>, progenitor_client::Error<E>>,
+    ) -> Result<String> {
+        let mut stream = self.finish(operation, result)?.into_inner();
+        let mut bytes = Vec::new();
+        while let Some(chunk) =
+            std::future::poll_fn(|context| futures_core::Stream::poll_next(std::pin::Pin::new(&mut stream), context)).await
+        {
+            bytes.extend_from_slice(&chunk.unwrap());
+        }
+        Ok(String::from_utf8(bytes).unwrap())
+    }
 }
 
 /// A request that was made.

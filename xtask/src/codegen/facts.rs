@@ -296,7 +296,7 @@ pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 }
 
 /// Collects every schema component that `value` leads to.
-fn reach(document: &Value, value: &Value, reached: &mut BTreeSet<String>) {
+pub(crate) fn reach(document: &Value, value: &Value, reached: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
             if let Some(target) = fields.get("$ref").and_then(Value::as_str) {

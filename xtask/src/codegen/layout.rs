@@ -7,12 +7,14 @@ use quote::quote;
 use syn::Item;
 
 use super::client::Client;
+use super::openness::Tables;
 use super::render::Renderer;
 use super::requests::Requests;
-use super::{Error, Facts, Files, coverage, ids, names, networks, operations, split};
+use super::{Error, Facts, Files, coverage, free_form, ids, names, networks, operations, split};
 use crate::spec::Spec;
 
 const TYPES: &str = "crates/dfns-types/src/generated";
+const TYPES_TESTS: &str = "crates/dfns-types/tests/generated";
 const API: &str = "crates/dfns-api/src/generated";
 const DFNS: &str = "crates/dfns/src/generated";
 
@@ -61,6 +63,28 @@ pub(crate) fn types(
 pub(crate) fn operations(files: &mut Files, render: &Renderer, facts: &Facts) -> Result<(), Error> {
     let table = render.rust_tokens("The table of operations.", operations::generate(facts))?;
     files.insert(format!("{TYPES}/operations.rs"), table);
+    Ok(())
+}
+
+/// The tables that the proof of forward compatibility runs over.
+pub(crate) fn openness(files: &mut Files, render: &Renderer, tables: &Tables) -> Result<(), Error> {
+    let door = format!(
+        "use super::Counts;\n\npub mod enums;\npub mod objects;\npub mod unions;\npub mod values;\n\n{}",
+        tables.counts
+    );
+    for (name, about, text) in [
+        ("mod", "What the specification has, and how many of each.", &door),
+        ("enums", "Every enum, with its values.", &tables.enums),
+        ("objects", "Every object, with samples.", &tables.objects),
+        ("unions", "Every union, with its members.", &tables.unions),
+        (
+            "values",
+            "Every other component, with a sample of each form.",
+            &tables.values,
+        ),
+    ] {
+        files.insert(format!("{TYPES_TESTS}/{name}.rs"), render.rust_text(about, text)?);
+    }
     Ok(())
 }
 
@@ -137,6 +161,8 @@ pub(crate) fn documents(
     files.insert("spec/dfns.openapi.json".to_owned(), spec.bundle_json());
     let coverage = render.markdown(&coverage::document(facts, implemented)?);
     files.insert("crates/dfns-emulator/COVERAGE.md".to_owned(), coverage);
+    let free_form = render.markdown(&free_form::document(&spec.document)?);
+    files.insert("docs/free-form.md".to_owned(), free_form);
     Ok(())
 }
 

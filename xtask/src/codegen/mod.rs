@@ -1,25 +1,30 @@
 //! From the specification to every generated file: a chain of pure functions, one file a stage.
 //!
 //! `prepare → generate (progenitor) → passes over the syntax tree → split by domain → render`. Beside it run the
-//! generators of our own: the table of operations, ids, fluent requests, coverage. Nothing in here touches a file;
+//! generators of our own: the table of operations, ids, fluent requests, coverage, the tables that prove openness. Nothing in here touches a file;
 //! [`generate`] returns the files and [`tree`](crate::tree) writes or checks them.
 
 mod clashes;
 mod client;
 mod coverage;
 mod docs;
+mod documentation;
 mod enums;
 mod facts;
+mod free_form;
 mod generator;
 mod ids;
 mod layout;
 mod names;
 mod networks;
+mod openness;
 mod operations;
 mod prepare;
 mod render;
 mod requests;
+mod samples;
 mod split;
+mod stories;
 mod structs;
 mod unions;
 
@@ -36,6 +41,7 @@ pub type Files = BTreeMap<String, String>;
 /// Folders in which every file is generated.
 pub const OWNED: &[&str] = &[
     "crates/dfns-types/src/generated",
+    "crates/dfns-types/tests/generated",
     "crates/dfns-api/src/generated",
     "crates/dfns/src/generated",
 ];
@@ -80,18 +86,29 @@ impl Error {
     }
 }
 
-/// Generates every file that comes from `spec`. `root` is the repository, of which only the emulator's table of
-/// handlers is read, for the coverage.
+/// What is read beside the specification.
+struct Beside {
+    networks: String,
+    documentation: documentation::Documentation,
+    stories: stories::Stories,
+}
+
+/// Generates every file that comes from `spec`. `root` is the repository, of which the emulator's table of handlers, the
+/// tables of networks and of the documentation, and the stories are read.
 ///
 /// # Errors
 /// [`Error`] if a stage fails; nothing has been written then.
 pub fn generate(root: &Path, spec: &Spec) -> Result<Files, Error> {
     let implemented = coverage::implemented(root)?;
-    let networks = read(root, networks::SOURCE)?;
-    generate_with(spec, &implemented, Some(&networks))
+    let beside = Beside {
+        networks: read(root, networks::SOURCE)?,
+        documentation: documentation::Documentation::read(root)?,
+        stories: stories::Stories::read(root)?,
+    };
+    generate_with(spec, &implemented, Some(&beside))
 }
 
-/// As [`generate`], with the operation ids that the emulator answers given, and without a table of networks.
+/// As [`generate`], with the operation ids that the emulator answers given, and without what is read beside the specification.
 ///
 /// # Errors
 /// As [`generate`].
@@ -106,7 +123,7 @@ fn read(root: &Path, path: &str) -> Result<String, Error> {
     })
 }
 
-fn generate_with(spec: &Spec, implemented: &[String], networks: Option<&str>) -> Result<Files, Error> {
+fn generate_with(spec: &Spec, implemented: &[String], beside: Option<&Beside>) -> Result<Files, Error> {
     let prepared = prepare::prepare(&spec.document);
     let facts = Facts::read(&spec.document);
     let mut file = generator::generate(&prepared, &facts)?;
@@ -120,10 +137,19 @@ fn generate_with(spec: &Spec, implemented: &[String], networks: Option<&str>) ->
 
     let render = render::Renderer::new(spec);
     let mut files = Files::new();
+    let networks = beside.map(|beside| beside.networks.as_str());
     layout::types(&mut files, &render, &domains, &facts, networks)?;
     layout::operations(&mut files, &render, &facts)?;
+    layout::openness(&mut files, &render, &openness::generate(&spec.document, &facts)?)?;
     layout::api(&mut files, &render, &client)?;
     layout::requests(&mut files, &render, &requests::generate(&facts, &structs, &client)?)?;
     layout::documents(&mut files, &render, spec, &facts, implemented)?;
+    if let Some(Beside {
+        documentation, stories, ..
+    }) = beside
+    {
+        let coverage = documentation.document(&facts, implemented, stories)?;
+        files.insert("docs/coverage.md".to_owned(), render.markdown(&coverage));
+    }
     Ok(files)
 }

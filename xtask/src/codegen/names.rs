@@ -65,7 +65,11 @@ pub(crate) fn pascal(text: &str) -> String {
 /// An identifier; a keyword gets an underscore, as progenitor does it.
 pub(crate) fn ident(name: impl AsRef<str>) -> Ident {
     let name = name.as_ref();
-    let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("x{name}") } else { name.to_owned() };
+    let name = if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("x{name}")
+    } else {
+        name.to_owned()
+    };
     match syn::parse_str::<Ident>(&name) {
         Ok(ident) => ident,
         Err(_) => Ident::new(&format!("{name}_"), Span::call_site()),

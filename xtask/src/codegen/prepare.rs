@@ -71,5 +71,8 @@ fn remove_property(schema: &mut Map<String, Value>, name: &str) {
 /// The operations of each path.
 fn paths_of(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
-    paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut)
+    paths
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .filter_map(Value::as_object_mut)
 }

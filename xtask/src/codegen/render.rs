@@ -46,6 +46,15 @@ impl Renderer {
         self.rust(about, syn::parse2::<File>(tokens)?.items)
     }
 
+    /// A Rust file whose items are given as text, line for line.
+    ///
+    /// # Errors
+    /// [`Error::Syntax`] if the text is no Rust.
+    pub(crate) fn rust_text(&self, about: &str, items: &str) -> Result<String, Error> {
+        syn::parse_file(items)?;
+        Ok(format!("// {}\n\n//! {about}\n\n{items}", self.header))
+    }
+
     /// A Markdown file.
     pub(crate) fn markdown(&self, body: &str) -> String {
         format!("<!-- {} -->\n\n{body}", self.header)

@@ -16,7 +16,10 @@ pub(crate) fn open(items: &mut Vec<Item>, facts: &Facts, structs: &Structs) -> R
         {
             return Err(Error::pass(
                 "unions",
-                format!("{} is no enum of text, and no union with a tag and a mapping", item.ident),
+                format!(
+                    "{} is no enum of text, and no union with a tag and a mapping",
+                    item.ident
+                ),
             ));
         }
     }

@@ -125,7 +125,8 @@ impl Document {
         self.ours
     }
 
-    pub(crate) fn root(&self) -> &Value {
+    /// The document as it was read.
+    pub fn value(&self) -> &Value {
         &self.root
     }
 

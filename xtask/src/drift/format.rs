@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::place::clean;
 use super::report::{Change, Report, Side};
 use super::rule::Class;
 
@@ -139,7 +140,7 @@ fn markdown(report: &Report) -> String {
         } else {
             &side.version
         };
-        code(name)
+        code(&clean(name))
     };
     let mut text = format!(
         "## API changes from {} to {}\n\n{}.\n",

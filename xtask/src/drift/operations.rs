@@ -38,7 +38,7 @@ impl<'a> Operation<'a> {
 
     /// The names of the schemes, one text an alternative; empty if the operation is open to everybody.
     fn security(&self) -> Vec<String> {
-        let root = self.document.root().get("security");
+        let root = self.document.value().get("security");
         let alternatives = items(self.value.get("security").or(root));
         let mut names: Vec<String> = alternatives
             .iter()
@@ -64,9 +64,9 @@ struct Voice {
 
 impl Voice {
     fn of(document: &Document) -> Self {
-        let says = |key: &str| operations(document.root()).any(|(_, _, _, operation)| operation.get(key).is_some());
+        let says = |key: &str| operations(document.value()).any(|(_, _, _, operation)| operation.get(key).is_some());
         Self {
-            security: document.root().get("security").is_some() || says("security"),
+            security: document.value().get("security").is_some() || says("security"),
             user_action: says("x-user-action"),
         }
     }
@@ -118,7 +118,7 @@ pub(crate) fn compare(comparison: &mut Comparison) {
 }
 
 fn by_address(document: &Document) -> BTreeMap<(String, &'static str), Operation<'_>> {
-    operations(document.root())
+    operations(document.value())
         .filter(|(path, ..)| !path.starts_with("x-"))
         .map(|(path, item, method, value)| {
             let operation = Operation {
@@ -184,7 +184,7 @@ fn operation<'a>(
 fn security(note: &mut impl FnMut(Rule, String), old: Operation, new: Operation) {
     let (before, after) = (old.security(), new.security());
     let known = |operation: Operation, names: &[String]| {
-        let schemes = operation.document.root().pointer("/components/securitySchemes");
+        let schemes = operation.document.value().pointer("/components/securitySchemes");
         names
             .iter()
             .flat_map(|name| name.split(" + "))

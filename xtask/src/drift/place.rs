@@ -81,11 +81,8 @@ impl fmt::Display for Place {
     }
 }
 
-/// Text of a document as it can stand in a line.
+/// Text of a document as it can stand in a line; quoted where it would not be seen for what it is.
 pub(crate) fn clean(text: &str) -> String {
-    if text.chars().any(char::is_control) {
-        text.escape_debug().to_string()
-    } else {
-        text.to_owned()
-    }
+    let is_plain = !text.chars().any(char::is_control) && !text.is_empty() && text.trim() == text;
+    if is_plain { text.to_owned() } else { format!("{text:?}") }
 }

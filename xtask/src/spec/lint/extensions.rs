@@ -195,7 +195,11 @@ fn exchange_keys(context: &mut Context<'_>) {
 fn flags(context: &mut Context<'_>) {
     for operation in context.operations.clone().iter() {
         for flag in ["x-user-action", "x-csv", "x-multipart"] {
-            if operation.value.get(flag).is_some_and(|value| *value != Value::Bool(true)) {
+            if operation
+                .value
+                .get(flag)
+                .is_some_and(|value| *value != Value::Bool(true))
+            {
                 let message = format!("`{flag}` is `true`, or left out");
                 context.report(&operation.at(flag), rule::OPERATION_FLAG, message);
             }
