@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use xtask::drift::{Allowed, Format, Report, rule};
+use xtask::drift::{self, Allowed, Format, Report, rule};
 
 use super::{assert_snapshot, compare, folder};
 
@@ -107,8 +107,8 @@ fn an_allowed_change_no_longer_breaks() {
 fn every_change_can_be_allowed_by_its_id() {
     for name in names() {
         let mut report = case(&name);
-        let ids: BTreeSet<String> = report.changes.iter().map(|change| change.id()).collect();
-        let list: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let ids: BTreeSet<String> = report.changes.iter().map(drift::Change::id).collect();
+        let list = ids.into_iter().collect::<Vec<_>>().join("\n");
         Allowed::parse("allowed", &list)
             .and_then(|allowed| allowed.apply(&mut report))
             .unwrap_or_else(|error| panic!("{name}: {error}"));

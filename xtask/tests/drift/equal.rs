@@ -164,9 +164,13 @@ impl<'a> Conversion<'a> {
         for (key, inner) in &mut object {
             match (key.as_str(), &mut *inner) {
                 ("properties", Value::Object(fields)) => {
-                    fields.values_mut().for_each(|field| *field = self.schema(field))
+                    fields.values_mut().for_each(|field| *field = self.schema(field));
                 }
-                ("oneOf", Value::Array(members)) => members.iter_mut().for_each(|member| *member = self.schema(member)),
+                ("oneOf", Value::Array(members)) => {
+                    for member in members {
+                        *member = self.schema(member);
+                    }
+                }
                 ("items" | "additionalProperties", Value::Object(_)) => *inner = self.schema(inner),
                 _ => {}
             }
