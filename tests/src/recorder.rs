@@ -1,20 +1,15 @@
 //! A proxy that passes everything on and keeps a copy.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_LENGTH, HOST};
-use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::proxy::{BoxError, Proxy, authority, pass_on};
 
 /// One request and the answer to it.
 #[derive(Clone, Debug)]
@@ -47,9 +42,8 @@ impl fmt::Display for Exchange {
 /// A proxy in front of an emulator. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Recorder {
-    address: SocketAddr,
+    proxy: Proxy,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
-    server: JoinHandle<()>,
 }
 
 impl Recorder {
@@ -57,35 +51,16 @@ impl Recorder {
     ///
     /// # Panics
     /// If the loopback interface has no free port.
-    #[expect(clippy::expect_used, reason = "without a port there is no story to tell")]
     pub async fn start(target: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("a bound listener has an address");
         let exchanges = Arc::new(Mutex::new(Vec::new()));
-        let target = target.trim_start_matches("http://").to_owned();
-        let kept = Arc::clone(&exchanges);
-        let server = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let (kept, target) = (Arc::clone(&kept), target.clone());
-                tokio::spawn(async move {
-                    let service = service_fn(move |request| pass_on(request, target.clone(), Arc::clone(&kept)));
-                    // A client that closes its connection ends it, which is no matter to anybody.
-                    let _ = hyper::server::conn::http1::Builder::new()
-                        .serve_connection(TokioIo::new(stream), service)
-                        .await;
-                });
-            }
-        });
-        Self {
-            address,
-            exchanges,
-            server,
-        }
+        let (kept, target) = (Arc::clone(&exchanges), authority(target));
+        let proxy = Proxy::start(move |request| record(request, target.clone(), Arc::clone(&kept))).await;
+        Self { proxy, exchanges }
     }
 
     /// The base URL to give to the client.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.proxy.url()
     }
 
     /// Takes what was recorded so far, in order.
@@ -94,18 +69,12 @@ impl Recorder {
     }
 }
 
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-async fn pass_on(
+async fn record(
     request: Request<Incoming>,
     target: String,
     kept: Arc<Mutex<Vec<Exchange>>>,
 ) -> Result<Response<Full<Bytes>>, BoxError> {
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
     let mut headers: Vec<(String, String)> = parts
         .headers
@@ -115,18 +84,9 @@ async fn pass_on(
         .collect();
     headers.sort();
     let line = format!("{} {}", parts.method, parts.uri);
-
-    parts.headers.insert(HOST, target.parse()?);
-    let stream = TcpStream::connect(&target).await?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    let driver = tokio::spawn(connection);
-    let response = sender
-        .send_request(Request::from_parts(parts, Full::from(body.clone())))
-        .await?;
+    let response = pass_on(Request::from_parts(parts, Full::from(body.clone())), &target).await?;
     let (head, answer) = response.into_parts();
     let answer = answer.collect().await?.to_bytes();
-    driver.abort();
-
     kept.lock().unwrap_or_else(PoisonError::into_inner).push(Exchange {
         request: line,
         headers,

@@ -1,0 +1,11 @@
+//! A story for each capability: the real client against the emulator, as users meet them.
+
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test that called")]
+
+mod access;
+mod keys;
+mod money;
+mod people;
+mod replacement;
+mod signatures;
+mod wallets;

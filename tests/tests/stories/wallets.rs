@@ -1,0 +1,239 @@
+//! Wallets: making, finding, naming, tagging and handing them over.
+
+use dfns::types::{Network, SigningKeyOptions, WalletId, WalletStatus};
+use dfns_tests::{Person, World};
+
+#[tokio::test]
+async fn every_family_of_networks_has_addresses_of_its_own_form() {
+    let world = World::new().await;
+    let forms: [(Network, &str, usize); 10] = [
+        (Network::EthereumSepolia, "0x", 42),
+        (Network::Bitcoin, "bc1q", 42),
+        (Network::Solana, "", 44),
+        (Network::Tron, "T", 34),
+        (Network::Stellar, "G", 56),
+        (Network::XrpLedger, "r", 34),
+        (Network::Algorand, "", 58),
+        (Network::CosmosHub4, "cosmos1", 45),
+        (Network::Polkadot, "1", 48),
+        (Network::Ton, "", 48),
+    ];
+    for (network, beginning, longest) in forms {
+        let wallet = world.wallet(network.clone()).await;
+        let address = wallet.address.unwrap();
+        assert!(address.starts_with(beginning), "{network}: {address}");
+        assert!((longest - 3..=longest).contains(&address.len()), "{network}: {address}");
+        assert_eq!((wallet.network, wallet.status), (network, WalletStatus::Active));
+    }
+}
+
+#[tokio::test]
+async fn a_wallet_has_the_name_and_the_tags_it_was_made_with() {
+    let world = World::new().await;
+    let made = world.dfns.wallets().create(Network::Bitcoin).name("treasury");
+    let made = made
+        .tags(["cold".to_owned(), "eu".to_owned()])
+        .external_id("t-1")
+        .send()
+        .await
+        .unwrap();
+    let read = world.dfns.wallets().get(&made.id).send().await.unwrap();
+    assert_eq!(read.name.as_deref(), Some("treasury"));
+    assert_eq!(read.external_id.as_deref(), Some("t-1"));
+    assert_eq!(read.tags, ["cold", "eu"]);
+    assert_eq!(read.address, made.address);
+}
+
+#[tokio::test]
+async fn an_update_sets_keeps_and_clears_one_field_at_a_time() {
+    let world = World::new().await;
+    let wallets = world.dfns.wallets();
+    let id = wallets
+        .create(Network::Bitcoin)
+        .name("a")
+        .external_id("e")
+        .send()
+        .await
+        .unwrap()
+        .id;
+    let named = wallets.update(&id).name("b").send().await.unwrap();
+    assert_eq!(
+        (named.name.as_deref(), named.external_id.as_deref()),
+        (Some("b"), Some("e"))
+    );
+    let cleared = wallets.update(&id).clear_name().send().await.unwrap();
+    assert_eq!((cleared.name, cleared.external_id.as_deref()), (None, Some("e")));
+    let read = wallets.get(&id).send().await.unwrap();
+    assert_eq!((read.name, read.external_id.as_deref()), (None, Some("e")));
+}
+
+#[tokio::test]
+async fn tags_are_added_and_taken_away() {
+    let world = World::new().await;
+    let id = world.wallet(Network::Bitcoin).await.id;
+    let tags = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    world.dfns.wallets().tag(&id, tags(&["a", "b"])).send().await.unwrap();
+    world.dfns.wallets().untag(&id, tags(&["a"])).send().await.unwrap();
+    assert_eq!(world.dfns.wallets().get(&id).send().await.unwrap().tags, ["b"]);
+}
+
+#[tokio::test]
+async fn a_list_goes_over_all_pages_and_each_wallet_is_in_it_once() {
+    let world = World::new().await;
+    let mut made: Vec<WalletId> = Vec::new();
+    for _ in 0..5 {
+        made.insert(0, world.wallet(Network::Bitcoin).await.id);
+    }
+    let mut stream = world.dfns.wallets().list().page_size(2).stream();
+    let mut listed = Vec::new();
+    while let Some(wallet) = stream.try_next().await.unwrap() {
+        listed.push(wallet.id);
+    }
+    assert_eq!(listed, made, "newest first");
+
+    let first = world.dfns.wallets().list().page_size(2).send().await.unwrap();
+    let token = first.next.unwrap();
+    let second = world
+        .dfns
+        .wallets()
+        .list()
+        .page_size(2)
+        .page_token(token)
+        .send()
+        .await
+        .unwrap();
+    let ids: Vec<WalletId> = first
+        .items
+        .into_iter()
+        .chain(second.items)
+        .map(|wallet| wallet.id)
+        .collect();
+    assert_eq!(ids, made[..4]);
+}
+
+#[tokio::test]
+async fn a_stream_is_a_stream_for_the_combinators_too() {
+    use futures_util::TryStreamExt as _;
+    let world = World::new().await;
+    for _ in 0..3 {
+        world.wallet(Network::Solana).await;
+    }
+    let wallets: Vec<_> = world
+        .dfns
+        .wallets()
+        .list()
+        .page_size(1)
+        .stream()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(wallets.len(), 3);
+}
+
+#[tokio::test]
+async fn an_end_user_sees_the_wallets_that_are_theirs_and_a_filter_finds_them() {
+    let world = World::new().await;
+    let eve = Person::new("eve");
+    let theirs = world.end_user(&eve).await;
+    let user = world.dfns.users().list().send().await.unwrap().items;
+    let user = user
+        .into_iter()
+        .find(|user| user.username == eve.email)
+        .unwrap()
+        .user_id;
+    let organisation = world.wallet(Network::Bitcoin).await.id;
+    let hers = world
+        .dfns
+        .wallets()
+        .create(Network::Bitcoin)
+        .delegate_to(&user)
+        .send()
+        .await
+        .unwrap();
+    assert!(!hers.custodial);
+    assert_eq!(hers.signing_key.delegated_to.as_ref(), Some(&user));
+
+    let seen = theirs.wallets().list().send().await.unwrap().items;
+    assert_eq!(seen.iter().map(|wallet| &wallet.id).collect::<Vec<_>>(), [&hers.id]);
+    assert!(
+        theirs
+            .wallets()
+            .get(&organisation)
+            .send()
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+    let found = world.dfns.wallets().list().owner_id(&user).send().await.unwrap().items;
+    assert_eq!(found.iter().map(|wallet| &wallet.id).collect::<Vec<_>>(), [&hers.id]);
+    let found = world
+        .dfns
+        .wallets()
+        .list()
+        .owner_username("nobody@example.test")
+        .send()
+        .await
+        .unwrap();
+    assert!(found.items.is_empty());
+}
+
+#[tokio::test]
+async fn a_wallet_that_waited_for_it_is_handed_over() {
+    let world = World::new().await;
+    let eve = Person::new("eve");
+    let theirs = world.end_user(&eve).await;
+    let users = world.dfns.users().list().send().await.unwrap().items;
+    let user = users
+        .into_iter()
+        .find(|user| user.username == eve.email)
+        .unwrap()
+        .user_id;
+    let wallet = world
+        .dfns
+        .wallets()
+        .create(Network::Solana)
+        .delay_delegation(true)
+        .send()
+        .await
+        .unwrap();
+    assert!(
+        theirs
+            .wallets()
+            .get(&wallet.id)
+            .send()
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+    world
+        .dfns
+        .keys()
+        .delegate(&wallet.signing_key.id, &user)
+        .send()
+        .await
+        .unwrap();
+    assert!(!theirs.wallets().get(&wallet.id).send().await.unwrap().custodial);
+}
+
+#[tokio::test]
+async fn one_key_serves_one_wallet_on_each_network_of_its_family() {
+    let world = World::new().await;
+    let first = world.wallet(Network::Ethereum).await;
+    let with_key = || {
+        let mut options = SigningKeyOptions::new();
+        options.id = Some(first.signing_key.id.clone());
+        world.dfns.wallets().create(Network::Polygon).signing_key(options)
+    };
+    let second = with_key().send().await.unwrap();
+    assert_eq!(second.address, first.address);
+    assert!(with_key().send().await.unwrap_err().is_conflict());
+}
+
+#[tokio::test]
+async fn an_unknown_wallet_is_not_found_and_the_error_names_it() {
+    let world = World::new().await;
+    let id: WalletId = "wa-00000-00000-0000000000000000".parse().unwrap();
+    let error = world.dfns.wallets().get(&id).send().await.unwrap_err();
+    assert!(error.is_not_found(), "{}", error.report());
+    assert_eq!(error.refusal().unwrap().details().text("walletId"), Some(id.as_str()));
+}
