@@ -1,10 +1,11 @@
 //! Text for a snapshot: what moves from run to run or release to release is replaced by its name.
 
 /// Values of these fields and headers are secrets, or made of the time.
-const HIDDEN: [&str; 6] = [
+const HIDDEN: [&str; 7] = [
     "challengeIdentifier",
     "challenge",
     "clientData",
+    "credId",
     "signature",
     "token",
     "temporaryAuthenticationToken",
