@@ -1,3 +1,5 @@
+//! The shares of a key, cut and put together in every way that the protocol allows.
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
