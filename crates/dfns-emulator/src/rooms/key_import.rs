@@ -4,6 +4,7 @@
 
 use dfns_types::{EncryptedKeyShare, ImportKeyRequest, ImportWalletRequest, Key, KeyCurve, KeyProtocol, KeyStatus};
 
+use super::key_owner;
 use super::key_store::{self, NewKey, Source};
 use super::keys::check_held;
 use super::refusals::{check_text, invalid_field, key_refusal};
@@ -133,7 +134,7 @@ fn keep(context: &Context<'_>, material: KeyMaterial, name: Option<String>, is_m
         let message = format!("key {} has the same private key", present.id);
         return Err(Refusal::conflict(message).with("keyId", present.id.as_str()));
     }
-    let owner = key_store::owner_for(context, None, None)?;
+    let owner = key_owner::owner_for(context, None, None)?;
     let (scheme, curve) = (material.scheme(), material.curve());
     let source = Source::Imported(material);
     key_store::create_key(

@@ -10,6 +10,7 @@ use dfns_types::{
 };
 use serde::Deserialize;
 
+use super::key_owner;
 use super::key_store::{self, KeyRecord, NewKey, Origin, Source};
 use super::refusals::{check_text, invalid_field, key_refusal, parsed};
 use crate::context::Context;
@@ -33,7 +34,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     {
         return Err(invalid_field("storeId", &format!("there is no key store {store}")));
     }
-    let owner = key_store::owner_for(context, request.delegate_to.as_ref(), request.delay_delegation)?;
+    let owner = key_owner::owner_for(context, request.delegate_to.as_ref(), request.delay_delegation)?;
     let source = match request.derive_from {
         Some(derivation) => master(context, derivation, scheme, curve)?,
         None => Source::New,
@@ -100,7 +101,7 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         }
         None => None,
     };
-    let visible = key_store::visible_owner(context)?;
+    let visible = key_owner::visible_owner(context)?;
     let owner = visible.or(asked_for.as_deref());
     // An end user who asks for the keys of another gets none.
     let is_foreign = asked_for.as_deref().is_some_and(|asked_for| owner != Some(asked_for));
@@ -202,7 +203,7 @@ pub(super) fn delegate(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: DelegateKeyRequest = context.call.body()?;
     let key = key_of_path(context)?;
     check_active(&key)?;
-    let key = key_store::delegate_key(context, key, "delegateTo", request.delegate_to.as_str())?;
+    let key = key_owner::delegate_key(context, key, "delegateTo", request.delegate_to.as_str())?;
     Reply::json(&KeyDelegation::new(key.id, DelegationStatus::Delegated))
 }
 

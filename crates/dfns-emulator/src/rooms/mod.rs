@@ -11,6 +11,7 @@ mod history;
 mod idempotency;
 mod key_export;
 mod key_import;
+pub(crate) mod key_owner;
 pub(crate) mod key_store;
 mod keys;
 mod login;

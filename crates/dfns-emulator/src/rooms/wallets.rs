@@ -7,7 +7,8 @@ use dfns_types::{
     UpdateWalletRequest, Wallet, WalletDelegation, WalletId, WalletPage, WalletStatus,
 };
 
-use super::key_store::{self, KeyOwner, NewKey, Source};
+use super::key_owner::{self, KeyOwner};
+use super::key_store::{self, NewKey, Source};
 use super::refusals::{check_text, invalid_field, key_refusal, parsed};
 use super::tags;
 use crate::chain::{Chain, chain};
@@ -164,7 +165,7 @@ fn key_for(context: &Context<'_>, request: &CreateWalletRequest, chain: Chain) -
             &format!("there is no key store {store}"),
         ));
     }
-    let owner = key_store::owner_for(context, request.delegate_to.as_ref(), request.delay_delegation)?;
+    let owner = key_owner::owner_for(context, request.delegate_to.as_ref(), request.delay_delegation)?;
     if let Some(derivation) = &options.derive_from {
         context.require("Keys:ChildKeys:Create")?;
         return derived_key(context, derivation, chain, owner);
@@ -258,7 +259,7 @@ pub(crate) fn wallet_of_path(context: &Context<'_>) -> Result<Wallet, Refusal> {
     let org = context.caller()?.org();
     let not_found = || Refusal::not_found("wallet", "walletId", id, org);
     let wallet: Wallet = context.store.get(org, id)?.ok_or_else(not_found)?;
-    match key_store::visible_owner(context)? {
+    match key_owner::visible_owner(context)? {
         Some(user)
             if wallet
                 .signing_key
@@ -283,7 +284,7 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let page = context.page(PAGE_LENGTH)?;
     let by_name = |name: &str| context.store.user_named(org, name).map(|user| user.map(|user| user.id));
     let mut wanted: Vec<Option<String>> = Vec::new();
-    if let Some(user) = key_store::visible_owner(context)? {
+    if let Some(user) = key_owner::visible_owner(context)? {
         wanted.push(Some(user.to_owned()));
     }
     if let Some(owner) = context.call.query("owner") {
@@ -345,6 +346,6 @@ pub(super) fn delegate(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: DelegateWalletRequest = context.call.body()?;
     let wallet = wallet_of_path(context)?;
     let key = key_store::find_key(context, wallet.signing_key.id.as_str())?;
-    key_store::delegate_key(context, key, "userId", request.user_id.as_str())?;
+    key_owner::delegate_key(context, key, "userId", request.user_id.as_str())?;
     Reply::json(&WalletDelegation::new(wallet.id, DelegationStatus::Delegated))
 }
