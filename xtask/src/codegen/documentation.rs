@@ -17,6 +17,9 @@ const COLUMNS: [&str; 5] = ["section", "title", "operations", "topic", "where"];
 /// The section of operations that no leaf is about; its titles are domains.
 const BEYOND: &str = "beyond";
 
+/// How many stories of one operation are named.
+const STORIES: usize = 3;
+
 /// One page of the published documentation, or the operations of one domain that have none.
 #[derive(Clone, Debug)]
 struct Leaf {
@@ -183,11 +186,11 @@ impl Table<'_> {
             .filter_map(|id| self.operations.get(id.as_str()))
             .collect();
         let lines = |cell: &dyn Fn(&Operation) -> String| -> String {
-            operations
-                .iter()
-                .map(|operation| cell(operation))
-                .collect::<Vec<_>>()
-                .join("<br>")
+            let lines: Vec<String> = operations.iter().map(|operation| cell(operation)).collect();
+            if lines.iter().all(String::is_empty) {
+                return String::new();
+            }
+            lines.join("<br>")
         };
         let mut about = lines(&|operation| format!("`{}`", operation.id));
         if !leaf.topic.is_empty() {
@@ -206,8 +209,17 @@ impl Table<'_> {
                 "501"
             }
             .to_owned()),
-            lines(&|operation| self.stories.of(&operation.id).join(", ")),
+            lines(&|operation| shown(&self.stories.of(&operation.id))),
         );
+    }
+}
+
+/// The first stories of an operation, and how many there are beside them.
+fn shown(stories: &[String]) -> String {
+    let listed = stories.iter().take(STORIES).cloned().collect::<Vec<_>>().join(", ");
+    match stories.len().saturating_sub(STORIES) {
+        0 => listed,
+        rest => format!("{listed}, and {rest} more"),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use syn::{File, Item};
 
 use super::{Error, Facts};
+use crate::spec::lint::TAKEN;
 
 /// Generates the client and its types as one syntax tree.
 pub(crate) fn generate(prepared: &Value, facts: &Facts) -> Result<File, Error> {
@@ -34,28 +35,6 @@ pub(crate) fn generate(prepared: &Value, facts: &Facts) -> Result<File, Error> {
     let tokens = Generator::new(&settings).generate_tokens(&document)?;
     Ok(syn::parse2(tokens)?)
 }
-
-/// Names that generated code, or the hand-written half of `dfns-types`, already gives to something else.
-const TAKEN: [&str; 18] = [
-    "Amount",
-    "AmountError",
-    "Box",
-    "Default",
-    "EvmQuantity",
-    "Hex",
-    "HexError",
-    "IdError",
-    "Option",
-    "Patch",
-    "RawPayload",
-    "Secret",
-    "String",
-    "Timestamp",
-    "TimestampError",
-    "UnknownObject",
-    "UnknownValue",
-    "Vec",
-];
 
 /// Takes the items of `mod types` out of the file, without the module of conversion errors, which nothing uses once
 /// the enums are open.

@@ -7,6 +7,7 @@ use xtask::spec::rule;
 crate::cases! {
     a_component_not_in_pascal_case_is_found: "component_name",
     a_component_with_a_name_of_the_generator_is_found: "reserved_name",
+    a_component_with_a_name_that_is_taken_is_found: "taken_name",
     names_that_differ_in_capitals_only_are_found: "name_clash",
     components_that_only_use_each_other_are_found: "unused_component",
     a_component_of_two_domains_in_the_file_of_one_is_found: "component_file",
@@ -19,6 +20,7 @@ crate::cases! {
     a_required_field_that_does_not_exist_is_found: "required",
     a_nullable_component_is_found: "nullable",
     a_union_without_a_tag_is_found: "union",
+    a_union_of_unions_is_found: "union_of_unions",
     a_mapping_that_does_not_fit_is_found: "union_mapping",
     a_member_without_its_tag_is_found: "union_tag",
     a_member_of_two_unions_is_found: "union_member",

@@ -17,6 +17,7 @@ mod values;
 mod words;
 
 use context::Context;
+pub use names::TAKEN;
 
 /// Holds `spec` against the conventions.
 pub fn lint(spec: &Spec) -> Findings {

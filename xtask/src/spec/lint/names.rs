@@ -11,10 +11,71 @@ use crate::spec::location::{escape, join};
 use crate::spec::reference::schema_name;
 use crate::spec::rule;
 
+/// Names that no component can have: types and traits that Rust brings along, and what `dfns-types` has by hand.
+pub const TAKEN: &[&str] = &[
+    "Amount",
+    "AmountError",
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Display",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "EvmQuantity",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "FromStr",
+    "Hash",
+    "Hex",
+    "HexError",
+    "IdError",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Patch",
+    "RawPayload",
+    "Result",
+    "Secret",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "Timestamp",
+    "TimestampError",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "UnknownObject",
+    "UnknownValue",
+    "Unpin",
+    "Vec",
+];
+
 pub(super) fn check(context: &mut Context<'_>) {
     component_name(context);
     numbered_name(context);
     reserved_name(context);
+    taken_name(context);
     components_apart(context);
     fields_apart(context);
     values_apart(context);
@@ -61,6 +122,17 @@ fn reserved_name(context: &mut Context<'_>) {
         if let Some(id) = reserved.get(&fold(name)) {
             let message =
                 format!("the generator makes the name `{name}` itself, for the operation `{id}`: rename the component");
+            context.report(&join("/components/schemas", name), rule::RESERVED_NAME, message);
+        }
+    }
+}
+
+fn taken_name(context: &mut Context<'_>) {
+    for (name, schema) in context.components("schemas") {
+        // A component may be what the hand-written type of its name stands for.
+        if TAKEN.contains(&name.as_str()) && text(schema, "x-rust-type") != Some(name) {
+            let message =
+                format!("`{name}` is the name of a type that Rust or `dfns-types` has already: rename the component");
             context.report(&join("/components/schemas", name), rule::RESERVED_NAME, message);
         }
     }

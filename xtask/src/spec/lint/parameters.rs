@@ -9,11 +9,16 @@ use serde_json::Value;
 use super::context::{Context, Operation, fold, is_camel, target, text};
 use crate::spec::rule;
 
+/// What a generated call has of its own.
+const CALL_NAMES: [&str; 4] = ["body", "dfns", "send", "stream"];
+
 pub(super) fn check(context: &mut Context<'_>) {
     path_template(context);
     path_parameters(context);
     declared_once(context);
     place(context);
+    form(context);
+    beside_the_body(context);
     path_id(context);
 }
 
@@ -107,16 +112,75 @@ fn check_place(context: &mut Context<'_>, operation: &Operation<'_>, pointer: &s
                 format!("`{name}` is no parameter in OpenAPI: it follows from `security` and `content`; remove it");
             context.report(pointer, rule::PARAMETER, message);
         }
-        Some("path" | "query" | "header") => {}
+        Some("header") => {
+            let message = format!("`{name}`: no call can set a header; describe a parameter of the path or the query");
+            context.report(pointer, rule::PARAMETER, message);
+        }
+        Some("path" | "query") => {}
         _ => context.report(
             pointer,
             rule::PARAMETER,
-            format!("`{name}` stands in `path`, `query` or `header`: write which"),
+            format!("`{name}` stands in `path` or `query`: write which"),
         ),
     }
     if parameter.get("schema").is_none() {
         let message = format!("`{name}` of `{}` has no `schema`", operation.id());
         context.report(pointer, rule::PARAMETER, message);
+    }
+}
+
+/// A path holds one value, and a query one value or a list: nothing else has one way to be written there.
+fn form(context: &mut Context<'_>) {
+    for operation in context.operations.clone().iter() {
+        for parameter in &operation.parameters {
+            let Some(schema) = parameter.value.get("schema") else {
+                continue;
+            };
+            let schema = target(schema)
+                .and_then(|name| context.component(name))
+                .unwrap_or(schema);
+            let is_object = text(schema, "type") == Some("object")
+                || (schema.get("oneOf").is_some() && schema.get("x-rust-type").is_none());
+            let is_list = text(schema, "type") == Some("array");
+            let in_path = text(parameter.value, "in") == Some("path");
+            let what = match (is_object, is_list && in_path) {
+                (true, _) => "an object",
+                (_, true) => "a list",
+                _ => continue,
+            };
+            let place = if in_path { "path" } else { "query" };
+            let name = text(parameter.value, "name").unwrap_or_default();
+            let message =
+                format!("`{name}` is {what}, which has no place in a {place}: write a parameter for each part");
+            context.report(&parameter.pointer, rule::PARAMETER, message);
+        }
+    }
+}
+
+/// Parameters and the fields of the body are arguments and setters of one call.
+fn beside_the_body(context: &mut Context<'_>) {
+    for operation in context.operations.clone().iter() {
+        let body = operation.value["requestBody"]["content"]
+            .get("application/json")
+            .and_then(|content| content.get("schema"))
+            .and_then(target);
+        let fields: BTreeSet<String> = body
+            .and_then(|name| context.component(name)?.get("properties")?.as_object())
+            .into_iter()
+            .flat_map(|fields| fields.keys().map(|field| fold(field)))
+            .collect();
+        for parameter in &operation.parameters {
+            let name = text(parameter.value, "name").unwrap_or_default();
+            if CALL_NAMES.contains(&name) {
+                let message = format!("the call itself has something called `{name}`: give the parameter another name");
+                context.report(&parameter.pointer, rule::RESERVED_NAME, message);
+            }
+            if fields.contains(&fold(name)) {
+                let message =
+                    format!("`{name}` is a field of the body too, and both are arguments of one call: rename one");
+                context.report(&parameter.pointer, rule::NAME_CLASH, message);
+            }
+        }
     }
 }
 

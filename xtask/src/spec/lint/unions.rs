@@ -15,6 +15,7 @@ use crate::spec::rule;
 pub(super) fn check(context: &mut Context<'_>) {
     form(context);
     mapping(context);
+    one_tag(context);
     tags(context);
     one_union_each(context);
     members_only(context);
@@ -38,24 +39,6 @@ fn unions<'a>(context: &Context<'a>) -> Vec<(&'a str, &'a Value)> {
         .collect()
 }
 
-/// The objects that a member stands for: itself, or the members of the union that it is.
-fn leaves<'a>(context: &Context<'a>, member: &'a str, depth: usize) -> Vec<(&'a str, &'a Value)> {
-    let Some(schema) = context.component(member) else {
-        return Vec::new();
-    };
-    if schema.get("oneOf").is_none() {
-        return vec![(member, schema)];
-    }
-    // Four tags on one object: more than any reader could tell apart.
-    if depth == 4 {
-        return Vec::new();
-    }
-    members(schema)
-        .into_iter()
-        .flat_map(|inner| leaves(context, inner, depth + 1))
-        .collect()
-}
-
 /// The fields that are the tag of a union, as component and field.
 pub(super) fn tag_fields(context: &Context<'_>) -> BTreeSet<(String, String)> {
     let mut fields = BTreeSet::new();
@@ -66,13 +49,8 @@ pub(super) fn tag_fields(context: &Context<'_>) -> BTreeSet<(String, String)> {
         else {
             continue;
         };
-        for member in members(union) {
-            fields.extend(
-                leaves(context, member, 0)
-                    .into_iter()
-                    .map(|(leaf, _)| (leaf.to_owned(), tag.to_owned())),
-            );
-        }
+        let members = members(union).into_iter();
+        fields.extend(members.map(|member| (member.to_owned(), tag.to_owned())));
     }
     fields
 }
@@ -173,22 +151,41 @@ fn tags(context: &mut Context<'_>) {
             let Some(member) = member else {
                 continue;
             };
-            for (leaf, schema) in leaves(context, member, 0) {
-                let field = &schema["properties"][tag];
-                let fits = texts(schema, "required").any(|field| field == tag)
-                    && text(field, "type") == Some("string")
-                    && field.get("enum") == Some(&json!([value]));
-                if !fits {
-                    let message = format!(
-                        "`{leaf}` is the member `{value}` of `{name}`: it needs `{tag}: {{type: string, enum: [{value}]}}`, and `{tag}` in `required`"
-                    );
-                    context.report(&join("/components/schemas", leaf), rule::UNION_TAG, message);
-                }
-                if text(schema, "type") != Some("object") || schema.get("additionalProperties").is_some() {
-                    let message =
-                        format!("`{leaf}` is a member of `{name}`: it must be a plain object with `properties`");
-                    context.report(&join("/components/schemas", leaf), rule::UNION_MEMBER, message);
-                }
+            let Some(schema) = context.component(member).filter(|schema| schema.get("oneOf").is_none()) else {
+                continue;
+            };
+            let field = &schema["properties"][tag];
+            let fits = texts(schema, "required").any(|field| field == tag)
+                && text(field, "type") == Some("string")
+                && field.get("enum") == Some(&json!([value]));
+            if !fits {
+                let message = format!(
+                    "`{member}` is the member `{value}` of `{name}`: it needs `{tag}: {{type: string, enum: [{value}]}}`, and `{tag}` in `required`"
+                );
+                context.report(&join("/components/schemas", member), rule::UNION_TAG, message);
+            }
+            if text(schema, "type") != Some("object") || schema.get("additionalProperties").is_some() {
+                let message =
+                    format!("`{member}` is a member of `{name}`: it must be a plain object with `properties`");
+                context.report(&join("/components/schemas", member), rule::UNION_MEMBER, message);
+            }
+        }
+    }
+}
+
+/// No generated type reads two tags of one object.
+fn one_tag(context: &mut Context<'_>) {
+    for (name, union) in unions(context) {
+        for (index, member) in members(union).into_iter().enumerate() {
+            if context
+                .component(member)
+                .is_some_and(|schema| schema.get("oneOf").is_some())
+            {
+                let message = format!(
+                    "`{member}` is a union itself, and a union has one tag: list plain objects, one for each kind, and keep the second tag as a field of theirs"
+                );
+                let pointer = format!("/components/schemas/{name}/oneOf/{index}");
+                context.report(&pointer, rule::UNION_MEMBER, message);
             }
         }
     }
@@ -222,8 +219,6 @@ fn members_only(context: &mut Context<'_>) {
     {
         if let Some(member) = target(site.schema)
             && let Some(union) = owners.get(member)
-            // A union in a union keeps all that it is; an object gives its tag to the union.
-            && context.component(member).is_some_and(|schema| schema.get("oneOf").is_none())
         {
             let message = format!(
                 "`{member}` belongs to the union `{union}`, which takes its tag: use the union, or a schema of its own"
