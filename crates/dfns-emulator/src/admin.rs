@@ -51,6 +51,7 @@ fn advance(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         );
     }
     clock.advance(duration);
+    context.store.set_clock_advance(clock.advanced_millis())?;
     Reply::json(&json!({ "now": clock.now() }))
 }
 

@@ -157,6 +157,8 @@ impl EmulatorBuilder {
         // One transaction, so that a file with a seed never lacks what was made from it.
         let (services, made) = database.transaction(|store| {
             let seed = seed(store, self.seed)?;
+            // Time never goes back: what a file holds may be dated by a clock that was moved.
+            self.clock.resume(store.clock_advance()?);
             let token_key = TokenKey::new(&seed).map_err(|error| StartError::Internal(error.to_string()))?;
             let mut config = Config::new(base_url);
             config.block_time = self.block_time.unwrap_or(config.block_time);

@@ -64,6 +64,16 @@ impl Clock {
         // The closure always answers `Some`, so the update cannot fail.
         let _always_ok = self.0.advanced.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
     }
+
+    /// The milliseconds by which the clock was moved forward.
+    pub(crate) fn advanced_millis(&self) -> i64 {
+        self.0.advanced.load(Ordering::SeqCst)
+    }
+
+    /// Takes up a clock that was moved forward by this, unless it is further already.
+    pub(crate) fn resume(&self, advanced_millis: i64) {
+        self.0.advanced.fetch_max(advanced_millis, Ordering::SeqCst);
+    }
 }
 
 impl Default for Clock {

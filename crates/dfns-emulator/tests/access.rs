@@ -292,6 +292,23 @@ async fn a_second_start_on_the_same_file_finds_everything_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_clock_that_was_moved_is_where_it_was_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let clock = Clock::fixed(Timestamp::from_unix_millis(1_800_000_000_000).unwrap());
+        Emulator::builder()
+            .clock(clock)
+            .data_file(folder.path().join("emulator.db"))
+            .start()
+    };
+    let first = start().await.unwrap();
+    advance(&first.url(), 60);
+    first.stop().await.unwrap();
+    let second = start().await.unwrap();
+    assert_eq!(second.clock().now().unix_millis(), 1_800_000_060_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_file_of_another_version_or_program_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let other_version = folder.path().join("other-version.db");

@@ -1,8 +1,11 @@
-//! Named values that stand once in a database: the seed, the counter of draws, what the first start made.
+//! Named values that stand once in a database: the seed, the counter of draws, what the first start made, the clock.
 
 use rusqlite::{OptionalExtension, params};
 
 use super::{Store, StoreError};
+
+/// Where the advance of the clock stands.
+const CLOCK: &str = "clock";
 
 impl Store<'_> {
     /// The value under a name.
@@ -21,6 +24,17 @@ impl Store<'_> {
             "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         self.connection.prepare_cached(sql)?.execute(params![name, value])?;
         Ok(())
+    }
+
+    /// The milliseconds by which the clock was moved forward.
+    pub(crate) fn clock_advance(self) -> Result<i64, StoreError> {
+        let stored = self.meta(CLOCK)?.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+        Ok(stored.map_or(0, i64::from_be_bytes))
+    }
+
+    /// Keeps the milliseconds by which the clock was moved forward.
+    pub(crate) fn set_clock_advance(self, millis: i64) -> Result<(), StoreError> {
+        self.set_meta(CLOCK, &millis.to_be_bytes())
     }
 
     /// A number that was never given out before: 0, 1, 2, …
