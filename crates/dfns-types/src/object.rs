@@ -54,7 +54,8 @@ pub(crate) fn required<T, E: Error>(value: Option<T>, name: &'static str) -> Res
 /// Implements `Serialize` and `Deserialize` for a generated struct, each field by its name on the wire and by how it may
 /// be absent:
 ///
-/// - `required`: always there.
+/// - `required`: always there, and not `null`.
+/// - `anything`: always there, with a type that takes any JSON, `null` included.
 /// - `nullable`: an `Option` that is always written, as `null` if there is no value; absence is read as `null`.
 /// - `optional`: an `Option` that is left out if there is no value; `null` is read as absence.
 /// - `collection`: a list or map that is left out if it is empty; `null` and absence are read as empty.
@@ -80,7 +81,7 @@ macro_rules! object {
                         $(let mut $field = ::std::default::Default::default();)*
                         while let Some(key) = map.next_key::<$crate::object::Key<'de>>()? {
                             match key.as_str() {
-                                $($wire => $field = map.next_value()?,)*
+                                $($wire => $field = object!(@value $presence map),)*
                                 _ => {
                                     map.next_value::<::serde::de::IgnoredAny>()?;
                                 }
@@ -104,6 +105,16 @@ macro_rules! object {
         }
     };
 
+    (@value anything $map:ident) => {
+        ::std::option::Option::Some($map.next_value()?)
+    };
+    (@value $presence:ident $map:ident) => {
+        $map.next_value()?
+    };
+
+    (@read anything $field:ident $wire:literal) => {
+        $crate::object::required($field, $wire)?
+    };
     (@read required $field:ident $wire:literal) => {
         $crate::object::required($field, $wire)?
     };

@@ -103,6 +103,8 @@ pub struct Facts {
     pub ids: Vec<Id>,
     /// Components that are a type written by hand, with its name.
     pub hand_written: BTreeMap<String, String>,
+    /// Components that the API leaves entirely free: any JSON, `null` included.
+    pub anything: BTreeSet<String>,
     /// All plain objects by component: the schema as written.
     pub objects: BTreeMap<String, Value>,
     /// Description by component.
@@ -177,6 +179,8 @@ impl Facts {
                 .insert(name.to_owned(), array(&schema["enum"]).iter().map(text).collect());
         } else if schema["properties"].is_object() {
             self.objects.insert(name.to_owned(), schema.clone());
+        } else if schema["x-free-form"].is_string() && schema["type"].is_null() {
+            self.anything.insert(name.to_owned());
         }
     }
 

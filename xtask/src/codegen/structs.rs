@@ -76,7 +76,7 @@ pub(crate) fn finish(items: &mut Vec<Item>, facts: &Facts) -> Result<Structs, Er
         }
         open(item);
         let fields = fields(item, &name, facts)?;
-        constructors.push(object(&item.ident, &fields));
+        constructors.push(object(&item.ident, &fields, facts));
         constructors.extend(constructor(&item.ident, &fields, facts)?);
         structs.insert(name, fields);
     }
@@ -173,11 +173,12 @@ fn fields(item: &mut ItemStruct, name: &str, facts: &Facts) -> Result<StructFact
 }
 
 /// What reads and writes the struct: an invocation of `object!`, one line a field.
-fn object(name: &Ident, fields: &StructFacts) -> Item {
+fn object(name: &Ident, fields: &StructFacts, facts: &Facts) -> Item {
     let mut text = format!("object! {{\n    {name} {{\n");
     for field in &fields.fields {
         let presence = match field.presence {
             Presence::Required if option_of(&field.ty).is_some() => "nullable",
+            Presence::Required if is_anything(&field.ty, facts) => "anything",
             Presence::Required => "required",
             Presence::Optional => "optional",
             Presence::Collection => "collection",
@@ -188,6 +189,18 @@ fn object(name: &Ident, fields: &StructFacts) -> Item {
     }
     text.push_str("    }\n}");
     render::verbatim(&text)
+}
+
+/// True if `null` is a value of the type, and not the absence of one.
+fn is_anything(ty: &Type, facts: &Facts) -> bool {
+    match ty {
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| facts.anything.contains(&last.ident.to_string())),
+        _ => false,
+    }
 }
 
 /// The words for a field: its own, or those of the component that it refers to; then its limits.

@@ -387,8 +387,8 @@ object! {
         "datePerformed" => date_performed: nullable,
         "dateSigned" => date_signed: required,
         "dateResolved" => date_resolved: required,
-        "responseStatus" => response_status: required,
-        "responseError" => response_error: required,
+        "responseStatus" => response_status: anything,
+        "responseError" => response_error: anything,
         "firstFactorCredential" => first_factor_credential: required,
     }
 }

@@ -170,7 +170,7 @@ pub struct OrgResult {
 }
 object! {
     OrgResult {
-        "org" => org: required,
+        "org" => org: anything,
     }
 }
 impl OrgResult {
