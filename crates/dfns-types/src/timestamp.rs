@@ -8,14 +8,23 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 /// A point in time, in UTC, to the millisecond. The API's form is `2026-11-22T14:56:55.123Z`.
 ///
-/// Any RFC 3339 text with an offset is read; what is written always has milliseconds and `Z`.
+/// Any RFC 3339 text with an offset is read, and what is finer than a millisecond is dropped; what is written always
+/// has milliseconds and `Z`. The years are 0 to 9999, since others have no such text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(DateTime<Utc>);
 
+/// 0000-01-01T00:00:00.000Z, in milliseconds since 1970.
+const FIRST: i64 = -62_167_219_200_000;
+
+/// 9999-12-31T23:59:59.999Z, likewise.
+const LAST: i64 = 253_402_300_799_999;
+
 impl Timestamp {
-    /// The time so many milliseconds after 1970-01-01T00:00:00Z; `None` outside of the years -262143 to 262142.
+    /// The time so many milliseconds after 1970-01-01T00:00:00Z; `None` outside of the years 0 to 9999.
     pub fn from_unix_millis(millis: i64) -> Option<Self> {
-        DateTime::from_timestamp_millis(millis).map(Self)
+        DateTime::from_timestamp_millis(millis)
+            .filter(|_| (FIRST..=LAST).contains(&millis))
+            .map(Self)
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -41,7 +50,8 @@ impl From<SystemTime> for Timestamp {
             Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
             Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis),
         };
-        Self::from_unix_millis(millis).unwrap_or(Self(DateTime::<Utc>::MAX_UTC))
+        // No clock is outside of the years that can be written; one that is stands still at the nearest of them.
+        Self(DateTime::from_timestamp_millis(millis.clamp(FIRST, LAST)).unwrap_or_default())
     }
 }
 
@@ -77,10 +87,10 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        match DateTime::parse_from_rfc3339(text) {
-            Ok(time) => Ok(Self(time.with_timezone(&Utc))),
-            Err(_) => Err(TimestampError(text.into())),
-        }
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .and_then(|time| Self::from_unix_millis(time.timestamp_millis()))
+            .ok_or_else(|| TimestampError(text.into()))
     }
 }
 

@@ -48,6 +48,29 @@ fn a_time_without_an_offset_is_refused() {
 }
 
 #[test]
+fn a_time_is_exact_to_the_millisecond_and_no_further() {
+    let fine: Timestamp = "2026-11-22T14:56:55.123999Z".parse().unwrap();
+    assert_eq!(fine, "2026-11-22T14:56:55.123Z".parse().unwrap());
+    let leap: Timestamp = "2016-12-31T23:59:60Z".parse().unwrap();
+    assert_eq!(leap.to_string(), "2017-01-01T00:00:00.000Z");
+}
+
+#[test]
+fn a_time_outside_of_the_years_that_can_be_written_is_refused() {
+    for text in ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00"] {
+        let error = text.parse::<Timestamp>().unwrap_err();
+        assert!(error.to_string().contains(text), "{error}");
+    }
+    for text in ["9999-12-31T23:59:59.999Z", "0000-01-01T00:00:00.000Z"] {
+        let time: Timestamp = text.parse().unwrap();
+        assert_eq!(time.to_string(), text);
+        assert_eq!(Timestamp::from_unix_millis(time.unix_millis()), Some(time));
+    }
+    let last: Timestamp = "9999-12-31T23:59:59.999Z".parse().unwrap();
+    assert_eq!(last.checked_add(std::time::Duration::from_millis(1)), None);
+}
+
+#[test]
 fn a_secret_does_not_print() {
     let secret = Secret::new("hunter2");
     assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "Secret(…) Some(Secret(…))");
