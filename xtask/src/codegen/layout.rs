@@ -69,7 +69,7 @@ pub(crate) fn operations(files: &mut Files, render: &Renderer, facts: &Facts) ->
 /// The tables that the proof of forward compatibility runs over.
 pub(crate) fn openness(files: &mut Files, render: &Renderer, tables: &Tables) -> Result<(), Error> {
     let door = format!(
-        "use super::Counts;\n\npub mod enums;\npub mod objects;\npub mod unions;\npub mod values;\n\n{}",
+        "use super::Counts;\n\npub(crate) mod enums;\npub(crate) mod objects;\npub(crate) mod unions;\npub(crate) mod values;\n\n{}",
         tables.counts
     );
     for (name, about, text) in [
