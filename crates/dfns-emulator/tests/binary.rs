@@ -92,6 +92,18 @@ fn the_ready_line_leaves_the_private_key_out_when_a_public_key_is_given() {
 }
 
 #[test]
+fn the_log_goes_to_standard_error_and_is_plain_text_where_nobody_watches() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dfns-emulator"));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = Running(command.spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(running.0.stderr.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert!(line.contains("listening address=127.0.0.1:"), "{line:?}");
+}
+
+#[test]
 fn what_cannot_start_says_why_and_prints_nothing_else() {
     let said = refusal(&["--public-key", "no-such-file.pem"]);
     assert!(said.contains("no-such-file.pem"), "{said}");
