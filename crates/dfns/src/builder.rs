@@ -9,9 +9,9 @@ use dfns_types::Secret;
 use crate::base_url::BaseUrl;
 use crate::client::Dfns;
 use crate::config::{self, Settings, set};
+use crate::engine::{Builtin, Engine, RootCertificates};
 use crate::error::Error;
 use crate::signer::Signer;
-use crate::tls;
 
 /// Production.
 const DEFAULT_BASE_URL: &str = "https://api.dfns.io";
@@ -26,6 +26,7 @@ pub struct DfnsBuilder {
     signer: Option<Arc<dyn Signer>>,
     timeout: Duration,
     user_agent: Option<String>,
+    root_certificates: Vec<Vec<u8>>,
     http_client: Option<reqwest::Client>,
 }
 
@@ -37,6 +38,7 @@ impl DfnsBuilder {
             signer: None,
             timeout: DEFAULT_TIMEOUT,
             user_agent: None,
+            root_certificates: Vec::new(),
             http_client: None,
         }
     }
@@ -75,9 +77,19 @@ impl DfnsBuilder {
         self
     }
 
+    /// Trusts the certificates of this PEM text too, beside Mozilla's certificate authorities, which are compiled in.
+    ///
+    /// For networks that open TLS on its way out: nothing is read from the operating system. May be called repeatedly.
+    pub fn root_certificate_pem(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.root_certificates.push(pem.as_ref().to_vec());
+        self
+    }
+
     /// An HTTP client with your own proxy, TLS or connection pool in place of the built-in one.
     ///
-    /// It should follow no redirects: the API sends none, and a signed request is for one address.
+    /// The built-in one goes to the API directly, whatever `HTTPS_PROXY` says. `dfns` takes reqwest without TLS: turn on
+    /// one of its TLS features in your own `Cargo.toml`. Your client should follow no redirects: the API sends none, and
+    /// a signed request is for one address.
     pub fn http_client(mut self, http_client: reqwest::Client) -> Self {
         self.http_client = Some(http_client);
         self
@@ -86,25 +98,32 @@ impl DfnsBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// [`Error::Config`] names the setting that is wrong, or says that the certificates of the operating system cannot
-    /// be read.
+    /// [`Error::Config`] names the setting that is wrong.
     pub fn build(self) -> Result<Dfns, Error> {
         let base_url = BaseUrl::parse(&self.base_url)?;
         let bearer = self.auth_token.as_ref().map(config::bearer).transpose()?;
         let user_agent = config::user_agent(self.user_agent.as_deref())?;
         if self.timeout.is_zero() {
-            return Err(Error::Config {
-                field: "timeout",
-                problem: "it is zero".to_owned(),
-            });
+            return Err(wrong("timeout", "it is zero".to_owned()));
         }
-        let http = match self.http_client {
-            Some(http) => http,
-            None => http_client(&base_url)?,
+        let roots = roots(&self.root_certificates)?;
+        let (engine, http) = match self.http_client {
+            None => {
+                let engine = Builtin::new(base_url.is_tls(), roots)
+                    .map_err(|error| wrong("http_client", format!("TLS cannot be set up: {error}")))?;
+                (Engine::Builtin(engine), vocabulary()?)
+            }
+            Some(_) if !self.root_certificates.is_empty() => {
+                let problem =
+                    "it is for the built-in HTTP client, but `http_client` is set: give the certificate to that";
+                return Err(wrong("root_certificate_pem", problem.to_owned()));
+            }
+            Some(http) => (Engine::Reqwest(http.clone()), http),
         };
         Ok(Dfns::new(
             http,
             Settings {
+                engine,
                 base_url,
                 bearer,
                 signer: self.signer,
@@ -115,27 +134,26 @@ impl DfnsBuilder {
     }
 }
 
-fn http_client(base_url: &BaseUrl) -> Result<reqwest::Client, Error> {
-    let wrong = |problem: String| Error::Config {
-        field: "http_client",
-        problem,
-    };
-    let tls = if base_url.is_tls() {
-        tls::platform()
-    } else {
-        tls::none()
+fn wrong(field: &'static str, problem: String) -> Error {
+    Error::Config { field, problem }
+}
+
+fn roots(texts: &[Vec<u8>]) -> Result<RootCertificates, Error> {
+    let mut roots = RootCertificates::none();
+    for text in texts {
+        roots
+            .add_pem(text)
+            .map_err(|problem| wrong("root_certificate_pem", problem.to_string()))?;
     }
-    .map_err(|error| wrong(format!("TLS cannot be set up: {error}")))?;
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .https_only(base_url.is_tls())
-        // A token must not follow wherever a redirect points.
-        .redirect(reqwest::redirect::Policy::none());
-    if !base_url.is_tls() {
-        // Without TLS a request must not leave this machine, which a proxy of the environment would make it do.
-        builder = builder.no_proxy();
-    }
-    builder.build().map_err(|error| wrong(error.to_string()))
+    Ok(roots)
+}
+
+/// What generated code makes its requests with; none is sent through it.
+fn vocabulary() -> Result<reqwest::Client, Error> {
+    reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .map_err(|error| wrong("http_client", format!("requests cannot be made: {error}")))
 }
 
 impl fmt::Debug for DfnsBuilder {

@@ -10,6 +10,7 @@ use dfns_types::Secret;
 use reqwest::header::HeaderValue;
 
 use crate::base_url::BaseUrl;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::signer::Signer;
 use crate::wire::Wire;
@@ -20,6 +21,7 @@ const PRODUCT: &str = concat!("dfns-rs/", env!("CARGO_PKG_VERSION"));
 /// Settings that passed their checks.
 #[derive(Clone)]
 pub(crate) struct Settings {
+    pub(crate) engine: Engine,
     pub(crate) base_url: BaseUrl,
     pub(crate) bearer: Option<HeaderValue>,
     pub(crate) signer: Option<Arc<dyn Signer>>,
@@ -28,9 +30,9 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn wire<'a>(&'a self, http: &'a reqwest::Client) -> Wire<'a> {
+    pub(crate) fn wire(&self) -> Wire<'_> {
         Wire {
-            http,
+            engine: &self.engine,
             base_url: &self.base_url,
             bearer: self.bearer.as_ref(),
             user_agent: &self.user_agent,
@@ -48,7 +50,7 @@ impl fmt::Debug for Settings {
             .field("signer", &set(self.signer.is_some()))
             .field("user_agent", &self.user_agent)
             .field("timeout", &self.timeout)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -84,6 +84,7 @@ mod base_url;
 mod builder;
 mod client;
 mod config;
+mod engine;
 mod error;
 #[rustfmt::skip]
 #[allow(
@@ -96,7 +97,6 @@ mod generated;
 mod paging;
 mod signer;
 mod text;
-mod tls;
 mod transport;
 mod wire;
 

@@ -19,10 +19,10 @@ pub(crate) struct SigningTransport {
 }
 
 impl Transport for SigningTransport {
-    fn execute<'a>(&'a self, http: &'a Client, operation: &'static Operation, request: Request) -> TransportFuture<'a> {
+    fn execute<'a>(&'a self, _: &'a Client, operation: &'static Operation, request: Request) -> TransportFuture<'a> {
         let span = tracing::debug_span!("dfns", operation = operation.id);
         let call = async move {
-            match self.attempt(http, operation, request).await {
+            match self.attempt(operation, request).await {
                 Ok(response) => Ok(response),
                 Err(error) => Ok(Failure(error).into_response()),
             }
@@ -32,13 +32,8 @@ impl Transport for SigningTransport {
 }
 
 impl SigningTransport {
-    async fn attempt(
-        &self,
-        http: &Client,
-        operation: &'static Operation,
-        mut request: Request,
-    ) -> Result<Response, Error> {
-        let wire = self.settings.wire(http);
+    async fn attempt(&self, operation: &'static Operation, mut request: Request) -> Result<Response, Error> {
+        let wire = self.settings.wire();
         check_path(operation, wire.base_url.api_path(request.url()))?;
         let with_token = operation.authentication != Authentication::None;
         if with_token && wire.bearer.is_none() {

@@ -8,7 +8,8 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderVal
 use reqwest::{Request, Response};
 
 use crate::base_url::BaseUrl;
-use crate::error::{Error, Refusal, Sent, Step};
+use crate::engine::{Engine, Unanswered};
+use crate::error::{Error, Refusal, Step};
 
 /// How much of the answer to a refused request is read.
 const LONGEST_REFUSAL: usize = 64 * 1024;
@@ -18,7 +19,7 @@ const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
 /// What all requests of a client have in common.
 pub(crate) struct Wire<'a> {
-    pub(crate) http: &'a reqwest::Client,
+    pub(crate) engine: &'a Engine,
     pub(crate) base_url: &'a BaseUrl,
     pub(crate) bearer: Option<&'a HeaderValue>,
     pub(crate) user_agent: &'a HeaderValue,
@@ -49,7 +50,7 @@ impl Wire<'_> {
     /// Sends the request; any answer but 2xx is an error.
     pub(crate) async fn send(&self, operation: &'static str, step: Step, request: Request) -> Result<Response, Error> {
         let response = self
-            .http
+            .engine
             .execute(request)
             .await
             .map_err(|error| Error::unanswered(operation, step, error))?;
@@ -84,18 +85,14 @@ async fn beginning(mut response: Response) -> Vec<u8> {
 
 impl Error {
     /// The request went out, or was about to, and no whole answer came back.
-    pub(crate) fn unanswered(operation: &'static str, step: Step, error: reqwest::Error) -> Self {
-        let sent = if error.is_connect() || error.is_builder() {
-            Sent::No
-        } else {
-            Sent::Maybe
-        };
+    pub(crate) fn unanswered(operation: &'static str, step: Step, cause: impl Into<Unanswered>) -> Self {
+        let Unanswered { sent, source } = cause.into();
         tracing::debug!(operation, ?step, ?sent, "no answer");
         Self::Transport {
             operation,
             step,
             sent,
-            source: std::sync::Arc::new(error.without_url()),
+            source,
         }
     }
 }

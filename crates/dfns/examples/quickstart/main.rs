@@ -7,6 +7,8 @@
 //! Without further ado it starts the emulator in-process. With `DFNS_API_URL`, `DFNS_AUTH_TOKEN`, `DFNS_CREDENTIAL_ID` and
 //! `DFNS_PRIVATE_KEY` (PEM text) set, the same program talks to that API instead.
 
+#![expect(clippy::print_stdout, reason = "a program talks to whoever started it")]
+
 mod stage;
 
 use std::time::{Duration, Instant};
@@ -61,16 +63,27 @@ async fn wallet(dfns: &Dfns, network: Network) -> Outcome<Wallet> {
 }
 
 fn address(wallet: &Wallet) -> Outcome<&str> {
-    wallet.address.as_deref().ok_or_else(|| format!("wallet {} has no address yet", wallet.id).into())
+    wallet
+        .address
+        .as_deref()
+        .ok_or_else(|| format!("wallet {} has no address yet", wallet.id).into())
 }
 
 /// Sends a little to the wallet's own address and waits until the network has confirmed it.
 async fn transfer(dfns: &Dfns, wallet: &Wallet) -> Outcome<()> {
-    let transfer = dfns.transfers().create(&wallet.id, Transfer::native(address(wallet)?, AMOUNT)).send().await?;
+    let transfer = dfns
+        .transfers()
+        .create(&wallet.id, Transfer::native(address(wallet)?, AMOUNT))
+        .send()
+        .await?;
     println!("  {} is {}", transfer.id, transfer.status);
     let transfer = wait(dfns, transfer).await?;
     println!("  {} is {}", transfer.id, transfer.status);
-    println!("  transaction {}, fee {} wei", or_dash(transfer.tx_hash), or_dash(transfer.fee));
+    println!(
+        "  transaction {}, fee {} wei",
+        or_dash(transfer.tx_hash),
+        or_dash(transfer.fee)
+    );
     for asset in dfns.wallets().assets(&wallet.id).send().await?.assets {
         println!("  balance: {}", serde_json::to_string(&asset)?);
     }
@@ -98,9 +111,16 @@ async fn sign(dfns: &Dfns, wallet: &Wallet) -> Outcome<()> {
     let message = b"I was here.";
     let body = SignatureBody::message(&message[..]).with_network(wallet.network.clone());
     let answer = dfns.signatures().create(&wallet.signing_key.id, body).send().await?;
-    let signature = answer.signature.ok_or_else(|| format!("{} is {}, not signed", answer.id, answer.status))?;
+    let signature = answer
+        .signature
+        .ok_or_else(|| format!("{} is {}, not signed", answer.id, answer.status))?;
 
-    let bytes: Vec<u8> = signature.r.to_bytes().into_iter().chain(signature.s.to_bytes()).collect();
+    let bytes: Vec<u8> = signature
+        .r
+        .to_bytes()
+        .into_iter()
+        .chain(signature.s.to_bytes())
+        .collect();
     let public_key: [u8; 32] = wallet.signing_key.public_key.to_bytes().as_slice().try_into()?;
     ed25519_dalek::VerifyingKey::from_bytes(&public_key)?
         .verify_strict(message, &ed25519_dalek::Signature::from_slice(&bytes)?)?;

@@ -19,9 +19,14 @@ impl Stage {
     pub(crate) async fn set() -> Outcome<Self> {
         let Ok(url) = env::var("DFNS_API_URL") else {
             let emulator = Emulator::start().await?;
-            let key = emulator.private_key_pem().ok_or("the emulator was given a public key")?;
+            let key = emulator
+                .private_key_pem()
+                .ok_or("the emulator was given a public key")?;
             let dfns = client(&emulator.url(), emulator.auth_token(), emulator.credential_id(), key)?;
-            return Ok(Self { dfns, emulator: Some(emulator) });
+            return Ok(Self {
+                dfns,
+                emulator: Some(emulator),
+            });
         };
         let variable = |name: &'static str| env::var(name).map_err(|_| format!("DFNS_API_URL is set, {name} is not"));
         let (token, credential) = (variable("DFNS_AUTH_TOKEN")?, variable("DFNS_CREDENTIAL_ID")?);

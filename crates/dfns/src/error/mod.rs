@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub use decode::DecodeError;
 pub use refusal::{Details, Refusal};
 
+use crate::engine::is_timeout;
 use crate::signer::SignerError;
 
 /// The result of a call.
@@ -202,9 +203,7 @@ impl Error {
         let Self::Transport { source, .. } = self else {
             return false;
         };
-        source
-            .downcast_ref::<reqwest::Error>()
-            .is_some_and(reqwest::Error::is_timeout)
+        is_timeout(source.as_ref())
     }
 
     /// The error and everything below it, in one line: what belongs into a log.

@@ -187,24 +187,6 @@ async fn connection_lost_while_signing_means_that_the_call_was_not_sent() {
 }
 
 #[tokio::test]
-async fn silent_server_ends_in_a_timeout() {
-    let server = Server::start(vec![Answer::Silence]).await;
-    let builder = Dfns::builder()
-        .base_url(&server.url)
-        .auth_token(TOKEN)
-        .timeout(Duration::from_millis(50));
-    let error = builder
-        .build()
-        .expect("a client")
-        .wallets()
-        .get(wallet_id())
-        .send()
-        .await
-        .expect_err("an error");
-    assert!(error.is_timeout(), "{error:?}");
-}
-
-#[tokio::test]
 async fn answer_of_another_shape_names_the_field_and_not_the_content() {
     let mut wrong = wallet();
     wrong["tags"] = json!(USER_ACTION);

@@ -190,10 +190,7 @@ async fn application_is_named_in_front_of_ours() {
 async fn own_http_client_sends_the_same_headers() {
     let server = Server::start(vec![json(200, wallet())]).await;
     let http = reqwest::Client::builder().user_agent("mine").no_proxy();
-    let http = http
-        .tls_backend_preconfigured(no_tls())
-        .build()
-        .expect("an HTTP client");
+    let http = http.build().expect("an HTTP client");
     let builder = Dfns::builder()
         .base_url(&server.url)
         .auth_token(TOKEN)
@@ -234,12 +231,4 @@ async fn list_goes_through_the_pages_by_their_tokens() {
         "GET /wallets?limit=1&paginationToken=page%2F2%3D HTTP/1.1",
     ];
     assert_eq!(lines, expected);
-}
-
-fn no_tls() -> rustls::ClientConfig {
-    rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .expect("protocol versions")
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth()
 }

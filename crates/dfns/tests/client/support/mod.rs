@@ -3,3 +3,4 @@
 pub(crate) mod fixtures;
 pub(crate) mod keys;
 pub(crate) mod server;
+pub(crate) mod tls;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 /// What the server does with a request.
 pub(crate) enum Answer {
@@ -14,8 +14,6 @@ pub(crate) enum Answer {
     Close,
     /// Announces a longer body than it sends.
     Cut,
-    /// Keeps the connection open and says nothing.
-    Silence,
 }
 
 /// An answer in JSON.
@@ -62,7 +60,6 @@ impl Server {
         let received = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&received);
         tokio::spawn(async move {
-            let mut silent = Vec::new();
             for answer in answers {
                 let (mut stream, _) = listener.accept().await.expect("a connection");
                 let request = read(&mut stream).await;
@@ -83,11 +80,7 @@ impl Server {
                         stream.write_all(head.as_bytes()).await.expect("half an answer");
                     }
                     Answer::Close => {}
-                    Answer::Silence => silent.push(stream),
                 }
-            }
-            if !silent.is_empty() {
-                std::future::pending::<()>().await;
             }
         });
         Self { url, received }
@@ -99,7 +92,16 @@ impl Server {
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Received {
+/// Answers with 200 and this JSON, and keeps the connection open.
+pub(crate) async fn write(stream: &mut (impl AsyncWrite + Unpin), body: &Value) {
+    let body = body.to_string();
+    let answer = format!("HTTP/1.1 200 x\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    stream.write_all(answer.as_bytes()).await.expect("an answer");
+    stream.flush().await.expect("an answer");
+}
+
+/// Reads one request to its end.
+pub(crate) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Received {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {

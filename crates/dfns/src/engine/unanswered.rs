@@ -1,0 +1,53 @@
+//! Why there is no answer, and whether the request may have taken effect all the same.
+
+use std::error::Error as StdError;
+use std::io;
+use std::sync::Arc;
+
+use crate::error::{Cause, Sent};
+
+/// A request without a whole answer.
+pub(crate) struct Unanswered {
+    pub(crate) sent: Sent,
+    pub(crate) source: Cause,
+}
+
+impl Unanswered {
+    pub(super) fn new(sent: Sent, source: impl StdError + Send + Sync + 'static) -> Self {
+        Self {
+            sent,
+            source: Arc::new(source),
+        }
+    }
+}
+
+/// Of an application's own client, and of every body: generated code reads both through `reqwest`.
+impl From<reqwest::Error> for Unanswered {
+    fn from(error: reqwest::Error) -> Self {
+        let sent = if error.is_connect() || error.is_builder() {
+            Sent::No
+        } else {
+            Sent::Maybe
+        };
+        Self::new(sent, error.without_url())
+    }
+}
+
+/// True if a time limit is at the bottom of the error.
+pub(crate) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<reqwest::Error>()
+            && error.is_timeout()
+        {
+            return true;
+        }
+        if let Some(error) = error.downcast_ref::<io::Error>()
+            && error.kind() == io::ErrorKind::TimedOut
+        {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
