@@ -45,6 +45,7 @@ pub struct Union {
 
 /// One operation.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as the specification states it")]
 pub struct Operation {
     /// `createWallet`.
     pub id: String,
