@@ -183,7 +183,7 @@ impl Failures {
         }
     }
 
-    /// Fails if anything did, or if it was not so many times that something was checked.
+    /// Fails, naming each, if anything did, or if it was not so many times that something was checked.
     #[track_caller]
     fn finish(self, checks: usize) {
         assert!(
@@ -194,5 +194,20 @@ impl Failures {
             self.failed.join("\n")
         );
         assert_eq!(self.checked, checks);
+    }
+}
+
+#[test]
+fn a_type_that_changes_loses_or_refuses_what_it_reads_is_found_out() {
+    let careless: [Recode; 3] = [
+        |_| Ok(1.0.into()),
+        |_| Ok(Value::Null),
+        |_| Err("missing field `other`".into()),
+    ];
+    for recode in careless {
+        let mut failures = Failures::default();
+        failures.expect("Careless", "a sample", recode, &1.into(), &1.into());
+        failures.expect_error("Careless", "a sample", recode, &1.into(), "missing field `one`");
+        assert_eq!((failures.checked, failures.failed.len()), (2, 2));
     }
 }
