@@ -29,7 +29,7 @@ fn hide(text: &str, before: &str, after: char, name: &str) -> String {
     let mut result = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         let end = piece.find(after).unwrap_or(piece.len());
-        result.push_str(&format!("{before}[{name}]{}", &piece[end..]));
+        result.extend([before, "[", name, "]", &piece[end..]]);
     }
     result
 }
@@ -49,7 +49,7 @@ fn number_ids(text: &str) -> String {
                 seen.len() - 1
             });
             let prefix = word.split('-').next().unwrap_or_default();
-            result.push_str(&format!("{prefix}-[{}]", place + 1));
+            result.extend([prefix, "-[", &(place + 1).to_string(), "]"]);
         } else {
             result.push_str(&word);
         }

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use dfns::types::{AuthenticationChallenge, FirstFactorAssertion, KeyCurve, KeyScheme, KeyStatus, Network};
 use dfns::types::{NativeTransfer, Transfer, UserActionHttpMethod};
-use dfns::{Dfns, Error, KeySigner, Result, Signer, SignerFuture, Step};
+use dfns::{Dfns, Error, KeySigner, Result, Signer, Step};
 use dfns_emulator::Clock;
-use dfns_tests::{Fate, Person, Tamperer, Underway, World};
+use dfns_tests::{Fate, Meddler, Person, Tamperer, Underway, World};
 
 const MISSING_OR_INVALID: (Step, u16, &str) = (Step::Call, 403, "user action signature is missing or invalid");
 const ALREADY_USED: (Step, u16, &str) = (Step::Call, 400, "user action has already been used");
@@ -74,34 +74,13 @@ async fn action_of(somebody: &Dfns, key: &dyn Signer) -> String {
     signed.user_action.expose_secret().to_owned()
 }
 
-/// Signs as another signer does, after changing the challenge or before handing in the answer.
-struct Meddler<F> {
-    signer: KeySigner,
-    meddle: F,
-}
-
-impl<F> Signer for Meddler<F>
-where
-    F: Fn(&mut AuthenticationChallenge) -> Option<FirstFactorAssertion> + Send + Sync,
-{
-    fn sign<'a>(&'a self, challenge: &'a AuthenticationChallenge) -> SignerFuture<'a> {
-        Box::pin(async move {
-            let mut challenge = challenge.clone();
-            match (self.meddle)(&mut challenge) {
-                Some(answer) => Ok(answer),
-                None => self.signer.sign(&challenge).await,
-            }
-        })
-    }
-}
-
 /// A client of the service account whose signer meddles.
 fn meddling(
     world: &World,
     meddle: impl Fn(&mut AuthenticationChallenge) -> Option<FirstFactorAssertion> + Send + Sync + 'static,
 ) -> Dfns {
     let signer = world.signer();
-    world.client_signing(Meddler { signer, meddle })
+    world.client_signing(Meddler::new(signer, meddle))
 }
 
 #[tokio::test]
@@ -116,7 +95,7 @@ async fn a_proxy_that_changes_nothing_is_no_reason_to_refuse() {
 async fn a_body_of_which_one_byte_was_changed_is_refused() {
     let world = World::new().await;
     assert_create_is_refused(&world, MISSING_OR_INVALID, |request| {
-        request.replace("treasury", "treasurz")
+        request.replace("treasury", "treasurz");
     })
     .await;
 }
@@ -186,7 +165,7 @@ async fn another_method_is_refused() {
         .await
         .unwrap();
     let proxy = Tamperer::of_signed(&world.emulator.url(), |request| {
-        "DELETE".clone_into(&mut request.method)
+        "DELETE".clone_into(&mut request.method);
     })
     .await;
     let client = world.client_through(&proxy.url());
@@ -231,7 +210,7 @@ async fn the_token_of_the_caller_is_no_action() {
     let world = World::new().await;
     let token = world.emulator.auth_token().to_owned();
     assert_create_is_refused(&world, MISSING_OR_INVALID, move |request| {
-        request.set_user_action(&token)
+        request.set_user_action(&token);
     })
     .await;
 }
@@ -255,7 +234,7 @@ async fn the_action_of_another_caller_is_refused() {
     let key = KeySigner::from_pem(employee.credential_id(), employee.private_key_pem()).unwrap();
     let action = action_of(&world.employee().await, &key).await;
     assert_create_is_refused(&world, MISSING_OR_INVALID, move |request| {
-        request.set_user_action(&action)
+        request.set_user_action(&action);
     })
     .await;
 }
@@ -278,7 +257,7 @@ async fn the_action_of_another_emulator_is_refused() {
     let (world, foreign) = (World::new().await, World::with_seed(8).await);
     let action = action_of(&foreign.dfns, &foreign.signer()).await;
     assert_create_is_refused(&world, MISSING_OR_INVALID, move |request| {
-        request.set_user_action(&action)
+        request.set_user_action(&action);
     })
     .await;
 }

@@ -13,7 +13,13 @@ pub(crate) fn surface(source: &str) -> Result<Vec<String>, String> {
     let mut surface = Surface::default();
     surface.items(&file.items)?;
     surface.put_wire_names_in()?;
-    Ok(surface.lines)
+    let Surface { mut lines, private, .. } = surface;
+    lines.retain(|line| {
+        let implementation = line.strip_prefix("impl").and_then(|rest| rest.split_once(" for "));
+        let owner = implementation.and_then(|(_, owner)| owner.split(['<', ' ']).next());
+        owner.is_none_or(|owner| !private.iter().any(|name| name == owner))
+    });
+    Ok(lines)
 }
 
 #[derive(Default)]
@@ -21,6 +27,8 @@ struct Surface {
     lines: Vec<String>,
     /// What `object!` says of a field: the beginning of its line, and what comes behind it.
     wire: Vec<(String, String)>,
+    /// Types of the source that are not public; what is implemented for them is nobody's business.
+    private: Vec<String>,
 }
 
 impl Surface {
@@ -81,7 +89,7 @@ impl Surface {
                 for member in &item.items {
                     match member {
                         TraitItem::Fn(function) => {
-                            self.function(&format!("{}::", item.ident), &function.sig, &function.attrs)
+                            self.function(&format!("{}::", item.ident), &function.sig, &function.attrs);
                         }
                         TraitItem::Type(kind) => self.line(format!("type {}::{}", item.ident, kind.ident), &kind.attrs),
                         other => return Err(format!("a member of a trait that is not understood: {}", text(other))),
@@ -112,6 +120,9 @@ impl Surface {
             }
             Item::Impl(item) => self.implementation(item)?,
             Item::Macro(item) => self.expansion(item)?,
+            Item::Struct(syn::ItemStruct { ident, .. }) | Item::Enum(syn::ItemEnum { ident, .. }) => {
+                self.private.push(ident.to_string());
+            }
             Item::Union(_) | Item::TraitAlias(_) | Item::ExternCrate(_) | Item::Verbatim(_) => {
                 return Err(format!("an item that is not understood: {}", text(item)));
             }
@@ -244,7 +255,16 @@ impl Surface {
                 syn::Meta::List(list) => format!("[{}]", list.tokens),
                 other => text(other),
             });
-        let marks: Vec<String> = marks.map(|mark| format!("[{mark}]")).chain(renamed).collect();
+        let derived = attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("derive"))
+            .filter_map(|attribute| attribute.meta.require_list().ok())
+            .map(|list| format!("[{}]", text(&list.tokens).replace("::serde::", "")));
+        let marks: Vec<String> = marks
+            .map(|mark| format!("[{mark}]"))
+            .chain(renamed)
+            .chain(derived)
+            .collect();
         self.lines
             .push(format!("{line} {}", marks.join(" ")).trim_end().to_owned());
     }
@@ -262,7 +282,7 @@ impl Surface {
                 .iter_mut()
                 .find(is_it)
                 .ok_or_else(|| format!("{beginning} is not declared"))?;
-            line.push_str(&format!(" = {wire}"));
+            line.extend([" = ", wire]);
         }
         Ok(())
     }
@@ -308,6 +328,8 @@ fn text(tokens: &impl ToTokens) -> String {
         (" :", ":"),
         ("* ", "*"),
         ("->", "-> "),
+        ("? ", "?"),
+        (", }", " }"),
         (",)", ")"),
         (",>", ">"),
     ] {

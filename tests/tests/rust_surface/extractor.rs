@@ -6,7 +6,7 @@ const SOURCE: &str = r#"
 //! A module.
 pub use inner::{One, Two as Three};
 /// A wallet.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wallet<T> {
     /// The name.
@@ -22,6 +22,7 @@ object! {
 }
 pub struct Pair(pub u8, u16);
 struct Private;
+impl Debug for Private {}
 pub(crate) struct Internal;
 pub enum Kind {
     A,
@@ -63,7 +64,7 @@ mod tests { pub struct NotPublic; }
 fn every_kind_of_item_gets_its_line() {
     let expected = [
         "use inner::{ One, Two as Three }",
-        "struct Wallet<T> [non_exhaustive]",
+        "struct Wallet<T> [non_exhaustive] [Clone, Debug]",
         "Wallet.name: Option<String> = \"Name\" optional",
         "Wallet.tags: ::std::collections::BTreeMap<String, Vec<&'static [u8; 32]>> = \"tags\" collection",
         "struct Pair(u8, _)",

@@ -130,9 +130,9 @@ async fn the_example_of_eip_712_is_signed_as_its_authors_say() {
         ("contents", "Hello, Bob!".into()),
     ];
     let mail = mail.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let mut typed = Eip712Signature::new(types, domain, TypedDataMessage(mail));
-    typed.blockchain_kind = Some(BlockchainKind::Evm);
-    let body = SignatureBody::Eip712(typed);
+    let mut request = Eip712Signature::new(types, domain, TypedDataMessage(mail));
+    request.blockchain_kind = Some(BlockchainKind::Evm);
+    let body = SignatureBody::Eip712(request);
     let made = world
         .dfns
         .signatures()
