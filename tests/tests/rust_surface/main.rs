@@ -164,7 +164,7 @@ fn every_operation_has_a_function_below_and_a_call_above() {
             line.strip_prefix(&function)
                 .is_some_and(|rest| rest.starts_with(['(', '<']))
         };
-        if !api.iter().any(|line| is_function(line)) {
+        if !api.iter().any(is_function) {
             without_function.push(operation.id);
         }
         let (group, method) = operation.call.split_once('.').unwrap();
