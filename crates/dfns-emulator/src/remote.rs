@@ -76,15 +76,17 @@ impl Admin {
     pub fn new(url: &str) -> Result<Self, AdminError> {
         let authority = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
         match authority {
-            Some(authority) if !authority.contains(['/', '@', '?', '#']) && authority.contains(':') => {
-                Ok(Self { authority: authority.to_owned() })
-            }
+            Some(authority) if !authority.contains(['/', '@', '?', '#']) && authority.contains(':') => Ok(Self {
+                authority: authority.to_owned(),
+            }),
             _ => Err(AdminError::Url { url: url.to_owned() }),
         }
     }
 
     pub(crate) fn at(address: std::net::SocketAddr) -> Self {
-        Self { authority: address.to_string() }
+        Self {
+            authority: address.to_string(),
+        }
     }
 
     /// Adds an amount of its network's native asset to the balance of a wallet.
@@ -120,7 +122,11 @@ impl Admin {
             items: Vec<Mail>,
         }
         let all: Outbox = self.send("GET", "/outbox", None).await?;
-        Ok(all.items.into_iter().filter(|mail| mail.recipient == recipient).collect())
+        Ok(all
+            .items
+            .into_iter()
+            .filter(|mail| mail.recipient == recipient)
+            .collect())
     }
 
     async fn send<A: DeserializeOwned>(
@@ -133,14 +139,26 @@ impl Admin {
         let (status, answer) = self
             .exchange(method, path, body)
             .await
-            .map_err(|source| AdminError::Unreachable { request: request.clone(), source })?;
+            .map_err(|source| AdminError::Unreachable {
+                request: request.clone(),
+                source,
+            })?;
         if status.is_success() {
-            return serde_json::from_slice(&answer)
-                .map_err(|error| AdminError::Unreachable { request, source: error.into() });
+            return serde_json::from_slice(&answer).map_err(|error| AdminError::Unreachable {
+                request,
+                source: error.into(),
+            });
         }
         let refusal: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
-        let message = refusal["error"]["message"].as_str().unwrap_or("no reason given").to_owned();
-        Err(AdminError::Refused { request, status: status.as_u16(), message })
+        let message = refusal["error"]["message"]
+            .as_str()
+            .unwrap_or("no reason given")
+            .to_owned();
+        Err(AdminError::Refused {
+            request,
+            status: status.as_u16(),
+            message,
+        })
     }
 
     /// One request on a connection of its own: an admin request is rare, and a test should leave nothing open.
@@ -157,7 +175,9 @@ impl Admin {
             .uri(format!("{PREFIX}{path}"))
             .header(header::HOST, &self.authority)
             .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::<bytes::Bytes>::from(body.map(ToString::to_string).unwrap_or_default()))?;
+            .body(Full::<bytes::Bytes>::from(
+                body.map(ToString::to_string).unwrap_or_default(),
+            ))?;
         let answered = async {
             let response = sender.send_request(request).await?;
             let status = response.status();
@@ -185,7 +205,14 @@ mod tests {
         for url in ["http://127.0.0.1:1", "http://[::1]:8080/", "http://localhost:80"] {
             assert!(Admin::new(url).is_ok(), "{url}");
         }
-        for url in ["https://127.0.0.1:1", "http://127.0.0.1:1/api", "http://u@h:1", "127.0.0.1:1", "http://host", ""] {
+        for url in [
+            "https://127.0.0.1:1",
+            "http://127.0.0.1:1/api",
+            "http://u@h:1",
+            "127.0.0.1:1",
+            "http://host",
+            "",
+        ] {
             let error = Admin::new(url).unwrap_err();
             assert!(error.to_string().contains("http://HOST:PORT"), "{error}");
         }

@@ -31,6 +31,7 @@ pub(crate) use network::{Family, Network, evm_chain_id, network};
 pub(crate) use signing::{SignatureParts, SignatureRequest, Signed, Target, sign};
 pub(crate) use taproot::MerkleRoot;
 pub(crate) use transaction::{
-    EvmCall, EvmDefaults, EvmFields, SignedTransaction, Transfer, UnsignedEvmTransaction, solana_payments, transaction_hash,
+    EvmCall, EvmDefaults, EvmFields, SignedTransaction, Transfer, UnsignedEvmTransaction, solana_payments,
+    transaction_hash,
 };
 pub(crate) use uint::Uint256;

@@ -47,10 +47,18 @@ pub(crate) enum StoreError {
     Database(#[from] rusqlite::Error),
     /// A document does not read back as the type it was written from.
     #[error("{kind} {id} in the database cannot be read")]
-    Unreadable { kind: &'static str, id: String, source: serde_json::Error },
+    Unreadable {
+        kind: &'static str,
+        id: String,
+        source: serde_json::Error,
+    },
     /// A document cannot be written as JSON.
     #[error("{kind} {id} cannot be written as JSON")]
-    Unwritable { kind: &'static str, id: String, source: serde_json::Error },
+    Unwritable {
+        kind: &'static str,
+        id: String,
+        source: serde_json::Error,
+    },
     /// A document that should be there is not.
     #[error("there is no {kind} {id} to update")]
     Absent { kind: &'static str, id: String },
@@ -91,9 +99,12 @@ impl Database {
         work: impl FnOnce(Store<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut connection = self.lock();
-        let transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-        let done = work(Store { connection: &transaction })?;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
+        let done = work(Store {
+            connection: &transaction,
+        })?;
         transaction.commit().map_err(StoreError::from)?;
         Ok(done)
     }

@@ -121,7 +121,10 @@ pub(super) fn create(connection: &mut Connection) -> Result<(), StoreError> {
 
 /// Refuses a file that is not ours, or not of this version, before anything is written to it.
 pub(super) fn check_format(connection: &Connection) -> Result<(), StoreError> {
-    let found = (pragma(connection, "application_id")?, pragma(connection, "user_version")?);
+    let found = (
+        pragma(connection, "application_id")?,
+        pragma(connection, "user_version")?,
+    );
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if found == (APPLICATION_ID, FORMAT) || (found == (0, 0) && tables == 0) {
         return Ok(());
@@ -130,7 +133,10 @@ pub(super) fn check_format(connection: &Connection) -> Result<(), StoreError> {
         (APPLICATION_ID, version) => version.to_string(),
         _ => "of another program".to_owned(),
     };
-    Err(StoreError::Format { found, expected: FORMAT.to_string() })
+    Err(StoreError::Format {
+        found,
+        expected: FORMAT.to_string(),
+    })
 }
 
 fn pragma(connection: &Connection, name: &str) -> Result<i32, StoreError> {
@@ -155,7 +161,10 @@ mod tests {
         create(&mut connection).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         let error = create(&mut connection).unwrap_err();
-        assert_eq!(error.to_string(), "the data file has format 99, this emulator reads and writes format 1");
+        assert_eq!(
+            error.to_string(),
+            "the data file has format 99, this emulator reads and writes format 1"
+        );
     }
 
     #[test]

@@ -11,10 +11,11 @@
 
 mod stage;
 
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use dfns::Dfns;
-use dfns::types::{Network, SignatureBody, Transfer, TransferRequest, TransferStatus, Wallet};
+use dfns::types::{Amount, Network, SignatureBody, Transfer, TransferRequest, TransferStatus, Wallet, WalletAsset};
 use stage::Stage;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -23,23 +24,34 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 const AMOUNT: u64 = 1_000_000_000_000_000;
 
 #[tokio::main]
-async fn main() -> Outcome<()> {
+async fn main() -> ExitCode {
+    match story().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("quickstart: {}", chain(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn story() -> Outcome<()> {
     let started = Instant::now();
     let stage = Stage::set().await?;
     let dfns = &stage.dfns;
     println!("{}", stage.describe());
 
     println!("\nWallets");
-    let ethereum = wallet(dfns, Network::EthereumSepolia).await?;
-    let solana = wallet(dfns, Network::SolanaDevnet).await?;
-    let bitcoin = wallet(dfns, Network::BitcoinSignet).await?;
-    for wallet in [&ethereum, &solana, &bitcoin] {
+    let ethereum = wallet(dfns, Network::EthereumSepolia, "treasury").await?;
+    let savings = wallet(dfns, Network::EthereumSepolia, "savings").await?;
+    let solana = wallet(dfns, Network::SolanaDevnet, "treasury").await?;
+    let bitcoin = wallet(dfns, Network::BitcoinSignet, "treasury").await?;
+    for wallet in [&ethereum, &savings, &solana, &bitcoin] {
         println!("  {:16} {}", wallet.network.as_str(), address(wallet)?);
     }
 
     println!("\nA transfer");
     stage.fund(&ethereum, 10 * AMOUNT).await?;
-    transfer(dfns, &ethereum).await?;
+    transfer(dfns, &ethereum, &savings).await?;
 
     println!("\nA signature");
     sign(dfns, &solana).await?;
@@ -52,14 +64,15 @@ async fn main() -> Outcome<()> {
 }
 
 /// The wallet of an earlier run, so that what was sent to it is still there; a new one the first time.
-async fn wallet(dfns: &Dfns, network: Network) -> Outcome<Wallet> {
+async fn wallet(dfns: &Dfns, network: Network, purpose: &str) -> Outcome<Wallet> {
+    let name = format!("quickstart {purpose}");
     let mut wallets = dfns.wallets().list().stream();
     while let Some(wallet) = wallets.try_next().await? {
-        if wallet.network == network && wallet.name.as_deref() == Some("quickstart") {
+        if wallet.network == network && wallet.name.as_ref() == Some(&name) {
             return Ok(wallet);
         }
     }
-    Ok(dfns.wallets().create(network).name("quickstart").send().await?)
+    Ok(dfns.wallets().create(network).name(name).send().await?)
 }
 
 fn address(wallet: &Wallet) -> Outcome<&str> {
@@ -69,25 +82,31 @@ fn address(wallet: &Wallet) -> Outcome<&str> {
         .ok_or_else(|| format!("wallet {} has no address yet", wallet.id).into())
 }
 
-/// Sends a little to the wallet's own address and waits until the network has confirmed it.
-async fn transfer(dfns: &Dfns, wallet: &Wallet) -> Outcome<()> {
-    let transfer = dfns
-        .transfers()
-        .create(&wallet.id, Transfer::native(address(wallet)?, AMOUNT))
-        .send()
-        .await?;
-    println!("  {} is {}", transfer.id, transfer.status);
+/// Sends a little from one wallet to another, and waits until the network has confirmed it.
+async fn transfer(dfns: &Dfns, from: &Wallet, to: &Wallet) -> Outcome<()> {
+    let order = Transfer::native(address(to)?, AMOUNT);
+    let transfer = dfns.transfers().create(&from.id, order).send().await?;
+    println!("  {} of {AMOUNT} wei is {}", transfer.id, transfer.status);
     let transfer = wait(dfns, transfer).await?;
     println!("  {} is {}", transfer.id, transfer.status);
+    println!("  transaction {}", or_dash(transfer.tx_hash));
+    println!("  fee {} wei", or_dash(transfer.fee));
     println!(
-        "  transaction {}, fee {} wei",
-        or_dash(transfer.tx_hash),
-        or_dash(transfer.fee)
+        "  balances: {} wei here, {} wei there",
+        balance(dfns, from).await?,
+        balance(dfns, to).await?
     );
-    for asset in dfns.wallets().assets(&wallet.id).send().await?.assets {
-        println!("  balance: {}", serde_json::to_string(&asset)?);
-    }
     Ok(())
+}
+
+/// What a wallet has of its network's own asset, in the smallest unit.
+async fn balance(dfns: &Dfns, wallet: &Wallet) -> Outcome<Amount> {
+    let assets = dfns.wallets().assets(&wallet.id).send().await?.assets;
+    let native = assets.into_iter().find_map(|asset| match asset {
+        WalletAsset::Native(native) => Some(native.balance),
+        _ => None,
+    });
+    Ok(native.unwrap_or_else(Amount::zero))
 }
 
 /// Asks four times a second, for two minutes at most.
@@ -150,4 +169,16 @@ async fn list(dfns: &Dfns) -> Outcome<()> {
 
 fn or_dash(value: Option<impl ToString>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// An error and everything below it, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        line.push_str(": ");
+        line.push_str(&error.to_string());
+        next = error.source();
+    }
+    line
 }
