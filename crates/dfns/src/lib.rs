@@ -15,6 +15,9 @@
 //! # }
 //! ```
 //!
+//! The built-in HTTP client goes to the API directly and trusts Mozilla's certificate authorities, which are compiled in.
+//! [`DfnsBuilder::root_certificate_pem`] adds an authority, [`DfnsBuilder::http_client`] takes a client with a proxy.
+//!
 //! # Calls
 //!
 //! Calls stand in groups: `dfns.wallets()`, `dfns.transfers()`, `dfns.keys()` and so on. What a call requires are its
