@@ -38,6 +38,7 @@ mod server;
 mod store;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -46,6 +47,9 @@ use bootstrap::Bootstrap;
 pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
 pub use remote::{Admin, AdminError, Mail};
+
+/// How long answers that are under way may take once the emulator is asked to stop.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// A running emulator. It stops when it is dropped.
 #[derive(Debug)]
@@ -144,15 +148,19 @@ impl Emulator {
         format!("{{{}}}", fields.join(","))
     }
 
-    /// Stops, and waits until the last answer is out and the data file is closed.
+    /// Stops, and waits until the last answer is out and the data file is closed; for two seconds at most, so that a
+    /// client that never ends its request holds up nobody.
     ///
     /// # Errors
     /// If the server had failed before.
     pub async fn stop(mut self) -> std::io::Result<()> {
         drop(self.stop.take());
-        (&mut self.server)
-            .await
-            .unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
+        if let Ok(ended) = tokio::time::timeout(GRACE, &mut self.server).await {
+            return ended.unwrap_or_else(|panic| Err(std::io::Error::other(panic)));
+        }
+        tracing::warn!("a request is still under way, and is not waited for");
+        self.server.abort();
+        Ok(())
     }
 
     /// Waits for the end of the server, which comes only if it fails.

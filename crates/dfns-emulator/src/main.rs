@@ -4,7 +4,6 @@ use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 use dfns_emulator::Emulator;
@@ -30,9 +29,6 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     public_key: Option<PathBuf>,
 }
-
-/// How long answers that are under way may take once the command is asked to end.
-const GRACE: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -76,10 +72,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         ended = emulator.wait() => ended?,
         asked = asked_to_end => {
             asked?;
-            match tokio::time::timeout(GRACE, emulator.stop()).await {
-                Ok(stopped) => stopped?,
-                Err(_elapsed) => tracing::warn!("a request is still under way, and is not waited for"),
-            }
+            emulator.stop().await?;
         }
     }
     Ok(())

@@ -366,9 +366,22 @@ async fn a_given_public_key_is_used_and_a_bad_one_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_dropped_emulator_stops_listening() {
+async fn an_emulator_that_was_stopped_no_longer_listens() {
     let emulator = Emulator::start().await.unwrap();
     let address = emulator.url().strip_prefix("http://").unwrap().to_owned();
+    emulator.stop().await.unwrap();
+    assert!(std::net::TcpStream::connect(address).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_request_that_never_ends_does_not_keep_an_emulator_from_stopping() {
+    use std::io::Write as _;
+
+    let emulator = Emulator::start().await.unwrap();
+    let address = emulator.url().strip_prefix("http://").unwrap().to_owned();
+    let mut half = std::net::TcpStream::connect(&address).unwrap();
+    half.write_all(b"POST /auth/action/init HTTP/1.1\r\nContent-Length: 10\r\n\r\n{")
+        .unwrap();
     emulator.stop().await.unwrap();
     assert!(std::net::TcpStream::connect(address).is_err());
 }
