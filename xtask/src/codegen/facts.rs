@@ -45,7 +45,10 @@ pub struct Union {
 
 /// One operation.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as the specification states it")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, as the specification states it"
+)]
 pub struct Operation {
     /// `createWallet`.
     pub id: String,
@@ -255,7 +258,11 @@ impl Facts {
 
     /// The operation with this snake-case id.
     pub fn operation(&self, function: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.function == function)
+        // Sorted by function.
+        let found = self
+            .operations
+            .binary_search_by(|operation| operation.function.as_str().cmp(function));
+        found.ok().and_then(|position| self.operations.get(position))
     }
 }
 

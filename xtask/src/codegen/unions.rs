@@ -1,5 +1,7 @@
 //! Pass: unions become open enums, told apart by their tag. Members are matched by name, and the count is checked.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Item;
@@ -23,13 +25,21 @@ pub(crate) fn open(items: &mut Vec<Item>, facts: &Facts, structs: &Structs) -> R
             ));
         }
     }
+    let (mut enums, mut structs_made) = (BTreeMap::new(), BTreeSet::new());
+    for item in items.iter() {
+        match item {
+            Item::Enum(item) => {
+                enums.insert(item.ident.to_string(), item.variants.len());
+            }
+            Item::Struct(item) => {
+                structs_made.insert(item.ident.to_string());
+            }
+            _ => {}
+        }
+    }
     for (name, union) in &facts.unions {
-        let members = items.iter().find_map(|item| match item {
-            Item::Enum(e) if e.ident == name => Some(e.variants.len()),
-            _ => None,
-        });
-        match members {
-            Some(count) if count == union.members.len() => {}
+        match enums.get(name) {
+            Some(&count) if count == union.members.len() => {}
             Some(count) => {
                 let expected = union.members.len();
                 return Err(Error::pass(
@@ -40,10 +50,7 @@ pub(crate) fn open(items: &mut Vec<Item>, facts: &Facts, structs: &Structs) -> R
             None => return Err(Error::pass("unions", format!("{name} was not generated as an enum"))),
         }
         for (_, member) in &union.members {
-            if !items
-                .iter()
-                .any(|item| matches!(item, Item::Struct(s) if s.ident == member))
-            {
+            if !structs_made.contains(member) {
                 return Err(Error::pass(
                     "unions",
                     format!("{name}: its member {member} was not generated as a struct"),
