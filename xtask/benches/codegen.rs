@@ -35,8 +35,8 @@ fn main() -> ExitCode {
     };
     println!("read and bundled: {} ms", reading.as_millis());
     compare("linted", &original, &fourfold, |spec| {
-        // The copies break conventions, such as that on the file of a component. To tell of it takes time that no good
-        // specification costs, so that this ratio is shown and not held against the limit.
+        // The copies break conventions. To tell of it takes time that no good specification costs, so that this ratio is
+        // shown and not held against the limit.
         spec::lint(spec).len()
     });
     let mut failure = None;

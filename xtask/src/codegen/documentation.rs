@@ -112,11 +112,11 @@ impl Documentation {
         for leaf in leaves {
             if leaf.section != section {
                 section = &leaf.section;
-                table.head(&mut body, section, "leaf");
+                head(&mut body, section, "leaf");
             }
             table.row(&mut body, leaf);
         }
-        table.head(&mut body, "Operations beyond the documentation", "domain");
+        head(&mut body, "Operations beyond the documentation", "domain");
         for leaf in beyond {
             for id in &leaf.operations {
                 let row = Leaf {
@@ -172,13 +172,6 @@ struct Table<'a> {
 
 // Writing to a `String` cannot fail.
 impl Table<'_> {
-    fn head(&self, body: &mut String, title: &str, first: &str) {
-        let _ = write!(
-            body,
-            "\n## {title}\n\n| {first} | operations | call | emulator | story |\n|---|---|---|---|---|\n"
-        );
-    }
-
     fn row(&self, body: &mut String, leaf: &Leaf) {
         let operations: Vec<&&Operation> = leaf
             .operations
@@ -212,6 +205,15 @@ impl Table<'_> {
             lines(&|operation| shown(&self.stories.of(&operation.id))),
         );
     }
+}
+
+/// The heading of a section, and that of its table.
+fn head(body: &mut String, title: &str, first: &str) {
+    // Writing to a `String` cannot fail.
+    let _ = write!(
+        body,
+        "\n## {title}\n\n| {first} | operations | call | emulator | story |\n|---|---|---|---|---|\n"
+    );
 }
 
 /// The first stories of an operation, and how many there are beside them.
@@ -321,4 +323,66 @@ fn exists(root: &Path, leaf: &Leaf, path: &str, heading: Option<&str>) -> Result
 
 fn wrong(line: usize, problem: String) -> Error {
     Error::pass("documentation", format!("{SOURCE}:{line}: {problem}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "section\ttitle\toperations\ttopic\twhere\n";
+
+    fn facts() -> Facts {
+        Facts::read(&serde_json::json!({"paths": {"/a": {
+            "get": {"operationId": "getA", "tags": ["a"], "x-call": "a.get"},
+            "post": {"operationId": "postA", "tags": ["a"], "x-call": "a.post"},
+        }}}))
+    }
+
+    fn page(rows: &str) -> Result<String, Error> {
+        let documentation = Documentation::parse(&format!("{HEADER}{rows}"))?;
+        documentation.document(&facts(), &["getA".to_owned()], &Stories::default())
+    }
+
+    #[track_caller]
+    fn assert_refused(rows: &str, words: &[&str]) {
+        let refusal = page(rows).expect_err("was not refused").to_string();
+        for word in words {
+            assert!(refusal.contains(word), "{word} is not in: {refusal}");
+        }
+    }
+
+    #[test]
+    fn a_leaf_shows_its_operations_with_their_calls() {
+        let page = page("S\tOne\tgetA\t\t\nbeyond\ta\tpostA\t\t\n").expect("a page");
+        assert!(page.contains("| One | `getA` | `dfns.a().get()` | yes |  |"), "{page}");
+        assert!(page.contains("| a | `postA` | `dfns.a().post()` | 501 |  |"), "{page}");
+    }
+
+    #[test]
+    fn an_operation_that_stands_nowhere_is_refused() {
+        assert_refused("S\tOne\tgetA\t\t\n", &["postA", "beyond"]);
+    }
+
+    #[test]
+    fn an_unknown_operation_is_refused_with_its_line() {
+        assert_refused("S\tOne\tgetA, getB\t\t\n", &["documentation.tsv:2", "getB"]);
+    }
+
+    #[test]
+    fn an_unknown_component_is_refused() {
+        assert_refused(
+            "S\tOne\tgetA, postA\tkinds\tschema Kind\n",
+            &["documentation.tsv:2", "`Kind`"],
+        );
+    }
+
+    #[test]
+    fn a_leaf_without_operation_and_topic_is_refused() {
+        assert_refused("S\tOne\t\t\t\n", &["documentation.tsv:2", "neither"]);
+    }
+
+    #[test]
+    fn a_topic_that_is_answered_nowhere_is_refused() {
+        assert_refused("S\tOne\t\tkinds\t\n", &["documentation.tsv:2", "where"]);
+    }
 }
