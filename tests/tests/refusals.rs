@@ -83,6 +83,7 @@ fn meddling(
     world.client_signing(Meddler::new(signer, meddle))
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn a_proxy_that_changes_nothing_is_no_reason_to_refuse() {
     let world = World::new().await;
@@ -91,6 +92,7 @@ async fn a_proxy_that_changes_nothing_is_no_reason_to_refuse() {
     assert_eq!(world.wallets().await.len(), 1);
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn a_body_of_which_one_byte_was_changed_is_refused() {
     let world = World::new().await;
@@ -100,12 +102,14 @@ async fn a_body_of_which_one_byte_was_changed_is_refused() {
     .await;
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn a_body_that_was_taken_away_is_refused() {
     let world = World::new().await;
     assert_create_is_refused(&world, MISSING_OR_INVALID, |request| request.body.clear()).await;
 }
 
+/// Covers: transferAsset, listWalletTransfers, getWalletAssets.
 #[tokio::test]
 async fn an_amount_that_was_changed_moves_no_money() {
     let world = World::new().await;
@@ -135,6 +139,7 @@ async fn an_amount_that_was_changed_moves_no_money() {
     );
 }
 
+/// Covers: updateWallet.
 #[tokio::test]
 async fn another_path_is_refused() {
     let world = World::new().await;
@@ -153,6 +158,7 @@ async fn another_path_is_refused() {
     assert_eq!(world.wallets().await, before);
 }
 
+/// Covers: deleteKey, getKey.
 #[tokio::test]
 async fn another_method_is_refused() {
     let world = World::new().await;
@@ -177,6 +183,7 @@ async fn another_method_is_refused() {
     assert_eq!((read.status, read.name.as_deref()), (KeyStatus::Active, Some("cold")));
 }
 
+/// Covers: createUserActionChallenge, createWallet.
 #[tokio::test]
 async fn what_was_declared_otherwise_than_sent_is_refused() {
     let world = World::new().await;
@@ -191,12 +198,14 @@ async fn what_was_declared_otherwise_than_sent_is_refused() {
     assert!(world.wallets().await.is_empty());
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn a_request_without_its_action_is_refused() {
     let world = World::new().await;
     assert_create_is_refused(&world, MISSING_OR_INVALID, Underway::remove_user_action).await;
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn a_garbage_action_is_refused() {
     for garbage in ["garbage", "a.b.c", "null"] {
@@ -205,6 +214,7 @@ async fn a_garbage_action_is_refused() {
     }
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn the_token_of_the_caller_is_no_action() {
     let world = World::new().await;
@@ -215,6 +225,7 @@ async fn the_token_of_the_caller_is_no_action() {
     .await;
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn an_action_of_which_one_character_was_changed_is_refused() {
     let world = World::new().await;
@@ -227,6 +238,7 @@ async fn an_action_of_which_one_character_was_changed_is_refused() {
     .await;
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn the_action_of_another_caller_is_refused() {
     let world = World::new().await;
@@ -239,6 +251,7 @@ async fn the_action_of_another_caller_is_refused() {
     .await;
 }
 
+/// Covers: createUserActionChallenge, createUserActionSignature, createWallet.
 #[tokio::test]
 async fn the_same_action_of_the_caller_itself_is_taken() {
     let world = World::new().await;
@@ -252,6 +265,7 @@ async fn the_same_action_of_the_caller_itself_is_taken() {
     );
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn the_action_of_another_emulator_is_refused() {
     let (world, foreign) = (World::new().await, World::with_seed(8).await);
@@ -262,6 +276,7 @@ async fn the_action_of_another_emulator_is_refused() {
     .await;
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn an_action_that_was_used_is_refused() {
     let world = World::new().await;
@@ -280,6 +295,7 @@ async fn an_action_that_was_used_is_refused() {
     assert_eq!(world.wallets().await.len(), 1);
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn an_action_is_refused_after_five_minutes() {
     let world = World::new().await;
@@ -287,6 +303,7 @@ async fn an_action_is_refused_after_five_minutes() {
     assert_create_is_refused(&world, MISSING_OR_INVALID, move |_| clock.advance(FIVE_MINUTES)).await;
 }
 
+/// Covers: createUserActionSignature.
 #[tokio::test]
 async fn a_challenge_is_refused_after_five_minutes() {
     let world = World::new().await;
@@ -299,6 +316,7 @@ async fn a_challenge_is_refused_after_five_minutes() {
     assert!(world.wallets().await.is_empty());
 }
 
+/// Covers: createUserActionSignature.
 #[tokio::test]
 async fn a_signature_of_which_one_bit_was_flipped_is_refused() {
     let world = World::new().await;
@@ -319,6 +337,7 @@ async fn a_signature_of_which_one_bit_was_flipped_is_refused() {
     assert!(world.wallets().await.is_empty());
 }
 
+/// Covers: createUserActionSignature.
 #[tokio::test]
 async fn a_signature_by_another_key_is_refused() {
     let world = World::new().await;
@@ -329,6 +348,7 @@ async fn a_signature_by_another_key_is_refused() {
     assert!(world.wallets().await.is_empty());
 }
 
+/// Covers: createUserActionSignature.
 #[tokio::test]
 async fn a_signature_over_another_challenge_is_refused() {
     let world = World::new().await;
@@ -340,6 +360,7 @@ async fn a_signature_over_another_challenge_is_refused() {
     assert!(world.wallets().await.is_empty());
 }
 
+/// Covers: createUserActionSignature.
 #[tokio::test]
 async fn the_credential_of_another_caller_is_refused() {
     let world = World::new().await;
@@ -350,6 +371,7 @@ async fn the_credential_of_another_caller_is_refused() {
     assert!(world.wallets().await.is_empty());
 }
 
+/// Covers: createUserActionSignature.
 #[tokio::test]
 async fn a_challenge_that_was_answered_is_not_answered_again() {
     let world = World::new().await;
@@ -373,6 +395,7 @@ async fn a_challenge_that_was_answered_is_not_answered_again() {
     );
 }
 
+/// Covers: createUserActionChallenge.
 #[tokio::test]
 async fn the_token_of_another_emulator_is_refused_at_the_first_step() {
     let (world, foreign) = (World::new().await, World::with_seed(8).await);

@@ -30,6 +30,7 @@ fn assert_wire(name: &str, recorder: &Recorder) {
     });
 }
 
+/// Covers: createUserActionChallenge, createUserActionSignature, createWallet.
 #[tokio::test]
 async fn creating_a_wallet_is_three_exchanges() {
     let (_world, recorder, dfns) = overheard().await;
@@ -42,6 +43,7 @@ async fn creating_a_wallet_is_three_exchanges() {
     assert_wire("create_wallet", &recorder);
 }
 
+/// Covers: transferAsset.
 #[tokio::test]
 async fn a_transfer_names_its_kind_and_holds_the_amount_as_text() {
     let (world, recorder, dfns) = overheard().await;
@@ -59,6 +61,7 @@ async fn a_transfer_names_its_kind_and_holds_the_amount_as_text() {
     assert_wire("transfer", &recorder);
 }
 
+/// Covers: getWallet.
 #[tokio::test]
 async fn a_read_is_one_exchange() {
     let (world, recorder, dfns) = overheard().await;
@@ -67,6 +70,7 @@ async fn a_read_is_one_exchange() {
     assert_wire("get_wallet", &recorder);
 }
 
+/// Covers: listWallets.
 #[tokio::test]
 async fn a_list_puts_filters_and_the_page_token_into_the_query() {
     let (world, recorder, dfns) = overheard().await;
@@ -94,6 +98,7 @@ async fn a_list_puts_filters_and_the_page_token_into_the_query() {
     );
 }
 
+/// Covers: updateWallet.
 #[tokio::test]
 async fn an_update_sends_what_is_set_null_for_what_is_cleared_and_nothing_of_the_rest() {
     let (world, recorder, dfns) = overheard().await;
@@ -107,6 +112,7 @@ async fn an_update_sends_what_is_set_null_for_what_is_cleared_and_nothing_of_the
     assert_wire("update_keep", &recorder);
 }
 
+/// Covers: untagWallet.
 #[tokio::test]
 async fn a_delete_may_have_a_body() {
     let (world, recorder, dfns) = overheard().await;
@@ -115,6 +121,7 @@ async fn a_delete_may_have_a_body() {
     assert_wire("delete_with_body", &recorder);
 }
 
+/// Covers: createUserActionChallenge, deleteKey.
 #[tokio::test]
 async fn a_call_without_a_body_declares_an_empty_payload() {
     let (world, recorder, dfns) = overheard().await;
@@ -129,6 +136,7 @@ async fn a_call_without_a_body_declares_an_empty_payload() {
     assert_wire("delete_without_body", &recorder);
 }
 
+/// Covers: createUserActionChallenge.
 #[tokio::test]
 async fn a_path_argument_is_escaped_and_declared_as_sent() {
     let (_world, recorder, dfns) = overheard().await;
@@ -138,6 +146,7 @@ async fn a_path_argument_is_escaped_and_declared_as_sent() {
     assert_wire("escaped_path_signed", &recorder);
 }
 
+/// Covers: createLoginChallenge.
 #[tokio::test]
 async fn an_open_call_goes_out_without_a_token() {
     let (world, recorder, dfns) = overheard().await;
@@ -152,6 +161,7 @@ async fn an_open_call_goes_out_without_a_token() {
     assert_wire("open_call", &recorder);
 }
 
+/// Covers: generateKeySignature.
 #[tokio::test]
 async fn a_signature_names_its_kind_beside_its_fields() {
     let (world, recorder, dfns) = overheard().await;
@@ -167,6 +177,7 @@ async fn a_signature_names_its_kind_beside_its_fields() {
     assert_wire("signature", &recorder);
 }
 
+/// Covers: listUsers.
 #[tokio::test]
 async fn a_filter_with_several_values_is_repeated() {
     use dfns::types::UserKind;
@@ -180,6 +191,7 @@ async fn a_filter_with_several_values_is_repeated() {
     assert_wire("list_with_repeated_filter", &recorder);
 }
 
+/// Covers: listOrgWalletHistory.
 #[tokio::test]
 async fn a_time_is_sent_with_its_zone() {
     let (world, recorder, dfns) = overheard().await;
@@ -201,6 +213,7 @@ fn declared_and_sent(recorder: &Recorder) -> (serde_json::Value, String, String)
     )
 }
 
+/// Covers: createUserActionChallenge, updateWallet, transferAsset.
 #[tokio::test]
 async fn what_is_declared_is_byte_for_byte_what_is_sent() {
     let (world, recorder, dfns) = overheard().await;

@@ -6,6 +6,7 @@ use dfns::types::Network;
 use dfns::{Error, SignerError};
 use dfns_tests::{Person, World};
 
+/// Covers: createServiceAccount, getServiceAccount, createWallet.
 #[tokio::test]
 async fn a_service_account_signs_with_the_key_it_was_made_with() {
     let world = World::new().await;
@@ -38,6 +39,7 @@ async fn a_service_account_signs_with_the_key_it_was_made_with() {
     assert!(shown.access_tokens[0].access_token.is_none(), "a token is shown once");
 }
 
+/// Covers: deactivateServiceAccount, activateServiceAccount, archiveServiceAccount, listWallets.
 #[tokio::test]
 async fn a_deactivated_service_account_is_refused_until_it_is_active_again() {
     let world = World::new().await;
@@ -74,6 +76,7 @@ async fn a_deactivated_service_account_is_refused_until_it_is_active_again() {
     assert!(client.wallets().list().send().await.unwrap_err().is_unauthorized());
 }
 
+/// Covers: createPersonalAccessToken, createWallet.
 #[tokio::test]
 async fn a_personal_access_token_signs_with_its_own_key_and_not_with_that_of_its_user() {
     let world = World::new().await;
@@ -102,6 +105,7 @@ async fn a_personal_access_token_signs_with_its_own_key_and_not_with_that_of_its
     assert!(matches!(source, SignerError::CredentialNotAllowed { .. }), "{source:?}");
 }
 
+/// Covers: updatePersonalAccessToken, listPersonalAccessTokens, archivePersonalAccessToken, listWallets.
 #[tokio::test]
 async fn a_personal_access_token_is_renamed_listed_and_archived() {
     let world = World::new().await;
@@ -125,6 +129,7 @@ async fn a_personal_access_token_is_renamed_listed_and_archived() {
     assert!(client.wallets().list().send().await.unwrap_err().is_unauthorized());
 }
 
+/// Covers: createPersonalAccessToken, listWallets.
 #[tokio::test]
 async fn a_token_is_good_for_the_time_that_was_asked_for() {
     let world = World::new().await;

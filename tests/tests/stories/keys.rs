@@ -8,6 +8,7 @@ fn hash() -> SignatureBody {
     SignatureBody::Hash(HashSignature::new(Hex::from_bytes([0x5a; 32])))
 }
 
+/// Covers: createKey, getKey.
 #[tokio::test]
 async fn a_key_reads_back_with_its_store_and_its_wallets() {
     let world = World::new().await;
@@ -26,6 +27,7 @@ async fn a_key_reads_back_with_its_store_and_its_wallets() {
     assert_eq!(read.store.key_id, made.id.as_str());
 }
 
+/// Covers: updateKey.
 #[tokio::test]
 async fn a_key_is_renamed_and_its_name_taken_away() {
     let world = World::new().await;
@@ -48,6 +50,7 @@ async fn a_key_is_renamed_and_its_name_taken_away() {
     assert_eq!(cleared.name, None);
 }
 
+/// Covers: createKey.
 #[tokio::test]
 async fn children_of_a_master_key_take_paths_of_their_own() {
     let world = World::new().await;
@@ -60,6 +63,7 @@ async fn children_of_a_master_key_take_paths_of_their_own() {
     assert_ne!(first.public_key, second.public_key);
 }
 
+/// Covers: deriveKey.
 #[tokio::test]
 async fn a_diffie_hellman_key_derives_the_same_output_for_the_same_seed() {
     let world = World::new().await;
@@ -79,6 +83,7 @@ async fn a_diffie_hellman_key_derives_the_same_output_for_the_same_seed() {
     assert_ne!(derive("other").await.unwrap().output, first);
 }
 
+/// Covers: delegateKey, generateKeySignature, listKeys.
 #[tokio::test]
 async fn a_delegated_key_signs_for_its_end_user_only() {
     let world = World::new().await;
@@ -107,6 +112,7 @@ async fn a_delegated_key_signs_for_its_end_user_only() {
     assert_eq!(listed.iter().map(|key| &key.id).collect::<Vec<_>>(), [&key.id]);
 }
 
+/// Covers: deleteKey, generateKeySignature.
 #[tokio::test]
 async fn a_deleted_key_signs_no_more() {
     let world = World::new().await;
@@ -122,6 +128,7 @@ async fn a_deleted_key_signs_no_more() {
     assert!(world.dfns.signatures().create(&key.id, hash()).send().await.is_err());
 }
 
+/// Covers: exportKey, listSigners, getKey.
 #[tokio::test]
 async fn an_exported_key_leaves_in_as_many_shares_as_there_are_signers_and_is_marked() {
     use base64::Engine as _;

@@ -24,6 +24,7 @@ fn with_external_id(transfer: Transfer, id: &str) -> Transfer {
     }
 }
 
+/// Covers: transferAsset, getWalletTransfer, listWalletTransfers, getWalletAssets, getWalletHistory.
 #[tokio::test]
 async fn a_transfer_is_confirmed_after_two_blocks_and_both_sides_see_it() {
     let world = World::new().await;
@@ -71,6 +72,7 @@ async fn a_transfer_is_confirmed_after_two_blocks_and_both_sides_see_it() {
     );
 }
 
+/// Covers: transferAsset, getWalletTransfer, getWalletAssets.
 #[tokio::test]
 async fn money_moves_on_every_family_where_addresses_are_known() {
     let world = World::new().await;
@@ -100,6 +102,7 @@ async fn money_moves_on_every_family_where_addresses_are_known() {
     }
 }
 
+/// Covers: transferAsset, getWalletTransfer, getWalletAssets.
 #[tokio::test]
 async fn a_transfer_beyond_the_balance_fails_with_a_reason_and_moves_nothing() {
     let world = World::new().await;
@@ -119,6 +122,7 @@ async fn a_transfer_beyond_the_balance_fails_with_a_reason_and_moves_nothing() {
     );
 }
 
+/// Covers: abortWalletTransfer, getWalletAssets.
 #[tokio::test]
 async fn an_aborted_transfer_moves_nothing() {
     let world = World::new().await;
@@ -157,6 +161,7 @@ async fn an_aborted_transfer_moves_nothing() {
     assert_eq!(error.refusal().unwrap().status(), 400, "{}", error.report());
 }
 
+/// Covers: transferAsset, listWalletTransfers, getWalletAssets.
 #[tokio::test]
 async fn the_same_external_id_moves_money_once_and_another_request_under_it_is_a_conflict() {
     let world = World::new().await;
@@ -196,6 +201,7 @@ async fn the_same_external_id_moves_money_once_and_another_request_under_it_is_a
     );
 }
 
+/// Covers: transferAsset.
 #[tokio::test]
 async fn what_is_wrong_with_a_transfer_is_refused_with_the_field() {
     let world = World::new().await;
@@ -227,6 +233,7 @@ async fn what_is_wrong_with_a_transfer_is_refused_with_the_field() {
     }
 }
 
+/// Covers: listOrgWalletHistory.
 #[tokio::test]
 async fn the_history_of_the_organisation_holds_both_sides_of_a_transfer() {
     let world = World::new().await;
@@ -255,6 +262,7 @@ async fn the_history_of_the_organisation_holds_both_sides_of_a_transfer() {
     assert_eq!(history.items.len(), 3, "the faucet, out and in");
 }
 
+/// Covers: estimateFees.
 #[tokio::test]
 async fn fees_are_estimated_in_the_form_of_the_family() {
     let world = World::new().await;

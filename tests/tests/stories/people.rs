@@ -26,6 +26,8 @@ async fn log_in(world: &World, person: &Person) -> dfns::Result<Dfns> {
     Ok(world.client_as(login.token.unwrap().expose_secret(), person.signer()))
 }
 
+/// Covers: createDelegatedRegistrationChallenge, completeEndUserRegistration, transferAsset, getWalletTransfer.
+/// Covers: getWalletAssets.
 #[tokio::test]
 async fn an_end_user_registers_by_delegation_and_spends_from_their_own_wallet() {
     let world = World::new().await;
@@ -70,6 +72,7 @@ async fn an_end_user_registers_by_delegation_and_spends_from_their_own_wallet() 
     assert_eq!(world.balance(&shop.id).await, 7);
 }
 
+/// Covers: createDelegatedRegistrationChallenge, completeRegistration.
 #[tokio::test]
 async fn a_registration_attested_over_another_challenge_is_refused() {
     let world = World::new().await;
@@ -96,6 +99,8 @@ async fn a_registration_attested_over_another_challenge_is_refused() {
     assert_eq!(right.send().await.unwrap().user.username, eve.email);
 }
 
+/// Covers: createUser, createRegistrationChallenge, completeRegistration, createLoginChallenge, completeLogin.
+/// Covers: listCredentials, listUsers, getUser.
 #[tokio::test]
 async fn an_employee_is_invited_registers_with_the_mailed_code_and_logs_in() {
     let world = World::new().await;
@@ -147,6 +152,8 @@ async fn an_employee_is_invited_registers_with_the_mailed_code_and_logs_in() {
     );
 }
 
+/// Covers: createCredentialChallenge, createCredential, createLoginChallenge, completeLogin, listCredentials.
+/// Covers: deactivateCredential.
 #[tokio::test]
 async fn another_key_is_added_and_the_first_one_put_away() {
     let world = World::new().await;
@@ -186,6 +193,7 @@ async fn another_key_is_added_and_the_first_one_put_away() {
     assert_eq!(all.iter().filter(|credential| credential.is_active).count(), 1);
 }
 
+/// Covers: deactivateUser, activateUser, createLoginChallenge, completeLogin, listWallets.
 #[tokio::test]
 async fn a_deactivated_user_is_shut_out_until_activated_again() {
     let world = World::new().await;
@@ -205,6 +213,7 @@ async fn a_deactivated_user_is_shut_out_until_activated_again() {
     assert!(log_in(&world, &eve).await.is_ok());
 }
 
+/// Covers: logout, listUsers.
 #[tokio::test]
 async fn who_logs_out_is_out() {
     let world = World::new().await;
@@ -214,6 +223,7 @@ async fn who_logs_out_is_out() {
     assert!(employee.users().list().send().await.unwrap_err().is_unauthorized());
 }
 
+/// Covers: createDelegatedLogin, listWallets.
 #[tokio::test]
 async fn a_delegated_login_needs_no_key_of_the_user() {
     let world = World::new().await;

@@ -27,6 +27,7 @@ fn transfer(receiver: &Wallet, amount: u64) -> Transfer {
     Transfer::Native(NativeTransfer::new(receiver.address.as_deref().unwrap(), amount))
 }
 
+/// Covers: broadcastTransaction, getWalletTransaction, listWalletTransactions, getWalletAssets.
 #[tokio::test]
 async fn a_transaction_is_broadcast_once_under_its_external_id() {
     let world = World::new().await;
@@ -60,6 +61,7 @@ async fn a_transaction_is_broadcast_once_under_its_external_id() {
     assert_eq!(transactions.list(&sender.id).send().await.unwrap().items.len(), 1);
 }
 
+/// Covers: cancelWalletTransfer, getWalletTransfer, getWalletTransaction, getWalletAssets.
 #[tokio::test]
 async fn a_cancelled_transfer_fails_and_costs_only_the_fee() {
     let world = World::new().await;
@@ -102,6 +104,7 @@ async fn a_cancelled_transfer_fails_and_costs_only_the_fee() {
     );
 }
 
+/// Covers: speedUpWalletTransfer, getWalletTransaction, getWalletAssets.
 #[tokio::test]
 async fn a_transfer_that_is_sped_up_pays_the_receiver_once() {
     let world = World::new().await;
@@ -137,6 +140,8 @@ async fn a_transfer_that_is_sped_up_pays_the_receiver_once() {
     assert_eq!(world.balance(&receiver.id).await, 1_000);
 }
 
+/// Covers: speedUpWalletTransaction, cancelWalletTransaction, abortWalletTransaction, getWalletTransaction.
+/// Covers: getWalletAssets.
 #[tokio::test]
 async fn a_transaction_is_sped_up_cancelled_and_aborted_like_a_transfer() {
     let world = World::new().await;
@@ -162,6 +167,7 @@ async fn a_transaction_is_sped_up_cancelled_and_aborted_like_a_transfer() {
     assert_eq!(world.balance(&receiver.id).await, 3);
 }
 
+/// Covers: cancelWalletTransfer.
 #[tokio::test]
 async fn only_evm_networks_replace_transfers() {
     let world = World::new().await;

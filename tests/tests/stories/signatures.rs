@@ -32,6 +32,7 @@ fn evm_signer(digest: &[u8], encoded: &[u8]) -> String {
     Hex::from_bytes(&Keccak256::digest(&point.as_bytes()[1..])[12..]).to_string()
 }
 
+/// Covers: createKey, generateKeySignature.
 #[tokio::test]
 async fn a_signature_of_a_hash_on_secp256k1_verifies() {
     let world = World::new().await;
@@ -49,6 +50,7 @@ async fn a_signature_of_a_hash_on_secp256k1_verifies() {
     public.verify_prehash(&HASH, &signature).unwrap();
 }
 
+/// Covers: createKey, generateKeySignature.
 #[tokio::test]
 async fn a_signature_of_a_message_on_ed25519_verifies() {
     let world = World::new().await;
@@ -76,6 +78,7 @@ async fn a_signature_of_a_message_on_ed25519_verifies() {
         .unwrap();
 }
 
+/// Covers: createWallet, generateKeySignature.
 #[tokio::test]
 async fn a_message_signed_with_the_key_of_a_wallet_recovers_its_address() {
     let world = World::new().await;
@@ -98,6 +101,7 @@ async fn a_message_signed_with_the_key_of_a_wallet_recovers_its_address() {
     );
 }
 
+/// Covers: createWallet, generateKeySignature.
 #[tokio::test]
 async fn the_example_of_eip_712_is_signed_as_its_authors_say() {
     let world = World::new().await;
@@ -150,6 +154,7 @@ async fn the_example_of_eip_712_is_signed_as_its_authors_say() {
     );
 }
 
+/// Covers: generateKeySignature, listKeySignatures, getKeySignature.
 #[tokio::test]
 async fn signatures_are_listed_and_the_same_external_id_makes_one() {
     let world = World::new().await;

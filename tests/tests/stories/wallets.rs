@@ -3,6 +3,7 @@
 use dfns::types::{Network, SigningKeyOptions, WalletId, WalletStatus};
 use dfns_tests::{Person, World};
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn every_family_of_networks_has_addresses_of_its_own_form() {
     let world = World::new().await;
@@ -27,6 +28,7 @@ async fn every_family_of_networks_has_addresses_of_its_own_form() {
     }
 }
 
+/// Covers: createWallet, getWallet.
 #[tokio::test]
 async fn a_wallet_has_the_name_and_the_tags_it_was_made_with() {
     let world = World::new().await;
@@ -44,6 +46,7 @@ async fn a_wallet_has_the_name_and_the_tags_it_was_made_with() {
     assert_eq!(read.address, made.address);
 }
 
+/// Covers: updateWallet, getWallet.
 #[tokio::test]
 async fn an_update_sets_keeps_and_clears_one_field_at_a_time() {
     let world = World::new().await;
@@ -67,6 +70,7 @@ async fn an_update_sets_keeps_and_clears_one_field_at_a_time() {
     assert_eq!((read.name, read.external_id.as_deref()), (None, Some("e")));
 }
 
+/// Covers: tagWallet, untagWallet, getWallet.
 #[tokio::test]
 async fn tags_are_added_and_taken_away() {
     let world = World::new().await;
@@ -77,6 +81,7 @@ async fn tags_are_added_and_taken_away() {
     assert_eq!(world.dfns.wallets().get(&id).send().await.unwrap().tags, ["b"]);
 }
 
+/// Covers: listWallets.
 #[tokio::test]
 async fn a_list_goes_over_all_pages_and_each_wallet_is_in_it_once() {
     let world = World::new().await;
@@ -111,6 +116,7 @@ async fn a_list_goes_over_all_pages_and_each_wallet_is_in_it_once() {
     assert_eq!(ids, made[..4]);
 }
 
+/// Covers: listWallets.
 #[tokio::test]
 async fn a_stream_is_a_stream_for_the_combinators_too() {
     use futures_util::TryStreamExt as _;
@@ -130,6 +136,7 @@ async fn a_stream_is_a_stream_for_the_combinators_too() {
     assert_eq!(wallets.len(), 3);
 }
 
+/// Covers: createWallet, listWallets, getWallet.
 #[tokio::test]
 async fn an_end_user_sees_the_wallets_that_are_theirs_and_a_filter_finds_them() {
     let world = World::new().await;
@@ -177,6 +184,7 @@ async fn an_end_user_sees_the_wallets_that_are_theirs_and_a_filter_finds_them() 
     assert!(found.items.is_empty());
 }
 
+/// Covers: createWallet, delegateKey, getWallet.
 #[tokio::test]
 async fn a_wallet_that_waited_for_it_is_handed_over() {
     let world = World::new().await;
@@ -215,6 +223,7 @@ async fn a_wallet_that_waited_for_it_is_handed_over() {
     assert!(!theirs.wallets().get(&wallet.id).send().await.unwrap().custodial);
 }
 
+/// Covers: createWallet.
 #[tokio::test]
 async fn one_key_serves_one_wallet_on_each_network_of_its_family() {
     let world = World::new().await;
@@ -229,6 +238,7 @@ async fn one_key_serves_one_wallet_on_each_network_of_its_family() {
     assert!(with_key().send().await.unwrap_err().is_conflict());
 }
 
+/// Covers: getWallet.
 #[tokio::test]
 async fn an_unknown_wallet_is_not_found_and_the_error_names_it() {
     let world = World::new().await;
