@@ -7,7 +7,11 @@
 //! Without further ado it starts the emulator in-process. With `DFNS_API_URL`, `DFNS_AUTH_TOKEN`, `DFNS_CREDENTIAL_ID` and
 //! `DFNS_PRIVATE_KEY` (PEM text) set, the same program talks to that API instead.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to whoever started it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program talks to whoever started it"
+)]
 
 mod stage;
 
