@@ -7,7 +7,7 @@ use quote::quote;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Pat, Stmt, Type};
 
-use super::{Error, Facts, docs};
+use super::{Error, Facts, answers, docs};
 
 /// One argument of a call, as its owner would hold it.
 #[derive(Clone, Debug)]
@@ -90,6 +90,7 @@ fn sort_methods(implementation: ItemImpl, facts: &Facts, client: &mut Client) ->
                 })?;
                 document(&mut method, operation);
                 strip_version_header(&mut method)?;
+                answers::share(&mut method, &name);
                 client.arguments.insert(name, arguments(&method)?);
                 client.domains.entry(operation.tag.clone()).or_default().push(method);
             }

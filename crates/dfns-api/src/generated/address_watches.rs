@@ -26,8 +26,7 @@ impl Client {
         pagination_token: Option<&'a str>,
     ) -> Result<ResponseValue<types::AddressWatchPage>, Error<types::ApiError>> {
         let url = format!("{}/address-watches", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -39,23 +38,7 @@ impl Client {
                 &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_address_watches",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "list_address_watches").await
     }
     /// Watches an address.
     ///
@@ -72,8 +55,7 @@ impl Client {
         body: &'a types::CreateAddressWatchRequest,
     ) -> Result<ResponseValue<types::AddressWatch>, Error<types::ApiError>> {
         let url = format!("{}/address-watches", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -82,23 +64,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_address_watch",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "create_address_watch").await
     }
     /// Reads an address watch.
     ///
@@ -115,8 +81,7 @@ impl Client {
             "{}/address-watches/{}", self.baseurl, encode_path(& address_watch_id
             .to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -124,23 +89,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_address_watch",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "get_address_watch").await
     }
     /// Ends an address watch.
     ///
@@ -157,8 +106,7 @@ impl Client {
             "{}/address-watches/{}", self.baseurl, encode_path(& address_watch_id
             .to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .delete(url)
             .header(
@@ -166,23 +114,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_address_watch",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "delete_address_watch").await
     }
     /// Reads which assets a watched address holds, with their balances.
     ///
@@ -200,8 +132,7 @@ impl Client {
             "{}/address-watches/{}/assets", self.baseurl, encode_path(& address_watch_id
             .to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -210,23 +141,7 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("netWorth", &net_worth))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_address_watch_assets",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "get_address_watch_assets").await
     }
     /// Lists the events of contracts that a watched address took part in.
     ///
@@ -249,8 +164,7 @@ impl Client {
             "{}/address-watches/{}/blockchain-events", self.baseurl, encode_path(&
             address_watch_id.to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -265,23 +179,7 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("txHash", &tx_hash))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_address_watch_blockchain_events",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "get_address_watch_blockchain_events").await
     }
     /// Lists what a watched address sent and received.
     ///
@@ -303,8 +201,7 @@ impl Client {
             "{}/address-watches/{}/history", self.baseurl, encode_path(& address_watch_id
             .to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -319,22 +216,6 @@ impl Client {
                 &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_address_watch_history",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "get_address_watch_history").await
     }
 }

@@ -29,8 +29,7 @@ impl Client {
         wallet_id: Option<&'a types::WalletId>,
     ) -> Result<ResponseValue<types::PayinPage>, Error<types::ApiError>> {
         let url = format!("{}/payins", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -45,23 +44,7 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("status", &status))
             .query(&progenitor_client::QueryParam::new("walletId", &wallet_id))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_payins",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "list_payins").await
     }
     /// Pays in.
     ///
@@ -75,8 +58,7 @@ impl Client {
         body: &'a types::CreatePayinRequest,
     ) -> Result<ResponseValue<types::Payin>, Error<types::ApiError>> {
         let url = format!("{}/payins", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -85,23 +67,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_payin",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "create_payin").await
     }
     /// Lists the accounts at a provider.
     ///
@@ -115,8 +81,7 @@ impl Client {
         provider: types::FiatProvider,
     ) -> Result<ResponseValue<types::PayinAccountList>, Error<types::ApiError>> {
         let url = format!("{}/payins/accounts", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -125,23 +90,7 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("provider", &provider))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_payin_accounts",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "list_payin_accounts").await
     }
     /// Tells an account at a provider which wallet an asset is to be delivered to.
     ///
@@ -155,8 +104,7 @@ impl Client {
         body: &'a types::RegisterPayinAccountAssetRequest,
     ) -> Result<ResponseValue<types::PayinAccount>, Error<types::ApiError>> {
         let url = format!("{}/payins/accounts/assets", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -165,23 +113,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "register_payin_account_asset",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "register_payin_account_asset").await
     }
     /// Lists the balances at a provider.
     ///
@@ -195,8 +127,7 @@ impl Client {
         provider: types::FiatProvider,
     ) -> Result<ResponseValue<types::PayinBalanceList>, Error<types::ApiError>> {
         let url = format!("{}/payins/balances", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -205,23 +136,7 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("provider", &provider))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_payin_balances",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "list_payin_balances").await
     }
     /// Reads what can be paid in at a provider, and how.
     ///
@@ -235,8 +150,7 @@ impl Client {
         provider: types::FiatProvider,
     ) -> Result<ResponseValue<types::PayinOptions>, Error<types::ApiError>> {
         let url = format!("{}/payins/options", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -245,23 +159,7 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("provider", &provider))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_payin_options",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "list_payin_options").await
     }
     /// Asks what a payin would give.
     ///
@@ -277,8 +175,7 @@ impl Client {
         body: &'a types::CreatePayinQuoteRequest,
     ) -> Result<ResponseValue<types::PayinQuotes>, Error<types::ApiError>> {
         let url = format!("{}/payins/quote", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -287,23 +184,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_payin_quote",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "create_payin_quote").await
     }
     /// Reads whether a wallet can receive payins.
     ///
@@ -319,8 +200,7 @@ impl Client {
         wallet_id: &'a types::WalletId,
     ) -> Result<ResponseValue<types::PayinRecipient>, Error<types::ApiError>> {
         let url = format!("{}/payins/recipients", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -331,23 +211,7 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("provider", &provider))
             .query(&progenitor_client::QueryParam::new("walletId", &wallet_id))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_payin_recipient",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "get_payin_recipient").await
     }
     /// Asks the provider to let a wallet receive payins.
     ///
@@ -361,8 +225,7 @@ impl Client {
         body: &'a types::CreatePayinRecipientRequest,
     ) -> Result<ResponseValue<types::PayinRecipient>, Error<types::ApiError>> {
         let url = format!("{}/payins/recipients", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -371,23 +234,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_payin_recipient",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "create_payin_recipient").await
     }
     /// Reads a payin.
     ///
@@ -403,8 +250,7 @@ impl Client {
         let url = format!(
             "{}/payins/{}", self.baseurl, encode_path(& payin_id.to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -412,22 +258,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_payin",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "get_payin").await
     }
 }

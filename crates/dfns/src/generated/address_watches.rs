@@ -301,6 +301,7 @@ impl GetAddressWatchBlockchainEventsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::ContractEvent> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -382,6 +383,7 @@ impl GetAddressWatchHistoryCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::AddressWatchHistoryItem> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -437,6 +439,7 @@ impl ListAddressWatchesCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::AddressWatch> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -408,6 +408,7 @@ impl ListAllocationActionsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::AllocationAction> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -463,6 +464,7 @@ impl ListAllocationsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Allocation> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -2729,6 +2729,7 @@ impl ListUserGroupMembersCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::UserGroupMember> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -2784,6 +2785,7 @@ impl ListUserGroupsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::UserGroup> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -3166,6 +3168,7 @@ impl ListUsersCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::User> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -338,6 +338,7 @@ impl ListExchangeAccountAssetsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::ExchangeBalance> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -395,6 +396,7 @@ impl ListExchangeAccountsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::ExchangeAccount> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -477,6 +479,7 @@ impl ListExchangesCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Exchange> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

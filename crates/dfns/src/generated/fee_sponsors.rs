@@ -268,6 +268,7 @@ impl ListFeeSponsorsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::FeeSponsor> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -325,6 +326,7 @@ impl ListSponsoredFeesCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::SponsoredFee> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -397,6 +397,7 @@ impl ListKeysCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Key> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -573,6 +574,7 @@ impl ListKeySignaturesCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::SignatureRequest> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -371,6 +371,7 @@ impl ListCantonValidatorsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::CantonValidator> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

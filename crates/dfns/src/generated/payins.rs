@@ -410,6 +410,7 @@ impl ListPayinsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Payin> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

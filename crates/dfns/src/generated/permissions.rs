@@ -129,6 +129,7 @@ impl ListPermissionAssignmentsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::PermissionAssignmentDetails> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -409,6 +410,7 @@ impl ListPermissionsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::PermissionDetails> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -174,6 +174,7 @@ impl ListApprovalsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Approval> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -408,6 +409,7 @@ impl ListPoliciesCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::PolicyDetails> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

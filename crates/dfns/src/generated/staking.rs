@@ -211,6 +211,7 @@ impl ListStakeActionsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::StakeAction> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -263,6 +264,7 @@ impl ListStakesCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Stake> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -186,6 +186,7 @@ impl ListSwapsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Swap> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -157,6 +157,7 @@ impl ListOrgsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Org> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -366,6 +367,7 @@ impl ListTenantPermissionsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Permission> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -645,6 +647,7 @@ impl ListTenantUserGroupMembersCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::UserGroupMember> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -700,6 +703,7 @@ impl ListTenantUserGroupsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::UserGroup> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -959,6 +963,7 @@ impl ListTenantUsersCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::TenantUser> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -250,6 +250,7 @@ impl ListVaultLocksCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::VaultLock> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -475,6 +476,7 @@ impl ListVaultQuarantinesCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::VaultQuarantine> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -915,6 +917,7 @@ impl ListVaultBalancesCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::VaultBalanceEntry> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -996,6 +999,7 @@ impl ListVaultHistoryCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::VaultHistoryItem> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -1048,6 +1052,7 @@ impl ListVaultsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Vault> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

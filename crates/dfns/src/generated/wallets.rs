@@ -171,6 +171,7 @@ impl ListBulkWalletJobWalletsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Wallet> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -234,6 +235,7 @@ impl ListBulkWalletJobsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::BulkWalletJob> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -409,6 +411,7 @@ impl ListWalletOffersCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Offer> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -709,6 +712,7 @@ impl ListWalletTransactionsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::TransactionRequest> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -986,6 +990,7 @@ impl ListWalletTransfersCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::TransferRequest> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -1218,6 +1223,7 @@ impl ListWalletSignaturesCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::SignatureRequest> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -1785,6 +1791,7 @@ impl GetWalletHistoryCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::WalletHistoryItem> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -1892,6 +1899,7 @@ impl ListOrgWalletHistoryCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::OrganisationHistoryItem> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -1971,6 +1979,7 @@ impl ListWalletsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Wallet> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

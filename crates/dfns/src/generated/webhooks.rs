@@ -134,6 +134,7 @@ impl ListWebhookEventsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::WebhookEvent> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -344,6 +345,7 @@ impl ListWebhooksCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Webhook> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -241,6 +241,7 @@ impl ListYieldActionsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::YieldAction> {
         let first = self.pagination_token.clone();
         crate::paging::stream(
@@ -297,6 +298,7 @@ impl ListYieldsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Yield> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

@@ -72,6 +72,7 @@ impl ListWalletsCall {
         Ok(Page::new(page.items, page.next_page_token))
     }
     /// The items of all pages, fetched as they are asked for.
+    #[inline]
     pub fn stream(self) -> ItemStream<types::Wallet> {
         let first = self.pagination_token.clone();
         crate::paging::stream(

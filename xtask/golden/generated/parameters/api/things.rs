@@ -34,8 +34,7 @@ impl Client {
             "{}/things/{}/parts/{}", self.baseurl, encode_path(& thing_name.to_string()),
             encode_path(& part_number.to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -48,22 +47,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("tags", &tags))
             .query(&progenitor_client::QueryParam::new("type", &type_))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "find_part",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.answer(request, "find_part").await
     }
 }
