@@ -90,7 +90,12 @@ fn sort_methods(implementation: ItemImpl, facts: &Facts, client: &mut Client) ->
                 })?;
                 document(&mut method, operation);
                 strip_version_header(&mut method)?;
-                answers::share(&mut method, &name);
+                if !answers::share(&mut method, &name) && operation.answer.is_some() && !operation.csv {
+                    return Err(Error::pass(
+                        "answers",
+                        format!("{name}: what progenitor writes for an answer in JSON is no longer what is expected"),
+                    ));
+                }
                 client.arguments.insert(name, arguments(&method)?);
                 client.domains.entry(operation.tag.clone()).or_default().push(method);
             }
