@@ -1,0 +1,89 @@
+//! Fluent requests of the `dfns` crate: a group for each area, a request type for each operation.
+//!
+//! Required values are arguments, optional ones setters; `send()` ends a request. A forgotten value does not compile.
+//! Each file here writes one part of a call; this one puts the groups together.
+
+mod constructor;
+mod definition;
+mod request;
+mod send;
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use self::request::Request;
+use super::client::Client;
+use super::facts::Operation;
+use super::structs::Structs;
+use super::{Error, Facts, names};
+
+/// The files of the fluent surface: groups with their requests by domain, and the accessors of the client.
+pub(crate) struct Requests {
+    /// By domain.
+    pub(crate) domains: BTreeMap<String, TokenStream>,
+    /// `impl Dfns { pub fn wallets(&self) -> Wallets … }`.
+    pub(crate) accessors: TokenStream,
+}
+
+/// Generates the requests of every operation.
+pub(crate) fn generate(facts: &Facts, structs: &Structs, client: &Client) -> Result<Requests, Error> {
+    let mut groups: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+    for operation in facts.operations.iter().filter(|operation| !operation.multipart) {
+        groups.entry(&operation.group).or_default().push(operation);
+    }
+    let mut domains: BTreeMap<String, TokenStream> = BTreeMap::new();
+    let mut accessors = TokenStream::new();
+    for (group, operations) in groups {
+        let domain = &operations[0].tag;
+        if let Some(stranger) = operations.iter().find(|operation| operation.tag != *domain) {
+            return Err(Error::pass(
+                "requests",
+                format!("group `{group}` is in {domain} and in {}", stranger.tag),
+            ));
+        }
+        let requests: Vec<Request> = operations
+            .iter()
+            .map(|operation| Request::new(operation, structs, client, facts))
+            .collect::<Result<_, _>>()?;
+        let name = format_ident!("{}Calls", names::pascal(group));
+        let accessor = names::ident(group);
+        let title = format!(" Calls about {}.", group.replace('_', " "));
+        let constructors = requests.iter().map(Request::constructor);
+        let definitions: Vec<TokenStream> = requests.iter().map(Request::definition).collect::<Result<_, _>>()?;
+        domains.entry(domain.clone()).or_default().extend(quote! {
+            #[doc = #title]
+            #[derive(Clone, Debug)]
+            pub struct #name {
+                pub(super) dfns: Dfns,
+            }
+            impl #name {
+                #(#constructors)*
+            }
+            #(#definitions)*
+        });
+        accessors.extend(quote! {
+            #[doc = #title]
+            #[cfg(feature = #domain)]
+            pub fn #accessor(&self) -> #name {
+                #name { dfns: self.clone() }
+            }
+        });
+    }
+    for tokens in domains.values_mut() {
+        *tokens = quote! {
+            #[allow(unused_imports, reason = "not every domain has lists")]
+            use crate::{Dfns, ItemStream, Page, Result, types};
+            #tokens
+        };
+    }
+    Ok(Requests {
+        domains,
+        accessors: quote! {
+            use crate::Dfns;
+            use super::*;
+            impl Dfns { #accessors }
+        },
+    })
+}
