@@ -11,6 +11,7 @@ mod networks;
 mod order;
 mod progress;
 mod sign;
+mod sponsor;
 
 pub(crate) use asset::{Asset, FieldProblem};
 pub(crate) use faucet::faucet;
@@ -20,3 +21,4 @@ pub(crate) use networks::{Chain, chain};
 pub(crate) use order::{OnChain, Order, Replaced};
 pub(crate) use progress::{abort, hold, launch, order_of, settle};
 pub(crate) use sign::{SignedTransaction, sign, sign_call, unsigned};
+pub(crate) use sponsor::{Sponsor, SponsoredRecord};

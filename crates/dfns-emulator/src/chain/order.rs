@@ -3,7 +3,7 @@
 use dfns_types::{Amount, Network, Timestamp, TransactionId, TransactionRequest, TransferRequest, TransferStatus};
 use serde::{Deserialize, Serialize};
 
-use super::{Asset, Fee};
+use super::{Asset, Fee, Sponsor};
 use crate::store::Document;
 
 /// What a request will do on its network.
@@ -29,6 +29,8 @@ pub(crate) struct Order {
     pub(crate) signed_hash: Option<String>,
     /// The request that this one replaces.
     pub(crate) replaces: Option<Replaced>,
+    /// Who pays the fee, if not the wallet itself.
+    pub(crate) sponsor: Option<Sponsor>,
 }
 
 /// A request that another one replaces.
@@ -72,6 +74,8 @@ pub(crate) trait OnChain: Document + Clone {
     fn network(&self) -> &Network;
     /// The wallet of the request.
     fn wallet_id(&self) -> &str;
+    /// When it was asked for.
+    fn requested_at(&self) -> Timestamp;
     /// Where the request stands.
     fn status(&self) -> &TransferStatus;
     /// What changes.
@@ -87,6 +91,10 @@ macro_rules! on_chain {
 
             fn wallet_id(&self) -> &str {
                 self.wallet_id.as_str()
+            }
+
+            fn requested_at(&self) -> Timestamp {
+                self.date_requested
             }
 
             fn status(&self) -> &TransferStatus {

@@ -11,7 +11,7 @@ use dfns_types::{Timestamp, TransactionRequest, TransferRequest, TransferStatus}
 use super::ledger::{Account, LedgerError};
 use super::movement::{self, Movement};
 use super::order::{OnChain, Order, Replaced};
-use super::{Chain, chain, sign};
+use super::{Chain, chain, sign, sponsor};
 use crate::context::Context;
 use crate::server::Refusal;
 use crate::store::{Document, Flight};
@@ -140,12 +140,11 @@ impl Step<'_, '_> {
             )?;
             return resume_replaced(context, org, &order, at);
         }
-        let account = Account::new(store, chain, &order.from);
         let paid = store.attempt(|| {
             if let Some(replaced) = self.replaced_order(&order)? {
-                account.refund(&replaced.asset, &replaced.amount, &replaced.fee.amount)?;
+                sponsor::refund(store, chain, &replaced)?;
             }
-            account.pay(&order.asset, &order.amount, &order.fee.amount)
+            sponsor::pay(store, chain, &order)
         });
         match paid {
             Ok(()) => {}
@@ -213,6 +212,7 @@ impl Step<'_, '_> {
             at,
         };
         movement::remember(context, Some((org, &order.wallet_id)), &movement)?;
+        sponsor::remember(context, org, request, order, at)?;
         context.store.update(request)?;
         context.store.clear_due(request.id())?;
         match &order.replaces {

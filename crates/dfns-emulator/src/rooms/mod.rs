@@ -7,6 +7,7 @@ mod access_tokens;
 mod assets;
 mod codes;
 mod credentials;
+mod fee_sponsors;
 mod history;
 mod idempotency;
 mod key_export;
@@ -45,6 +46,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "abortWalletTransaction" => transactions::abort,
         "abortWalletTransfer" => transfers::abort,
         "activateCredential" => credentials::activate,
+        "activateFeeSponsor" => fee_sponsors::activate,
         "activatePersonalAccessToken" => personal_access_tokens::activate,
         "activateServiceAccount" => service_accounts::activate,
         "activateUser" => users::activate,
@@ -64,6 +66,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createCredentialWithCode" => credentials::create::create_with_code,
         "createDelegatedLogin" => login::create_delegated,
         "createDelegatedRegistrationChallenge" => registration::create_delegated,
+        "createFeeSponsor" => fee_sponsors::create,
         "createKey" => keys::create,
         "createLoginChallenge" => login::create_challenge,
         "createPersonalAccessToken" => personal_access_tokens::create,
@@ -74,12 +77,14 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createUserActionSignature" => action::complete::create,
         "createWallet" => wallets::create,
         "deactivateCredential" => credentials::deactivate,
+        "deactivateFeeSponsor" => fee_sponsors::deactivate,
         "deactivatePersonalAccessToken" => personal_access_tokens::deactivate,
         "deactivateServiceAccount" => service_accounts::deactivate,
         "deactivateUser" => users::deactivate,
         "delegateKey" => keys::delegate,
         "delegateWallet" => wallets::delegate,
         "deleteCredential" => credentials::delete,
+        "deleteFeeSponsor" => fee_sponsors::delete,
         "deleteKey" => keys::delete,
         "deriveKey" => keys::derive,
         "estimateFees" => networks::estimate_fees,
@@ -87,6 +92,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "exportWallet" => key_export::export_wallet,
         "generateKeySignature" => signatures::create,
         "generateWalletSignature" => wallet_signatures::create,
+        "getFeeSponsor" => fee_sponsors::get,
         "getKey" => keys::get,
         "getKeySignature" => signatures::get,
         "getPersonalAccessToken" => personal_access_tokens::get,
@@ -102,6 +108,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "importKey" => key_import::import,
         "importWallet" => key_import::import_wallet,
         "listCredentials" => credentials::list,
+        "listFeeSponsors" => fee_sponsors::list,
         "listKeySignatures" => signatures::list,
         "listKeyStores" => signers::list_stores,
         "listKeys" => keys::list,
@@ -109,6 +116,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "listPersonalAccessTokens" => personal_access_tokens::list,
         "listServiceAccounts" => service_accounts::list,
         "listSigners" => signers::list,
+        "listSponsoredFees" => fee_sponsors::list_fees,
         "listUsers" => users::list,
         "listWalletSignatures" => wallet_signatures::list,
         "listWalletTransactions" => transactions::list,

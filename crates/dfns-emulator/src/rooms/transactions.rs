@@ -8,9 +8,9 @@ use dfns_types::{
 use serde_json::{Map, Value, json};
 
 use super::refusals::{invalid_field, key_refusal, parsed};
-use super::transfers::{refuse_fee_sponsor, requester, text, usable};
+use super::transfers::{requester, text, usable};
 use super::wallets::wallet_of_path;
-use super::{idempotency, key_store};
+use super::{fee_sponsors, idempotency, key_store};
 use crate::chain::{self, Asset, Chain, Fee, Gas, Order};
 use crate::context::Context;
 use crate::keys::{self, EvmCall, Family, Uint256};
@@ -29,9 +29,9 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     if let Some(made) = idempotency::made_before::<TransactionRequest>(context, external_id)? {
         return Reply::json(&made);
     }
-    refuse_fee_sponsor(context, &body)?;
     let (chain, key) = usable(context, &wallet)?;
-    let order = order(context, chain, &wallet, &key, &transaction, &body)?;
+    let mut order = order(context, chain, &wallet, &key, &transaction, &body)?;
+    order.sponsor = fee_sponsors::payer(context, &body, chain, &wallet)?;
     let request = launched(context, &wallet, transaction, external_id, &order)?;
     idempotency::remember(context, external_id, &request)?;
     Reply::json(&request)
@@ -128,6 +128,7 @@ fn order(
         transaction: Some(described.clone()),
         signed_hash: None,
         replaces: None,
+        sponsor: None,
     };
     if chain.family == Family::Solana {
         return solana_order(&bytes.to_bytes(), order);

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::assets::record;
 use super::refusals::{invalid_field, parsed};
 use super::wallets::{known_chain, wallet_of_path};
-use super::{idempotency, key_store};
+use super::{fee_sponsors, idempotency, key_store};
 use crate::chain::{self, Asset, Chain, FieldProblem, Order};
 use crate::context::Context;
 use crate::keys::validate_address;
@@ -35,9 +35,9 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     if let Some(made) = idempotency::made_before::<TransferRequest>(context, external_id)? {
         return Reply::json(&made);
     }
-    refuse_fee_sponsor(context, &body)?;
     let (chain, _) = usable(context, &wallet)?;
-    let order = order(chain, &wallet, &body).map_err(refused_field)?;
+    let mut order = order(chain, &wallet, &body).map_err(refused_field)?;
+    order.sponsor = fee_sponsors::payer(context, &body, chain, &wallet)?;
     let request = self::request(context, &wallet, chain, &order.asset, transfer, external_id)?;
     let org = context.caller()?.org();
     context.store.insert(
@@ -60,21 +60,6 @@ pub(super) fn refused_field(problem: FieldProblem) -> Refusal {
 /// The text of a field of a body that was read as its type before.
 pub(super) fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     body.get(name).and_then(Value::as_str)
-}
-
-/// Refuses a request that somebody else is to pay for: nobody can, the emulator has no fee sponsors.
-///
-/// # Errors
-/// 403 without the permission, 400 with it.
-pub(super) fn refuse_fee_sponsor(context: &Context<'_>, body: &Map<String, Value>) -> Result<(), Refusal> {
-    let Some(sponsor) = text(body, "feeSponsorId") else {
-        return Ok(());
-    };
-    context.require("FeeSponsors:Use")?;
-    Err(invalid_field(
-        "feeSponsorId",
-        &format!("there is no fee sponsor {sponsor}"),
-    ))
 }
 
 /// The network and key of a wallet that can be used.
@@ -132,6 +117,7 @@ fn order(chain: Chain, wallet: &Wallet, body: &Map<String, Value>) -> Result<Ord
         transaction: None,
         signed_hash: None,
         replaces: None,
+        sponsor: None,
     })
 }
 

@@ -1,0 +1,11 @@
+//! What stands beside wallets: fee sponsors, exchanges, staking, contracts and validators, through real HTTP.
+
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test that called it")]
+
+mod fee_sponsors;
+#[path = "../people/mod.rs"]
+mod people;
+#[path = "../wallets_and_transfers/scene.rs"]
+mod scene;
+#[path = "../support/mod.rs"]
+mod support;
