@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use crate::auth::tokens::TokenKey;
 use crate::bootstrap::{Bootstrap, BootstrapError, bootstrap, check_public_key};
 use crate::context::{Config, Services};
 use crate::entropy::Seed;
-use crate::server::{Emulation, router};
+use crate::fault::Faults;
+use crate::server::{Emulation, serve};
 use crate::store::{Database, Store, StoreError};
 use crate::{Clock, Emulator};
 
@@ -114,13 +115,8 @@ impl EmulatorBuilder {
         let clock = self.clock.clone();
         let (emulation, bootstrap) = self.prepare(format!("http://{address}"))?;
 
-        let (stop, stopped) = oneshot::channel::<()>();
-        let service = router(Arc::new(emulation));
-        let serve = axum::serve(listener, service).with_graceful_shutdown(async {
-            // Both a message and a dropped sender mean the same: the emulator is gone.
-            let _gone = stopped.await;
-        });
-        let server = tokio::spawn(async move { serve.await });
+        let (stop, stopped) = watch::channel(());
+        let server = tokio::spawn(serve(listener, Arc::new(emulation), stopped));
         tracing::info!(%address, "listening");
         Ok(Emulator {
             address,
@@ -167,6 +163,7 @@ impl EmulatorBuilder {
                 seed,
                 token_key,
                 config,
+                faults: Faults::default(),
             };
             let made = bootstrap(store, &services, self.public_key.as_deref())?;
             Ok::<_, StartError>((services, made))

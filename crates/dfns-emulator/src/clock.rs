@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use dfns_types::Timestamp;
+use tokio::sync::watch;
 
 /// The end of the year 9999 in milliseconds: later years do not have the four digits that a timestamp is written with.
 const LAST_MILLIS: i64 = 253_402_300_799_999;
@@ -21,6 +22,8 @@ struct Inner {
     fixed: Option<Timestamp>,
     /// Milliseconds by which the clock was moved forward.
     advanced: AtomicI64,
+    /// Told of every move.
+    moved: watch::Sender<()>,
 }
 
 impl Clock {
@@ -38,6 +41,7 @@ impl Clock {
         Self(Arc::new(Inner {
             fixed,
             advanced: AtomicI64::new(0),
+            moved: watch::Sender::new(()),
         }))
     }
 
@@ -63,6 +67,26 @@ impl Clock {
         let add = |advanced: i64| Some(advanced.saturating_add(millis));
         // The closure always answers `Some`, so the update cannot fail.
         let _always_ok = self.0.advanced.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
+        self.0.moved.send_replace(());
+    }
+
+    /// Waits until the clock shows a time that is later by `duration`.
+    pub(crate) async fn passes(&self, duration: Duration) {
+        let mut moved = self.0.moved.subscribe();
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        let end = self.now().unix_millis().saturating_add(millis).min(LAST_MILLIS);
+        loop {
+            let left = end.saturating_sub(self.now().unix_millis());
+            let Some(left) = u64::try_from(left).ok().filter(|left| *left > 0) else {
+                return;
+            };
+            // A clock that stands still passes only by being moved; the sender lives as long as the clock.
+            if self.0.fixed.is_some() {
+                let _moved = moved.changed().await;
+            } else {
+                let _moved = tokio::time::timeout(Duration::from_millis(left), moved.changed()).await;
+            }
+        }
     }
 
     /// The milliseconds by which the clock was moved forward.

@@ -19,6 +19,7 @@ use dfns_types::Timestamp;
 use crate::auth::{Caller, permission, tokens::TokenKey};
 use crate::clock::Clock;
 use crate::entropy::{Seed, id_text};
+use crate::fault::Faults;
 use crate::server::{Call, Refusal, Reply};
 use crate::store::{Mail, PageRequest, Store};
 
@@ -35,6 +36,7 @@ pub(crate) struct Services {
     pub(crate) seed: Seed,
     pub(crate) token_key: TokenKey,
     pub(crate) config: Config,
+    pub(crate) faults: Faults,
 }
 
 /// What can be set.
@@ -75,7 +77,7 @@ pub(crate) struct Context<'a> {
     pub(crate) call: &'a Call,
     /// The time at which the request came; the same for all it does.
     pub(crate) now: Timestamp,
-    /// Clock, seed, token key, configuration.
+    /// Clock, seed, token key, configuration, faults.
     pub(crate) services: &'a Services,
     pub(super) caller: Option<Caller>,
 }

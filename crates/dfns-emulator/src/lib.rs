@@ -31,6 +31,7 @@ mod clock;
 mod context;
 mod credentials;
 mod entropy;
+mod fault;
 mod keys;
 mod remote;
 mod rooms;
@@ -40,13 +41,14 @@ mod store;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use bootstrap::Bootstrap;
 pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
-pub use remote::{Admin, AdminError, Mail};
+pub use fault::{Effect, Fault, Until, When};
+pub use remote::{Admin, AdminError, ArmedFault, Faults, Mail};
 
 /// How long answers that are under way may take once the emulator is asked to stop.
 const GRACE: Duration = Duration::from_secs(2);
@@ -57,7 +59,7 @@ pub struct Emulator {
     address: SocketAddr,
     clock: Clock,
     bootstrap: Bootstrap,
-    stop: Option<oneshot::Sender<()>>,
+    stop: Option<watch::Sender<()>>,
     server: JoinHandle<std::io::Result<()>>,
 }
 

@@ -5,6 +5,7 @@
 //! Invariant: everything here is under one prefix that the API does not have.
 
 mod clock;
+pub(crate) mod faults;
 mod outbox;
 mod people;
 
@@ -23,6 +24,6 @@ type Route = (&'static str, &'static str, Handler);
 /// The routes. They need no token: the server listens on the loopback interface unless told otherwise.
 pub(crate) static ROUTES: LazyLock<Table<Handler>> = LazyLock::new(|| {
     let faucet: &[Route] = &[("POST", "/faucet", chain::faucet)];
-    let topics = [clock::ROUTES, faucet, outbox::ROUTES, people::ROUTES];
+    let topics = [clock::ROUTES, faucet, faults::ROUTES, outbox::ROUTES, people::ROUTES];
     Table::new(topics.into_iter().flatten().copied())
 });

@@ -3,12 +3,15 @@
 //! It works alike for an emulator in the same process and for the binary, so that a test can be pointed at either.
 
 mod exchange;
+mod faults;
 
 use std::time::Duration;
 
 use dfns_types::{Amount, Timestamp, WalletId};
 use serde::Deserialize;
 use serde_json::json;
+
+pub use faults::{ArmedFault, Faults};
 
 /// The admin endpoints of an emulator.
 #[derive(Clone, Debug)]

@@ -2,8 +2,10 @@
 //!
 //! Invariant: nothing here knows an entity of the API.
 
+mod body;
 mod call;
 mod encoding;
+mod listen;
 mod pipeline;
 mod refusal;
 mod reply;
@@ -11,19 +13,21 @@ mod route;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderValue, Method, Request, StatusCode, header};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
 
+use body::Outgoing;
 pub(crate) use call::Call;
 pub(crate) use encoding::{decode, decode_query};
+pub(crate) use listen::serve;
 pub(crate) use pipeline::Emulation;
 pub(crate) use refusal::Refusal;
 pub(crate) use reply::Reply;
-pub(crate) use route::{Match, Table};
+pub(crate) use route::{Match, Table, operation as operation_of};
+
+use crate::admin;
+use crate::fault::Outcome;
 
 /// The longest body that is read: 10 MB.
 const BODY_LIMIT: usize = 10 * 1000 * 1000;
@@ -32,25 +36,49 @@ const ALLOWED_METHODS: &str = "GET, POST, PUT, DELETE, OPTIONS";
 const ALLOWED_HEADERS: &str = "authorization, content-type, user-agent, x-dfns-useraction, x-dfns-appid, x-dfns-nonce, \
                                x-dfns-appsecret, x-dfns-apisignature, x-dfns-sdk-version, x-dfns-version";
 
-/// The service that answers everything.
-pub(crate) fn router(emulation: Arc<Emulation>) -> Router {
-    Router::new().fallback(answer).with_state(emulation)
-}
+/// A request that is not answered: the connection is closed.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed without an answer")]
+struct Unanswered;
 
-async fn answer(State(emulation): State<Arc<Emulation>>, request: Request<Body>) -> Response {
+async fn answer(emulation: Arc<Emulation>, request: Request<Incoming>) -> Result<Response<Outgoing>, Unanswered> {
     if request.method() == Method::OPTIONS {
-        return write(Ok(Reply::empty()));
+        return Ok(write(Ok(Reply::empty())));
     }
     let call = match read(request).await {
         Ok(call) => call,
-        Err(refusal) => return write(Err(refusal)),
+        Err(refusal) => return Ok(write(Err(refusal))),
     };
-    // SQLite and signatures block; the executor's own threads stay free.
-    let answered = tokio::task::spawn_blocking(move || emulation.answer(call)).await;
-    write(answered.unwrap_or_else(|panic| Err(Refusal::internal(&panic))))
+    if let Some(waited) = admin::faults::wait(&emulation, &call).await {
+        return Ok(write(waited));
+    }
+    let Some(strike) = emulation.strike(&call) else {
+        return Ok(write(perform(emulation, call).await));
+    };
+    tracing::info!(fault = strike.fault(), path = call.path, "a fault strikes");
+    // A task of its own: a client that gives up does not take back what it has sent.
+    let clock = emulation.services.clock.clone();
+    let played = tokio::spawn(async move { strike.play(&clock, || perform(emulation, call)).await });
+    match played.await.unwrap_or(Outcome::Nothing) {
+        Outcome::Answer(answered) => Ok(write(answered)),
+        Outcome::Later(answered, retry_after) => {
+            let mut response = write(answered);
+            let retry_after = HeaderValue::try_from(retry_after).map_err(|_| Unanswered)?;
+            response.headers_mut().insert(header::RETRY_AFTER, retry_after);
+            Ok(response)
+        }
+        Outcome::Part(answered, bytes) => Ok(write(answered).map(|body| body.cut(bytes))),
+        Outcome::Nothing => Err(Unanswered),
+    }
 }
 
-async fn read(request: Request<Body>) -> Result<Call, Refusal> {
+/// SQLite and signatures block; the executor's own threads stay free.
+async fn perform(emulation: Arc<Emulation>, call: Call) -> Result<Reply, Refusal> {
+    let answered = tokio::task::spawn_blocking(move || emulation.answer(call)).await;
+    answered.unwrap_or_else(|panic| Err(Refusal::internal(&panic)))
+}
+
+async fn read(request: Request<Incoming>) -> Result<Call, Refusal> {
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() {
@@ -70,7 +98,7 @@ async fn read(request: Request<Body>) -> Result<Call, Refusal> {
     )
 }
 
-fn write(answered: Result<Reply, Refusal>) -> Response {
+fn write(answered: Result<Reply, Refusal>) -> Response<Outgoing> {
     let (status, content_type, body) = match answered {
         Ok(reply) => (reply.status, reply.content_type, reply.body),
         Err(refusal) => (
@@ -79,7 +107,7 @@ fn write(answered: Result<Reply, Refusal>) -> Response {
             refusal.body().to_string().into_bytes(),
         ),
     };
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(Outgoing::whole(body));
     *response.status_mut() = status;
     let mut set = |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
     if !content_type.is_empty() {

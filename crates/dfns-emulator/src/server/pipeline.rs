@@ -10,6 +10,7 @@ use super::route::{self, Match};
 use super::{Call, Refusal, Reply};
 use crate::auth::{caller, permission};
 use crate::context::{Context, Handler, Services};
+use crate::fault::Strike;
 use crate::store::{Database, Store};
 use crate::{action, admin, rooms};
 
@@ -21,6 +22,15 @@ pub(crate) struct Emulation {
 }
 
 impl Emulation {
+    /// The fault that strikes a call of the API, if one does.
+    pub(crate) fn strike(&self, call: &Call) -> Option<Strike> {
+        let faults = &self.services.faults;
+        if faults.is_empty() {
+            return None;
+        }
+        faults.strike(route::operation(&call.method, &call.path)?.id)
+    }
+
     /// Answers a request.
     pub(crate) fn answer(&self, call: Call) -> Result<Reply, Refusal> {
         tracing::debug!(method = call.method, path = call.path, "request");
@@ -28,7 +38,8 @@ impl Emulation {
             return Reply::json(&self.services.token_key.key_set());
         }
         if let Some(rest) = call.path.strip_prefix(admin::PREFIX) {
-            let handler = found(admin::ROUTES.find(&call.method, rest), &call)?.0;
+            let (handler, parameters) = found(admin::ROUTES.find(&call.method, rest), &call)?;
+            let call = Call { parameters, ..call };
             return self
                 .database
                 .transaction(|store| handler(&mut Context::new(store, &call, &self.services)));

@@ -109,6 +109,14 @@ pub(crate) static OPERATIONS: LazyLock<Table<&'static Operation>> = LazyLock::ne
     )
 });
 
+/// The operation that a request asks for, if there is one.
+pub(crate) fn operation(method: &str, path: &str) -> Option<&'static Operation> {
+    match OPERATIONS.find(method, path) {
+        Match::Found(operation, _) => Some(operation),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,20 +37,7 @@ impl Answer {
 
 /// Sends a request in one piece and reads the answer to its end.
 pub(crate) fn send(url: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-    let address = url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    let mut request =
-        format!("{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nuser-agent: test\r\n");
-    for (name, value) in headers {
-        write!(request, "{name}: {value}\r\n").unwrap();
-    }
-    write!(request, "content-length: {}\r\n\r\n", body.len()).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
-    // A server that refuses a long body may close before it has read all of it; its answer is there all the same.
-    let _closed_early = stream.write_all(body);
-    let mut answer = Vec::new();
-    let _reset_after_answer = stream.read_to_end(&mut answer);
-    let answer = String::from_utf8(answer).unwrap();
+    let answer = String::from_utf8(exchange(url, method, target, headers, body)).unwrap();
     let (head, body) = answer
         .split_once("\r\n\r\n")
         .unwrap_or_else(|| panic!("no answer: {answer:?}"));
@@ -65,6 +52,24 @@ pub(crate) fn send(url: &str, method: &str, target: &str, headers: &[(&str, &str
         headers: head.to_ascii_lowercase(),
         body,
     }
+}
+
+/// Sends a request in one piece and reads whatever comes until the connection ends.
+pub(crate) fn exchange(url: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let mut request =
+        format!("{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nuser-agent: test\r\n");
+    for (name, value) in headers {
+        write!(request, "{name}: {value}\r\n").unwrap();
+    }
+    write!(request, "content-length: {}\r\n\r\n", body.len()).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    // A server that refuses a long body may close before it has read all of it; its answer is there all the same.
+    let _closed_early = stream.write_all(body);
+    let mut answer = Vec::new();
+    let _reset_after_answer = stream.read_to_end(&mut answer);
+    answer
 }
 
 /// Somebody with a token and a key.
