@@ -79,7 +79,16 @@ async fn a_missing_token_is_said_before_anything_is_sent() {
         &world,
         world.stranger().wallets().get(nowhere()).send().await,
     );
-    assert!(matches!(error, Error::TokenMissing { .. }), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            Error::Config {
+                field: "auth_token",
+                ..
+            }
+        ),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -87,7 +96,7 @@ async fn a_missing_signer_is_said_before_anything_is_sent() {
     let world = World::new().await;
     let mute = world.stranger().with_auth_token(world.emulator.auth_token()).unwrap();
     let error = assert_error("signer_missing", &world, create(&mute).await);
-    assert!(matches!(error, Error::SignerMissing { .. }), "{error:?}");
+    assert!(matches!(error, Error::Config { field: "signer", .. }), "{error:?}");
     assert!(mute.wallets().list().send().await.is_ok(), "reading needs no signer");
 }
 
@@ -105,7 +114,7 @@ async fn an_argument_that_would_reach_another_path_is_not_sent() {
     let world = World::new().await;
     for (name, argument) in [("request_dots", ".."), ("request_empty", "")] {
         let error = assert_error(name, &world, world.dfns.user_groups().get(argument).send().await);
-        assert!(matches!(error, Error::Request { .. }), "{error:?}");
+        assert!(matches!(error, Error::Argument { .. }), "{error:?}");
     }
 }
 
@@ -267,7 +276,7 @@ async fn a_status_that_is_not_documented_is_an_error_although_it_is_a_success() 
     let (_proxy, client) = behind(&world, "POST /wallets", held_back).await;
     let error = assert_error("unexpected_status", &world, create(&client).await);
     assert!(
-        matches!(error, Error::UnexpectedStatus { status: 202, .. }),
+        matches!(error, Error::Decode { .. }) && error.report().contains("202"),
         "{error:?}"
     );
 }

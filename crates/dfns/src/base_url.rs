@@ -17,10 +17,7 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         // The text itself is not shown: where people put credentials by mistake, they put them here.
-        let wrong = |problem: &str| Error::Config {
-            field: "base_url",
-            problem: problem.to_owned(),
-        };
+        let wrong = |problem: &str| Error::setting("base_url", problem);
         if !text.contains("://") {
             return Err(wrong("it is not absolute, expected https://host"));
         }

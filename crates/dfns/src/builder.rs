@@ -135,7 +135,7 @@ impl DfnsBuilder {
 }
 
 fn wrong(field: &'static str, problem: String) -> Error {
-    Error::Config { field, problem }
+    Error::setting(field, problem)
 }
 
 fn roots(texts: &[Vec<u8>]) -> Result<RootCertificates, Error> {

@@ -54,6 +54,11 @@ impl Dfns {
         Ok(Self::new(self.inner.http.clone(), settings))
     }
 
+    /// How long one HTTP request may take.
+    pub(crate) fn timeout(&self) -> std::time::Duration {
+        self.inner.settings.timeout
+    }
+
     /// The address of the API, without a slash at its end.
     pub fn base_url(&self) -> &str {
         self.inner.settings.base_url.as_str()
@@ -66,10 +71,6 @@ impl Dfns {
     }
 
     /// Turns the result of a generated call into ours.
-    #[expect(
-        clippy::unused_self,
-        reason = "the generated calls read better with it, and a later release may need it"
-    )]
     #[allow(dead_code, reason = "without a domain there are no calls")]
     pub(crate) fn finish<T, E: Serialize>(
         &self,
@@ -85,33 +86,34 @@ impl Dfns {
         Err(match error {
             ApiError::UnexpectedResponse(response) => match Failure::<Error>::take(response) {
                 Ok(error) => error,
-                Err(response) => Error::UnexpectedStatus {
+                Err(response) => Error::Decode {
                     operation,
-                    status: response.status().as_u16(),
+                    step: Step::Call,
+                    source: DecodeError::because(format!(
+                        "status {} is not expected of this operation",
+                        response.status().as_u16()
+                    )),
                 },
             },
-            ApiError::InvalidResponsePayload(_, error) => Error::Decode {
+            ApiError::InvalidResponsePayload(body, error) => Error::Decode {
                 operation,
                 step: Step::Call,
-                source: DecodeError::new(&error),
+                source: DecodeError::new(&error, &body),
             },
-            ApiError::CommunicationError(error) if error.is_builder() => Error::Request {
-                operation,
-                problem: error.without_url().to_string(),
-            },
+            ApiError::CommunicationError(error) if error.is_builder() => {
+                Error::argument(operation, "request", error.without_url().to_string())
+            }
             ApiError::CommunicationError(error)
             | ApiError::ResponseBodyError(error)
-            | ApiError::InvalidUpgrade(error) => Error::unanswered(operation, Step::Call, error),
-            ApiError::InvalidRequest(problem) | ApiError::Custom(problem) => Error::Request { operation, problem },
+            | ApiError::InvalidUpgrade(error) => Error::unanswered(operation, Step::Call, self.timeout(), error),
+            ApiError::InvalidRequest(problem) | ApiError::Custom(problem) => {
+                Error::argument(operation, "request", problem)
+            }
             // Ours is the transport, which turns a refusal into `Failure`; kept for the sake of whoever puts in another.
             ApiError::ErrorResponse(answer) => {
                 let body = serde_json::to_vec(answer.as_ref()).unwrap_or_default();
                 let refusal = Refusal::read(answer.status().as_u16(), &body).with_headers(answer.headers());
-                Error::Refused {
-                    operation,
-                    step: Step::Call,
-                    refusal: Box::new(refusal),
-                }
+                Error::refused(operation, Step::Call, refusal)
             }
         })
     }

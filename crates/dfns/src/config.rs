@@ -61,10 +61,7 @@ pub(crate) fn set(is_set: bool) -> &'static str {
 
 /// The `Authorization` header of a token.
 pub(crate) fn bearer(token: &Secret) -> Result<HeaderValue, Error> {
-    let wrong = |problem: String| Error::Config {
-        field: "auth_token",
-        problem,
-    };
+    let wrong = |problem: String| Error::setting("auth_token", problem);
     let token = token.expose_secret();
     if token.is_empty() {
         return Err(wrong("it is empty".to_owned()));
@@ -88,15 +85,12 @@ pub(crate) fn user_agent(product: Option<&str>) -> Result<HeaderValue, Error> {
     let text = match product {
         None => PRODUCT.to_owned(),
         Some(product) if product.trim().is_empty() => {
-            return Err(Error::Config {
-                field: "user_agent",
-                problem: "it is empty".to_owned(),
-            });
+            return Err(Error::setting("user_agent", "it is empty"));
         }
         Some(product) => format!("{product} {PRODUCT}"),
     };
-    HeaderValue::from_str(&text).map_err(|_| Error::Config {
-        field: "user_agent",
-        problem: "it holds characters that a header cannot carry, expected visible ASCII".to_owned(),
+    HeaderValue::from_str(&text).map_err(|_| {
+        let problem = "it holds characters that a header cannot carry, expected visible ASCII";
+        Error::setting("user_agent", problem)
     })
 }

@@ -113,7 +113,7 @@ pub use builder::DfnsBuilder;
 pub use client::Dfns;
 pub use dfns_types as types;
 pub use dfns_types::Secret;
-pub use error::{Cause, DecodeError, Details, Error, Refusal, Result, Sent, Step};
+pub use error::{Cause, DecodeError, Details, Duplicate, Error, Refusal, Result, Sent, Step};
 pub use paging::{ItemStream, Page};
 pub use signer::{ClientData, KeyError, KeySigner, Signer, SignerError, SignerFuture};
 

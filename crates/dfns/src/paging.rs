@@ -260,13 +260,11 @@ mod tests {
 
     #[tokio::test]
     async fn list_stops_after_an_error() {
-        let error = Error::TokenMissing {
-            operation: "listThings",
-        };
+        let error = Error::needs("listThings", "auth_token", "a token");
         let (mut items, log) = list(None, vec![Ok((vec![1], Some("a"))), Err(error)]);
         let (found, error) = drain(&mut items).await;
         assert_eq!(found, [1]);
-        assert!(matches!(error, Some(Error::TokenMissing { .. })), "{error:?}");
+        assert!(matches!(error, Some(Error::Config { .. })), "{error:?}");
         assert_eq!(items.try_next().await.expect("the end"), None);
         assert_eq!(asked(&log).len(), 2);
     }

@@ -21,7 +21,7 @@ impl Dfns {
         let mut stream = self.finish(operation, result)?.into_inner();
         let mut bytes = Vec::new();
         while let Some(chunk) = poll_fn(|context| Pin::new(&mut stream).poll_next(context)).await {
-            let chunk = chunk.map_err(|error| Error::unanswered(operation, Step::Call, error))?;
+            let chunk = chunk.map_err(|error| Error::unanswered(operation, Step::Call, self.timeout(), error))?;
             bytes.extend_from_slice(&chunk);
         }
         String::from_utf8(bytes).map_err(|_| Error::Decode {

@@ -37,15 +37,15 @@ impl SigningTransport {
         check_path(operation, wire.base_url.api_path(request.url()))?;
         let with_token = operation.authentication != Authentication::None;
         if with_token && wire.bearer.is_none() {
-            return Err(Error::TokenMissing {
-                operation: operation.id,
-            });
+            return Err(Error::needs(operation.id, "auth_token", "a token"));
         }
         wire.dress(&mut request, with_token);
         if operation.user_action {
-            let signer = self.settings.signer.as_deref().ok_or(Error::SignerMissing {
-                operation: operation.id,
-            })?;
+            let signer = self
+                .settings
+                .signer
+                .as_deref()
+                .ok_or_else(|| Error::needs(operation.id, "signer", "a user action signature"))?;
             let token = action::sign(&wire, signer, operation, &request).await?;
             request
                 .headers_mut()
@@ -68,14 +68,11 @@ fn check_path(operation: &'static Operation, path: &str) -> Result<(), Error> {
     if matches {
         return Ok(());
     }
-    let problem = format!(
-        "an argument does not fit the path {}: it is empty, `.` or `..`",
-        operation.path
-    );
-    Err(Error::Request {
-        operation: operation.id,
-        problem,
-    })
+    Err(Error::argument(
+        operation.id,
+        operation.path,
+        "an argument in the path is empty, `.` or `..`, expected a name",
+    ))
 }
 
 #[cfg(test)]
@@ -103,7 +100,7 @@ mod tests {
             assert!(
                 matches!(
                     error,
-                    Error::Request {
+                    Error::Argument {
                         operation: "getWalletAssets",
                         ..
                     }

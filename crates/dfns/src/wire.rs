@@ -8,7 +8,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderVal
 use reqwest::{Request, Response};
 
 use crate::base_url::BaseUrl;
-use crate::engine::{Engine, Unanswered};
+use crate::engine::{Engine, Unanswered, is_timeout};
 use crate::error::{Error, Refusal, Step};
 
 /// How much of the answer to a refused request is read.
@@ -53,7 +53,7 @@ impl Wire<'_> {
             .engine
             .execute(request)
             .await
-            .map_err(|error| Error::unanswered(operation, step, error))?;
+            .map_err(|error| Error::unanswered(operation, step, self.timeout, error))?;
         let status = response.status();
         tracing::debug!(operation, ?step, status = status.as_u16(), "answered");
         if status.is_success() {
@@ -61,12 +61,8 @@ impl Wire<'_> {
         }
         let headers = response.headers().clone();
         let body = beginning(response).await;
-        let refusal = Box::new(Refusal::read(status.as_u16(), &body).with_headers(&headers));
-        Err(Error::Refused {
-            operation,
-            step,
-            refusal,
-        })
+        let refusal = Refusal::read(status.as_u16(), &body).with_headers(&headers);
+        Err(Error::refused(operation, step, refusal))
     }
 }
 
@@ -85,13 +81,28 @@ async fn beginning(mut response: Response) -> Vec<u8> {
 
 impl Error {
     /// The request went out, or was about to, and no whole answer came back.
-    pub(crate) fn unanswered(operation: &'static str, step: Step, cause: impl Into<Unanswered>) -> Self {
+    pub(crate) fn unanswered(
+        operation: &'static str,
+        step: Step,
+        limit: Duration,
+        cause: impl Into<Unanswered>,
+    ) -> Self {
         let Unanswered { sent, source } = cause.into();
         tracing::debug!(operation, ?step, ?sent, "no answer");
+        if is_timeout(source.as_ref()) {
+            return Self::TimedOut {
+                operation,
+                step,
+                limit,
+                sent,
+                external_id: None,
+            };
+        }
         Self::Transport {
             operation,
             step,
             sent,
+            external_id: None,
             source,
         }
     }

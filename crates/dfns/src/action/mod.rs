@@ -54,10 +54,7 @@ fn declare(
     operation: &'static Operation,
     request: &Request,
 ) -> Result<CreateUserActionChallengeRequest, Error> {
-    let wrong = |problem: &str| Error::Request {
-        operation: operation.id,
-        problem: problem.to_owned(),
-    };
+    let wrong = |problem: &str| Error::argument(operation.id, "body", problem);
     let payload = match request.body() {
         None => "",
         Some(body) => {
@@ -89,7 +86,7 @@ async fn exchange<A: DeserializeOwned>(
     path: &str,
     body: &impl Serialize,
 ) -> Result<A, Error> {
-    let wrong = |problem: String| Error::Request { operation, problem };
+    let wrong = |problem: String| Error::argument(operation, "challenge", problem);
     let body = serde_json::to_vec(body).map_err(|error| wrong(error.to_string()))?;
     let url = wire.base_url.join(path).map_err(|error| wrong(error.to_string()))?;
     let mut request = Request::new(reqwest::Method::POST, url);
@@ -100,13 +97,28 @@ async fn exchange<A: DeserializeOwned>(
         Error::Transport {
             operation,
             step,
+            external_id,
             source,
             ..
         } => Error::Transport {
             operation,
             step,
             sent: Sent::No,
+            external_id,
             source,
+        },
+        Error::TimedOut {
+            operation,
+            step,
+            limit,
+            external_id,
+            ..
+        } => Error::TimedOut {
+            operation,
+            step,
+            limit,
+            sent: Sent::No,
+            external_id,
         },
         other => other,
     };
@@ -114,10 +126,10 @@ async fn exchange<A: DeserializeOwned>(
     let answer = response
         .bytes()
         .await
-        .map_err(|error| not_sent(Error::unanswered(operation, step, error)))?;
+        .map_err(|error| not_sent(Error::unanswered(operation, step, wire.timeout, error)))?;
     serde_json::from_slice(&answer).map_err(|error| Error::Decode {
         operation,
         step,
-        source: DecodeError::new(&error),
+        source: DecodeError::new(&error, &answer),
     })
 }

@@ -3,17 +3,20 @@
 //! Invariant: no error holds a token, a key or a body; `Display` never repeats what `source` says.
 
 mod decode;
+mod path;
 mod redact;
 mod refusal;
+mod retry_after;
+mod step;
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use decode::DecodeError;
-pub use refusal::{Details, Refusal};
+pub use refusal::{Details, Duplicate, Refusal};
+pub use step::{Sent, Step};
 
-use crate::engine::is_timeout;
 use crate::signer::SignerError;
 
 /// The result of a call.
@@ -22,31 +25,31 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// An error below ours, kept for [`Error::report`]. Its type is no part of the interface.
 pub type Cause = Arc<dyn StdError + Send + Sync>;
 
-/// Why a call has no result.
+/// Why a call has no result. Each variant is something that a caller can do.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A setting of the client is wrong. Nothing was sent.
+    /// A setting of the client is wrong, or one that the operation needs is missing. Nothing was sent: set it right.
     #[error("{field}: {problem}")]
     Config {
         /// The setting, as the builder calls it.
         field: &'static str,
         /// What is wrong with it, and what is expected.
         problem: String,
+        /// The operation that needs the setting; `None` while a client is built.
+        operation: Option<&'static str>,
     },
-    /// The operation needs a token and the client has none. Nothing was sent.
-    #[error("{operation} needs a token, and the client has none: set one with `auth_token`")]
-    TokenMissing {
+    /// An argument of the call is wrong. Nothing was sent: call with another one.
+    #[error("{operation}: {argument}: {problem}")]
+    Argument {
         /// The operation id.
         operation: &'static str,
+        /// The argument: a parameter, or the path of a field in the body, such as `to` or `travelRule.name`.
+        argument: String,
+        /// What is wrong with it, and what is expected.
+        problem: String,
     },
-    /// The operation needs a user action signature and the client has no signer. Nothing was sent.
-    #[error("{operation} needs a user action signature, and the client has no signer: set one with `signer`")]
-    SignerMissing {
-        /// The operation id.
-        operation: &'static str,
-    },
-    /// The signer did not answer the challenge. The request itself was not sent.
+    /// The signer did not answer the challenge. The request of the call was not sent: look at the signer and its credential.
     #[error("{operation}: the user action was not signed")]
     Signer {
         /// The operation id.
@@ -54,15 +57,8 @@ pub enum Error {
         /// What the signer says.
         source: SignerError,
     },
-    /// The request cannot be made of these arguments. Nothing was sent.
-    #[error("{operation}: {problem}")]
-    Request {
-        /// The operation id.
-        operation: &'static str,
-        /// What is wrong.
-        problem: String,
-    },
-    /// The API answered and refused. Carries the server's own words and the request id.
+    /// The API answered and refused. Carries the server's own words and the request id: the same call will be refused
+    /// again, unless the status is 500 or above.
     #[error("{operation}{step}: {refusal}")]
     Refused {
         /// The operation id of the call, also if one of the steps of its user action was refused.
@@ -72,7 +68,20 @@ pub enum Error {
         /// The answer.
         refusal: Box<Refusal>,
     },
-    /// No answer arrived. `sent` tells whether the request may have taken effect.
+    /// The API answered 429, and did so until no further attempt was allowed. Nothing took effect: call later, or less.
+    #[error("{operation}{step}: {refusal}")]
+    RateLimited {
+        /// The operation id of the call.
+        operation: &'static str,
+        /// What was refused.
+        step: Step,
+        /// How long the API wants to be left alone, if it says so.
+        retry_after: Option<Duration>,
+        /// The answer.
+        refusal: Box<Refusal>,
+    },
+    /// No whole answer arrived. `sent` tells whether the call may have taken effect: if it may, look before calling again,
+    /// or call again with the same [`external_id`](Error::external_id).
     #[error("{operation}{step}: no answer; {sent}")]
     Transport {
         /// The operation id of the call.
@@ -81,27 +90,34 @@ pub enum Error {
         step: Step,
         /// Whether the request of the call may have reached the server.
         sent: Sent,
+        /// The `externalId` that the request carried, by which the API tells it from a new one.
+        external_id: Option<Box<str>>,
         /// What happened to the connection.
         source: Cause,
     },
-    /// The API accepted, but this release cannot read its answer. At [`Step::Call`] the call took effect.
+    /// A time limit passed: that of a request, of a whole call, or of waiting for something to end.
+    #[error("{operation}{step}: not done within {limit:?}; {sent}")]
+    TimedOut {
+        /// The operation id of the call.
+        operation: &'static str,
+        /// What took too long.
+        step: Step,
+        /// The limit.
+        limit: Duration,
+        /// Whether the request of the call may have reached the server.
+        sent: Sent,
+        /// The `externalId` that the request carried, by which the API tells it from a new one.
+        external_id: Option<Box<str>>,
+    },
+    /// The API accepted, but this release cannot read its answer. At [`Step::Call`] the call took effect: do not repeat it.
     #[error("{operation}{step}: accepted, but the answer cannot be read")]
     Decode {
         /// The operation id of the call.
         operation: &'static str,
         /// Whose answer it is.
         step: Step,
-        /// What is wrong with it.
+        /// What is wrong with it, and where.
         source: DecodeError,
-    },
-    /// The API accepted with a status that this release does not know for the operation. The call took effect in part
-    /// or in whole: 202 means that a policy holds it back until it is approved.
-    #[error("{operation}: accepted with status {status}, which this release does not expect")]
-    UnexpectedStatus {
-        /// The operation id.
-        operation: &'static str,
-        /// The HTTP status, from 200 to 299.
-        status: u16,
     },
     /// A list gave a page token for the second time: it would go on for ever. All items before it were delivered.
     #[error("{operation}: a page token came back after {pages} pages")]
@@ -113,59 +129,63 @@ pub enum Error {
     },
 }
 
-/// Which of the requests of one call an error is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Step {
-    /// The call itself.
-    Call,
-    /// Asking for the challenge of its user action, `POST /auth/action/init`.
-    Challenge,
-    /// Handing in the signed challenge, `POST /auth/action`.
-    Signature,
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Call => "",
-            Self::Challenge => " (asking for its user action challenge)",
-            Self::Signature => " (handing in its user action signature)",
-        })
-    }
-}
-
-/// Whether a request without an answer may have taken effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sent {
-    /// It did not reach the server: calling again is safe.
-    No,
-    /// It may have reached the server: look before calling again.
-    Maybe,
-}
-
-impl fmt::Display for Sent {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::No => "the request was not sent",
-            Self::Maybe => "the request may have taken effect",
-        })
-    }
-}
-
 impl Error {
-    /// The id of the operation that was called; `None` for a wrong setting.
+    /// A setting of a client to be.
+    pub(crate) fn setting(field: &'static str, problem: impl Into<String>) -> Self {
+        Self::Config {
+            field,
+            problem: problem.into(),
+            operation: None,
+        }
+    }
+
+    /// A setting that an operation cannot do without.
+    pub(crate) fn needs(operation: &'static str, field: &'static str, what: &str) -> Self {
+        Self::Config {
+            field,
+            problem: format!("{operation} needs {what}, and the client has none"),
+            operation: Some(operation),
+        }
+    }
+
+    /// An argument that cannot be sent.
+    pub(crate) fn argument(operation: &'static str, argument: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Argument {
+            operation,
+            argument: argument.into(),
+            problem: problem.into(),
+        }
+    }
+
+    /// An answer with a status other than 2xx.
+    pub(crate) fn refused(operation: &'static str, step: Step, refusal: Refusal) -> Self {
+        let refusal = Box::new(refusal);
+        if refusal.is_rate_limited() {
+            return Self::RateLimited {
+                operation,
+                step,
+                retry_after: refusal.retry_after(),
+                refusal,
+            };
+        }
+        Self::Refused {
+            operation,
+            step,
+            refusal,
+        }
+    }
+
+    /// The id of the operation that was called; `None` for a wrong setting of a client to be.
     pub fn operation(&self) -> Option<&'static str> {
         match self {
-            Self::Config { .. } => None,
-            Self::TokenMissing { operation }
-            | Self::SignerMissing { operation }
+            Self::Config { operation, .. } => *operation,
+            Self::Argument { operation, .. }
             | Self::Signer { operation, .. }
-            | Self::Request { operation, .. }
             | Self::Refused { operation, .. }
+            | Self::RateLimited { operation, .. }
             | Self::Transport { operation, .. }
+            | Self::TimedOut { operation, .. }
             | Self::Decode { operation, .. }
-            | Self::UnexpectedStatus { operation, .. }
             | Self::PageLoop { operation, .. } => Some(operation),
         }
     }
@@ -173,7 +193,7 @@ impl Error {
     /// The API's answer, if it refused.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
-            Self::Refused { refusal, .. } => Some(refusal),
+            Self::Refused { refusal, .. } | Self::RateLimited { refusal, .. } => Some(refusal),
             _ => None,
         }
     }
@@ -183,7 +203,7 @@ impl Error {
         self.refusal().is_some_and(Refusal::is_not_found)
     }
 
-    /// True if the API refused with 409, for example because an `externalId` is in use.
+    /// True if the API refused with 409, for example because an `externalId` is in use: [`Error::duplicate`] names by what.
     pub fn is_conflict(&self) -> bool {
         self.refusal().is_some_and(Refusal::is_conflict)
     }
@@ -198,12 +218,38 @@ impl Error {
         self.refusal().is_some_and(Refusal::is_rate_limited)
     }
 
-    /// True if no answer arrived within the time limit.
+    /// True if a time limit passed.
     pub fn is_timeout(&self) -> bool {
-        let Self::Transport { source, .. } = self else {
-            return false;
-        };
-        is_timeout(source.as_ref())
+        matches!(self, Self::TimedOut { .. })
+    }
+
+    /// What a refused write is a duplicate of, from the details of a 409.
+    pub fn duplicate(&self) -> Option<Duplicate<'_>> {
+        self.refusal()?.duplicate()
+    }
+
+    /// Whether the call may have taken effect although it has no result: [`Sent::Maybe`] after an answer that was lost
+    /// or cannot be read, or a status of 500 and above; [`Sent::No`] after everything else.
+    pub fn sent(&self) -> Sent {
+        match self {
+            Self::Transport { sent, .. } | Self::TimedOut { sent, .. } => *sent,
+            Self::Decode { step: Step::Call, .. } => Sent::Maybe,
+            Self::Refused {
+                step: Step::Call,
+                refusal,
+                ..
+            } if refusal.status() >= 500 => Sent::Maybe,
+            _ => Sent::No,
+        }
+    }
+
+    /// The `externalId` of the request whose answer is missing. Called again with the same arguments and this value, the
+    /// operation takes effect once; without the value, perhaps twice. Also one that the client made up.
+    pub fn external_id(&self) -> Option<&str> {
+        match self {
+            Self::Transport { external_id, .. } | Self::TimedOut { external_id, .. } => external_id.as_deref(),
+            _ => None,
+        }
     }
 
     /// The error and everything below it, in one line: what belongs into a log.

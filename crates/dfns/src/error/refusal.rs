@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::redact::redact;
+use super::retry_after;
 
 /// How many characters of a message from the API are kept.
 const LONGEST_MESSAGE: usize = 1000;
@@ -59,6 +60,16 @@ impl Details {
     }
 }
 
+/// What a refused write is a duplicate of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Duplicate<'a> {
+    /// The id of the entity that is there already, such as `xfr-…`.
+    pub id: &'a str,
+    /// The `externalId` that both have.
+    pub external_id: Option<&'a str>,
+}
+
 impl Refusal {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
@@ -85,12 +96,22 @@ impl Refusal {
         &self.details
     }
 
+    /// What the request is a duplicate of, from the details of a 409.
+    pub fn duplicate(&self) -> Option<Duplicate<'_>> {
+        let duplicate = self.details.get("duplicate").filter(|_| self.is_conflict())?;
+        Some(Duplicate {
+            id: duplicate.get("id")?.as_str()?,
+            external_id: duplicate.get("externalId").and_then(Value::as_str),
+        })
+    }
+
     /// The id of the request, from the header `x-request-id`.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// How long to wait before the next request, from the header `retry-after` if it is a number of seconds.
+    /// How long to wait before the next request, from the header `retry-after`: a number of seconds, or a time, which is
+    /// measured from the `date` of the same answer.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
@@ -153,9 +174,7 @@ impl Refusal {
     pub(crate) fn with_headers(mut self, headers: &reqwest::header::HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         self.request_id = text("x-request-id").map(|id| redact(id, 64));
-        self.retry_after = text("retry-after")
-            .and_then(|seconds| seconds.parse().ok())
-            .map(Duration::from_secs);
+        self.retry_after = text("retry-after").and_then(|after| retry_after::read(after, text("date")));
         self
     }
 

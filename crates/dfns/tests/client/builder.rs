@@ -6,7 +6,11 @@ use dfns::{Dfns, Error};
 
 fn problem(result: Result<Dfns, Error>) -> (&'static str, String) {
     match result {
-        Err(Error::Config { field, problem }) => (field, problem),
+        Err(Error::Config {
+            field,
+            problem,
+            operation: None,
+        }) => (field, problem),
         other => panic!("expected Error::Config, found {other:?}"),
     }
 }

@@ -51,10 +51,46 @@ async fn refusal_carries_the_words_of_the_api_and_the_request_id() {
 async fn refusal_tells_how_long_to_wait() {
     let error = read(Answer::Text(429, "retry-after: 7\r\n", String::new())).await;
     assert!(error.is_rate_limited());
-    assert_eq!(
-        error.refusal().expect("a refusal").retry_after(),
-        Some(Duration::from_secs(7))
+    let Error::RateLimited {
+        retry_after, refusal, ..
+    } = error
+    else {
+        panic!("{error:?}")
+    };
+    assert_eq!(retry_after, Some(Duration::from_secs(7)));
+    assert_eq!(refusal.retry_after(), retry_after);
+}
+
+#[tokio::test]
+async fn conflict_names_what_is_there_already() {
+    let details = json!({"duplicate": {"id": "xfr-1", "externalId": "order-1"}});
+    let body = json!({"error": {"message": "Conflicting transfer with same externalId", "details": details}});
+    let error = read(json(409, body.clone())).await;
+    assert!(error.is_conflict());
+    let duplicate = error.duplicate().expect("a duplicate");
+    assert_eq!((duplicate.id, duplicate.external_id), ("xfr-1", Some("order-1")));
+
+    assert!(
+        read(json(400, body)).await.duplicate().is_none(),
+        "only a conflict has one"
     );
+    assert!(read(refusal(409, "taken")).await.duplicate().is_none());
+}
+
+#[tokio::test]
+async fn error_says_whether_the_call_may_have_taken_effect() {
+    for (expected, answers) in [
+        (Sent::No, vec![Answer::Close]),
+        (Sent::No, vec![refusal(500, "no")]),
+        (Sent::No, signed(refusal(400, "no"))),
+        (Sent::No, signed(refusal(429, "no"))),
+        (Sent::Maybe, signed(refusal(500, "no"))),
+        (Sent::Maybe, signed(Answer::Close)),
+        (Sent::Maybe, signed(json(200, json!({})))),
+    ] {
+        let (error, _) = write(answers).await;
+        assert_eq!(error.sent(), expected, "{error:?}");
+    }
 }
 
 #[tokio::test]
@@ -105,14 +141,28 @@ async fn missing_token_and_missing_signer_are_found_before_anything_is_sent() {
     let bare = Dfns::builder().base_url(&server.url).build().expect("a client");
     let error = bare.wallets().get(wallet_id()).send().await.expect_err("an error");
     assert!(
-        matches!(error, Error::TokenMissing { operation: "getWallet" }),
+        matches!(
+            error,
+            Error::Config {
+                field: "auth_token",
+                operation: Some("getWallet"),
+                ..
+            }
+        ),
         "{error:?}"
     );
 
     let unsigned = bare.with_auth_token(TOKEN).expect("a client");
     let error = unsigned.keys().delete(key_id()).send().await.expect_err("an error");
     assert!(
-        matches!(error, Error::SignerMissing { operation: "deleteKey" }),
+        matches!(
+            error,
+            Error::Config {
+                field: "signer",
+                operation: Some("deleteKey"),
+                ..
+            }
+        ),
         "{error:?}"
     );
 }
@@ -192,7 +242,7 @@ async fn answer_of_another_shape_names_the_field_and_not_the_content() {
     wrong["tags"] = json!(USER_ACTION);
     let error = read(json(200, wrong)).await;
     assert_eq!(error.to_string(), "getWallet: accepted, but the answer cannot be read");
-    assert!(error.report().contains("expected a sequence"), "{}", error.report());
+    assert!(error.report().contains(": tags: invalid type"), "{}", error.report());
     assert!(!format!("{error:?} {}", error.report()).contains("the-user-action"));
 }
 
@@ -217,9 +267,10 @@ async fn status_that_the_operation_does_not_describe_is_named() {
     assert!(
         matches!(
             error,
-            Error::UnexpectedStatus {
+            Error::Decode {
                 operation: "updateWallet",
-                status: 202
+                step: Step::Call,
+                ..
             }
         ),
         "{error:?}"

@@ -10,6 +10,7 @@ fn problem(pem: impl AsRef<[u8]>) -> String {
         Err(Error::Config {
             field: "root_certificate_pem",
             problem,
+            ..
         }) => problem,
         other => panic!("expected Error::Config, found {other:?}"),
     }
