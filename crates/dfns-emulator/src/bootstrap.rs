@@ -89,13 +89,10 @@ impl From<crate::store::StoreError> for BootstrapError {
     }
 }
 
-/// Finds what the first start made, or makes it. With `public_key` (PEM) the service account signs with that key, and
-/// no private key is made for it.
-pub(crate) fn bootstrap(
-    store: Store<'_>,
-    services: &Services,
-    public_key: Option<&str>,
-) -> Result<Bootstrap, BootstrapError> {
+/// Finds what the first start made, or makes it. With a public key of its owner the service account signs with that
+/// key, and no private key is made for it.
+pub(crate) fn bootstrap(store: Store<'_>, services: &Services) -> Result<Bootstrap, BootstrapError> {
+    let public_key = services.config.public_key.as_deref();
     if let Some(stored) = store.meta(NAME)? {
         let found: Bootstrap = serde_json::from_slice(&stored)?;
         return match public_key {
@@ -110,13 +107,15 @@ pub(crate) fn bootstrap(
     Ok(made)
 }
 
-/// The first employee, whom the first start made.
-pub(crate) fn employee(store: Store<'_>) -> Result<Employee, Refusal> {
+/// What the first start made.
+///
+/// # Errors
+/// 500 if there was none.
+pub(crate) fn made(store: Store<'_>) -> Result<Bootstrap, Refusal> {
     let stored = store
         .meta(NAME)?
         .ok_or_else(|| Refusal::internal(&std::io::Error::other("no first start")))?;
-    let found: Bootstrap = serde_json::from_slice(&stored).map_err(|error| Refusal::internal(&error))?;
-    Ok(found.employee)
+    serde_json::from_slice(&stored).map_err(|error| Refusal::internal(&error))
 }
 
 /// Whether this PEM text holds a public key with which a service account can sign.

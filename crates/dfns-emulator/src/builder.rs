@@ -12,13 +12,9 @@ use crate::auth::tokens::TokenKey;
 use crate::bootstrap::{Bootstrap, BootstrapError, bootstrap, check_public_key};
 use crate::context::{Config, Services};
 use crate::entropy::Seed;
-use crate::fault::Faults;
 use crate::server::{Emulation, serve};
 use crate::store::{Database, Store, StoreError};
-use crate::{Clock, Emulator};
-
-/// Where the seed stands in the database.
-const SEED: &str = "seed";
+use crate::{Clock, Emulator, snapshots};
 
 /// Settings of an [`Emulator`] that is not running yet.
 #[derive(Clone, Debug, Default)]
@@ -154,28 +150,31 @@ impl EmulatorBuilder {
         let (services, made) = database.transaction(|store| {
             let seed = seed(store, self.seed)?;
             // Time never goes back: what a file holds may be dated by a clock that was moved.
-            self.clock.resume(store.clock_advance()?);
+            if let Some(stored) = store.clock()? {
+                self.clock.resume(stored);
+            }
             let token_key = TokenKey::new(&seed).map_err(|error| StartError::Internal(error.to_string()))?;
             let mut config = Config::new(base_url);
             config.block_time = self.block_time.unwrap_or(config.block_time);
+            config.public_key = self.public_key;
             let services = Services {
                 clock: self.clock,
                 seed,
-                token_key,
+                token_key: token_key.into(),
                 config,
-                faults: Faults::default(),
+                faults: Arc::default(),
             };
-            let made = bootstrap(store, &services, self.public_key.as_deref())?;
+            let made = bootstrap(store, &services)?;
             Ok::<_, StartError>((services, made))
         })?;
-        Ok((Emulation { database, services }, made))
+        Ok((Emulation::new(database, services), made))
     }
 }
 
 /// The seed of the database: the one it has, or the one that was set, or a new one.
 fn seed(store: Store<'_>, set: Option<u64>) -> Result<Seed, StartError> {
     let set = set.map(Seed::of_number);
-    if let Some(stored) = store.meta(SEED)? {
+    if let Some(stored) = store.meta(snapshots::SEED)? {
         let bytes =
             <[u8; 32]>::try_from(stored).map_err(|_| StartError::Internal("the seed is not 32 bytes".to_owned()))?;
         let stored = Seed::from_bytes(bytes);
@@ -188,7 +187,7 @@ fn seed(store: Store<'_>, set: Option<u64>) -> Result<Seed, StartError> {
         Some(seed) => seed,
         None => Seed::from_system().map_err(|error| StartError::Randomness(error.to_string()))?,
     };
-    store.set_meta(SEED, seed.as_bytes())?;
+    store.set_meta(snapshots::SEED, seed.as_bytes())?;
     Ok(seed)
 }
 

@@ -2,56 +2,84 @@
 //!
 //! Invariant: nothing else in this crate reads a clock, so that a test that moves this one moves everything.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use dfns_types::Timestamp;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 /// The end of the year 9999 in milliseconds: later years do not have the four digits that a timestamp is written with.
-const LAST_MILLIS: i64 = 253_402_300_799_999;
+pub(crate) const LAST_MILLIS: i64 = 253_402_300_799_999;
 
-/// A clock that can be moved forward. Clones share the same time.
+/// A clock that runs or stands still, and can be moved. Clones share the same time.
 #[derive(Clone, Debug)]
 pub struct Clock(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// The time of a clock that stands still; `None` follows the system.
-    fixed: Option<Timestamp>,
-    /// Milliseconds by which the clock was moved forward.
-    advanced: AtomicI64,
+    state: Mutex<ClockState>,
+    /// What the clock was made with.
+    beginning: ClockState,
     /// Told of every move.
     moved: watch::Sender<()>,
+}
+
+/// How a clock goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ClockState {
+    /// The time at which it stands still, in milliseconds since 1970; `None` if it runs.
+    frozen: Option<i64>,
+    /// The milliseconds by which a running clock is ahead of the system's.
+    ahead: i64,
+}
+
+impl ClockState {
+    const SYSTEM: Self = Self { frozen: None, ahead: 0 };
+
+    fn at(self, system: i64) -> i64 {
+        self.frozen
+            .unwrap_or_else(|| system.saturating_add(self.ahead))
+            .min(LAST_MILLIS)
+    }
+}
+
+fn system_millis() -> i64 {
+    Timestamp::from(SystemTime::now()).unix_millis()
 }
 
 impl Clock {
     /// A clock that follows the system's time.
     pub fn system() -> Self {
-        Self::with(None)
+        Self::with(ClockState::SYSTEM)
     }
 
-    /// A clock that stands still at `start` and moves only by [`advance`](Self::advance).
+    /// A clock that stands still at `start` and moves only by [`advance`](Self::advance) and [`set`](Self::set).
     pub fn fixed(start: Timestamp) -> Self {
-        Self::with(Some(start))
+        Self::with(ClockState {
+            frozen: Some(start.unix_millis()),
+            ahead: 0,
+        })
     }
 
-    fn with(fixed: Option<Timestamp>) -> Self {
+    fn with(state: ClockState) -> Self {
         Self(Arc::new(Inner {
-            fixed,
-            advanced: AtomicI64::new(0),
+            state: Mutex::new(state),
+            beginning: state,
             moved: watch::Sender::new(()),
         }))
     }
 
     /// The time by this clock.
     pub fn now(&self) -> Timestamp {
-        let base = self.0.fixed.unwrap_or_else(|| Timestamp::from(SystemTime::now()));
-        let advanced = self.0.advanced.load(Ordering::SeqCst);
-        let moved = base.unix_millis().saturating_add(advanced).min(LAST_MILLIS);
+        let system = Timestamp::from(SystemTime::now());
         // Only a clock that stands still outside of what a timestamp can hold would not fit.
-        Timestamp::from_unix_millis(moved).unwrap_or(base)
+        Timestamp::from_unix_millis(self.state().at(system.unix_millis())).unwrap_or(system)
+    }
+
+    /// True if the clock stands still.
+    pub fn is_frozen(&self) -> bool {
+        self.state().frozen.is_some()
     }
 
     /// Whether the clock can be moved forward by this without reaching the end of the year 9999.
@@ -64,10 +92,34 @@ impl Clock {
     /// next request.
     pub fn advance(&self, duration: Duration) {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        let add = |advanced: i64| Some(advanced.saturating_add(millis));
-        // The closure always answers `Some`, so the update cannot fail.
-        let _always_ok = self.0.advanced.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
-        self.0.moved.send_replace(());
+        self.change(|state| match &mut state.frozen {
+            Some(frozen) => *frozen = frozen.saturating_add(millis).min(LAST_MILLIS),
+            None => state.ahead = state.ahead.saturating_add(millis),
+        });
+    }
+
+    /// Lets the clock stand still, at the time that it shows. One that stands still already does not change.
+    pub fn freeze(&self) {
+        self.change(|state| state.frozen = Some(state.at(system_millis())));
+    }
+
+    /// Lets a clock run that stands still, from the time that it shows.
+    pub fn run(&self) {
+        self.change(|state| {
+            if let Some(frozen) = state.frozen.take() {
+                state.ahead = frozen.saturating_sub(system_millis());
+            }
+        });
+    }
+
+    /// Sets the clock, forward or back; it runs or stands still as before. What was made is dated as it is: whoever sets
+    /// the clock back does so before there is anything.
+    pub fn set(&self, time: Timestamp) {
+        let millis = time.unix_millis().min(LAST_MILLIS);
+        self.change(|state| match &mut state.frozen {
+            Some(frozen) => *frozen = millis,
+            None => state.ahead = millis.saturating_sub(system_millis()),
+        });
     }
 
     /// Waits until the clock shows a time that is later by `duration`.
@@ -81,7 +133,7 @@ impl Clock {
                 return;
             };
             // A clock that stands still passes only by being moved; the sender lives as long as the clock.
-            if self.0.fixed.is_some() {
+            if self.is_frozen() {
                 let _moved = moved.changed().await;
             } else {
                 let _moved = tokio::time::timeout(Duration::from_millis(left), moved.changed()).await;
@@ -89,14 +141,39 @@ impl Clock {
         }
     }
 
-    /// The milliseconds by which the clock was moved forward.
-    pub(crate) fn advanced_millis(&self) -> i64 {
-        self.0.advanced.load(Ordering::SeqCst)
+    /// How the clock goes, to be kept.
+    pub(crate) fn state(&self) -> ClockState {
+        *self.lock()
     }
 
-    /// Takes up a clock that was moved forward by this, unless it is further already.
-    pub(crate) fn resume(&self, advanced_millis: i64) {
-        self.0.advanced.fetch_max(advanced_millis, Ordering::SeqCst);
+    /// Takes up a clock of a data file. Time does not go back by it: of two that stand still, or run, the later one counts.
+    pub(crate) fn resume(&self, stored: ClockState) {
+        self.change(|state| match (state.frozen, stored.frozen) {
+            (Some(own), Some(stored)) => state.frozen = Some(stored.max(own)),
+            (Some(own), None) => state.frozen = Some(own.saturating_add(stored.ahead.max(0)).min(LAST_MILLIS)),
+            (None, None) if state.ahead != 0 => state.ahead = state.ahead.max(stored.ahead),
+            (None, _) => *state = stored,
+        });
+    }
+
+    /// Goes as a kept clock went when it showed `time`: one that ran runs on from there.
+    pub(crate) fn restore(&self, stored: ClockState, time: Timestamp) {
+        self.change(|state| *state = stored);
+        self.set(time);
+    }
+
+    /// Goes as when it was made.
+    pub(crate) fn restart(&self) {
+        self.change(|state| *state = self.0.beginning);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut ClockState)) {
+        change(&mut self.lock());
+        self.0.moved.send_replace(());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ClockState> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -110,13 +187,16 @@ impl Default for Clock {
 mod tests {
     use super::*;
 
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_unix_millis(millis).unwrap()
+    }
+
     #[test]
     fn a_fixed_clock_moves_only_by_advance_and_clones_share_it() {
-        let start = Timestamp::from_unix_millis(1_000).unwrap();
-        let clock = Clock::fixed(start);
-        assert_eq!(clock.now(), start);
+        let clock = Clock::fixed(at(1_000));
+        assert_eq!(clock.now(), at(1_000));
         clock.clone().advance(Duration::from_secs(2));
-        assert_eq!(clock.now().unix_millis(), 3_000);
+        assert_eq!(clock.now(), at(3_000));
     }
 
     #[test]
@@ -126,14 +206,57 @@ mod tests {
         clock.advance(Duration::from_secs(3_600));
         assert!(clock.now().unix_seconds() >= before.unix_seconds() + 3_600);
     }
+
     #[test]
     fn a_clock_that_is_moved_too_far_stops_and_never_goes_back() {
-        let clock = Clock::fixed(Timestamp::from_unix_millis(1_000).unwrap());
+        let clock = Clock::fixed(at(1_000));
         assert!(clock.can_advance(Duration::from_secs(60)));
         for too_far in [Duration::from_secs(1 << 62), Duration::MAX] {
             assert!(!clock.can_advance(too_far));
             clock.advance(too_far);
             assert_eq!(clock.now().unix_millis(), LAST_MILLIS);
         }
+    }
+
+    #[test]
+    fn a_frozen_clock_stands_still_until_it_runs_again() {
+        let clock = Clock::system();
+        clock.set(at(5_000));
+        clock.freeze();
+        let frozen = clock.now();
+        assert!(frozen >= at(5_000));
+        assert_eq!(clock.now(), frozen);
+        clock.set(at(7_000));
+        clock.freeze();
+        assert_eq!(clock.now(), at(7_000));
+        clock.run();
+        assert!(!clock.is_frozen() && clock.now() >= at(7_000));
+    }
+
+    #[test]
+    fn a_clock_of_a_data_file_never_takes_time_back() {
+        let stored = |millis| Clock::fixed(at(millis)).state();
+        for (own, stored, expected) in [(1_000, stored(4_000), 4_000), (4_000, stored(1_000), 4_000)] {
+            let clock = Clock::fixed(at(own));
+            clock.resume(stored);
+            assert_eq!(clock.now(), at(expected));
+        }
+        let clock = Clock::system();
+        clock.resume(stored(4_000));
+        assert_eq!((clock.now(), clock.is_frozen()), (at(4_000), true));
+    }
+
+    #[test]
+    fn a_restored_clock_goes_on_from_the_time_that_was_kept() {
+        let running = Clock::system();
+        let kept = running.state();
+        running.advance(Duration::from_secs(3_600));
+        running.restore(kept, at(9_000));
+        assert!(!running.is_frozen() && (9_000..60_000).contains(&running.now().unix_millis()));
+        let fixed = Clock::fixed(at(1_000));
+        running.restore(fixed.state(), at(1_000));
+        assert_eq!((running.now(), running.is_frozen()), (at(1_000), true));
+        running.restart();
+        assert!(!running.is_frozen());
     }
 }

@@ -12,6 +12,7 @@
 //!
 //! Invariant: by the time a handler runs, the caller is known, allowed, and has signed the request if it must be signed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dfns_types::Timestamp;
@@ -30,13 +31,13 @@ pub(crate) type Handler = fn(&mut Context<'_>) -> Result<Reply, Refusal>;
 pub(crate) type Preparation = fn(&mut Context<'_>) -> Result<(), Refusal>;
 
 /// What stays the same from request to request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Services {
     pub(crate) clock: Clock,
     pub(crate) seed: Seed,
-    pub(crate) token_key: TokenKey,
+    pub(crate) token_key: Arc<TokenKey>,
     pub(crate) config: Config,
-    pub(crate) faults: Faults,
+    pub(crate) faults: Arc<Faults>,
 }
 
 /// What can be set.
@@ -44,6 +45,8 @@ pub(crate) struct Services {
 pub(crate) struct Config {
     /// The URL under which the emulator answers, without a slash at the end.
     pub(crate) base_url: String,
+    /// The public key of the first service account, in PEM, if its owner made it.
+    pub(crate) public_key: Option<String>,
     /// How long a block takes: a transfer is broadcast after one, confirmed after two.
     pub(crate) block_time: Duration,
     /// How long a challenge can be completed.
@@ -60,6 +63,7 @@ impl Config {
         let minutes = |count: u64| Duration::from_secs(60 * count);
         Self {
             base_url,
+            public_key: None,
             block_time: Duration::from_millis(100),
             challenge_lifetime: minutes(5),
             user_action_lifetime: minutes(5),

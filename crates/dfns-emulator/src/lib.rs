@@ -36,6 +36,7 @@ mod keys;
 mod remote;
 mod rooms;
 mod server;
+mod snapshots;
 mod store;
 
 use std::net::SocketAddr;
@@ -48,7 +49,7 @@ use bootstrap::Bootstrap;
 pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
 pub use fault::{Effect, Fault, Until, When};
-pub use remote::{Admin, AdminError, ArmedFault, Faults, Mail};
+pub use remote::{Access, Admin, AdminError, ArmedFault, Faults, Mail, Snapshots};
 
 /// How long answers that are under way may take once the emulator is asked to stop.
 const GRACE: Duration = Duration::from_secs(2);

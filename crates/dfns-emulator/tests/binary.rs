@@ -126,6 +126,22 @@ fn a_refused_public_key_leaves_no_data_file() {
     assert!(!data.exists());
 }
 
+#[test]
+fn a_second_process_on_the_same_file_is_refused_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data.db");
+    let data = data.to_str().unwrap();
+    let (_running, line) = start(&["--data", data]);
+    let said = refusal(&["--data", data]);
+    assert!(
+        said.contains(&format!("{data}: the data file is in use by another emulator")),
+        "{said}"
+    );
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let answer = send(ready["url"].as_str().unwrap(), "GET", "/__admin/clock", &[], b"");
+    assert_eq!(answer.status, 200, "the first one goes on");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_terminated_command_closes_its_file_even_while_a_request_hangs() {

@@ -91,7 +91,7 @@ async fn follow(emulation: &Emulation, call: &Call, id: &str) -> Result<Reply, R
         Some(Err(error)) => Err(Refusal::invalid(format!("{name}: {error}")).with("field", name)),
     };
     let (struck, waiting) = (count("struck")?, count("waiting")?);
-    let mut progress = emulation.services.faults.follow(id).ok_or_else(|| unknown(id))?;
+    let mut progress = emulation.services().faults.follow(id).ok_or_else(|| unknown(id))?;
     let reached = progress
         .wait_for(|progress| progress.struck >= struck && progress.waiting >= waiting)
         .await;

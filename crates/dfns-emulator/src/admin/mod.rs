@@ -8,12 +8,13 @@ mod clock;
 pub(crate) mod faults;
 mod outbox;
 mod people;
+mod snapshots;
 
 use std::sync::LazyLock;
 
 use crate::chain;
 use crate::context::Handler;
-use crate::server::Table;
+use crate::server::{Call, Emulation, Refusal, Reply, Table};
 
 /// The path under which the routes stand.
 pub(crate) const PREFIX: &str = "/__admin";
@@ -21,9 +22,25 @@ pub(crate) const PREFIX: &str = "/__admin";
 /// Method, path below [`PREFIX`], and what answers it.
 type Route = (&'static str, &'static str, Handler);
 
+/// What answers without a transaction.
+type Lone = fn(&Emulation, &Call) -> Result<Reply, Refusal>;
+
+/// How a request is answered.
+#[derive(Clone, Copy)]
+pub(crate) enum Answers {
+    /// In a transaction of its own, as the calls of the API are.
+    InTransaction(Handler),
+    /// By itself, because it is about the whole state.
+    Alone(Lone),
+}
+
 /// The routes. They need no token: the server listens on the loopback interface unless told otherwise.
-pub(crate) static ROUTES: LazyLock<Table<Handler>> = LazyLock::new(|| {
+pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
     let faucet: &[Route] = &[("POST", "/faucet", chain::faucet)];
     let topics = [clock::ROUTES, faucet, faults::ROUTES, outbox::ROUTES, people::ROUTES];
-    Table::new(topics.into_iter().flatten().copied())
+    let in_transaction = topics.into_iter().flatten();
+    let in_transaction = in_transaction.map(|&(method, path, handler)| (method, path, Answers::InTransaction(handler)));
+    let alone = snapshots::ROUTES.iter();
+    let alone = alone.map(|&(method, path, handler)| (method, path, Answers::Alone(handler)));
+    Table::new(in_transaction.chain(alone))
 });

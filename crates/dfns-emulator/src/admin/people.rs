@@ -30,5 +30,5 @@ fn log_in(context: &mut Context<'_>) -> Result<Reply, Refusal> {
 
 /// `GET /__admin/employee`: the first employee, with the key they sign with, for what a service account may not do.
 fn employee(context: &mut Context<'_>) -> Result<Reply, Refusal> {
-    Reply::json(&bootstrap::employee(context.store)?)
+    Reply::json(&bootstrap::made(context.store)?.employee)
 }

@@ -10,7 +10,7 @@ use super::{Admin, AdminError};
 use crate::admin::PREFIX;
 
 /// The most that an answer may hold, in bytes.
-const LIMIT: usize = 16 << 20;
+const LIMIT: usize = 1 << 30;
 
 impl Admin {
     /// Sends a request and reads the JSON of its answer.
@@ -23,19 +23,27 @@ impl Admin {
         path: &str,
         body: Option<&serde_json::Value>,
     ) -> Result<A, AdminError> {
+        let body = body.map(ToString::to_string).unwrap_or_default();
+        let answer = self.fetch(method, path, body.into_bytes()).await?;
+        serde_json::from_slice(&answer).map_err(|error| AdminError::Unreachable {
+            request: format!("{method} {PREFIX}{path}"),
+            source: error.into(),
+        })
+    }
+
+    /// Sends a request and reads its answer as it is.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub(super) async fn fetch(&self, method: &str, path: &str, body: Vec<u8>) -> Result<Vec<u8>, AdminError> {
         let request = format!("{method} {PREFIX}{path}");
-        let (status, answer) = self
-            .exchange(method, path, body)
-            .await
-            .map_err(|source| AdminError::Unreachable {
-                request: request.clone(),
-                source,
-            })?;
+        let answered = self.exchange(method, path, body).await;
+        let (status, answer) = answered.map_err(|source| AdminError::Unreachable {
+            request: request.clone(),
+            source,
+        })?;
         if status.is_success() {
-            return serde_json::from_slice(&answer).map_err(|error| AdminError::Unreachable {
-                request,
-                source: error.into(),
-            });
+            return Ok(answer);
         }
         let refusal: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
         let message = refusal["error"]["message"]
@@ -54,7 +62,7 @@ impl Admin {
         &self,
         method: &str,
         path: &str,
-        body: Option<&serde_json::Value>,
+        body: Vec<u8>,
     ) -> Result<(StatusCode, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
         let stream = TcpStream::connect(&self.authority).await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
@@ -63,9 +71,7 @@ impl Admin {
             .uri(format!("{PREFIX}{path}"))
             .header(header::HOST, &self.authority)
             .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::<bytes::Bytes>::from(
-                body.map(ToString::to_string).unwrap_or_default(),
-            ))?;
+            .body(Full::<bytes::Bytes>::from(body))?;
         let answered = async {
             let response = sender.send_request(request).await?;
             let status = response.status();

@@ -2,16 +2,17 @@
 //!
 //! It works alike for an emulator in the same process and for the binary, so that a test can be pointed at either.
 
+mod clock;
 mod exchange;
 mod faults;
+mod snapshots;
 
-use std::time::Duration;
-
-use dfns_types::{Amount, Timestamp, WalletId};
+use dfns_types::{Amount, WalletId};
 use serde::Deserialize;
 use serde_json::json;
 
 pub use faults::{ArmedFault, Faults};
+pub use snapshots::{Access, Snapshots};
 
 /// The admin endpoints of an emulator.
 #[derive(Clone, Debug)]
@@ -92,19 +93,6 @@ impl Admin {
         let body = json!({ "walletId": wallet, "amount": amount.into() });
         let _: serde_json::Value = self.send("POST", "/faucet", Some(&body)).await?;
         Ok(())
-    }
-
-    /// Moves the emulator's clock forward, by whole milliseconds.
-    ///
-    /// # Errors
-    /// [`AdminError::Unreachable`].
-    pub async fn advance(&self, duration: Duration) -> Result<Timestamp, AdminError> {
-        #[derive(Deserialize)]
-        struct Now {
-            now: Timestamp,
-        }
-        let body = json!({ "seconds": duration.as_secs_f64() });
-        Ok(self.send::<Now>("POST", "/clock/advance", Some(&body)).await?.now)
     }
 
     /// The codes that were mailed to this person, newest first.

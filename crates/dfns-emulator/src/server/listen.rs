@@ -45,7 +45,7 @@ pub(crate) async fn serve(
     }
     drop(listener);
     // What waits on a fault would wait for ever.
-    emulation.services.faults.clear();
+    emulation.services().faults.clear();
     while connections.join_next().await.is_some() {}
     Ok(())
 }

@@ -31,6 +31,8 @@ use crate::fault::Outcome;
 
 /// The longest body that is read: 10 MB.
 const BODY_LIMIT: usize = 10 * 1000 * 1000;
+/// The longest one of the admin interface, which takes whole states back: 1 GB.
+const ADMIN_BODY_LIMIT: usize = 1000 * 1000 * 1000;
 
 const ALLOWED_METHODS: &str = "GET, POST, PUT, DELETE, OPTIONS";
 const ALLOWED_HEADERS: &str = "authorization, content-type, user-agent, x-dfns-useraction, x-dfns-appid, x-dfns-nonce, \
@@ -57,7 +59,7 @@ async fn answer(emulation: Arc<Emulation>, request: Request<Incoming>) -> Result
     };
     tracing::info!(fault = strike.fault(), path = call.path, "a fault strikes");
     // A task of its own: a client that gives up does not take back what it has sent.
-    let clock = emulation.services.clock.clone();
+    let clock = emulation.services().clock.clone();
     let played = tokio::spawn(async move { strike.play(&clock, || perform(emulation, call)).await });
     match played.await.unwrap_or(Outcome::Nothing) {
         Outcome::Answer(answered) => Ok(write(answered)),
@@ -80,9 +82,13 @@ async fn perform(emulation: Arc<Emulation>, call: Call) -> Result<Reply, Refusal
 
 async fn read(request: Request<Incoming>) -> Result<Call, Refusal> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| {
+    let limit = match parts.uri.path().strip_prefix(admin::PREFIX) {
+        Some(_) => ADMIN_BODY_LIMIT,
+        None => BODY_LIMIT,
+    };
+    let body = Limited::new(body, limit).collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() {
-            let message = format!("the body is longer than {BODY_LIMIT} bytes");
+            let message = format!("the body is longer than {limit} bytes");
             Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message)
         } else {
             Refusal::invalid("the body could not be read to its end")

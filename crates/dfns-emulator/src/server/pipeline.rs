@@ -3,14 +3,18 @@
 //!
 //! Invariant: a user action is used up if, and only if, it was accepted; whether the handler then refuses or not.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use axum::http::StatusCode;
 use dfns_types::operation::{Authentication, Operation};
 
 use super::route::{self, Match};
 use super::{Call, Refusal, Reply};
+use crate::admin::Answers;
 use crate::auth::{caller, permission};
 use crate::context::{Context, Handler, Services};
 use crate::fault::Strike;
+use crate::snapshots::Snapshots;
 use crate::store::{Database, Store};
 use crate::{action, admin, rooms};
 
@@ -18,13 +22,28 @@ use crate::{action, admin, rooms};
 #[derive(Debug)]
 pub(crate) struct Emulation {
     pub(crate) database: Database,
-    pub(crate) services: Services,
+    /// Changes only when another state is put in the place of this one.
+    pub(crate) services: RwLock<Arc<Services>>,
+    pub(crate) snapshots: Snapshots,
 }
 
 impl Emulation {
+    pub(crate) fn new(database: Database, services: Services) -> Self {
+        Self {
+            database,
+            services: RwLock::new(Arc::new(services)),
+            snapshots: Snapshots::default(),
+        }
+    }
+
+    /// What stays the same from request to request.
+    pub(crate) fn services(&self) -> Arc<Services> {
+        Arc::clone(&self.services.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The fault that strikes a call of the API, if one does.
     pub(crate) fn strike(&self, call: &Call) -> Option<Strike> {
-        let faults = &self.services.faults;
+        let faults = Arc::clone(&self.services().faults);
         if faults.is_empty() {
             return None;
         }
@@ -35,14 +54,17 @@ impl Emulation {
     pub(crate) fn answer(&self, call: Call) -> Result<Reply, Refusal> {
         tracing::debug!(method = call.method, path = call.path, "request");
         if call.path == "/.well-known/jwks.json" && call.method == "GET" {
-            return Reply::json(&self.services.token_key.key_set());
+            return Reply::json(&self.services().token_key.key_set());
         }
         if let Some(rest) = call.path.strip_prefix(admin::PREFIX) {
-            let (handler, parameters) = found(admin::ROUTES.find(&call.method, rest), &call)?;
+            let (answers, parameters) = found(admin::ROUTES.find(&call.method, rest), &call)?;
             let call = Call { parameters, ..call };
-            return self
-                .database
-                .transaction(|store| handler(&mut Context::new(store, &call, &self.services)));
+            return match answers {
+                Answers::Alone(handler) => handler(self, &call),
+                Answers::InTransaction(handler) => self
+                    .database
+                    .transaction(|store| handler(&mut Context::new(store, &call, &self.services()))),
+            };
         }
         let (operation, parameters) = found(route::OPERATIONS.find(&call.method, &call.path), &call)?;
         let handler = rooms::handler(operation.id).ok_or_else(|| {
@@ -62,9 +84,11 @@ impl Emulation {
         call: &Call,
         store: Store<'_>,
     ) -> Result<Result<Reply, Refusal>, Refusal> {
-        let mut context = Context::new(store, call, &self.services);
+        // Inside of the transaction, so that they belong to what is in the store.
+        let services = self.services();
+        let mut context = Context::new(store, call, &services);
         if operation.authentication != Authentication::None {
-            let key = &self.services.token_key;
+            let key = &services.token_key;
             let identified = caller::identify(call, operation.authentication, key, store, context.now);
             let caller = identified.map_err(|stranger| {
                 if action::SIGNING_OPERATIONS.contains(&operation.id) {

@@ -3,8 +3,9 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Store, StoreError};
+use crate::clock::ClockState;
 
-/// Where the advance of the clock stands.
+/// Where it stands how the clock goes.
 const CLOCK: &str = "clock";
 
 impl Store<'_> {
@@ -26,15 +27,19 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// The milliseconds by which the clock was moved forward.
-    pub(crate) fn clock_advance(self) -> Result<i64, StoreError> {
-        let stored = self.meta(CLOCK)?.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-        Ok(stored.map_or(0, i64::from_be_bytes))
+    /// How the clock went when it was last moved; `None` if it never was.
+    pub(crate) fn clock(self) -> Result<Option<ClockState>, StoreError> {
+        Ok(self.meta(CLOCK)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// Keeps the milliseconds by which the clock was moved forward.
-    pub(crate) fn set_clock_advance(self, millis: i64) -> Result<(), StoreError> {
-        self.set_meta(CLOCK, &millis.to_be_bytes())
+    /// Keeps how the clock goes.
+    pub(crate) fn set_clock(self, state: ClockState) -> Result<(), StoreError> {
+        let unwritable = |source| StoreError::Unwritable {
+            kind: "clock",
+            id: String::new(),
+            source,
+        };
+        self.set_meta(CLOCK, &serde_json::to_vec(&state).map_err(unwritable)?)
     }
 
     /// A number that was never given out before: 0, 1, 2, …

@@ -18,11 +18,13 @@ mod page;
 mod permissions;
 mod removal;
 mod schema;
+mod snapshot;
 mod tokens;
 mod user_actions;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -62,6 +64,12 @@ pub(crate) enum StoreError {
     /// A document that should be there is not.
     #[error("there is no {kind} {id} to update")]
     Absent { kind: &'static str, id: String },
+    /// Another process, or another emulator of this one, has the file open.
+    #[error("the data file is in use by another emulator")]
+    InUse,
+    /// What should be restored is no state of an emulator, or a damaged one.
+    #[error("no snapshot of an emulator: {problem}")]
+    Snapshot { problem: String },
     /// The file was written by another version of the emulator, or by another program.
     #[error("the data file has format {found}, this emulator reads and writes format {expected}")]
     Format { found: String, expected: String },
@@ -79,12 +87,22 @@ impl Database {
 
     /// A database in a file, made if it is not there.
     pub(crate) fn in_file(path: &Path) -> Result<Self, StoreError> {
-        let connection = Connection::open(path)?;
-        schema::check_format(&connection)?;
-        connection.pragma_update(None, "journal_mode", "wal")?;
-        // In WAL mode this loses at most the last transactions at a power cut, and never the file.
-        connection.pragma_update(None, "synchronous", "normal")?;
-        Self::prepare(connection)
+        let open = || {
+            let connection = Connection::open(path)?;
+            // Who has the file keeps it: waiting would only delay the bad news.
+            connection.busy_timeout(Duration::ZERO)?;
+            // Two emulators on one file would each overwrite what the other remembers.
+            connection.pragma_update(None, "locking_mode", "exclusive")?;
+            schema::check_format(&connection)?;
+            connection.pragma_update(None, "journal_mode", "wal")?;
+            // In WAL mode this loses at most the last transactions at a power cut, and never the file.
+            connection.pragma_update(None, "synchronous", "normal")?;
+            Self::prepare(connection)
+        };
+        open().map_err(|error| match error {
+            StoreError::Database(cause) if is_busy(&cause) => StoreError::InUse,
+            error => error,
+        })
     }
 
     fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
@@ -113,6 +131,11 @@ impl Database {
         // A panic inside of a transaction has rolled it back: the connection is as good as before.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    let busy = [rusqlite::ErrorCode::DatabaseBusy, rusqlite::ErrorCode::DatabaseLocked];
+    error.sqlite_error_code().is_some_and(|code| busy.contains(&code))
 }
 
 /// The view of a running transaction.

@@ -139,6 +139,14 @@ pub(super) fn check_format(connection: &Connection) -> Result<(), StoreError> {
     })
 }
 
+/// The tables and indexes, as they were made.
+pub(super) fn tables(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 fn pragma(connection: &Connection, name: &str) -> Result<i32, StoreError> {
     Ok(connection.pragma_query_value(None, name, |row| row.get(0))?)
 }
