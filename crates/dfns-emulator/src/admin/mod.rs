@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 
 use crate::chain;
 use crate::context::Handler;
+use crate::rooms::exchanges;
 use crate::server::{Call, Emulation, Refusal, Reply, Table};
 
 /// The path under which the routes stand.
@@ -37,7 +38,15 @@ pub(crate) enum Answers {
 /// The routes. They need no token: the server listens on the loopback interface unless told otherwise.
 pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
     let faucet: &[Route] = &[("POST", "/faucet", chain::faucet)];
-    let topics = [clock::ROUTES, faucet, faults::ROUTES, outbox::ROUTES, people::ROUTES];
+    let exchanges: &[Route] = &[("POST", "/exchanges/credit", exchanges::credit)];
+    let topics = [
+        clock::ROUTES,
+        exchanges,
+        faucet,
+        faults::ROUTES,
+        outbox::ROUTES,
+        people::ROUTES,
+    ];
     let in_transaction = topics.into_iter().flatten();
     let in_transaction = in_transaction.map(|&(method, path, handler)| (method, path, Answers::InTransaction(handler)));
     let alone = snapshots::ROUTES.iter();

@@ -3,9 +3,8 @@
 use dfns_types::Amount;
 use serde_json::{Map, Value, json};
 
-use super::ledger::{Account, LedgerError};
-use super::movement::{self, Movement};
-use super::{Asset, Chain, FieldProblem, chain, settle};
+use super::ledger::Account;
+use super::{Arrival, Arrived, Asset, Chain, FieldProblem, chain, settle};
 use crate::context::Context;
 use crate::keys::validate_address;
 use crate::rooms::refusals::invalid_field;
@@ -36,34 +35,22 @@ pub(crate) fn faucet(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         return Err(invalid_field("amount", "must be more than 0"));
     }
     describe(context, chain, &asset, &described)?;
-    let account = Account::new(context.store, chain, &address);
     if asset.is_unique() {
+        let account = Account::new(context.store, chain, &address);
         let held = account.balance(&asset).map_err(|error| Refusal::internal(&error))?;
         if amount != Amount::from(1_u64) || !held.is_zero() {
             return Err(invalid_field("amount", "there is only one of this asset"));
         }
     }
-    let balance = account.credit(&asset, &amount).map_err(|error| match error {
-        LedgerError::Store(error) => error.into(),
-        refused => invalid_field("amount", &refused.to_string()),
-    })?;
-    let movement = Movement {
-        id: String::new(),
-        wallet_id: String::new(),
-        network: chain.id.to_owned(),
-        is_incoming: true,
+    let arrival = Arrival {
+        chain,
+        from: mint(chain, &address),
+        to: address,
         asset,
         amount,
-        from: mint(chain, &address),
-        to: Some(address),
-        fee: None,
-        memo: None,
-        tx_hash: dfns_types::Hex::from_bytes(context.random()?).to_string(),
-        block_number: chain.block_number(context.now, context.services.config.block_time),
-        at: context.now,
     };
-    movement::remember(context, None, &movement)?;
-    Reply::json(&json!({ "txHash": movement.tx_hash, "balance": balance }))
+    let Arrived { tx_hash, balance } = arrival.settle(context, context.now)?;
+    Reply::json(&json!({ "txHash": tx_hash, "balance": balance }))
 }
 
 /// The network and address that a request names.

@@ -31,6 +31,17 @@ pub(crate) struct Order {
     pub(crate) replaces: Option<Replaced>,
     /// Who pays the fee, if not the wallet itself.
     pub(crate) sponsor: Option<Sponsor>,
+    /// What comes back when it is confirmed.
+    pub(crate) payback: Option<Payback>,
+}
+
+/// What a contract pays to whoever called it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Payback {
+    /// The address of the contract.
+    pub(crate) from: String,
+    /// How much, in the native asset.
+    pub(crate) amount: Amount,
 }
 
 /// A request that another one replaces.

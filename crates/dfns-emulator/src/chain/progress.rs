@@ -10,8 +10,8 @@ use dfns_types::{Timestamp, TransactionRequest, TransferRequest, TransferStatus}
 
 use super::ledger::{Account, LedgerError};
 use super::movement::{self, Movement};
-use super::order::{OnChain, Order, Replaced};
-use super::{Chain, chain, sign, sponsor};
+use super::order::{OnChain, Order, Payback, Replaced};
+use super::{Arrival, Asset, Chain, chain, sign, sponsor};
 use crate::context::Context;
 use crate::server::Refusal;
 use crate::store::{Document, Flight};
@@ -213,6 +213,17 @@ impl Step<'_, '_> {
         };
         movement::remember(context, Some((org, &order.wallet_id)), &movement)?;
         sponsor::remember(context, org, request, order, at)?;
+        if let Some(Payback { from, amount }) = order.payback.clone() {
+            let (to, asset) = (order.from.clone(), Asset::native());
+            Arrival {
+                chain,
+                from,
+                to,
+                asset,
+                amount,
+            }
+            .settle(context, at)?;
+        }
         context.store.update(request)?;
         context.store.clear_due(request.id())?;
         match &order.replaces {

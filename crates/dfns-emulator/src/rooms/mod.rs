@@ -7,6 +7,8 @@ mod access_tokens;
 mod assets;
 mod codes;
 mod credentials;
+mod decimal;
+pub(crate) mod exchanges;
 mod fee_sponsors;
 mod history;
 mod idempotency;
@@ -25,6 +27,7 @@ mod replacement;
 mod service_accounts;
 mod signatures;
 mod signers;
+mod staking;
 mod tags;
 mod transactions;
 mod transfers;
@@ -41,6 +44,7 @@ use crate::context::{Handler, Preparation};
 pub(crate) const BEFORE_EVERY_CALL: &[Preparation] = &[chain::settle];
 
 /// The handler of an operation, by its id in the OpenAPI document.
+#[expect(clippy::too_many_lines, reason = "a table: one line an operation")]
 pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
     Some(match operation_id {
         "abortWalletTransaction" => transactions::abort,
@@ -66,12 +70,17 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createCredentialWithCode" => credentials::create::create_with_code,
         "createDelegatedLogin" => login::create_delegated,
         "createDelegatedRegistrationChallenge" => registration::create_delegated,
+        "createExchange" => exchanges::create,
+        "createExchangeDeposit" => exchanges::deposit,
+        "createExchangeWithdrawal" => exchanges::withdraw,
         "createFeeSponsor" => fee_sponsors::create,
         "createKey" => keys::create,
         "createLoginChallenge" => login::create_challenge,
         "createPersonalAccessToken" => personal_access_tokens::create,
         "createRegistrationChallenge" => registration::create,
         "createServiceAccount" => service_accounts::create,
+        "createStake" => staking::create,
+        "createStakeAction" => staking::act,
         "createUser" => users::create,
         "createUserActionChallenge" => action::challenge::create,
         "createUserActionSignature" => action::complete::create,
@@ -84,6 +93,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "delegateKey" => keys::delegate,
         "delegateWallet" => wallets::delegate,
         "deleteCredential" => credentials::delete,
+        "deleteExchange" => exchanges::delete,
         "deleteFeeSponsor" => fee_sponsors::delete,
         "deleteKey" => keys::delete,
         "deriveKey" => keys::derive,
@@ -92,11 +102,14 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "exportWallet" => key_export::export_wallet,
         "generateKeySignature" => signatures::create,
         "generateWalletSignature" => wallet_signatures::create,
+        "getExchange" => exchanges::get,
         "getFeeSponsor" => fee_sponsors::get,
         "getKey" => keys::get,
         "getKeySignature" => signatures::get,
         "getPersonalAccessToken" => personal_access_tokens::get,
         "getServiceAccount" => service_accounts::get,
+        "getStake" => staking::get,
+        "getStakeRewards" => staking::rewards,
         "getUser" => users::get,
         "getWallet" => wallets::get,
         "getWalletAssets" => assets::list,
@@ -108,6 +121,10 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "importKey" => key_import::import,
         "importWallet" => key_import::import_wallet,
         "listCredentials" => credentials::list,
+        "listExchangeAccountAssets" => exchanges::list_assets,
+        "listExchangeAccounts" => exchanges::list_accounts,
+        "listExchangeWithdrawalNetworks" => exchanges::list_withdrawal_networks,
+        "listExchanges" => exchanges::list,
         "listFeeSponsors" => fee_sponsors::list,
         "listKeySignatures" => signatures::list,
         "listKeyStores" => signers::list_stores,
@@ -117,6 +134,8 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "listServiceAccounts" => service_accounts::list,
         "listSigners" => signers::list,
         "listSponsoredFees" => fee_sponsors::list_fees,
+        "listStakeActions" => staking::list_actions,
+        "listStakes" => staking::list,
         "listUsers" => users::list,
         "listWalletSignatures" => wallet_signatures::list,
         "listWalletTransactions" => transactions::list,

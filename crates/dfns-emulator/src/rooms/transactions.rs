@@ -7,11 +7,12 @@ use dfns_types::{
 };
 use serde_json::{Map, Value, json};
 
+use super::assets::typed;
 use super::refusals::{invalid_field, key_refusal, parsed};
-use super::transfers::{requester, text, usable};
+use super::transfers::{refused_field, requester, text, usable};
 use super::wallets::wallet_of_path;
 use super::{fee_sponsors, idempotency, key_store};
-use crate::chain::{self, Asset, Chain, Fee, Gas, Order};
+use crate::chain::{self, Asset, Chain, Fee, Gas, Order, Payback};
 use crate::context::Context;
 use crate::keys::{self, EvmCall, Family, Uint256};
 use crate::server::{Refusal, Reply};
@@ -29,12 +30,63 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     if let Some(made) = idempotency::made_before::<TransactionRequest>(context, external_id)? {
         return Reply::json(&made);
     }
-    let (chain, key) = usable(context, &wallet)?;
-    let mut order = order(context, chain, &wallet, &key, &transaction, &body)?;
-    order.sponsor = fee_sponsors::payer(context, &body, chain, &wallet)?;
-    let request = launched(context, &wallet, transaction, external_id, &order)?;
+    let request = start(context, &wallet, transaction, &body, None)?;
     idempotency::remember(context, external_id, &request)?;
     Reply::json(&request)
+}
+
+/// Sends a transaction of a wallet on its way, as a request with this body asks for it.
+///
+/// `payback` comes to the wallet when the transaction is confirmed: what a contract pays for being called.
+///
+/// # Errors
+/// 400 that names the field, if it cannot be carried out.
+pub(super) fn start(
+    context: &Context<'_>,
+    wallet: &Wallet,
+    transaction: Transaction,
+    body: &Map<String, Value>,
+    payback: Option<Payback>,
+) -> Result<TransactionRequest, Refusal> {
+    let (chain, key) = usable(context, wallet)?;
+    let mut order = order(context, chain, wallet, &key, &transaction, body)?;
+    order.sponsor = fee_sponsors::payer(context, body, chain, wallet)?;
+    order.payback = payback;
+    launched(context, wallet, transaction, text(body, "externalId"), &order)
+}
+
+/// Sends a transaction that the emulator itself has built on its way: what it pays is said beside its bytes.
+///
+/// # Errors
+/// 400 if the wallet cannot be used.
+pub(super) fn start_built(
+    context: &Context<'_>,
+    wallet: &Wallet,
+    unsigned: &dfns_types::Hex,
+    (to, amount): (&str, Amount),
+    payback: Option<Payback>,
+) -> Result<TransactionRequest, Refusal> {
+    let (chain, key) = usable(context, wallet)?;
+    let transaction = typed(json!({ "kind": "Transaction", "transaction": unsigned }))?;
+    let asset = Asset::native();
+    let order = Order {
+        wallet_id: wallet.id.to_string(),
+        key_id: key.id.to_string(),
+        from: chain.ledger_address(wallet.address.as_deref().unwrap_or_default()),
+        to: Some(chain.ledger_address(to)),
+        fee: chain::transfer_fee(chain, &asset, &Map::new()).map_err(refused_field)?,
+        asset,
+        amount,
+        memo: None,
+        data: String::new(),
+        nonce: None,
+        transaction: None,
+        signed_hash: None,
+        replaces: None,
+        sponsor: None,
+        payback,
+    };
+    launched(context, wallet, transaction, None, &order)
 }
 
 /// Makes a transaction request, keeps it and sends it on its way.
@@ -129,6 +181,7 @@ fn order(
         signed_hash: None,
         replaces: None,
         sponsor: None,
+        payback: None,
     };
     if chain.family == Family::Solana {
         return solana_order(&bytes.to_bytes(), order);

@@ -8,6 +8,7 @@ use dfns_types::{
     Amount, AssetMetadata, Key, Network, Requester, Transfer, TransferId, TransferMetadata, TransferPage,
     TransferRequest, TransferStatus, UserId, Wallet,
 };
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::assets::record;
@@ -25,20 +26,32 @@ const PAGE_LENGTH: usize = 500;
 
 /// `POST /wallets/{walletId}/transfers`.
 pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
-    let transfer: Transfer = context.call.body()?;
-    if let Transfer::Unknown(object) = &transfer {
-        return Err(invalid_field("kind", &format!("unknown kind {:?}", object.kind())));
-    }
     let body: Map<String, Value> = context.call.body()?;
     let external_id = text(&body, "externalId");
     let wallet = wallet_of_path(context)?;
     if let Some(made) = idempotency::made_before::<TransferRequest>(context, external_id)? {
         return Reply::json(&made);
     }
-    let (chain, _) = usable(context, &wallet)?;
-    let mut order = order(chain, &wallet, &body).map_err(refused_field)?;
-    order.sponsor = fee_sponsors::payer(context, &body, chain, &wallet)?;
-    let request = self::request(context, &wallet, chain, &order.asset, transfer, external_id)?;
+    let request = start(context, &wallet, &body, external_id)?;
+    idempotency::remember(context, external_id, &request)?;
+    Reply::json(&request)
+}
+
+/// Sends a transfer of a wallet on its way, as a request with this body asks for it.
+///
+/// # Errors
+/// 400 that names the field, if it cannot be carried out.
+pub(super) fn start(
+    context: &Context<'_>,
+    wallet: &Wallet,
+    body: &Map<String, Value>,
+    external_id: Option<&str>,
+) -> Result<TransferRequest, Refusal> {
+    let transfer = as_transfer(body)?;
+    let (chain, _) = usable(context, wallet)?;
+    let mut order = order(chain, wallet, body).map_err(refused_field)?;
+    order.sponsor = fee_sponsors::payer(context, body, chain, wallet)?;
+    let request = self::request(context, wallet, chain, &order.asset, transfer, external_id)?;
     let org = context.caller()?.org();
     context.store.insert(
         &request,
@@ -49,8 +62,16 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         },
     )?;
     chain::launch(context, org, &request, &order)?;
-    idempotency::remember(context, external_id, &request)?;
-    Reply::json(&request)
+    Ok(request)
+}
+
+/// The body of a request as the transfer that it describes.
+fn as_transfer(body: &Map<String, Value>) -> Result<Transfer, Refusal> {
+    let transfer = Transfer::deserialize(body).map_err(|error| Refusal::invalid(error.to_string()))?;
+    match transfer {
+        Transfer::Unknown(object) => Err(invalid_field("kind", &format!("unknown kind {:?}", object.kind()))),
+        known => Ok(known),
+    }
 }
 
 pub(super) fn refused_field(problem: FieldProblem) -> Refusal {
@@ -118,6 +139,7 @@ fn order(chain: Chain, wallet: &Wallet, body: &Map<String, Value>) -> Result<Ord
         signed_hash: None,
         replaces: None,
         sponsor: None,
+        payback: None,
     })
 }
 

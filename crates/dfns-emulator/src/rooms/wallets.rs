@@ -255,7 +255,14 @@ fn wanted_format(options: &dfns_types::SigningKeyOptions, chain: Chain) -> Resul
 /// # Errors
 /// 404 if there is none.
 pub(crate) fn wallet_of_path(context: &Context<'_>) -> Result<Wallet, Refusal> {
-    let id = context.call.parameter("walletId")?;
+    wallet_of(context, context.call.parameter("walletId")?)
+}
+
+/// The wallet with this id, if the caller can see it.
+///
+/// # Errors
+/// 404 if there is none.
+pub(crate) fn wallet_of(context: &Context<'_>, id: &str) -> Result<Wallet, Refusal> {
     let org = context.caller()?.org();
     let not_found = || Refusal::not_found("wallet", "walletId", id, org);
     let wallet: Wallet = context.store.get(org, id)?.ok_or_else(not_found)?;

@@ -64,6 +64,14 @@ impl Store<'_> {
         body.map(|body| read::<T, T>(id, &body)).transpose()
     }
 
+    /// The document of this type with this id in whatever organisation, for those who stand above all of them.
+    pub(crate) fn find<T: Document>(self, id: &str) -> Result<Option<T>, StoreError> {
+        let sql = "SELECT body FROM entity WHERE id = ?1 AND kind = ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let body: Option<String> = statement.query_row([id, T::KIND], |row| row.get(0)).optional()?;
+        body.map(|body| read::<T, T>(id, &body)).transpose()
+    }
+
     /// Keeps a document in place of the one with the same id.
     ///
     /// # Errors

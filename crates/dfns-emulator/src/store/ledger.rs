@@ -82,6 +82,14 @@ impl Store<'_> {
             .optional()?)
     }
 
+    /// Network, asset and decimals of every asset with this symbol.
+    pub(crate) fn assets_named(self, symbol: &str) -> Result<Vec<(String, String, Option<u8>)>, StoreError> {
+        let sql = "SELECT network, asset, decimals FROM asset WHERE symbol = ?1 ORDER BY network, asset";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([symbol], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Sets what is known of an asset.
     pub(crate) fn set_asset(self, network: &str, asset: &str, record: &AssetRecord) -> Result<(), StoreError> {
         let sql = "INSERT INTO asset (network, asset, symbol, decimals) VALUES (?1, ?2, ?3, ?4)

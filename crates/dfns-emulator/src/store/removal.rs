@@ -1,6 +1,6 @@
 //! What the API forgets altogether; everything else is archived.
 
-use super::{Store, StoreError};
+use super::{Document, Store, StoreError};
 
 impl Store<'_> {
     /// Forgets a credential, so that its id is free again.
@@ -16,6 +16,21 @@ impl Store<'_> {
             0 => Err(StoreError::Absent {
                 kind: "credential",
                 id: uuid.to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets a document.
+    ///
+    /// # Errors
+    /// [`StoreError::Absent`] if there is none.
+    pub(crate) fn delete<T: Document>(self, id: &str) -> Result<(), StoreError> {
+        let sql = "DELETE FROM entity WHERE id = ?1 AND kind = ?2";
+        match self.connection.prepare_cached(sql)?.execute([id, T::KIND])? {
+            0 => Err(StoreError::Absent {
+                kind: T::KIND,
+                id: id.to_owned(),
             }),
             _ => Ok(()),
         }

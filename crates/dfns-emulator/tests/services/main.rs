@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test that called it")]
 
+mod exchanges;
 mod fee_sponsors;
 #[path = "../people/mod.rs"]
 mod people;
 #[path = "../wallets_and_transfers/scene.rs"]
 mod scene;
+mod staking;
 #[path = "../support/mod.rs"]
 mod support;
