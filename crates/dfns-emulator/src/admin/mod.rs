@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use crate::chain;
 use crate::context::Handler;
-use crate::rooms::exchanges;
+use crate::rooms::{contracts, exchanges};
 use crate::server::{Call, Emulation, Refusal, Reply, Table};
 
 /// The path under which the routes stand.
@@ -38,9 +38,11 @@ pub(crate) enum Answers {
 /// The routes. They need no token: the server listens on the loopback interface unless told otherwise.
 pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
     let faucet: &[Route] = &[("POST", "/faucet", chain::faucet)];
+    let contracts: &[Route] = &[("POST", "/contracts", contracts::configure)];
     let exchanges: &[Route] = &[("POST", "/exchanges/credit", exchanges::credit)];
     let topics = [
         clock::ROUTES,
+        contracts,
         exchanges,
         faucet,
         faults::ROUTES,

@@ -5,7 +5,9 @@
 
 mod access_tokens;
 mod assets;
+mod canton_validators;
 mod codes;
+pub(crate) mod contracts;
 mod credentials;
 mod decimal;
 pub(crate) mod exchanges;
@@ -58,11 +60,13 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "archiveServiceAccount" => service_accounts::archive,
         "archiveUser" => users::archive,
         "broadcastTransaction" => transactions::create,
+        "callFunction" => contracts::call_function,
         "cancelWalletTransaction" => replacement::cancel_transaction,
         "cancelWalletTransfer" => replacement::cancel_transfer,
         "completeEndUserRegistration" => registration::complete_end_user,
         "completeLogin" => login::complete,
         "completeRegistration" => registration::complete,
+        "createCantonValidator" => canton_validators::create,
         "createCredential" => credentials::create::create,
         "createCredentialChallenge" => credentials::challenge::create,
         "createCredentialChallengeWithCode" => credentials::challenge::create_with_code,
@@ -92,6 +96,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "deactivateUser" => users::deactivate,
         "delegateKey" => keys::delegate,
         "delegateWallet" => wallets::delegate,
+        "deleteCantonValidator" => canton_validators::delete,
         "deleteCredential" => credentials::delete,
         "deleteExchange" => exchanges::delete,
         "deleteFeeSponsor" => fee_sponsors::delete,
@@ -102,6 +107,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "exportWallet" => key_export::export_wallet,
         "generateKeySignature" => signatures::create,
         "generateWalletSignature" => wallet_signatures::create,
+        "getCantonValidator" => canton_validators::get,
         "getExchange" => exchanges::get,
         "getFeeSponsor" => fee_sponsors::get,
         "getKey" => keys::get,
@@ -120,6 +126,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "getWalletTransfer" => transfers::get,
         "importKey" => key_import::import,
         "importWallet" => key_import::import_wallet,
+        "listCantonValidators" => canton_validators::list,
         "listCredentials" => credentials::list,
         "listExchangeAccountAssets" => exchanges::list_assets,
         "listExchangeAccounts" => exchanges::list_accounts,
@@ -142,6 +149,8 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "listWalletTransfers" => transfers::list,
         "listWallets" => wallets::list,
         "logout" => login::logout,
+        "readContract" => contracts::read,
+        "reindexTransaction" => networks::reindex,
         "resendRegistrationCode" => registration::resend_code,
         "sendLoginCode" => login::send_code,
         "speedUpWalletTransaction" => replacement::speed_up_transaction,
@@ -149,6 +158,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "tagWallet" => tags::add,
         "transferAsset" => transfers::create,
         "untagWallet" => tags::remove,
+        "updateCantonValidator" => canton_validators::update,
         "updateKey" => keys::update,
         "updatePersonalAccessToken" => personal_access_tokens::update,
         "updateServiceAccount" => service_accounts::update,

@@ -4,6 +4,7 @@
 
 mod exchanges;
 mod fee_sponsors;
+mod networks;
 #[path = "../people/mod.rs"]
 mod people;
 #[path = "../wallets_and_transfers/scene.rs"]
