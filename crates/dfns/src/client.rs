@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::builder::DfnsBuilder;
 use crate::config::{self, Settings};
 use crate::error::{DecodeError, Error, Refusal, Result, Step};
+use crate::signer::Signer;
 use crate::transport::SigningTransport;
 
 /// A client of the Dfns API. Cheap to clone; all clones share one pool of connections.
@@ -57,6 +58,20 @@ impl Dfns {
     /// How long one HTTP request may take.
     pub(crate) fn timeout(&self) -> std::time::Duration {
         self.inner.settings.timeout
+    }
+
+    /// The same client with another signer, for a server that signs for many; it shares the connections.
+    #[must_use]
+    pub fn with_signer(&self, signer: impl Signer + 'static) -> Self {
+        self.with_shared_signer(Arc::new(signer))
+    }
+
+    pub(crate) fn with_shared_signer(&self, signer: Arc<dyn Signer>) -> Self {
+        let settings = Settings {
+            signer: Some(signer),
+            ..(*self.inner.settings).clone()
+        };
+        Self::new(self.inner.http.clone(), settings)
     }
 
     /// The address of the API, without a slash at its end.

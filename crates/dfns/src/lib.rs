@@ -18,6 +18,10 @@
 //! The built-in HTTP client goes to the API directly and trusts Mozilla's certificate authorities, which are compiled in.
 //! [`DfnsBuilder::root_certificate_pem`] adds an authority, [`DfnsBuilder::http_client`] takes a client with a proxy.
 //!
+//! Ed25519 and RSA keys are read by default, each other kind with a feature: `key-p256`, `key-secp256k1`, and
+//! `protected-keys` for keys under a passphrase; `all-keys` is all of them. Registration, login and recovery are in
+//! [`credential`], [`Dfns::log_in`] and [`Dfns::continue_registration`].
+//!
 //! # Calls
 //!
 //! Calls stand in groups: `dfns.wallets()`, `dfns.transfers()`, `dfns.keys()` and so on. What a call requires are its
@@ -87,6 +91,8 @@ mod base_url;
 mod builder;
 mod client;
 mod config;
+#[cfg(feature = "auth")]
+pub mod credential;
 mod engine;
 mod error;
 #[rustfmt::skip]
@@ -97,6 +103,8 @@ mod error;
     reason = "generated code follows the specification, whose shapes are not ours to choose"
 )]
 mod generated;
+#[cfg(feature = "auth")]
+mod identity;
 mod paging;
 mod signer;
 mod text;
@@ -114,8 +122,13 @@ pub use client::Dfns;
 pub use dfns_types as types;
 pub use dfns_types::Secret;
 pub use error::{Cause, DecodeError, Details, Duplicate, Error, Refusal, Result, Sent, Step};
+#[cfg(feature = "auth")]
+pub use identity::{LogIn, LoggedIn, Session};
 pub use paging::{ItemStream, Page};
-pub use signer::{ClientData, KeyError, KeySigner, Signer, SignerError, SignerFuture};
+pub use signer::{
+    ClientData, KeyError, KeyKind, KeyPair, KeySigner, PrivateKeyPem, Signer, SignerError, SignerFuture,
+    ecdsa_signature_der, public_key_pem,
+};
 
 /// The program in the README compiles and runs.
 #[cfg(doctest)]

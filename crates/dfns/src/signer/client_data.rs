@@ -29,13 +29,18 @@ impl ClientData {
                 allowed: allowed.iter().map(|credential| credential.id.clone()).collect(),
             });
         }
+        Ok(Self::of_text(&challenge.challenge, credential_id))
+    }
+
+    /// The client data over a challenge that lists no keys, or that the caller has found the credential in.
+    pub(crate) fn of_text(challenge: &str, credential_id: &str) -> Self {
         // The server verifies the bytes that it receives, so this order is a choice; it is the one of the official
         // signers.
-        let challenge = serde_json::Value::from(challenge.challenge.as_str());
-        Ok(Self {
+        let challenge = serde_json::Value::from(challenge);
+        Self {
             credential_id: credential_id.to_owned(),
             text: format!(r#"{{"type":"key.get","challenge":{challenge}}}"#),
-        })
+        }
     }
 
     /// The bytes to sign: Ed25519 signs them as they are, ECDSA and RSA their SHA-256.
@@ -43,13 +48,17 @@ impl ClientData {
         self.text.as_bytes()
     }
 
-    /// The answer to the challenge. An Ed25519 signature is 64 raw bytes, one of ECDSA is in DER, one of RSA is PKCS#1
-    /// v1.5.
+    /// The answer to the challenge. An Ed25519 signature is 64 raw bytes, one of ECDSA is in DER
+    /// ([`ecdsa_signature_der`](crate::ecdsa_signature_der) makes it of the two numbers), one of RSA is PKCS#1 v1.5.
     pub fn answer(&self, signature: impl AsRef<[u8]>) -> FirstFactorAssertion {
-        FirstFactorAssertion::Key(KeyFirstFactor::new(KeyAssertion::new(
+        FirstFactorAssertion::Key(KeyFirstFactor::new(self.assertion(signature)))
+    }
+
+    pub(crate) fn assertion(&self, signature: impl AsRef<[u8]>) -> KeyAssertion {
+        KeyAssertion::new(
             self.credential_id.clone(),
             URL_SAFE_NO_PAD.encode(&self.text),
             URL_SAFE_NO_PAD.encode(signature),
-        )))
+        )
     }
 }

@@ -4,6 +4,7 @@
 
 mod client_data;
 mod key;
+mod remote;
 
 use std::error::Error as StdError;
 use std::future::Future;
@@ -13,7 +14,8 @@ use std::sync::Arc;
 use dfns_types::{AuthenticationChallenge, FirstFactorAssertion};
 
 pub use client_data::ClientData;
-pub use key::{KeyError, KeySigner};
+pub use key::{KeyError, KeyKind, KeyPair, KeySigner, PrivateKeyPem};
+pub use remote::{ecdsa_signature_der, public_key_pem};
 
 /// What [`Signer::sign`] returns.
 pub type SignerFuture<'a> = Pin<Box<dyn Future<Output = Result<FirstFactorAssertion, SignerError>> + Send + 'a>>;
@@ -80,6 +82,9 @@ pub enum SignerError {
         /// The key credentials that the challenge allows.
         allowed: Vec<String>,
     },
+    /// The challenge brings no password-protected key: a login brings them along only if it began with a mailed code.
+    #[error("the challenge offers no password-protected key: a login begins with a code from `login().send_code(…)`")]
+    NoPasswordProtectedKey,
     /// Signing failed.
     #[error("the signer failed")]
     Failed(#[source] Arc<dyn StdError + Send + Sync>),

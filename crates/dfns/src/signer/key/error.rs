@@ -1,5 +1,7 @@
 //! What can be wrong with a private key. Says what was found and what is accepted; never shows a byte of the key.
 
+use super::KeyKind;
+
 /// Why a private key cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -12,9 +14,22 @@ pub enum KeyError {
         /// What is wrong there.
         problem: &'static str,
     },
-    /// The key is protected by a passphrase.
-    #[error("the private key is encrypted, expected it decrypted (`openssl pkey -in encrypted.pem -out plain.pem`)")]
+    /// The key is protected by a passphrase, and none was given.
+    #[error(
+        "the private key is encrypted: read it with its passphrase (`KeyPair::from_encrypted_pem`), or decrypt it (`openssl pkey -in encrypted.pem -out plain.pem`)"
+    )]
     Encrypted,
+    /// The key is encrypted in a way that is not supported.
+    #[error(
+        "the private key is encrypted with {found}, expected PBES2 with PBKDF2 or scrypt, and AES (`openssl pkcs8 -topk8 -v2 aes-256-cbc`)"
+    )]
+    UnsupportedEncryption {
+        /// What was found.
+        found: &'static str,
+    },
+    /// The passphrase opens nothing.
+    #[error("the passphrase is not the one of this private key, or the key is damaged")]
+    WrongPassphrase,
     /// The other half of the key pair was given.
     #[error("found a public key, expected the private key that belongs to it")]
     PublicKey,
@@ -29,7 +44,7 @@ pub enum KeyError {
     /// The form is right, the content is not.
     #[error("the {form} private key is damaged: {problem}")]
     Damaged {
-        /// The form: PKCS#8, SEC1 or PKCS#1.
+        /// The form: PKCS#8, SEC1, PKCS#1, or raw.
         form: &'static str,
         /// What is wrong.
         problem: &'static str,
@@ -46,12 +61,29 @@ pub enum KeyError {
         /// Name and object identifier of the curve.
         found: String,
     },
+    /// The key is fine, but this build of the crate has no code for its kind.
+    #[error("found a {kind} key, which needs the feature `{feature}` of the crate `dfns`: turn it on in Cargo.toml")]
+    FeatureMissing {
+        /// The kind of the key.
+        kind: KeyKind,
+        /// The feature to turn on.
+        feature: &'static str,
+    },
     /// An RSA key that is too short to be safe, or too long to be used.
     #[error("found an RSA key of {bits} bits, expected 2048 to 4096")]
     RsaSize {
         /// The length of the modulus.
         bits: usize,
     },
+    /// A key of this kind cannot be made here, or not of raw bytes.
+    #[error("{problem}")]
+    NotPossible {
+        /// What is not possible, and what is.
+        problem: &'static str,
+    },
+    /// The operating system has no randomness to make a key of.
+    #[error("the operating system gave no randomness to make a key of")]
+    NoRandomness,
     /// No credential id was given.
     #[error("the credential id is empty, expected the `credentialId` that Dfns shows for the key")]
     NoCredentialId,

@@ -1,11 +1,12 @@
 //! Reads a private key out of DER. The object identifiers say what it is; nothing is tried in turn.
 
-use p256::pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
+use pkcs8::der::Decode;
+use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
 use sec1::EcPrivateKey;
-use sec1::der::Decode;
+use zeroize::Zeroizing;
 
-use super::private::PrivateKey;
-use super::{KeyError, der, pem};
+use super::backend::{self, PrivateKey};
+use super::{KeyError, KeyKind, der, encrypted, pem};
 
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
@@ -27,19 +28,79 @@ const NAMES: &[(&str, &str)] = &[
     ("1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1"),
 ];
 
-pub(super) fn from_pem(text: &str) -> Result<PrivateKey, KeyError> {
+/// A key in PEM text; `passphrase` is for one that is encrypted, and not looked at otherwise.
+pub(super) fn from_pem(text: &str, passphrase: Option<&[u8]>) -> Result<PrivateKey, KeyError> {
     let (form, der) = pem::read(text)?;
     match form {
         pem::Form::Pkcs8 => from_pkcs8(&der),
+        pem::Form::EncryptedPkcs8 => from_encrypted_pkcs8(&der, passphrase),
         pem::Form::Sec1 => from_sec1(&der, "SEC1", None),
         pem::Form::Pkcs1 => from_pkcs1(&der, "PKCS#1"),
     }
 }
 
+/// A key in DER of any form.
+pub(super) fn from_der(der: &[u8], passphrase: Option<&[u8]>) -> Result<PrivateKey, KeyError> {
+    match der::form(der) {
+        der::Form::Pkcs8 => from_pkcs8(der),
+        der::Form::EncryptedPkcs8 => from_encrypted_pkcs8(der, passphrase),
+        der::Form::Sec1 => from_sec1(der, "SEC1", None),
+        der::Form::Pkcs1 => from_pkcs1(der, "PKCS#1"),
+        der::Form::PublicKey | der::Form::Other | der::Form::None => {
+            Err(der::not("DER", "it is no PKCS#8, SEC1 or PKCS#1 private key", der))
+        }
+    }
+}
+
+/// A key of the bytes that it is made of: a seed for Ed25519, a number for the curves.
+pub(super) fn from_raw(kind: KeyKind, bytes: &[u8]) -> Result<PrivateKey, KeyError> {
+    if bytes.len() != 32 {
+        let problem = "it is not 32 bytes long";
+        return Err(KeyError::Damaged { form: "raw", problem });
+    }
+    match kind {
+        KeyKind::Ed25519 => backend::ed25519(bytes, None, "raw"),
+        KeyKind::P256 => backend::p256(bytes, None, "raw"),
+        KeyKind::Secp256k1 => backend::secp256k1(bytes, None, "raw"),
+        KeyKind::Rsa => Err(KeyError::NotPossible {
+            problem: "an RSA key is not made of raw bytes, expected PKCS#8 or PKCS#1",
+        }),
+    }
+}
+
+/// A new key.
+pub(super) fn generate(kind: KeyKind) -> Result<PrivateKey, KeyError> {
+    if kind == KeyKind::Rsa {
+        let problem = "RSA keys are not made here, only read (`openssl genrsa 3072`); make one of Ed25519";
+        return Err(KeyError::NotPossible { problem });
+    }
+    // A number outside of the range of the curve is as likely as guessing a key; the attempts are bounded all the same.
+    let mut bytes = Zeroizing::new([0; 32]);
+    for _ in 0..8 {
+        getrandom::fill(&mut *bytes).map_err(|_| KeyError::NoRandomness)?;
+        match from_raw(kind, &*bytes) {
+            Err(KeyError::Damaged { .. }) => {}
+            made => return made,
+        }
+    }
+    Err(KeyError::NoRandomness)
+}
+
 pub(super) fn from_pkcs8(der: &[u8]) -> Result<PrivateKey, KeyError> {
-    let info = PrivateKeyInfoRef::try_from(der).map_err(|_| der::not_pkcs8(der))?;
+    let info =
+        PrivateKeyInfoRef::try_from(der).map_err(|_| der::not("PKCS#8", "it is no valid PrivateKeyInfo", der))?;
+    let key = info.private_key.as_bytes();
     match info.algorithm.oid {
-        ED25519 => PrivateKey::ed25519(info),
+        ED25519 => {
+            let Some((der::OCTET_STRING, seed, [])) = der::read(key) else {
+                let problem = "the Ed25519 seed in it is no octet string";
+                return Err(KeyError::Damaged {
+                    form: "PKCS#8",
+                    problem,
+                });
+            };
+            backend::ed25519(seed, info.public_key.and_then(|bits| bits.as_bytes()), "PKCS#8")
+        }
         EC => {
             let curve = info
                 .algorithm
@@ -47,11 +108,16 @@ pub(super) fn from_pkcs8(der: &[u8]) -> Result<PrivateKey, KeyError> {
                 .map_err(|_| KeyError::UnsupportedCurve {
                     found: "of explicit parameters, without a name".to_owned(),
                 })?;
-            from_sec1(info.private_key.as_bytes(), "PKCS#8", Some(curve))
+            from_sec1(key, "PKCS#8", Some(curve))
         }
-        RSA => from_pkcs1(info.private_key.as_bytes(), "PKCS#8"),
+        RSA => from_pkcs1(key, "PKCS#8"),
         other => Err(KeyError::UnsupportedAlgorithm { found: name(other) }),
     }
+}
+
+fn from_encrypted_pkcs8(der: &[u8], passphrase: Option<&[u8]>) -> Result<PrivateKey, KeyError> {
+    let passphrase = passphrase.ok_or(KeyError::Encrypted)?;
+    from_pkcs8(&encrypted::decrypt(der, passphrase)?)
 }
 
 fn from_sec1(der: &[u8], form: &'static str, outer_curve: Option<ObjectIdentifier>) -> Result<PrivateKey, KeyError> {
@@ -62,8 +128,8 @@ fn from_sec1(der: &[u8], form: &'static str, outer_curve: Option<ObjectIdentifie
         (Some(outer), Some(inner)) if outer != inner => Err(damaged("it names two different curves")),
         (None, None) => Err(damaged("it names no curve, and nothing else does")),
         (Some(curve), _) | (None, Some(curve)) => match curve {
-            P256 => PrivateKey::p256(&key, form),
-            SECP256K1 => PrivateKey::secp256k1(&key, form),
+            P256 => backend::p256(key.private_key, key.public_key, form),
+            SECP256K1 => backend::secp256k1(key.private_key, key.public_key, form),
             other => Err(KeyError::UnsupportedCurve { found: name(other) }),
         },
     }
@@ -77,7 +143,7 @@ fn from_pkcs1(der: &[u8], form: &'static str) -> Result<PrivateKey, KeyError> {
     if !(2048..=4096).contains(&bits) {
         return Err(KeyError::RsaSize { bits });
     }
-    PrivateKey::rsa(der, form)
+    backend::rsa(der, form)
 }
 
 fn name(identifier: ObjectIdentifier) -> String {

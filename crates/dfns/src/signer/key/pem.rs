@@ -13,6 +13,8 @@ use super::KeyError;
 pub(super) enum Form {
     /// `PRIVATE KEY`
     Pkcs8,
+    /// `ENCRYPTED PRIVATE KEY`
+    EncryptedPkcs8,
     /// `EC PRIVATE KEY`
     Sec1,
     /// `RSA PRIVATE KEY`
@@ -43,7 +45,7 @@ pub(super) fn read(text: &str) -> Result<(Form, Zeroizing<Vec<u8>>), KeyError> {
             "PRIVATE KEY" => Form::Pkcs8,
             "EC PRIVATE KEY" => Form::Sec1,
             "RSA PRIVATE KEY" => Form::Pkcs1,
-            "ENCRYPTED PRIVATE KEY" => return Err(KeyError::Encrypted),
+            "ENCRYPTED PRIVATE KEY" => Form::EncryptedPkcs8,
             "PUBLIC KEY" | "RSA PUBLIC KEY" => return Err(KeyError::PublicKey),
             // OpenSSL writes the curve in front of an EC key; the key names its curve itself.
             "EC PARAMETERS" => continue,
@@ -91,7 +93,8 @@ fn read_body<'a>(
             };
         }
         if content.starts_with("Proc-Type:") && content.ends_with("ENCRYPTED") {
-            return Err(KeyError::Encrypted);
+            let found = "the traditional OpenSSL encryption, which is too weak";
+            return Err(KeyError::UnsupportedEncryption { found });
         }
         if !content
             .bytes()
@@ -118,6 +121,26 @@ fn unfinished_begin(rest: &str) -> &'static str {
     } else {
         "the BEGIN line does not end in -----"
     }
+}
+
+/// PEM text with lines of 64 characters.
+pub(crate) fn write(label: &str, der: &[u8]) -> Zeroizing<String> {
+    let body = Zeroizing::new(STANDARD.encode(der));
+    // With room for everything, so that no copy of a secret is left behind by growing.
+    let mut pem = Zeroizing::new(String::with_capacity(
+        body.len() + body.len() / 64 + 2 * label.len() + 40,
+    ));
+    pem.push_str("-----BEGIN ");
+    pem.push_str(label);
+    pem.push_str("-----\n");
+    for line in body.as_bytes().chunks(64) {
+        pem.extend(line.iter().copied().map(char::from));
+        pem.push('\n');
+    }
+    pem.push_str("-----END ");
+    pem.push_str(label);
+    pem.push_str("-----\n");
+    pem
 }
 
 /// A label, unless it looks like something that strayed there.
