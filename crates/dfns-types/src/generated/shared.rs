@@ -2072,6 +2072,60 @@ impl AuthenticationChallenge {
         self
     }
 }
+/// A way to a WebAuthn authenticator, such as the device itself or a phone nearby.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum AuthenticatorTransport {
+    /// `usb`.
+    Usb,
+    /// `nfc`.
+    Nfc,
+    /// `ble`.
+    Ble,
+    /// `smart-card`.
+    SmartCard,
+    /// `hybrid`.
+    Hybrid,
+    /// `internal`.
+    Internal,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+impl AuthenticatorTransport {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Usb,
+        Self::Nfc,
+        Self::Ble,
+        Self::SmartCard,
+        Self::Hybrid,
+        Self::Internal,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Usb => "usb",
+            Self::Nfc => "nfc",
+            Self::Ble => "ble",
+            Self::SmartCard => "smart-card",
+            Self::Hybrid => "hybrid",
+            Self::Internal => "internal",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "usb" => Self::Usb,
+            "nfc" => Self::Nfc,
+            "ble" => Self::Ble,
+            "smart-card" => Self::SmartCard,
+            "hybrid" => Self::Hybrid,
+            "internal" => Self::Internal,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+open_enum!(AuthenticatorTransport);
 /// The form of a BIP-322 signature. `Simple` gives the witness only, `Full` the whole virtual transaction.
 #[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -4656,6 +4710,8 @@ impl CreatedAlias {
 pub struct CredentialDescriptor {
     /// The id that the owner chose, or the base64url WebAuthn id. It is the `credId` of an assertion.
     pub id: String,
+    /// How a WebAuthn authenticator can be reached, as it said when it was registered. Other kinds have none.
+    pub transports: Vec<AuthenticatorTransport>,
     /// The type of a WebAuthn credential.
     pub type_: PublicKeyCredentialType,
 }
@@ -4663,12 +4719,26 @@ object! {
     CredentialDescriptor {
         "type" => type_: required,
         "id" => id: required,
+        "transports" => transports: collection,
     }
 }
 impl CredentialDescriptor {
     /// Makes one of what is required.
     pub fn new(type_: PublicKeyCredentialType, id: impl Into<String>) -> Self {
-        Self { type_, id: id.into() }
+        Self {
+            type_,
+            id: id.into(),
+            transports: Default::default(),
+        }
+    }
+    /// How a WebAuthn authenticator can be reached, as it said when it was registered. Other kinds have none.
+    #[must_use]
+    pub fn with_transports(
+        mut self,
+        transports: impl Into<Vec<AuthenticatorTransport>>,
+    ) -> Self {
+        self.transports = transports.into();
+        self
     }
 }
 /// Which factor a credential can serve as.

@@ -105,6 +105,13 @@ pub(crate) static ENUMS: &[Enum] = &[
         values: &["platform", "cross-platform"],
     },
     Enum {
+        name: "AuthenticatorTransport",
+        recode: recode::<dfns_types::AuthenticatorTransport>,
+        print: print::<dfns_types::AuthenticatorTransport>,
+        known: || texts(dfns_types::AuthenticatorTransport::VALUES),
+        values: &["usb", "nfc", "ble", "smart-card", "hybrid", "internal"],
+    },
+    Enum {
         name: "Bip322Format",
         recode: recode::<dfns_types::Bip322Format>,
         print: print::<dfns_types::Bip322Format>,
