@@ -24,16 +24,6 @@ const NAME: &str = "bootstrap";
 const FULL_ACCESS: &str = "ManagedFullAdminAccess";
 /// The permission that every new end user holds.
 pub(crate) const END_USER_ACCESS: &str = "ManagedDefaultEndUserAccess";
-const END_USER_OPERATIONS: [&str; 8] = [
-    "Wallets:Read",
-    "Wallets:Transfers:Create",
-    "Wallets:Transfers:Read",
-    "Wallets:Transactions:Create",
-    "Wallets:Transactions:Read",
-    "Keys:Read",
-    "Keys:Signatures:Create",
-    "Keys:Signatures:Read",
-];
 /// The longest life that the API gives a token: 730 days.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(730 * 24 * 60 * 60);
 
@@ -126,8 +116,9 @@ pub(crate) fn check_public_key(pem: &str) -> Result<(), BootstrapError> {
 
 fn make(context: &Context<'_>, public_key: Option<&str>) -> Result<Bootstrap, BootstrapError> {
     let org = context.new_id("or")?;
-    let full_access = permission(context, &org, FULL_ACCESS, &["*"])?;
-    permission(context, &org, END_USER_ACCESS, &END_USER_OPERATIONS)?;
+    let full_access = permission(context, &org, FULL_ACCESS, &["*".to_owned()])?;
+    let for_end_users = &context.services.config.end_user_operations;
+    permission(context, &org, END_USER_ACCESS, for_end_users)?;
 
     let employee = user(context, &org, "admin@example.com", false, &full_access)?;
     let employee_key = KeyFiles::new(context)?;
@@ -171,14 +162,13 @@ fn make(context: &Context<'_>, public_key: Option<&str>) -> Result<Bootstrap, Bo
     })
 }
 
-fn permission(context: &Context<'_>, org: &str, name: &str, operations: &[&str]) -> Result<String, Refusal> {
+fn permission(context: &Context<'_>, org: &str, name: &str, operations: &[String]) -> Result<String, Refusal> {
     let id = context.new_id("pm")?;
-    let operations = operations.iter().map(|&operation| operation.to_owned()).collect();
     let permission = PermissionRecord {
         id: id.clone(),
         org: org.to_owned(),
         name: name.to_owned(),
-        operations,
+        operations: operations.to_vec(),
     };
     context.store.insert_permission(&permission)?;
     Ok(id)

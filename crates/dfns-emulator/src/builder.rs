@@ -26,6 +26,7 @@ pub struct EmulatorBuilder {
     data_file: Option<PathBuf>,
     public_key: Option<String>,
     block_time: Option<Duration>,
+    end_user_operations: Vec<String>,
 }
 
 /// Why an emulator could not start.
@@ -99,6 +100,14 @@ impl EmulatorBuilder {
         self
     }
 
+    /// One more operation that every end user may call, such as `Wallets:Create`, as if the organisation had added it to
+    /// their managed permission (default: reading, transfers, transactions and signatures). In a data file that is there
+    /// already, the permission stays as it is.
+    pub fn allow_end_users(mut self, operation: impl Into<String>) -> Self {
+        self.end_user_operations.push(operation.into());
+        self
+    }
+
     /// Starts the emulator.
     ///
     /// # Errors
@@ -157,6 +166,7 @@ impl EmulatorBuilder {
             let mut config = Config::new(base_url);
             config.block_time = self.block_time.unwrap_or(config.block_time);
             config.public_key = self.public_key;
+            config.end_user_operations.extend(self.end_user_operations);
             let services = Services {
                 clock: self.clock,
                 seed,

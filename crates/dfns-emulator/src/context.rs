@@ -55,7 +55,21 @@ pub(crate) struct Config {
     pub(crate) user_action_lifetime: Duration,
     /// How long a login lasts.
     pub(crate) session_lifetime: Duration,
+    /// What the managed permission of end users grants when it is made.
+    pub(crate) end_user_operations: Vec<String>,
 }
+
+/// What end users may do in a new organisation.
+const END_USER_OPERATIONS: [&str; 8] = [
+    "Wallets:Read",
+    "Wallets:Transfers:Create",
+    "Wallets:Transfers:Read",
+    "Wallets:Transactions:Create",
+    "Wallets:Transactions:Read",
+    "Keys:Read",
+    "Keys:Signatures:Create",
+    "Keys:Signatures:Read",
+];
 
 impl Config {
     /// The defaults: 100 ms a block, 5 minutes for challenges and user actions, 6 hours for a login.
@@ -68,6 +82,7 @@ impl Config {
             challenge_lifetime: minutes(5),
             user_action_lifetime: minutes(5),
             session_lifetime: minutes(6 * 60),
+            end_user_operations: END_USER_OPERATIONS.map(str::to_owned).to_vec(),
         }
     }
 }

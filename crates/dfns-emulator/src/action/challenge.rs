@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dfns_types::{
     AllowedCredentials, AttestationConveyance, AuthenticationChallenge, CreateUserActionChallengeRequest,
     CredentialDescriptor, CredentialFactor, NewCredentialKind, PasswordProtectedKeyDescriptor, PublicKeyCredentialType,
-    SupportedCredentialKind, UserActionHttpMethod, UserActionServerKind, UserVerification,
+    RelyingParty, SupportedCredentialKind, UserActionHttpMethod, UserActionServerKind, UserVerification,
 };
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +112,7 @@ pub(crate) fn answer(challenge: &Challenge, identifier: String, credentials: &[C
     let supported = offered.map(|kind| {
         SupportedCredentialKind::new(NewCredentialKind::from(kind.as_str()), CredentialFactor::Either, false)
     });
-    AuthenticationChallenge::new(
+    let shown = AuthenticationChallenge::new(
         challenge.challenge.clone(),
         identifier,
         supported.collect::<Vec<_>>(),
@@ -120,5 +120,16 @@ pub(crate) fn answer(challenge: &Challenge, identifier: String, credentials: &[C
         AttestationConveyance::Direct,
         allowed.with_password_protected_key(password_protected_key.collect::<Vec<_>>()),
         "",
-    )
+    );
+    match relying_party(of_kind(CredentialKind::Fido2)) {
+        Some(id) => shown.with_rp(RelyingParty::new(id, id)),
+        None => shown,
+    }
+}
+
+/// The relying party of these passkeys, if it is one and the same. Nobody told the emulator a name for it.
+fn relying_party<'a>(passkeys: impl Iterator<Item = &'a Credential>) -> Option<&'a str> {
+    let mut ids = passkeys.map(|passkey| passkey.relying_party_id.as_str());
+    let first = ids.next()?;
+    ids.all(|id| id == first).then_some(first)
 }
