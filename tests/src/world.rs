@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use dfns::testing::SoftwareAuthenticator;
 use dfns::{Dfns, KeySigner, Signer};
 use dfns_emulator::{Clock, Emulator};
 use dfns_types::{Amount, Network, Timestamp, Wallet, WalletId};
+use dfns_types::{Fido2FirstFactorCredential, FirstFactorCredential};
 
 use crate::person::Person;
 
@@ -41,6 +43,8 @@ impl World {
         let emulator = Emulator::builder()
             .seed(seed)
             .clock(Clock::fixed(beginning))
+            .allow_end_users("Keys:Create")
+            .allow_end_users("Wallets:Create")
             .start()
             .await
             .expect("the emulator starts");
@@ -115,6 +119,26 @@ impl World {
         let login = self.dfns.login().delegated(person.email.as_str());
         let token = login.send().await.expect("a login").token;
         self.client_as(token.expose_secret(), person.signer())
+    }
+
+    /// Registers an end user with a passkey, and logs them in. The client has the user's token and no signer.
+    ///
+    /// # Panics
+    /// If the API does not take the user.
+    #[expect(clippy::expect_used, reason = "a story of an end user needs one")]
+    pub async fn end_user_with_passkey(&self, email: &str, phone: &SoftwareAuthenticator) -> Dfns {
+        let registration = self.dfns.registration();
+        let begun = registration.delegated(email, dfns_types::NewUserKind::EndUser);
+        let begun = begun.send().await.expect("a challenge");
+        let temporary = begun.temporary_authentication_token.expose_secret();
+        let client = self.stranger().with_auth_token(temporary).expect("a token");
+        let credential = Fido2FirstFactorCredential::new(phone.register(&begun).expect("a passkey"));
+        let complete = client.registration().complete(FirstFactorCredential::Fido2(credential));
+        complete.send().await.expect("a registration");
+        let login = self.dfns.login().delegated(email).send().await.expect("a login");
+        self.stranger()
+            .with_auth_token(login.token.expose_secret())
+            .expect("a token")
     }
 
     /// The organisation.

@@ -107,6 +107,8 @@ mod generated;
 mod identity;
 mod paging;
 mod signer;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 mod transport;
 mod wire;

@@ -5,6 +5,7 @@
 mod access;
 mod keys;
 mod money;
+mod passkeys;
 mod people;
 mod replacement;
 mod signatures;
