@@ -146,17 +146,25 @@ impl<'a> Context<'a> {
         Ok(id_text(prefix, &self.random()?))
     }
 
-    /// The page that `limit` (1 to `most`, default 50) and `paginationToken` of the query ask for.
+    /// The page that `limit` (1 to `most`, default 50) and `paginationToken` of the query ask for; see
+    /// [`page_of`](Self::page_of).
+    ///
+    /// # Errors
+    /// 400 if the limit is out of range, or the token was not given out for this list.
+    pub(crate) fn page(&self, most: usize) -> Result<PageRequest, Refusal> {
+        self.page_of(50, most)
+    }
+
+    /// The page that `limit` (1 to `most`) and `paginationToken` of the query ask for.
     ///
     /// Everything else in the query, the path and the organisation are the filters that a page token is bound to.
     ///
     /// # Errors
     /// 400 if the limit is out of range, or the token was not given out for this list.
-    pub(crate) fn page(&self, most: usize) -> Result<PageRequest, Refusal> {
-        const DEFAULT: usize = 50;
+    pub(crate) fn page_of(&self, default: usize, most: usize) -> Result<PageRequest, Refusal> {
         let invalid_limit = || Refusal::invalid(format!("limit must be a whole number from 1 to {most}"));
         let limit = match self.call.query("limit") {
-            None => DEFAULT,
+            None => default,
             Some(text) => text
                 .parse()
                 .ok()

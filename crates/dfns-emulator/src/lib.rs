@@ -33,6 +33,7 @@ mod credentials;
 mod entropy;
 mod fault;
 mod keys;
+mod policy;
 mod remote;
 mod rooms;
 mod server;

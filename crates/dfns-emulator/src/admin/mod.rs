@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 
 use crate::chain;
 use crate::context::Handler;
+use crate::policy;
 use crate::rooms::{contracts, exchanges};
 use crate::server::{Call, Emulation, Refusal, Reply, Table};
 
@@ -21,7 +22,7 @@ use crate::server::{Call, Emulation, Refusal, Reply, Table};
 pub(crate) const PREFIX: &str = "/__admin";
 
 /// Method, path below [`PREFIX`], and what answers it.
-type Route = (&'static str, &'static str, Handler);
+pub(crate) type Route = (&'static str, &'static str, Handler);
 
 /// What answers without a transaction.
 type Lone = fn(&Emulation, &Call) -> Result<Reply, Refusal>;
@@ -48,6 +49,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
         faults::ROUTES,
         outbox::ROUTES,
         people::ROUTES,
+        policy::ADMIN_ROUTES,
     ];
     let in_transaction = topics.into_iter().flatten();
     let in_transaction = in_transaction.map(|&(method, path, handler)| (method, path, Answers::InTransaction(handler)));

@@ -1,6 +1,8 @@
 //! What a request will do on its network, kept beside the request.
 
-use dfns_types::{Amount, Network, Timestamp, TransactionId, TransactionRequest, TransferRequest, TransferStatus};
+use dfns_types::{
+    Amount, ApprovalId, Network, Timestamp, TransactionId, TransactionRequest, TransferRequest, TransferStatus,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Asset, Fee, Sponsor};
@@ -77,6 +79,8 @@ pub(crate) struct State<'a> {
     pub(crate) date_broadcasted: &'a mut Option<Timestamp>,
     pub(crate) date_confirmed: &'a mut Option<Timestamp>,
     pub(crate) replacement_id: &'a mut Option<TransactionId>,
+    pub(crate) approval_id: &'a mut Option<ApprovalId>,
+    pub(crate) date_policy_resolved: &'a mut Option<Timestamp>,
 }
 
 /// A request that goes through its network: a transfer or a transaction.
@@ -89,6 +93,8 @@ pub(crate) trait OnChain: Document + Clone {
     fn requested_at(&self) -> Timestamp;
     /// Where the request stands.
     fn status(&self) -> &TransferStatus;
+    /// When the request came.
+    fn date_requested(&self) -> Timestamp;
     /// What changes.
     fn state(&mut self) -> State<'_>;
 }
@@ -112,6 +118,10 @@ macro_rules! on_chain {
                 &self.status
             }
 
+            fn date_requested(&self) -> Timestamp {
+                self.date_requested
+            }
+
             fn state(&mut self) -> State<'_> {
                 State {
                     status: &mut self.status,
@@ -121,6 +131,8 @@ macro_rules! on_chain {
                     date_broadcasted: &mut self.date_broadcasted,
                     date_confirmed: &mut self.date_confirmed,
                     replacement_id: &mut self.replacement_id,
+                    approval_id: &mut self.approval_id,
+                    date_policy_resolved: &mut self.date_policy_resolved,
                 }
             }
         }

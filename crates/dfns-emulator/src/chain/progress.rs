@@ -6,13 +6,16 @@
 //! Invariant: the sender pays when the request is broadcast and the receiver is paid when it is confirmed, each once. Of
 //! a request and its replacement exactly one is confirmed.
 
-use dfns_types::{Timestamp, TransactionRequest, TransferRequest, TransferStatus};
+use dfns_types::{
+    Key, KeyStatus, Timestamp, TransactionRequest, TransferRequest, TransferStatus, Wallet, WalletStatus,
+};
 
 use super::ledger::{Account, LedgerError};
 use super::movement::{self, Movement};
 use super::order::{OnChain, Order, Payback, Replaced};
 use super::{Arrival, Asset, Chain, chain, sign, sponsor};
 use crate::context::Context;
+use crate::policy;
 use crate::server::Refusal;
 use crate::store::{Document, Flight};
 
@@ -22,10 +25,10 @@ use crate::store::{Document, Flight};
 /// 500 if the store fails.
 pub(crate) fn settle(context: &mut Context<'_>) -> Result<(), Refusal> {
     while let Some(flight) = context.store.next_due(context.now.unix_millis())? {
-        if flight.kind == TransferRequest::KIND {
-            step::<TransferRequest>(context, &flight)?;
-        } else {
-            step::<TransactionRequest>(context, &flight)?;
+        match flight.kind.as_str() {
+            TransferRequest::KIND => step::<TransferRequest>(context, &flight)?,
+            TransactionRequest::KIND => step::<TransactionRequest>(context, &flight)?,
+            _ => policy::due(context, &flight)?,
         }
     }
     Ok(())
@@ -38,6 +41,39 @@ pub(crate) fn settle(context: &mut Context<'_>) -> Result<(), Refusal> {
 pub(crate) fn launch<R: OnChain>(context: &Context<'_>, org: &str, request: &R, order: &Order) -> Result<(), Refusal> {
     context.store.set_private::<R>(request.id(), order)?;
     schedule::<R>(context, org, request.id(), context.now)
+}
+
+/// Sends a request on its way that was held back so far; it fails if its wallet or key is not there any more.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn release<R: OnChain>(
+    context: &Context<'_>,
+    org: &str,
+    request: &mut R,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let order = order_of(context, request)?;
+    let wallet: Option<Wallet> = context.store.get(org, &order.wallet_id)?;
+    let key: Option<Key> = context.store.get(org, &order.key_id)?;
+    let is_usable = wallet.is_some_and(|wallet| wallet.status == WalletStatus::Active)
+        && key.is_some_and(|key| key.status == KeyStatus::Active && key.exported != Some(true));
+    if !is_usable {
+        fail(context, request, "the wallet can no longer be used")?;
+        return resume_replaced(context, org, &order, at);
+    }
+    if let Some(Replaced { id, .. }) = &order.replaces {
+        context.store.clear_due(id)?;
+    }
+    schedule::<R>(context, org, request.id(), at)
+}
+
+/// Gives up a request that was held back: what it would have replaced goes on.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn forget<R: OnChain>(context: &Context<'_>, org: &str, request: &R, at: Timestamp) -> Result<(), Refusal> {
+    resume_replaced(context, org, &order_of(context, request)?, at)
 }
 
 /// Takes a request that is still `Executing` off its way.

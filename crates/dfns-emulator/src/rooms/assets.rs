@@ -77,7 +77,7 @@ fn shown_asset(context: &Context<'_>, chain: Chain, asset: &Asset, balance: &Amo
 ///
 /// # Errors
 /// 500 if the store fails.
-pub(super) fn record(context: &Context<'_>, chain: Chain, asset: &Asset) -> Result<AssetRecord, Refusal> {
+pub(crate) fn record(context: &Context<'_>, chain: Chain, asset: &Asset) -> Result<AssetRecord, Refusal> {
     if asset.is_native() {
         return Ok(AssetRecord {
             symbol: chain.symbol.map(str::to_owned),

@@ -4,7 +4,8 @@
 //! is answered with 501.
 
 mod access_tokens;
-mod assets;
+mod approvals;
+pub(crate) mod assets;
 mod canton_validators;
 mod codes;
 pub(crate) mod contracts;
@@ -23,11 +24,12 @@ mod login;
 mod networks;
 mod people;
 mod personal_access_tokens;
+pub(crate) mod policies;
 pub(crate) mod refusals;
 mod registration;
 mod replacement;
 mod service_accounts;
-mod signatures;
+pub(crate) mod signatures;
 mod signers;
 mod staking;
 mod tags;
@@ -57,6 +59,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "activateServiceAccount" => service_accounts::activate,
         "activateUser" => users::activate,
         "archivePersonalAccessToken" => personal_access_tokens::archive,
+        "archivePolicy" => policies::archive,
         "archiveServiceAccount" => service_accounts::archive,
         "archiveUser" => users::archive,
         "broadcastTransaction" => transactions::create,
@@ -66,6 +69,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "completeEndUserRegistration" => registration::complete_end_user,
         "completeLogin" => login::complete,
         "completeRegistration" => registration::complete,
+        "createApprovalDecision" => approvals::decide,
         "createCantonValidator" => canton_validators::create,
         "createCredential" => credentials::create::create,
         "createCredentialChallenge" => credentials::challenge::create,
@@ -81,6 +85,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createKey" => keys::create,
         "createLoginChallenge" => login::create_challenge,
         "createPersonalAccessToken" => personal_access_tokens::create,
+        "createPolicy" => policies::create,
         "createRegistrationChallenge" => registration::create,
         "createServiceAccount" => service_accounts::create,
         "createStake" => staking::create,
@@ -107,12 +112,14 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "exportWallet" => key_export::export_wallet,
         "generateKeySignature" => signatures::create,
         "generateWalletSignature" => wallet_signatures::create,
+        "getApproval" => approvals::get,
         "getCantonValidator" => canton_validators::get,
         "getExchange" => exchanges::get,
         "getFeeSponsor" => fee_sponsors::get,
         "getKey" => keys::get,
         "getKeySignature" => signatures::get,
         "getPersonalAccessToken" => personal_access_tokens::get,
+        "getPolicy" => policies::get,
         "getServiceAccount" => service_accounts::get,
         "getStake" => staking::get,
         "getStakeRewards" => staking::rewards,
@@ -126,6 +133,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "getWalletTransfer" => transfers::get,
         "importKey" => key_import::import,
         "importWallet" => key_import::import_wallet,
+        "listApprovals" => approvals::list,
         "listCantonValidators" => canton_validators::list,
         "listCredentials" => credentials::list,
         "listExchangeAccountAssets" => exchanges::list_assets,
@@ -138,6 +146,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "listKeys" => keys::list,
         "listOrgWalletHistory" => history::list_all,
         "listPersonalAccessTokens" => personal_access_tokens::list,
+        "listPolicies" => policies::list,
         "listServiceAccounts" => service_accounts::list,
         "listSigners" => signers::list,
         "listSponsoredFees" => fee_sponsors::list_fees,
@@ -161,6 +170,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "updateCantonValidator" => canton_validators::update,
         "updateKey" => keys::update,
         "updatePersonalAccessToken" => personal_access_tokens::update,
+        "updatePolicy" => policies::update,
         "updateServiceAccount" => service_accounts::update,
         "updateUser" => users::update,
         "updateWallet" => wallets::update,

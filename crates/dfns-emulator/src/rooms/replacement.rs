@@ -98,9 +98,14 @@ fn replace<R: OnChain>(
     order: &Order,
 ) -> Result<Reply, Refusal> {
     let replacement = launched(context, wallet, body, None, order)?;
-    *replaced.state().replacement_id = Some(replacement.id.clone());
-    context.store.update(&replaced)?;
-    chain::hold(context, &replaced)?;
+    if replacement.status != TransferStatus::Rejected {
+        *replaced.state().replacement_id = Some(replacement.id.clone());
+        context.store.update(&replaced)?;
+    }
+    // While the replacement waits for an approval, the replaced request goes on.
+    if replacement.status == TransferStatus::Executing {
+        chain::hold(context, &replaced)?;
+    }
     Reply::json(&replacement)
 }
 

@@ -1,11 +1,11 @@
-//! Signatures: made at once, since no policy holds them back, and kept.
+//! Signatures: made at once, or once they are approved, and kept.
 //!
 //! Invariant: a key signs for networks that take keys of its format, and for nobody but its owner.
 
 use axum::http::StatusCode;
 use dfns_types::{
-    Hex, Key, KeyId, Network, Signature, SignatureBody, SignatureId, SignaturePage, SignatureRequest, SignatureStatus,
-    WalletId,
+    Hex, Key, KeyId, KeyStatus, Network, Signature, SignatureBody, SignatureId, SignaturePage, SignatureRequest,
+    SignatureStatus, Timestamp, WalletId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +19,7 @@ use super::wallets::known_chain;
 use crate::chain::{Chain, chain};
 use crate::context::Context;
 use crate::keys::{self, Curve, Family, Scheme, SignatureParts, Target};
+use crate::policy::{self, Ruling, Subject};
 use crate::server::{Refusal, Reply};
 use crate::store::{Document, Filing, Listing};
 
@@ -38,9 +39,9 @@ const KINDS_WITHOUT_TYPE: [&str; 1] = ["PactCommand"];
 
 /// A signature request and the wallet it was asked of, if it was one. It is filed under its key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct SignatureRecord {
-    pub(super) request: SignatureRequest,
-    pub(super) wallet_id: Option<WalletId>,
+pub(crate) struct SignatureRecord {
+    pub(crate) request: SignatureRequest,
+    pub(crate) wallet_id: Option<WalletId>,
 }
 
 impl Document for SignatureRecord {
@@ -139,12 +140,10 @@ pub(super) fn sign(
     key_store::check_usable(context, key)?;
     let format = key_store::format_of(key.scheme.as_str(), key.curve.as_str())?;
     let (network, family) = target(&body.common, wallet.map(|(_, network)| network), format)?;
-    let target = match (network, family) {
-        (Some(network), _) => Target::Network(network.id),
-        (None, Some(family)) => Target::Kind(family),
-        (None, None) => Target::None,
-    };
+    let target = signing_target((network, family));
+    // Signed in any case, to see that it can be.
     let signed = keys::sign(&key_store::material(context, key)?, target, &body.what).map_err(key_refusal)?;
+    let judgement = policy::judge_signature(context, key)?;
 
     let id = context.new_id("sig")?;
     let (requester, shown) = (requester(context)?, body.shown.clone());
@@ -158,7 +157,72 @@ pub(super) fn sign(
     );
     request.network = network.map(|network| Network::from(network.id));
     request.external_id.clone_from(&body.common.external_id);
-    request.date_signed = Some(context.now);
+    let org = context.caller()?.org();
+    match &judgement.ruling {
+        Ruling::Pass => fill_in(&mut request, signed, context.now)?,
+        Ruling::Block(reason) => {
+            request.status = SignatureStatus::Rejected;
+            request.reason = Some(reason.clone());
+            request.date_policy_resolved = Some(context.now);
+        }
+        Ruling::Approve { .. } => {
+            request.status = SignatureStatus::Pending;
+            request.approval_id = policy::open(context, org, Subject::Signature(id), &judgement)?;
+        }
+    }
+    let record = SignatureRecord {
+        request,
+        wallet_id: wallet.map(|(id, _)| id.clone()),
+    };
+    let owner = key_store::record(context, key)?.delegated_to.unwrap_or_default();
+    let filing = Filing {
+        org,
+        parent: key.id.as_str(),
+        owner: &owner,
+    };
+    context.store.insert(&record, filing)?;
+    idempotency::remember(context, external_id, &record)?;
+    Ok(record)
+}
+
+/// Makes the signature of a request that was approved; it fails if the key is not there any more.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn complete(
+    context: &Context<'_>,
+    org: &str,
+    mut record: SignatureRecord,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    match sign_again(context, org, &record.request) {
+        Ok(signed) => fill_in(&mut record.request, signed, at)?,
+        Err(refusal) if refusal.status == StatusCode::INTERNAL_SERVER_ERROR => return Err(refusal),
+        Err(refusal) => {
+            record.request.status = SignatureStatus::Failed;
+            record.request.reason = Some(refusal.message);
+        }
+    }
+    Ok(context.store.update(&record)?)
+}
+
+/// What a request asks for, signed from what is kept of it.
+fn sign_again(context: &Context<'_>, org: &str, request: &SignatureRequest) -> Result<keys::Signed, Refusal> {
+    let gone = || Refusal::invalid(format!("key {} can no longer be used", request.key_id));
+    let key: Option<Key> = context.store.get(org, request.key_id.as_str())?;
+    let is_usable = |key: &Key| key.status == KeyStatus::Active && key.exported != Some(true);
+    let key = key.filter(is_usable).ok_or_else(gone)?;
+    let body = serde_json::to_value(&request.request_body).map_err(|error| Refusal::internal(&error))?;
+    let common: Common = serde_json::from_value(body.clone()).map_err(|error| Refusal::internal(&error))?;
+    let what = keys::SignatureRequest::from_json(&body).map_err(key_refusal)?;
+    let format = key_store::format_of(key.scheme.as_str(), key.curve.as_str())?;
+    let target = signing_target(target(&common, request.network.as_ref(), format)?);
+    keys::sign(&key_store::material_in(context, org, &key)?, target, &what).map_err(key_refusal)
+}
+
+fn fill_in(request: &mut SignatureRequest, signed: keys::Signed, at: Timestamp) -> Result<(), Refusal> {
+    request.status = SignatureStatus::Signed;
+    request.date_signed = Some(at);
     request.signature = signed.signature.map(shown_signature).transpose()?;
     request.signatures = signed
         .signatures
@@ -167,19 +231,15 @@ pub(super) fn sign(
         .collect::<Result<_, _>>()?;
     request.signed_data = signed.signed_data;
     request.tx_hash = signed.transaction_hash;
-    let record = SignatureRecord {
-        request,
-        wallet_id: wallet.map(|(id, _)| id.clone()),
-    };
-    let owner = key_store::record(context, key)?.delegated_to.unwrap_or_default();
-    let filing = Filing {
-        org: context.caller()?.org(),
-        parent: key.id.as_str(),
-        owner: &owner,
-    };
-    context.store.insert(&record, filing)?;
-    idempotency::remember(context, external_id, &record)?;
-    Ok(record)
+    Ok(())
+}
+
+fn signing_target((network, family): (Option<Chain>, Option<Family>)) -> Target<'static> {
+    match (network, family) {
+        (Some(network), _) => Target::Network(network.id),
+        (None, Some(family)) => Target::Kind(family),
+        (None, None) => Target::None,
+    }
 }
 
 /// The network or family that a request is meant for, if it says.

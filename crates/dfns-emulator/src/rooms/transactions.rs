@@ -15,8 +15,9 @@ use super::{fee_sponsors, idempotency, key_store};
 use crate::chain::{self, Asset, Chain, Fee, Gas, Order, Payback};
 use crate::context::Context;
 use crate::keys::{self, EvmCall, Family, Uint256};
+use crate::policy;
 use crate::server::{Refusal, Reply};
-use crate::store::{Filing, Listing};
+use crate::store::Listing;
 
 /// How many requests a page may hold.
 const PAGE_LENGTH: usize = 500;
@@ -89,7 +90,7 @@ pub(super) fn start_built(
     launched(context, wallet, transaction, None, &order)
 }
 
-/// Makes a transaction request, keeps it and sends it on its way.
+/// Makes a transaction request, keeps it and sends it on its way, as far as the policies let it.
 ///
 /// # Errors
 /// 500 if the store fails.
@@ -106,17 +107,7 @@ pub(super) fn launched(
     let status = TransferStatus::Executing;
     let mut request = TransactionRequest::new(id, &wallet.id, network, by, transaction, status, context.now);
     request.external_id = external_id.map(str::to_owned);
-    let org = context.caller()?.org();
-    context.store.insert(
-        &request,
-        Filing {
-            org,
-            parent: wallet.id.as_str(),
-            owner: "",
-        },
-    )?;
-    chain::launch(context, org, &request, order)?;
-    Ok(request)
+    policy::submit(context, wallet, request, order)
 }
 
 /// What a transaction will do. It is signed once to see that it can be.

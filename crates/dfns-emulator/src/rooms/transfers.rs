@@ -1,6 +1,7 @@
 //! Transfers of assets.
 //!
-//! `Executing -> Broadcasted -> Confirmed`, or `Failed` from the first two; see [`crate::chain`].
+//! `Pending -> Executing -> Broadcasted -> Confirmed`, or `Failed` from the middle two; see [`crate::chain`]. Policies
+//! decide whether a transfer begins as `Pending`, `Executing` or `Rejected`; see [`crate::policy`].
 //!
 //! Invariant: a request with an external id moves money once, however often it is sent.
 
@@ -18,8 +19,9 @@ use super::{fee_sponsors, idempotency, key_store};
 use crate::chain::{self, Asset, Chain, FieldProblem, Order};
 use crate::context::Context;
 use crate::keys::validate_address;
+use crate::policy;
 use crate::server::{Refusal, Reply};
-use crate::store::{Filing, Listing};
+use crate::store::Listing;
 
 /// How many requests a page may hold.
 const PAGE_LENGTH: usize = 500;
@@ -52,17 +54,7 @@ pub(super) fn start(
     let mut order = order(chain, wallet, body).map_err(refused_field)?;
     order.sponsor = fee_sponsors::payer(context, body, chain, wallet)?;
     let request = self::request(context, wallet, chain, &order.asset, transfer, external_id)?;
-    let org = context.caller()?.org();
-    context.store.insert(
-        &request,
-        Filing {
-            org,
-            parent: wallet.id.as_str(),
-            owner: "",
-        },
-    )?;
-    chain::launch(context, org, &request, &order)?;
-    Ok(request)
+    policy::submit(context, wallet, request, &order)
 }
 
 /// The body of a request as the transfer that it describes.

@@ -138,6 +138,23 @@ impl Store<'_> {
         Ok(Page { items, next_page_token })
     }
 
+    /// The newest documents of a list, as far as `is_recent` accepts one after the other.
+    pub(crate) fn newest<T: Document>(
+        self,
+        listing: Listing<'_>,
+        is_recent: impl Fn(&T) -> bool,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut items = Vec::new();
+        self.each::<T>(listing, None, |_, document| {
+            let goes_on = is_recent(&document);
+            if goes_on {
+                items.push(document);
+            }
+            goes_on
+        })?;
+        Ok(items)
+    }
+
     /// All documents of a list, newest first.
     pub(crate) fn all<T: Document>(self, listing: Listing<'_>) -> Result<Vec<T>, StoreError> {
         let mut items = Vec::new();

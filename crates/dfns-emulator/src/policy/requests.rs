@@ -1,0 +1,154 @@
+//! Requests of wallets and keys on their way past the policies.
+//!
+//! Invariant: a request that is on its way passed all policies, or was approved.
+
+use dfns_types::{ActivityKind, Key, TransferRequest, TransferStatus, UserId, Wallet, WalletStatus};
+
+use super::facts::{Facts, Payment, Source};
+use super::gate;
+use super::held::Subject;
+use super::judgement::{Judgement, Ruling};
+use super::{past, prices};
+use crate::chain::{self, OnChain, Order};
+use crate::context::Context;
+use crate::rooms::key_store;
+use crate::rooms::refusals::parsed;
+use crate::server::Refusal;
+use crate::store::{Document, Filing};
+
+/// Puts a new transfer or transaction before the policies, keeps it, and sends it on its way if they let it pass:
+/// `Executing`, or `Pending` with the approval that it waits for, or `Rejected`.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn submit<R: OnChain>(
+    context: &Context<'_>,
+    wallet: &Wallet,
+    mut request: R,
+    order: &Order,
+) -> Result<R, Refusal> {
+    let caller = context.caller()?;
+    let org = caller.org();
+    let id = request.id().to_owned();
+    let is_transfer = R::KIND == TransferRequest::KIND;
+    let judgement = gate::judge(context, org, &ActivityKind::WalletsSign, |since| {
+        facts_of_order(context, org, (wallet, order), is_transfer, since)
+    })?;
+    let subject = if is_transfer {
+        Subject::Transfer(id)
+    } else {
+        Subject::Transaction(id)
+    };
+    let approval = open(context, org, subject, &judgement)?;
+    let state = request.state();
+    match &judgement.ruling {
+        Ruling::Pass => *state.status = TransferStatus::Executing,
+        Ruling::Block(reason) => {
+            *state.status = TransferStatus::Rejected;
+            *state.reason = Some(reason.clone());
+            *state.date_policy_resolved = Some(context.now);
+        }
+        Ruling::Approve { .. } => {
+            *state.status = TransferStatus::Pending;
+            *state.approval_id = approval;
+        }
+    }
+    let is_free = *state.status == TransferStatus::Executing;
+    let filing = Filing {
+        org,
+        parent: wallet.id.as_str(),
+        owner: "",
+    };
+    context.store.insert(&request, filing)?;
+    if is_free {
+        chain::launch(context, org, &request, order)?;
+    } else {
+        context.store.set_private::<R>(request.id(), order)?;
+    }
+    Ok(request)
+}
+
+/// Judges a signature that a key is to make. It may stand for anything that any wallet of the key could do.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn judge_signature(context: &Context<'_>, key: &Key) -> Result<Judgement, Refusal> {
+    let org = context.caller()?.org();
+    gate::judge(context, org, &ActivityKind::WalletsSign, |since| {
+        let wallets = key_store::wallets_of_key(context, &key.id)?;
+        let wallets = wallets.iter().filter(|wallet| wallet.status == WalletStatus::Active);
+        let mut sources = wallets
+            .map(|wallet| source_of(context, org, wallet, since, None))
+            .collect::<Result<Vec<_>, _>>()?;
+        if sources.is_empty() {
+            let past = past::of_key(context, org, key.id.as_str(), since)?;
+            sources.push(Source {
+                past,
+                ..Source::default()
+            });
+        }
+        Ok(Facts {
+            kind: ActivityKind::WalletsSign,
+            at: context.now,
+            sources,
+            entity: None,
+            payment: Payment::default(),
+        })
+    })
+}
+
+/// Opens the approval that a judgement asks for, in the name of the caller.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn open(
+    context: &Context<'_>,
+    org: &str,
+    subject: Subject,
+    judgement: &Judgement,
+) -> Result<Option<dfns_types::ApprovalId>, Refusal> {
+    let initiator = parsed::<UserId>(context.caller()?.user_id())?;
+    gate::hold(
+        context,
+        org,
+        &initiator,
+        (ActivityKind::WalletsSign, subject),
+        judgement,
+    )
+}
+
+fn facts_of_order(
+    context: &Context<'_>,
+    org: &str,
+    (wallet, order): (&Wallet, &Order),
+    is_transfer: bool,
+    since: Option<i64>,
+) -> Result<Facts, Refusal> {
+    let replaced = order.replaces.as_ref().map(|replaced| replaced.id.as_str());
+    Ok(Facts {
+        kind: ActivityKind::WalletsSign,
+        at: context.now,
+        sources: vec![source_of(context, org, wallet, since, replaced)?],
+        entity: None,
+        payment: Payment {
+            is_transfer,
+            recipient: order.to.clone(),
+            value: prices::worth(context, wallet.network.as_str(), order)?,
+        },
+    })
+}
+
+fn source_of(
+    context: &Context<'_>,
+    org: &str,
+    wallet: &Wallet,
+    since: Option<i64>,
+    replaced: Option<&str>,
+) -> Result<Source, Refusal> {
+    Ok(Source {
+        wallet_id: Some(wallet.id.to_string()),
+        external_id: wallet.external_id.clone(),
+        tags: wallet.tags.clone(),
+        past: past::of_wallet(context, org, wallet, since, replaced)?,
+    })
+}
