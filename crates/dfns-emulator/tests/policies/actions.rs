@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::scene::Scene;
-use crate::scenery::{RECEIVER, always, anybody, ask, decide, text};
+use crate::scenery::{ETHER, RECEIVER, always, anybody, ask, decide, text};
 
 const HASH: &str = "0x1111111111111111111111111111111111111111111111111111111111111111";
 
@@ -11,7 +11,7 @@ const HASH: &str = "0x1111111111111111111111111111111111111111111111111111111111
 async fn a_transfer_that_is_held_back_waits_and_goes_on_once_it_is_approved() {
     let scene = Scene::new().await;
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let made = scene.pay(&wallet, "5");
     assert_eq!(made.status, 200);
     assert_eq!(made.body["status"], "Pending");
@@ -41,7 +41,7 @@ async fn a_transfer_that_is_held_back_waits_and_goes_on_once_it_is_approved() {
 async fn a_transfer_that_is_denied_is_rejected_and_says_by_whom() {
     let scene = Scene::new().await;
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let made = scene.pay(&wallet, "5");
     let path = format!("/v2/policy-approvals/{}/decisions", text(&made, "approvalId"));
     let body = json!({ "value": "Denied", "reason": "not this month" }).to_string();
@@ -59,7 +59,7 @@ async fn a_transfer_that_is_denied_is_rejected_and_says_by_whom() {
 async fn a_blocked_transfer_is_rejected_at_once_with_a_reason() {
     let scene = Scene::new().await;
     let policy = scene.policy(&always("Wallets:Sign", &json!({ "kind": "Block" })));
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let made = scene.pay(&wallet, "5");
     assert_eq!((made.status, &made.body["status"]), (200, &json!("Rejected")));
     let reason = made.body["reason"].as_str().unwrap();
@@ -73,7 +73,7 @@ async fn a_blocked_transfer_is_rejected_at_once_with_a_reason() {
 async fn no_action_lets_everything_pass() {
     let scene = Scene::new().await;
     scene.policy(&always("Wallets:Sign", &json!({ "kind": "NoAction" })));
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     assert_eq!(scene.pay(&wallet, "5").body["status"], "Executing");
 }
 
@@ -82,7 +82,7 @@ async fn a_block_outweighs_an_approval_that_another_policy_asks_for() {
     let scene = Scene::new().await;
     scene.policy(&always("Wallets:Sign", &json!({ "kind": "Block" })));
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     assert_eq!(scene.pay(&wallet, "5").body["status"], "Rejected");
     assert_eq!(scene.get("/v2/policy-approvals")["items"], json!([]));
 }
@@ -91,7 +91,7 @@ async fn a_block_outweighs_an_approval_that_another_policy_asks_for() {
 async fn a_transaction_is_held_back_and_released_like_a_transfer() {
     let scene = Scene::new().await;
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let body = json!({ "kind": "Transaction", "transaction": { "to": RECEIVER, "value": "7" } });
     let path = format!("{}/transactions", wallet.path);
     let made = scene.service.signed("POST", &path, &body.to_string());
@@ -150,7 +150,7 @@ async fn a_denied_signature_is_never_made() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_was_held_back_fails_if_its_wallet_is_gone_when_it_is_approved() {
     let scene = Scene::new().await;
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let key = scene.get(&wallet.path)["signingKey"]["id"].as_str().unwrap().to_owned();
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
     let transfer = scene.pay(&wallet, "5");
@@ -168,7 +168,7 @@ async fn what_was_held_back_fails_if_its_wallet_is_gone_when_it_is_approved() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_replacement_that_waits_lets_the_replaced_transfer_go_on() {
     let scene = Scene::new().await;
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let made = scene.pay(&wallet, "5");
     scene.pass_blocks(1);
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
@@ -186,7 +186,7 @@ async fn a_replacement_that_waits_lets_the_replaced_transfer_go_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_replacement_that_is_approved_in_time_replaces() {
     let scene = Scene::new().await;
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let made = scene.pay(&wallet, "5");
     scene.pass_blocks(1);
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
@@ -202,7 +202,7 @@ async fn a_replacement_that_is_approved_in_time_replaces() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_replacement_that_is_denied_leaves_the_transfer_free_to_be_replaced() {
     let scene = Scene::new().await;
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let made = scene.pay(&wallet, "5");
     scene.pass_blocks(1);
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::scene::Scene;
-use crate::scenery::{always, anybody, ask, decide, text};
+use crate::scenery::{ETHER, always, anybody, ask, decide, text};
 use crate::support::Answer;
 
 /// A transfer that waits for the action.
 fn held(scene: &Scene, action: &serde_json::Value) -> (crate::scene::Wallet, Answer) {
     scene.policy(&always("Wallets:Sign", action));
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let made = scene.pay(&wallet, "5");
     assert_eq!(made.body["status"], "Pending", "{made:?}");
     (wallet, made)
@@ -42,7 +42,7 @@ async fn who_started_an_activity_cannot_approve_it_but_cancel_it() {
     let scene = Scene::new().await;
     let employee = scene.employee();
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let path = format!("{}/transfers", wallet.path);
     let body = json!({ "kind": "Native", "to": wallet.address, "amount": "5" }).to_string();
     let made = employee.signed("POST", &path, &body);
@@ -60,7 +60,7 @@ async fn who_started_an_activity_approves_it_where_the_group_says_so() {
     let employee = scene.employee();
     let group = json!({ "quorum": 1, "approvers": {}, "initiatorCanApprove": true });
     scene.policy(&always("Wallets:Sign", &ask(&[group])));
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let body = json!({ "kind": "Native", "to": wallet.address, "amount": "5" }).to_string();
     let made = employee.signed("POST", &format!("{}/transfers", wallet.path), &body);
     assert_eq!(
@@ -94,19 +94,19 @@ async fn an_approval_expires_to_the_millisecond_and_rejects_what_waited() {
     let action = json!({ "kind": "RequestApproval", "approvalGroups": [anybody()], "autoRejectTimeout": 2 });
     let (wallet, made) = held(&scene, &action);
     let approval = text(&made, "approvalId");
-    let expires = scene.approval(&approval)["expirationDate"].clone();
+    let deadline = scene.approval(&approval)["expirationDate"].clone();
     scene.clock.advance(Duration::from_millis(119_999));
     assert_eq!(scene.approval(&approval)["status"], "Pending");
     scene.clock.advance(Duration::from_secs(60));
     let state = scene.transfer_state(&wallet, &made);
     assert_eq!(
         (&state["status"], &state["datePolicyResolved"]),
-        (&json!("Rejected"), &expires)
+        (&json!("Rejected"), &deadline)
     );
     let expired = scene.approval(&approval);
     assert_eq!(
         (&expired["status"], &expired["dateResolved"]),
-        (&json!("Expired"), &expires)
+        (&json!("Expired"), &deadline)
     );
     assert_eq!(decide(&employee, &approval, "Approved").status, 400, "too late");
 }
@@ -118,7 +118,7 @@ async fn the_shortest_timeout_of_several_policies_applies() {
         let action = json!({ "kind": "RequestApproval", "approvalGroups": [anybody()], "autoRejectTimeout": minutes });
         scene.policy(&always("Wallets:Sign", &action));
     }
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     let made = scene.pay(&wallet, "5");
     scene.clock.advance(Duration::from_secs(120));
     assert_eq!(scene.approval(&text(&made, "approvalId"))["status"], "Expired");
@@ -162,7 +162,7 @@ async fn approvals_are_listed_by_status_initiator_and_approver() {
 async fn a_page_of_approvals_has_20_unless_asked_otherwise() {
     let scene = Scene::new().await;
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     for amount in 1..=21 {
         scene.pay(&wallet, &amount.to_string());
     }

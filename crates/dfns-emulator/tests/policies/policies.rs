@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::scene::Scene;
-use crate::scenery::{always, anybody, ask, signing};
+use crate::scenery::{ETHER, always, anybody, ask, signing};
 
 fn nothing() -> Value {
     json!({ "kind": "NoAction" })
@@ -54,7 +54,7 @@ async fn an_archived_policy_is_in_force_no_longer_and_stays_what_it_is() {
     let body = always("Wallets:Sign", &json!({ "kind": "Block" }));
     let id = scene.policy(&body);
     let path = format!("/v2/policies/{id}");
-    let wallet = scene.funded("EthereumSepolia", "1000000000000000000");
+    let wallet = scene.funded("EthereumSepolia", ETHER);
     assert_eq!(scene.pay(&wallet, "1").body["status"], "Rejected");
     let archived = scene.service.signed("DELETE", &path, "");
     assert_eq!((archived.status, &archived.body["status"]), (200, &json!("Archived")));

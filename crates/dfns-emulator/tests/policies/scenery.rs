@@ -15,11 +15,6 @@ pub(crate) fn anybody() -> Value {
     json!({ "quorum": 1, "approvers": {} })
 }
 
-/// A group of these users, so many of whom have to approve.
-pub(crate) fn group(quorum: u32, users: &[&str]) -> Value {
-    json!({ "quorum": quorum, "approvers": { "userId": { "in": users } } })
-}
-
 /// The action that asks these groups.
 pub(crate) fn ask(groups: &[Value]) -> Value {
     json!({ "kind": "RequestApproval", "approvalGroups": groups })

@@ -51,7 +51,7 @@ pub(super) fn window_start(now: Timestamp, minutes: i32) -> i64 {
     now.unix_millis().saturating_sub(60_000 * i64::from(minutes))
 }
 
-fn within<'a>(source: &'a Source, now: Timestamp, minutes: i32) -> impl Iterator<Item = &'a Past> {
+fn within(source: &Source, now: Timestamp, minutes: i32) -> impl Iterator<Item = &Past> {
     let start = window_start(now, minutes);
     // What happened exactly at the start of the span is over.
     source.past.iter().filter(move |past| past.at.unix_millis() > start)
