@@ -14,6 +14,7 @@ use crate::context::{Config, Services};
 use crate::entropy::Seed;
 use crate::server::{Emulation, serve};
 use crate::store::{Database, Store, StoreError};
+use crate::webhooks::{Courier, Outbound};
 use crate::{Clock, Emulator, snapshots};
 
 /// Settings of an [`Emulator`] that is not running yet.
@@ -27,6 +28,7 @@ pub struct EmulatorBuilder {
     public_key: Option<String>,
     block_time: Option<Duration>,
     end_user_operations: Vec<String>,
+    webhook_timeout: Option<Duration>,
 }
 
 /// Why an emulator could not start.
@@ -108,6 +110,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How long a webhook may take to answer before it has failed, by the real clock (default: 10 seconds).
+    pub fn webhook_timeout(mut self, webhook_timeout: Duration) -> Self {
+        self.webhook_timeout = Some(webhook_timeout);
+        self
+    }
+
     /// Starts the emulator.
     ///
     /// # Errors
@@ -118,10 +126,14 @@ impl EmulatorBuilder {
         let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
         let clock = self.clock.clone();
-        let (emulation, bootstrap) = self.prepare(format!("http://{address}"))?;
+        let timeout = self.webhook_timeout.unwrap_or(Duration::from_secs(10));
+        let (outbound, flushes) = Outbound::new(timeout);
+        let (emulation, bootstrap) = self.prepare(format!("http://{address}"), outbound)?;
+        let emulation = Arc::new(emulation);
+        let courier = Courier::new(Arc::clone(&emulation), flushes).start();
 
         let (stop, stopped) = watch::channel(());
-        let server = tokio::spawn(serve(listener, Arc::new(emulation), stopped));
+        let server = tokio::spawn(serve(listener, emulation, stopped));
         tracing::info!(%address, "listening");
         Ok(Emulator {
             address,
@@ -129,10 +141,11 @@ impl EmulatorBuilder {
             bootstrap,
             stop: Some(stop),
             server,
+            courier,
         })
     }
 
-    fn prepare(self, base_url: String) -> Result<(Emulation, Bootstrap), StartError> {
+    fn prepare(self, base_url: String, outbound: Outbound) -> Result<(Emulation, Bootstrap), StartError> {
         // Before the file is made: what cannot start leaves nothing behind.
         if let Some(public_key) = &self.public_key {
             check_public_key(public_key)?;
@@ -173,6 +186,7 @@ impl EmulatorBuilder {
                 token_key: token_key.into(),
                 config,
                 faults: Arc::default(),
+                outbound: outbound.into(),
             };
             let made = bootstrap(store, &services)?;
             Ok::<_, StartError>((services, made))

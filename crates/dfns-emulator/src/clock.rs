@@ -23,7 +23,12 @@ struct Inner {
     beginning: ClockState,
     /// Told of every move.
     moved: watch::Sender<()>,
+    /// The spans of time that it was moved over, in milliseconds since 1970.
+    passed_over: Mutex<Vec<(i64, i64)>>,
 }
+
+/// How many spans of time that a clock was moved over are remembered.
+const SPANS: usize = 16;
 
 /// How a clock goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +72,7 @@ impl Clock {
             state: Mutex::new(state),
             beginning: state,
             moved: watch::Sender::new(()),
+            passed_over: Mutex::default(),
         }))
     }
 
@@ -89,10 +95,10 @@ impl Clock {
     }
 
     /// Moves the clock forward, to the millisecond; it stops at the end of the year 9999. The emulator acts on it at the
-    /// next request.
+    /// next request, and sends to webhooks what is due by then.
     pub fn advance(&self, duration: Duration) {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        self.change(|state| match &mut state.frozen {
+        self.pass_over(|state| match &mut state.frozen {
             Some(frozen) => *frozen = frozen.saturating_add(millis).min(LAST_MILLIS),
             None => state.ahead = state.ahead.saturating_add(millis),
         });
@@ -116,9 +122,46 @@ impl Clock {
     /// the clock back does so before there is anything.
     pub fn set(&self, time: Timestamp) {
         let millis = time.unix_millis().min(LAST_MILLIS);
-        self.change(|state| match &mut state.frozen {
+        self.pass_over(|state| match &mut state.frozen {
             Some(frozen) => *frozen = millis,
             None => state.ahead = millis.saturating_sub(system_millis()),
+        });
+    }
+
+    /// Changes whenever the clock is moved.
+    pub(crate) fn moves(&self) -> watch::Receiver<()> {
+        self.0.moved.subscribe()
+    }
+
+    /// How long to wait until the clock gets there by itself; `None` if it stands still.
+    pub(crate) fn real_time_until(&self, time: Timestamp) -> Option<Duration> {
+        let left = time.unix_millis().saturating_sub(self.now().unix_millis());
+        (!self.is_frozen()).then(|| Duration::from_millis(u64::try_from(left).unwrap_or(0)))
+    }
+
+    /// Whether the clock was moved over this time, in milliseconds since 1970, instead of getting there by itself.
+    pub(crate) fn passed_over(&self, millis: i64) -> bool {
+        let spans = self.0.passed_over.lock().unwrap_or_else(PoisonError::into_inner);
+        spans.iter().any(|(from, to)| (*from..=*to).contains(&millis))
+    }
+
+    /// Moves the clock and remembers over what.
+    fn pass_over(&self, change: impl FnOnce(&mut ClockState)) {
+        self.change(|state| {
+            let system = system_millis();
+            let from = state.at(system);
+            change(state);
+            let to = state.at(system);
+            let mut spans = self.0.passed_over.lock().unwrap_or_else(PoisonError::into_inner);
+            match spans.last_mut() {
+                // A clock that was set back shows times anew that it was moved over before.
+                _ if to < from => spans.clear(),
+                Some((_, end)) if from <= *end => *end = to,
+                _ => spans.push((from, to)),
+            }
+            if spans.len() > SPANS {
+                spans.remove(0);
+            }
         });
     }
 
@@ -160,11 +203,21 @@ impl Clock {
     pub(crate) fn restore(&self, stored: ClockState, time: Timestamp) {
         self.change(|state| *state = stored);
         self.set(time);
+        self.forget_spans();
     }
 
     /// Goes as when it was made.
     pub(crate) fn restart(&self) {
         self.change(|state| *state = self.0.beginning);
+        self.forget_spans();
+    }
+
+    fn forget_spans(&self) {
+        self.0
+            .passed_over
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     fn change(&self, change: impl FnOnce(&mut ClockState)) {
@@ -231,6 +284,18 @@ mod tests {
         assert_eq!(clock.now(), at(7_000));
         clock.run();
         assert!(!clock.is_frozen() && clock.now() >= at(7_000));
+    }
+
+    #[test]
+    fn a_clock_knows_over_which_times_it_was_moved() {
+        let clock = Clock::fixed(at(1_000));
+        assert!(!clock.passed_over(1_000));
+        clock.advance(Duration::from_millis(500));
+        clock.advance(Duration::from_millis(500));
+        assert!(clock.passed_over(1_700) && !clock.passed_over(999) && !clock.passed_over(2_001));
+        assert_eq!(clock.0.passed_over.lock().unwrap().len(), 1, "they follow each other");
+        clock.set(at(500));
+        assert!(!clock.passed_over(1_700));
     }
 
     #[test]

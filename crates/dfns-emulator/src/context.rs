@@ -15,7 +15,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dfns_types::Timestamp;
+use dfns_types::{Timestamp, WebhookEventKind};
+use serde::Serialize;
 
 use crate::auth::{Caller, permission, tokens::TokenKey};
 use crate::clock::Clock;
@@ -23,6 +24,7 @@ use crate::entropy::{Seed, id_text};
 use crate::fault::Faults;
 use crate::server::{Call, Refusal, Reply};
 use crate::store::{Mail, PageRequest, Store};
+use crate::webhooks::{self, Outbound};
 
 /// Answers one operation.
 pub(crate) type Handler = fn(&mut Context<'_>) -> Result<Reply, Refusal>;
@@ -38,6 +40,7 @@ pub(crate) struct Services {
     pub(crate) token_key: Arc<TokenKey>,
     pub(crate) config: Config,
     pub(crate) faults: Arc<Faults>,
+    pub(crate) outbound: Arc<Outbound>,
 }
 
 /// What can be set.
@@ -196,6 +199,29 @@ impl<'a> Context<'a> {
             code,
             sent_at: self.now.unix_millis(),
         })?)
+    }
+
+    /// Tells the webhooks of the caller's organisation what happened just now, once the request is through: `{name: value}`,
+    /// in the state that the kind names.
+    ///
+    /// # Errors
+    /// 500 if the store fails.
+    pub(crate) fn emit(&self, kind: WebhookEventKind, name: &str, value: &impl Serialize) -> Result<(), Refusal> {
+        self.emit_at(self.caller()?.org(), self.now, &kind, (name, value))
+    }
+
+    /// Tells the webhooks of an organisation what happened at some time: what moves with time has no caller.
+    ///
+    /// # Errors
+    /// 500 if the store fails.
+    pub(crate) fn emit_at(
+        &self,
+        org: &str,
+        at: Timestamp,
+        kind: &WebhookEventKind,
+        named: (&str, &impl Serialize),
+    ) -> Result<(), Refusal> {
+        webhooks::emit(self, org, at, kind, named)
     }
 
     /// The time so much later than the request.

@@ -39,6 +39,7 @@ mod rooms;
 mod server;
 mod snapshots;
 mod store;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -63,6 +64,7 @@ pub struct Emulator {
     bootstrap: Bootstrap,
     stop: Option<watch::Sender<()>>,
     server: JoinHandle<std::io::Result<()>>,
+    courier: webhooks::Running,
 }
 
 impl Emulator {
@@ -159,6 +161,7 @@ impl Emulator {
     /// If the server had failed before.
     pub async fn stop(mut self) -> std::io::Result<()> {
         drop(self.stop.take());
+        self.courier.stop().await;
         if let Ok(ended) = tokio::time::timeout(GRACE, &mut self.server).await {
             return ended.unwrap_or_else(|panic| Err(std::io::Error::other(panic)));
         }

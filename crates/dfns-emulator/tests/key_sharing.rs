@@ -272,3 +272,35 @@ async fn what_a_diffie_hellman_key_derives_is_the_key_times_the_hashed_point() {
     let point = k256::PublicKey::from_affine(point.to_affine()).unwrap();
     assert_eq!(derived["output"], hex(&point.to_sec1_bytes()));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn webhooks_are_not_told_of_a_key_whose_wallet_was_refused() {
+    let emulator = Emulator::start().await.unwrap();
+    let service = Signer::service_account(&emulator);
+    // Nobody listens there; what was sent is in the log all the same.
+    let webhook = json!({ "url": "http://127.0.0.1:1", "events": ["*"] });
+    let webhook = service.signed("POST", "/webhooks", &webhook.to_string()).body;
+    let told = || {
+        support::send(&emulator.url(), "POST", "/__admin/webhooks/flush", &[], b"");
+        let path = format!("/webhooks/{}/events", webhook["id"].as_str().unwrap());
+        let events = service.call("GET", &path, "").body["items"].clone();
+        events
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| event["kind"].clone())
+            .collect::<Vec<_>>()
+    };
+    let mut request = import_request(&service, "CGGMP21", "secp256k1");
+    // The key comes in, and then there is no wallet for it.
+    request["network"] = json!("Solana");
+    let refused = service.signed("POST", "/wallets/import", &request.to_string());
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert_eq!(told(), Vec::<Value>::new());
+    request["network"] = json!("Ethereum");
+    assert_eq!(
+        service.signed("POST", "/wallets/import", &request.to_string()).status,
+        200
+    );
+    assert_eq!(told(), ["wallet.created", "key.created"]);
+}

@@ -12,11 +12,11 @@ mod snapshots;
 
 use std::sync::LazyLock;
 
-use crate::chain;
 use crate::context::Handler;
 use crate::policy;
 use crate::rooms::{contracts, exchanges};
 use crate::server::{Call, Emulation, Refusal, Reply, Table};
+use crate::{chain, webhooks};
 
 /// The path under which the routes stand.
 pub(crate) const PREFIX: &str = "/__admin";
@@ -41,6 +41,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
     let faucet: &[Route] = &[("POST", "/faucet", chain::faucet)];
     let contracts: &[Route] = &[("POST", "/contracts", contracts::configure)];
     let exchanges: &[Route] = &[("POST", "/exchanges/credit", exchanges::credit)];
+    let flush: &[Route] = &[("POST", "/webhooks/flush", webhooks::flush)];
     let topics = [
         clock::ROUTES,
         contracts,
@@ -50,6 +51,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
         outbox::ROUTES,
         people::ROUTES,
         policy::ADMIN_ROUTES,
+        flush,
     ];
     let in_transaction = topics.into_iter().flatten();
     let in_transaction = in_transaction.map(|&(method, path, handler)| (method, path, Answers::InTransaction(handler)));

@@ -57,6 +57,7 @@ fn download(emulation: &Emulation, call: &Call) -> Result<Reply, Refusal> {
         status: StatusCode::OK,
         content_type: "application/vnd.sqlite3",
         body: snapshot.content.clone(),
+        errand: None,
     })
 }
 

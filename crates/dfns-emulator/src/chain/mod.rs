@@ -21,6 +21,6 @@ pub(crate) use fees::{Fee, Gas, Speed, estimate, transfer_fee};
 pub(crate) use movement::Movement;
 pub(crate) use networks::{Chain, chain};
 pub(crate) use order::{OnChain, Order, Payback, Replaced};
-pub(crate) use progress::{abort, forget, hold, launch, order_of, release, settle};
+pub(crate) use progress::{abort, forget, hold, launch, order_of, release, settle, tell};
 pub(crate) use sign::{SignedTransaction, sign, sign_call, unsigned};
 pub(crate) use sponsor::{Sponsor, SponsoredRecord};

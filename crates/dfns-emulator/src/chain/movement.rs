@@ -1,12 +1,14 @@
 //! What wallets sent and received, as it is remembered.
 
-use dfns_types::{Amount, Timestamp};
+use dfns_types::{Amount, Timestamp, WebhookEventKind};
 use serde::{Deserialize, Serialize};
 
-use super::Asset;
+use super::{Asset, chain};
 use crate::context::Context;
+use crate::rooms::history;
 use crate::server::Refusal;
 use crate::store::{Document, Filing, StoreError};
+use crate::webhooks;
 
 /// One thing that a wallet sent or received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,5 +85,19 @@ fn keep(context: &Context<'_>, org: &str, movement: Movement) -> Result<(), Refu
             owner: "",
         },
     );
-    Ok(kept?)
+    kept?;
+    tell(context, org, &movement)
+}
+
+/// Tells webhooks of a movement, on the networks whose movements the API sees.
+fn tell(context: &Context<'_>, org: &str, movement: &Movement) -> Result<(), Refusal> {
+    let kind = WebhookEventKind::WalletBlockchaineventDetected;
+    let Some(chain) = chain(&movement.network).filter(|chain| chain.is_indexed()) else {
+        return Ok(());
+    };
+    if !webhooks::is_awaited(context, org, &kind)? {
+        return Ok(());
+    }
+    let shown = history::shown(context, chain, movement)?;
+    context.emit_at(org, movement.at, &kind, ("blockchainEvent", &shown))
 }

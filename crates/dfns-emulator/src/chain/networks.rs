@@ -70,6 +70,14 @@ impl Chain {
         }
     }
 
+    /// Whether the API sees what moves on the network, and so tells webhooks of it.
+    pub(crate) const fn is_indexed(self) -> bool {
+        !matches!(
+            self.family,
+            Family::Cardano | Family::Substrate | Family::Tezos | Family::Xrpl
+        )
+    }
+
     /// The kinds of transfers that the network carries.
     pub(crate) const fn transfer_kinds(self) -> &'static [&'static str] {
         match self.family {

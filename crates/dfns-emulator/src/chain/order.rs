@@ -2,6 +2,7 @@
 
 use dfns_types::{
     Amount, ApprovalId, Network, Timestamp, TransactionId, TransactionRequest, TransferRequest, TransferStatus,
+    WebhookEventKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +86,14 @@ pub(crate) struct State<'a> {
 
 /// A request that goes through its network: a transfer or a transaction.
 pub(crate) trait OnChain: Document + Clone {
+    /// Under which name webhooks are told of it.
+    const EVENT_NAME: &'static str;
+
+    /// The kind of event that tells of such a change: `requested`, `broadcasted`, `confirmed`, `failed`, `rejected`.
+    fn event(change: &str) -> WebhookEventKind {
+        WebhookEventKind::from(format!("wallet.{}.{change}", Self::KIND).as_str())
+    }
+
     /// The network of the request.
     fn network(&self) -> &Network;
     /// The wallet of the request.
@@ -100,8 +109,10 @@ pub(crate) trait OnChain: Document + Clone {
 }
 
 macro_rules! on_chain {
-    ($request:ty) => {
+    ($request:ty, $event_name:literal) => {
         impl OnChain for $request {
+            const EVENT_NAME: &'static str = $event_name;
+
             fn network(&self) -> &Network {
                 &self.network
             }
@@ -139,5 +150,5 @@ macro_rules! on_chain {
     };
 }
 
-on_chain!(TransferRequest);
-on_chain!(TransactionRequest);
+on_chain!(TransferRequest, "transferRequest");
+on_chain!(TransactionRequest, "transactionRequest");

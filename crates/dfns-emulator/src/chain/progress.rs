@@ -59,7 +59,7 @@ pub(crate) fn release<R: OnChain>(
     let is_usable = wallet.is_some_and(|wallet| wallet.status == WalletStatus::Active)
         && key.is_some_and(|key| key.status == KeyStatus::Active && key.exported != Some(true));
     if !is_usable {
-        fail(context, request, "the wallet can no longer be used")?;
+        fail(context, org, at, request, "the wallet can no longer be used")?;
         return resume_replaced(context, org, &order, at);
     }
     if let Some(Replaced { id, .. }) = &order.replaces {
@@ -76,6 +76,20 @@ pub(crate) fn forget<R: OnChain>(context: &Context<'_>, org: &str, request: &R, 
     resume_replaced(context, org, &order_of(context, request)?, at)
 }
 
+/// Tells webhooks that a request has changed: `requested`, `broadcasted`, `confirmed`, `failed`, `rejected`.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn tell<R: OnChain>(
+    context: &Context<'_>,
+    org: &str,
+    at: Timestamp,
+    request: &R,
+    change: &str,
+) -> Result<(), Refusal> {
+    context.emit_at(org, at, &R::event(change), (R::EVENT_NAME, request))
+}
+
 /// Takes a request that is still `Executing` off its way.
 ///
 /// # Errors
@@ -90,7 +104,7 @@ pub(crate) fn abort<R: OnChain>(context: &Context<'_>, org: &str, request: &mut 
         );
         return Err(Refusal::invalid(message));
     }
-    fail(context, request, "aborted by the user")?;
+    fail(context, org, context.now, request, "aborted by the user")?;
     resume_replaced(context, org, &order_of(context, request)?, context.now)
 }
 
@@ -171,6 +185,8 @@ impl Step<'_, '_> {
         if nonce > next_nonce || (nonce < next_nonce && self.replaced_order(&order)?.is_none()) {
             fail(
                 context,
+                org,
+                at,
                 request,
                 &format!("the nonce is {nonce}, the next one of the wallet is {next_nonce}"),
             )?;
@@ -186,7 +202,7 @@ impl Step<'_, '_> {
             Ok(()) => {}
             Err(LedgerError::Store(error)) => return Err(error.into()),
             Err(refused) => {
-                fail(context, request, &refused.to_string())?;
+                fail(context, org, at, request, &refused.to_string())?;
                 return resume_replaced(context, org, &order, at);
             }
         }
@@ -204,6 +220,7 @@ impl Step<'_, '_> {
         *state.date_broadcasted = Some(at);
         store.update(request)?;
         store.set_private::<R>(request.id(), &order)?;
+        tell(context, org, at, request, "broadcasted")?;
         schedule::<R>(context, org, request.id(), at)
     }
 
@@ -224,7 +241,7 @@ impl Step<'_, '_> {
                     account
                         .credit(&order.asset, &order.amount)
                         .map_err(|error| Refusal::internal(&error))?;
-                    return fail(context, request, &refused.to_string());
+                    return fail(context, org, at, request, &refused.to_string());
                 }
             }
         }
@@ -262,6 +279,7 @@ impl Step<'_, '_> {
         }
         context.store.update(request)?;
         context.store.clear_due(request.id())?;
+        tell(context, org, at, request, "confirmed")?;
         match &order.replaces {
             Some(Replaced { id, kind }) if kind == TransferRequest::KIND => {
                 self.fail_replaced::<TransferRequest>(id, request.id())
@@ -298,18 +316,27 @@ impl Step<'_, '_> {
         }
         fail(
             self.context,
+            self.org,
+            self.at,
             &mut replaced,
             &format!("replaced by transaction {replacement}"),
         )
     }
 }
 
-fn fail<R: OnChain>(context: &Context<'_>, request: &mut R, reason: &str) -> Result<(), Refusal> {
+fn fail<R: OnChain>(
+    context: &Context<'_>,
+    org: &str,
+    at: Timestamp,
+    request: &mut R,
+    reason: &str,
+) -> Result<(), Refusal> {
     let state = request.state();
     *state.status = TransferStatus::Failed;
     *state.reason = Some(reason.to_owned());
     context.store.update(request)?;
-    Ok(context.store.clear_due(request.id())?)
+    context.store.clear_due(request.id())?;
+    tell(context, org, at, request, "failed")
 }
 
 /// Lets the replaced request go on, when its replacement came to nothing.

@@ -60,7 +60,8 @@ pub(crate) fn reject(
             record.request.status = SignatureStatus::Rejected;
             record.request.reason = Some(reason.to_owned());
             record.request.date_policy_resolved = Some(at);
-            Ok(context.store.update(&record)?)
+            context.store.update(&record)?;
+            signatures::tell(context, org, at, &record)
         }
         Subject::Change(id) => change::drop(context, found(context, org, id)?, at),
     }
@@ -119,6 +120,7 @@ fn reject_order<R: OnChain>(
     *state.reason = Some(reason.to_owned());
     *state.date_policy_resolved = Some(at);
     context.store.update(&request)?;
+    chain::tell(context, org, at, &request, "rejected")?;
     chain::forget(context, org, &request, at)
 }
 

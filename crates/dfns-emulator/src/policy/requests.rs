@@ -60,12 +60,27 @@ pub(crate) fn submit<R: OnChain>(
         owner: "",
     };
     context.store.insert(&request, filing)?;
+    tell(context, org, &request)?;
     if is_free {
         chain::launch(context, org, &request, order)?;
     } else {
         context.store.set_private::<R>(request.id(), order)?;
     }
     Ok(request)
+}
+
+/// Tells webhooks of a new request: as it was before the policies spoke, and of a refusal at once.
+fn tell<R: OnChain>(context: &Context<'_>, org: &str, request: &R) -> Result<(), Refusal> {
+    let mut requested = request.clone();
+    let state = requested.state();
+    if *state.status != TransferStatus::Rejected {
+        return chain::tell(context, org, context.now, request, "requested");
+    }
+    *state.status = TransferStatus::Pending;
+    *state.reason = None;
+    *state.date_policy_resolved = None;
+    chain::tell(context, org, context.now, &requested, "requested")?;
+    chain::tell(context, org, context.now, request, "rejected")
 }
 
 /// Judges a signature that a key is to make. It may stand for anything that any wallet of the key could do.

@@ -95,6 +95,16 @@ impl Admin {
         Ok(())
     }
 
+    /// Waits until everything that is due to webhooks was sent, and what became of it is known: until every receiver has
+    /// answered or timed out. A receiver that waits for this itself waits in vain.
+    ///
+    /// # Errors
+    /// [`AdminError::Unreachable`].
+    pub async fn flush_webhooks(&self) -> Result<(), AdminError> {
+        let _: serde_json::Value = self.send("POST", "/webhooks/flush", None).await?;
+        Ok(())
+    }
+
     /// The codes that were mailed to this person, newest first.
     ///
     /// # Errors

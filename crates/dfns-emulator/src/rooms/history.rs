@@ -99,7 +99,10 @@ fn history_kind(chain: Chain, movement: &Movement) -> String {
 }
 
 /// A movement as the API shows it.
-fn shown(context: &Context<'_>, chain: Chain, movement: &Movement) -> Result<WalletHistoryItem, Refusal> {
+///
+/// # Errors
+/// 500 if it does not fit the types of the API.
+pub(crate) fn shown(context: &Context<'_>, chain: Chain, movement: &Movement) -> Result<WalletHistoryItem, Refusal> {
     let AssetRecord { symbol, decimals } = record(context, chain, &movement.asset)?;
     let native = json!({ "symbol": chain.symbol, "decimals": chain.decimals });
     let kind = history_kind(chain, movement);

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a key that went out is marked so, and signs no more.
 
-use dfns_types::{EncryptedKeyShare, ExportKeyRequest, Key, KeyCurve, KeyExport, KeyProtocol};
+use dfns_types::{EncryptedKeyShare, ExportKeyRequest, Key, KeyCurve, KeyExport, KeyProtocol, WebhookEventKind};
 
 use super::key_import::{scheme_of, sharing_refusal};
 use super::key_store;
@@ -47,6 +47,10 @@ fn export_key(context: &Context<'_>, mut key: Key, request: &ExportKeyRequest) -
     // The date is that of the first export.
     key.date_exported = key.date_exported.or(Some(context.now));
     context.store.update(&key)?;
+    context.emit(WebhookEventKind::KeyExported, "key", &key)?;
+    for wallet in key_store::wallets_of_key(context, &key.id)? {
+        context.emit(WebhookEventKind::WalletExported, "wallet", &wallet)?;
+    }
     let threshold = i32::try_from(THRESHOLD).map_err(|error| Refusal::internal(&error))?;
     Ok(KeyExport::new(&key.public_key, protocol, key.curve, threshold, shares))
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: delegation is for ever, and all wallets of a key go with it.
 
-use dfns_types::{Key, UserId, Wallet};
+use dfns_types::{Key, UserId, Wallet, WebhookEventKind};
 
 use super::key_store::{record, signing_key, wallets_of_key};
 use super::refusals::invalid_field;
@@ -92,11 +92,13 @@ pub(crate) fn delegate_key(context: &Context<'_>, mut key: Key, field: &str, use
     context.store.update(&key)?;
     context.store.set_private::<Key>(key.id.as_str(), &record)?;
     context.store.set_owner::<Key>(key.id.as_str(), &user.id)?;
+    context.emit(WebhookEventKind::KeyDelegated, "key", &key)?;
     for mut wallet in wallets_of_key(context, &key.id)? {
         wallet.custodial = false;
         wallet.signing_key = signing_key(context, &key)?;
         context.store.update(&wallet)?;
         context.store.set_owner::<Wallet>(wallet.id.as_str(), &user.id)?;
+        context.emit(WebhookEventKind::WalletDelegated, "wallet", &wallet)?;
     }
     Ok(key)
 }

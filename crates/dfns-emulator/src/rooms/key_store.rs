@@ -3,7 +3,7 @@
 //! Invariant: key material is made anew from the seed, from its master key, or from what was imported, each time it is
 //! needed; the public half of every key in the store is that of this material.
 
-use dfns_types::{Hex, Key, KeyId, KeyOrigin, KeyStatus, SigningKey, UserId, Wallet};
+use dfns_types::{Hex, Key, KeyId, KeyOrigin, KeyStatus, SigningKey, UserId, Wallet, WebhookEventKind};
 use serde::{Deserialize, Serialize};
 
 use super::key_owner::{KeyOwner, visible_owner};
@@ -181,6 +181,7 @@ pub(crate) fn create_key(context: &Context<'_>, new: NewKey) -> Result<Key, Refu
             can_be_delegated,
         },
     )?;
+    context.emit(WebhookEventKind::KeyCreated, "key", &key)?;
     Ok(key)
 }
 

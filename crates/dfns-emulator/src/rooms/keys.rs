@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use dfns_types::{
     CreateKeyRequest, DelegateKeyRequest, DelegationStatus, DeriveKeyRequest, DerivedOutput, Hex, Key, KeyDelegation,
     KeyDerivation, KeyDetails, KeyLocation, KeyPage, KeyStatus, KeyStoreId, KeyStoreKind, KeyWallet, Patch,
-    WalletStatus,
+    WalletStatus, WebhookEventKind,
 };
 use serde::Deserialize;
 
@@ -190,6 +190,7 @@ pub(super) fn delete(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     key.status = KeyStatus::Archived;
     key.date_deleted = Some(context.now);
     context.store.update(&key)?;
+    context.emit(WebhookEventKind::KeyDeleted, "key", &key)?;
     for mut wallet in key_store::wallets_of_key(context, &key.id)? {
         wallet.status = WalletStatus::Archived;
         wallet.date_deleted = Some(context.now);

@@ -13,7 +13,7 @@ mod credentials;
 mod decimal;
 pub(crate) mod exchanges;
 mod fee_sponsors;
-mod history;
+pub(crate) mod history;
 mod idempotency;
 mod key_export;
 mod key_import;
@@ -38,6 +38,8 @@ mod transfers;
 mod users;
 mod wallet_signatures;
 mod wallets;
+mod webhook_events;
+mod webhooks;
 
 use crate::action;
 use crate::chain;
@@ -94,6 +96,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createUserActionChallenge" => action::challenge::create,
         "createUserActionSignature" => action::complete::create,
         "createWallet" => wallets::create,
+        "createWebhook" => webhooks::create,
         "deactivateCredential" => credentials::deactivate,
         "deactivateFeeSponsor" => fee_sponsors::deactivate,
         "deactivatePersonalAccessToken" => personal_access_tokens::deactivate,
@@ -106,6 +109,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "deleteExchange" => exchanges::delete,
         "deleteFeeSponsor" => fee_sponsors::delete,
         "deleteKey" => keys::delete,
+        "deleteWebhook" => webhooks::delete,
         "deriveKey" => keys::derive,
         "estimateFees" => networks::estimate_fees,
         "exportKey" => key_export::export,
@@ -131,6 +135,8 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "getWalletSignature" => wallet_signatures::get,
         "getWalletTransaction" => transactions::get,
         "getWalletTransfer" => transfers::get,
+        "getWebhook" => webhooks::get,
+        "getWebhookEvent" => webhook_events::get,
         "importKey" => key_import::import,
         "importWallet" => key_import::import_wallet,
         "listApprovals" => approvals::list,
@@ -157,7 +163,10 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "listWalletTransactions" => transactions::list,
         "listWalletTransfers" => transfers::list,
         "listWallets" => wallets::list,
+        "listWebhookEvents" => webhook_events::list,
+        "listWebhooks" => webhooks::list,
         "logout" => login::logout,
+        "pingWebhook" => webhooks::ping,
         "readContract" => contracts::read,
         "reindexTransaction" => networks::reindex,
         "resendRegistrationCode" => registration::resend_code,
@@ -174,6 +183,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "updateServiceAccount" => service_accounts::update,
         "updateUser" => users::update,
         "updateWallet" => wallets::update,
+        "updateWebhook" => webhooks::update,
         _ => return None,
     })
 }

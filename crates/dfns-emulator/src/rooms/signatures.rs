@@ -5,7 +5,7 @@
 use axum::http::StatusCode;
 use dfns_types::{
     Hex, Key, KeyId, KeyStatus, Network, Signature, SignatureBody, SignatureId, SignaturePage, SignatureRequest,
-    SignatureStatus, Timestamp, WalletId,
+    SignatureStatus, Timestamp, WalletId, WebhookEventKind,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +23,8 @@ use crate::policy::{self, Ruling, Subject};
 use crate::server::{Refusal, Reply};
 use crate::store::{Document, Filing, Listing};
 
+/// Under which name webhooks are told of a request.
+const EVENT_NAME: &str = "signatureRequest";
 /// How many signatures a page may hold.
 const PAGE_LENGTH: usize = 500;
 /// The kinds that have no meaning without one certain network.
@@ -182,6 +184,8 @@ pub(super) fn sign(
     };
     context.store.insert(&record, filing)?;
     idempotency::remember(context, external_id, &record)?;
+    tell_requested(context, org, &record)?;
+    tell(context, org, context.now, &record)?;
     Ok(record)
 }
 
@@ -203,7 +207,8 @@ pub(crate) fn complete(
             record.request.reason = Some(refusal.message);
         }
     }
-    Ok(context.store.update(&record)?)
+    context.store.update(&record)?;
+    tell(context, org, at, &record)
 }
 
 /// What a request asks for, signed from what is kept of it.
@@ -240,6 +245,39 @@ fn signing_target((network, family): (Option<Chain>, Option<Family>)) -> Target<
         (None, Some(family)) => Target::Kind(family),
         (None, None) => Target::None,
     }
+}
+
+/// Tells webhooks that a request was made, in the state before anything came of it.
+fn tell_requested(context: &Context<'_>, org: &str, record: &SignatureRecord) -> Result<(), Refusal> {
+    let mut requested = record.clone();
+    let request = &mut requested.request;
+    request.status = match request.approval_id {
+        Some(_) => SignatureStatus::Pending,
+        None => SignatureStatus::Executing,
+    };
+    request.reason = None;
+    request.date_policy_resolved = None;
+    request.date_signed = None;
+    request.signature = None;
+    request.signatures = Vec::new();
+    request.signed_data = None;
+    request.tx_hash = None;
+    let kind = WebhookEventKind::WalletSignatureRequested;
+    context.emit_at(org, context.now, &kind, (EVENT_NAME, &requested.shown()?))
+}
+
+/// Tells webhooks what became of a request, if something did.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn tell(context: &Context<'_>, org: &str, at: Timestamp, record: &SignatureRecord) -> Result<(), Refusal> {
+    let kind = match record.request.status {
+        SignatureStatus::Signed => WebhookEventKind::WalletSignatureSigned,
+        SignatureStatus::Rejected => WebhookEventKind::WalletSignatureRejected,
+        SignatureStatus::Failed => WebhookEventKind::WalletSignatureFailed,
+        _ => return Ok(()),
+    };
+    context.emit_at(org, at, &kind, (EVENT_NAME, &record.shown()?))
 }
 
 /// The network or family that a request is meant for, if it says.

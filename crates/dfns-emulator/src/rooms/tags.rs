@@ -2,7 +2,7 @@
 //!
 //! Invariant: a wallet has at most ten tags, each of them once.
 
-use dfns_types::{Empty, TagWalletRequest, UntagWalletRequest};
+use dfns_types::{Empty, TagWalletRequest, UntagWalletRequest, Wallet, WebhookEventKind};
 
 use super::refusals::invalid_field;
 use super::wallets::wallet_of_path;
@@ -17,8 +17,8 @@ pub(super) fn add(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: TagWalletRequest = context.call.body()?;
     check(&request.tags)?;
     let mut wallet = wallet_of_path(context)?;
-    wallet.tags = merged(&wallet.tags, &request.tags)?;
-    context.store.update(&wallet)?;
+    let tags = merged(&wallet.tags, &request.tags)?;
+    set(context, &mut wallet, tags)?;
     Reply::json(&Empty::new())
 }
 
@@ -26,9 +26,20 @@ pub(super) fn add(context: &mut Context<'_>) -> Result<Reply, Refusal> {
 pub(super) fn remove(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: UntagWalletRequest = context.call.body()?;
     let mut wallet = wallet_of_path(context)?;
-    wallet.tags.retain(|tag| !request.tags.contains(tag));
-    context.store.update(&wallet)?;
+    let mut tags = wallet.tags.clone();
+    tags.retain(|tag| !request.tags.contains(tag));
+    set(context, &mut wallet, tags)?;
     Reply::json(&Empty::new())
+}
+
+/// Keeps other tags, and tells webhooks if they are others.
+fn set(context: &Context<'_>, wallet: &mut Wallet, tags: Vec<String>) -> Result<(), Refusal> {
+    if wallet.tags == tags {
+        return Ok(());
+    }
+    wallet.tags = tags;
+    context.store.update(wallet)?;
+    context.emit(WebhookEventKind::WalletTagsModified, "wallet", wallet)
 }
 
 /// The tags that are there and those that are added, in this order.

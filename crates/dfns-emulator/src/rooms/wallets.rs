@@ -4,7 +4,7 @@
 
 use dfns_types::{
     CreateWalletRequest, DelegateWalletRequest, DelegationStatus, Key, KeyDerivation, Network, Patch,
-    UpdateWalletRequest, Wallet, WalletDelegation, WalletId, WalletPage, WalletStatus,
+    UpdateWalletRequest, Wallet, WalletDelegation, WalletId, WalletPage, WalletStatus, WebhookEventKind,
 };
 
 use super::key_owner::{self, KeyOwner};
@@ -101,6 +101,7 @@ pub(crate) fn create_on(context: &Context<'_>, key: &Key, chain: Chain, labels: 
             .store
             .add_address(chain.id, &chain.ledger_address(address), org, &id)?;
     }
+    context.emit(WebhookEventKind::WalletCreated, "wallet", &wallet)?;
     Ok(wallet)
 }
 

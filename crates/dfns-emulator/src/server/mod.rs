@@ -74,10 +74,16 @@ async fn answer(emulation: Arc<Emulation>, request: Request<Incoming>) -> Result
     }
 }
 
-/// SQLite and signatures block; the executor's own threads stay free.
+/// SQLite and signatures block; the executor's own threads stay free. What is left to do with the network is done last.
 async fn perform(emulation: Arc<Emulation>, call: Call) -> Result<Reply, Refusal> {
-    let answered = tokio::task::spawn_blocking(move || emulation.answer(call)).await;
-    answered.unwrap_or_else(|panic| Err(Refusal::internal(&panic)))
+    let answering = Arc::clone(&emulation);
+    let answered = tokio::task::spawn_blocking(move || answering.answer(call)).await;
+    match answered.unwrap_or_else(|panic| Err(Refusal::internal(&panic)))? {
+        Reply {
+            errand: Some(errand), ..
+        } => emulation.services().outbound.run(errand).await,
+        reply => Ok(reply),
+    }
 }
 
 async fn read(request: Request<Incoming>) -> Result<Call, Refusal> {

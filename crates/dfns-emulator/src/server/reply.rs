@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::refusal::Refusal;
+use crate::webhooks::Errand;
 
 /// What a handler answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) content_type: &'static str,
     pub(crate) body: Vec<u8>,
+    /// What is left to do with the network before there is an answer, which then takes the place of this one.
+    pub(crate) errand: Option<Errand>,
 }
 
 impl Reply {
@@ -32,6 +35,7 @@ impl Reply {
             status,
             content_type: "application/json; charset=utf-8",
             body,
+            errand: None,
         })
     }
 
@@ -41,6 +45,15 @@ impl Reply {
             status: StatusCode::NO_CONTENT,
             content_type: "",
             body: Vec::new(),
+            errand: None,
+        }
+    }
+
+    /// What an errand brings back once the transaction is through.
+    pub(crate) fn after(errand: Errand) -> Self {
+        Self {
+            errand: Some(errand),
+            ..Self::empty()
         }
     }
 }

@@ -155,6 +155,19 @@ impl Store<'_> {
         Ok(items)
     }
 
+    /// All documents of this type in all organisations, with the organisation, oldest first.
+    pub(crate) fn everywhere<T: Document>(self) -> Result<Vec<(String, T)>, StoreError> {
+        let sql = "SELECT org, id, body FROM entity WHERE kind = ?1 ORDER BY seq";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([T::KIND])?;
+        let mut items = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (org, id, body): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            items.push((org, read::<T, T>(&id, &body)?));
+        }
+        Ok(items)
+    }
+
     /// All documents of a list, newest first.
     pub(crate) fn all<T: Document>(self, listing: Listing<'_>) -> Result<Vec<T>, StoreError> {
         let mut items = Vec::new();

@@ -184,6 +184,12 @@ impl Store<'_> {
         };
         Ok(self.connection.prepare_cached(sql)?.query_row([now], read).optional()?)
     }
+
+    /// When the first request of all changes, in Unix milliseconds.
+    pub(crate) fn first_flight_due(self) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT min(due_at) FROM flight";
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
 }
 
 fn read_amount(address: &str, digits: String) -> Result<Amount, StoreError> {

@@ -7,7 +7,7 @@ use super::StoreError;
 /// `DFNS` in ASCII, in the header of the file.
 const APPLICATION_ID: i32 = 0x4446_4e53;
 /// Raised with every change of the tables or of what stands in them.
-const FORMAT: i32 = 1;
+const FORMAT: i32 = 2;
 
 const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -100,6 +100,19 @@ CREATE TABLE flight (
 ) STRICT;
 CREATE INDEX flight_by_time ON flight (due_at, seq);
 
+-- What webhooks are told: one row an attempt, with its outcome once it was made.
+CREATE TABLE delivery (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, webhook_id TEXT NOT NULL, kind TEXT NOT NULL, date INTEGER NOT NULL, data TEXT NOT NULL,
+    attempt INTEGER NOT NULL, retry_of TEXT, first_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+    sent_at INTEGER, status TEXT, error TEXT
+) STRICT;
+CREATE INDEX delivery_by_webhook ON delivery (webhook_id, seq);
+CREATE INDEX delivery_due ON delivery (webhook_id, due_at, seq) WHERE sent_at IS NULL;
+CREATE INDEX delivery_due_first ON delivery (due_at) WHERE sent_at IS NULL;
+CREATE INDEX delivery_retry ON delivery (retry_of) WHERE retry_of IS NOT NULL;
+CREATE INDEX delivery_by_time ON delivery (sent_at);
+
 CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     recipient TEXT NOT NULL, purpose TEXT NOT NULL, code TEXT NOT NULL, sent_at INTEGER NOT NULL
@@ -171,7 +184,7 @@ mod tests {
         let error = create(&mut connection).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the data file has format 99, this emulator reads and writes format 1"
+            "the data file has format 99, this emulator reads and writes format 2"
         );
     }
 
