@@ -57,6 +57,8 @@ async fn a_transfer_names_its_kind_and_holds_the_amount_as_text() {
         .create(&wallet.id, Transfer::Native(transfer))
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     assert_wire("transfer", &recorder);
 }
@@ -173,6 +175,8 @@ async fn a_signature_names_its_kind_beside_its_fields() {
         .create(&wallet.signing_key.id, body)
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     assert_wire("signature", &recorder);
 }
@@ -247,6 +251,8 @@ async fn what_is_declared_is_byte_for_byte_what_is_sent() {
             .create(&wallet, Transfer::Native(transfer))
             .send()
             .await
+            .unwrap()
+            .done()
             .unwrap();
         let (declared, _, sent) = declared_and_sent(&recorder);
         assert_eq!(declared["userActionPayload"], sent.as_str());

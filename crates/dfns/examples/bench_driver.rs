@@ -111,7 +111,7 @@ async fn operate(
         }
         Scenario::SignedTransfer => {
             let transfer = Transfer::native(DESTINATION, 1_u64);
-            let transfer = dfns.transfers().create(&id, transfer).send().await?;
+            let transfer = dfns.transfers().create(&id, transfer).send().await?.done()?;
             (usize::from(transfer.wallet_id == id), None)
         }
     })

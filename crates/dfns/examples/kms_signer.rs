@@ -105,8 +105,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let transfer = hers
         .transfers()
         .create(&wallet.id, Transfer::Native(payment))
-        .send()
-        .await?;
+        .await?
+        .done()?;
     println!("{} paid with {}: {}", done.user.username, wallet.id, transfer.status);
     Ok(())
 }

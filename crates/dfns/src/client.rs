@@ -1,6 +1,8 @@
 //! The client.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use dfns_api::ResponseValue;
@@ -12,6 +14,9 @@ use crate::config::{self, Settings};
 use crate::error::{DecodeError, Error, Refusal, Result, Step};
 use crate::signer::Signer;
 use crate::transport::SigningTransport;
+
+/// A call under way, as `.await` makes it. The future of `send()` is the same without the box.
+pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
 /// A client of the Dfns API. Cheap to clone; all clones share one pool of connections.
 #[derive(Clone)]

@@ -25,9 +25,9 @@
 //! # Calls
 //!
 //! Calls stand in groups: `dfns.wallets()`, `dfns.transfers()`, `dfns.keys()` and so on. What a call requires are its
-//! arguments, what is optional are its setters, and `send()` ends it. Where the API wants a user action signature, it is
-//! made on the way: the API is told the exact request, the signer signs the challenge, and the request goes out with the
-//! token that comes back.
+//! arguments, what is optional are its setters, and `.await` ends it (or `send()`, whose future needs no box). Where the
+//! API wants a user action signature, it is made on the way: the API is told the exact request, the signer signs the
+//! challenge, and the request goes out with the token that comes back.
 //!
 //! ```
 //! use dfns::types::Network;
@@ -42,10 +42,13 @@
 //! # }
 //! ```
 //!
+//! What a policy can hold back is an [`Outcome`]: done, or awaiting an approval. Whoever has no policies calls `done()`.
+//!
 //! # Lists
 //!
-//! `send()` yields one [`Page`]; `stream()` yields the items of all pages, each page fetched when it is needed. An
-//! [`ItemStream`] is a `Stream` too, for those who use the combinators of `futures`.
+//! `.await` yields one [`Page`]; `stream()` yields the items of all pages, each page fetched when it is needed, and
+//! `pages()` the pages with the token to go on from another time. Both are a `Stream` too, for those who use the
+//! combinators of `futures`.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -105,6 +108,7 @@ mod error;
 mod generated;
 #[cfg(feature = "auth")]
 mod identity;
+mod outcome;
 mod paging;
 mod signer;
 #[cfg(feature = "testing")]
@@ -120,13 +124,14 @@ pub mod calls {
 }
 
 pub use builder::DfnsBuilder;
-pub use client::Dfns;
+pub use client::{CallFuture, Dfns};
 pub use dfns_types as types;
 pub use dfns_types::Secret;
 pub use error::{Cause, DecodeError, Details, Duplicate, Error, Refusal, Result, Sent, Step};
 #[cfg(feature = "auth")]
 pub use identity::{LogIn, LoggedIn, Session};
-pub use paging::{ItemStream, Page};
+pub use outcome::Outcome;
+pub use paging::{ItemStream, Page, PageStream};
 pub use signer::{
     ClientData, KeyError, KeyKind, KeyPair, KeySigner, PrivateKeyPem, Signer, SignerError, SignerFuture,
     ecdsa_signature_der, public_key_pem,

@@ -11,6 +11,7 @@ use std::vec;
 
 use futures_core::Stream;
 
+use crate::CallFuture;
 use crate::error::{Error, Result};
 
 /// One page of a list.
@@ -30,17 +31,16 @@ impl<T> Page<T> {
     }
 }
 
-type Fetch<T> = Box<dyn FnMut(Option<String>) -> Fetching<T> + Send>;
-type Fetching<T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>>;
+type Fetch<T> = Box<dyn FnMut(Option<String>) -> CallFuture<Page<T>> + Send>;
 
-/// The items of a list over all of its pages, fetched one page at a time as they are asked for.
+/// The pages of a list, fetched one at a time as they are asked for.
 ///
-/// Ends after the last page or after the first error. Dropping it stops the paging.
+/// Ends after the last page or after the first error. Whoever stops goes on another time from the `next` of the last page,
+/// with `page_token`. Dropping it stops the paging.
 #[must_use = "nothing is fetched before the stream is polled"]
-pub struct ItemStream<T> {
+pub struct PageStream<T> {
     operation: &'static str,
     fetch: Fetch<T>,
-    items: vec::IntoIter<T>,
     state: State<T>,
     seen: HashSet<String>,
     pages: usize,
@@ -50,28 +50,110 @@ enum State<T> {
     /// The next page is to be asked for, by this token.
     Idle(Option<String>),
     /// The next page is on its way.
-    Fetching(Fetching<T>),
-    /// The page before this token holds the last items: the token was there before.
+    Fetching(CallFuture<Page<T>>),
+    /// The page before this one gave a token that was there before.
     Loop,
     /// There is nothing more.
     Done,
 }
 
-/// A stream over all pages. `fetch` gets the token `first` (`None` for the first page), then the token of each next one.
+/// A stream of all pages. `fetch` gets the token `first` (`None` for the first page), then the token of each next one.
 #[allow(dead_code, reason = "without a domain there are no calls")]
-pub(crate) fn stream<T, F, P>(operation: &'static str, first: Option<String>, mut fetch: F) -> ItemStream<T>
+pub(crate) fn pages<T, F, P>(operation: &'static str, first: Option<String>, mut fetch: F) -> PageStream<T>
 where
     F: FnMut(Option<String>) -> P + Send + 'static,
     P: Future<Output = Result<Page<T>>> + Send + 'static,
 {
-    ItemStream {
+    PageStream {
         operation,
         fetch: Box::new(move |token| Box::pin(fetch(token))),
-        items: Vec::new().into_iter(),
         seen: first.iter().cloned().collect(),
         state: State::Idle(first),
         pages: 0,
     }
+}
+
+impl<T> PageStream<T> {
+    /// The next page; `None` after the last. It may be empty although pages follow.
+    ///
+    /// # Errors
+    /// Those of the list operation, and [`Error::PageLoop`] when the API gives a page token for the second time.
+    pub async fn try_next(&mut self) -> Result<Option<Page<T>>> {
+        std::future::poll_fn(|context| self.poll_page(context))
+            .await
+            .transpose()
+    }
+
+    /// The items of the pages, one by one.
+    pub fn items(self) -> ItemStream<T> {
+        ItemStream {
+            pages: self,
+            items: Vec::new().into_iter(),
+        }
+    }
+
+    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
+        loop {
+            match &mut self.state {
+                State::Idle(token) => self.state = State::Fetching((self.fetch)(token.take())),
+                State::Fetching(fetching) => {
+                    let page = ready!(fetching.as_mut().poll(context));
+                    self.state = match &page {
+                        Ok(page) => self.after(page.next.as_deref()),
+                        Err(_) => State::Done,
+                    };
+                    return Poll::Ready(Some(page));
+                }
+                State::Loop => {
+                    self.state = State::Done;
+                    return Poll::Ready(Some(Err(Error::PageLoop {
+                        operation: self.operation,
+                        pages: self.pages,
+                    })));
+                }
+                State::Done => return Poll::Ready(None),
+            }
+        }
+    }
+
+    fn after(&mut self, next: Option<&str>) -> State<T> {
+        self.pages += 1;
+        match next {
+            None => State::Done,
+            Some(token) if self.seen.insert(token.to_owned()) => State::Idle(Some(token.to_owned())),
+            Some(_) => State::Loop,
+        }
+    }
+}
+
+// Pages are moved in and out, never pinned in place.
+impl<T> Unpin for PageStream<T> {}
+
+impl<T> Stream for PageStream<T> {
+    type Item = Result<Page<T>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_page(context)
+    }
+}
+
+impl<T> fmt::Debug for PageStream<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("PageStream")
+            .field("operation", &self.operation)
+            .field("pages", &self.pages)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The items of a list over all of its pages, fetched one page at a time as they are asked for.
+///
+/// Ends after the last page or after the first error. Dropping it stops the paging.
+#[must_use = "nothing is fetched before the stream is polled"]
+pub struct ItemStream<T> {
+    pages: PageStream<T>,
+    items: vec::IntoIter<T>,
 }
 
 impl<T> ItemStream<T> {
@@ -79,26 +161,23 @@ impl<T> ItemStream<T> {
     ///
     /// # Errors
     /// Those of the list operation, and [`Error::PageLoop`] when the API gives a page token for the second time.
-    pub async fn try_next(&mut self) -> Result<Option<T>>
-    where
-        T: Unpin,
-    {
-        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context))
+    pub async fn try_next(&mut self) -> Result<Option<T>> {
+        std::future::poll_fn(|context| self.poll_item(context))
             .await
             .transpose()
     }
 
-    fn take_page(&mut self, page: Page<T>) {
-        self.pages += 1;
-        self.items = page.items.into_iter();
-        self.state = match page.next {
-            None => State::Done,
-            Some(token) if self.seen.contains(&token) => State::Loop,
-            Some(token) => {
-                self.seen.insert(token.clone());
-                State::Idle(Some(token))
+    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return Poll::Ready(Some(Ok(item)));
             }
-        };
+            match ready!(self.pages.poll_page(context)) {
+                Some(Ok(page)) => self.items = page.items.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
     }
 }
 
@@ -109,31 +188,7 @@ impl<T> Stream for ItemStream<T> {
     type Item = Result<T>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        let stream = &mut *self;
-        loop {
-            if let Some(item) = stream.items.next() {
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match &mut stream.state {
-                State::Idle(token) => stream.state = State::Fetching((stream.fetch)(token.take())),
-                State::Fetching(fetching) => match ready!(fetching.as_mut().poll(context)) {
-                    Ok(page) => stream.take_page(page),
-                    Err(error) => {
-                        stream.state = State::Done;
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                },
-                State::Loop => {
-                    stream.state = State::Done;
-                    let error = Error::PageLoop {
-                        operation: stream.operation,
-                        pages: stream.pages,
-                    };
-                    return Poll::Ready(Some(Err(error)));
-                }
-                State::Done => return Poll::Ready(None),
-            }
-        }
+        self.poll_item(context)
     }
 }
 
@@ -141,8 +196,8 @@ impl<T> fmt::Debug for ItemStream<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ItemStream")
-            .field("operation", &self.operation)
-            .field("pages", &self.pages)
+            .field("operation", &self.pages.operation)
+            .field("pages", &self.pages.pages)
             .finish_non_exhaustive()
     }
 }
@@ -151,22 +206,31 @@ impl<T> fmt::Debug for ItemStream<T> {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use super::{ItemStream, Page, stream};
+    use super::{ItemStream, Page, PageStream, pages};
     use crate::error::{Error, Result};
 
     type Asked = Arc<Mutex<Vec<Option<String>>>>;
 
     /// A list that answers with these pages in turn, and the tokens it was asked for.
-    fn list(first: Option<&str>, pages: Vec<Result<(Vec<u8>, Option<&'static str>)>>) -> (ItemStream<u8>, Asked) {
+    fn list_of_pages(
+        first: Option<&str>,
+        answers: Vec<Result<(Vec<u8>, Option<&'static str>)>>,
+    ) -> (PageStream<u8>, Asked) {
         let asked = Asked::default();
         let log = Arc::clone(&asked);
-        let mut pages = pages.into_iter();
-        let items = stream("listThings", first.map(str::to_owned), move |token| {
+        let mut answers = answers.into_iter();
+        let stream = pages("listThings", first.map(str::to_owned), move |token| {
             log.lock().expect("the log").push(token);
-            let page = pages.next().expect("a page that the test prepared");
+            let page = answers.next().expect("a page that the test prepared");
             async move { page.map(|(items, next)| Page::new(items, next.map(str::to_owned))) }
         });
-        (items, asked)
+        (stream, asked)
+    }
+
+    /// The same, item by item.
+    fn list(first: Option<&str>, answers: Vec<Result<(Vec<u8>, Option<&'static str>)>>) -> (ItemStream<u8>, Asked) {
+        let (pages, asked) = list_of_pages(first, answers);
+        (pages.items(), asked)
     }
 
     /// All items, and the error that ended them.
@@ -275,5 +339,49 @@ mod tests {
 
         let (items, _) = list(None, vec![Ok((vec![1], Some("a"))), Ok((vec![2], None))]);
         assert_eq!(items.try_collect::<Vec<u8>>().await.expect("items"), [1, 2]);
+    }
+
+    #[tokio::test]
+    async fn pages_come_one_by_one_with_the_token_to_go_on_from() {
+        let (mut pages, log) = list_of_pages(
+            None,
+            vec![
+                Ok((vec![1, 2], Some("a"))),
+                Ok((vec![], Some("b"))),
+                Ok((vec![3], None)),
+            ],
+        );
+        let first = pages.try_next().await.expect("a page").expect("a first page");
+        assert_eq!((first.items, first.next.as_deref()), (vec![1, 2], Some("a")));
+        assert_eq!(asked(&log).len(), 1, "no page is fetched ahead");
+        let empty = pages.try_next().await.expect("a page").expect("a second page");
+        assert_eq!((empty.items.len(), empty.next.as_deref()), (0, Some("b")));
+        let last = pages.try_next().await.expect("a page").expect("a last page");
+        assert_eq!((last.items, last.next), (vec![3], None));
+        assert!(pages.try_next().await.expect("the end").is_none());
+    }
+
+    #[tokio::test]
+    async fn pages_that_repeat_a_token_end_in_an_error_after_the_page_that_gave_it() {
+        let (mut pages, log) = list_of_pages(Some("s"), vec![Ok((vec![1], Some("s")))]);
+        let page = pages.try_next().await.expect("a page").expect("the page");
+        assert_eq!(page.items, [1]);
+        let error = pages.try_next().await.expect_err("the token was there before");
+        assert!(matches!(error, Error::PageLoop { pages: 1, .. }), "{error:?}");
+        assert!(pages.try_next().await.expect("the end").is_none());
+        assert_eq!(asked(&log).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn pages_are_a_stream() {
+        use futures_util::TryStreamExt;
+
+        let (pages, _) = list_of_pages(None, vec![Ok((vec![1], Some("a"))), Ok((vec![2], None))]);
+        let sizes: Vec<usize> = pages
+            .map_ok(|page| page.items.len())
+            .try_collect()
+            .await
+            .expect("pages");
+        assert_eq!(sizes, [1, 1]);
     }
 }

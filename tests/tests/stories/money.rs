@@ -37,6 +37,8 @@ async fn a_transfer_is_confirmed_after_two_blocks_and_both_sides_see_it() {
         .create(&sender.id, native(receiver.address.as_ref(), 1_000))
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     assert_eq!(made.status, TransferStatus::Executing);
     assert_eq!(made.requester.user_id.as_str(), world.emulator.service_account_id());
@@ -94,6 +96,8 @@ async fn money_moves_on_every_family_where_addresses_are_known() {
             .create(&sender.id, transfer)
             .send()
             .await
+            .unwrap()
+            .done()
             .unwrap();
         world.pass_blocks(2);
         let done = world.dfns.transfers().get(&sender.id, &made.id).send().await.unwrap();
@@ -111,7 +115,15 @@ async fn a_transfer_beyond_the_balance_fails_with_a_reason_and_moves_nothing() {
         world.wallet(Network::Solana).await,
     );
     let transfer = native(receiver.address.as_ref(), 100);
-    let made = world.dfns.transfers().create(&poor.id, transfer).send().await.unwrap();
+    let made = world
+        .dfns
+        .transfers()
+        .create(&poor.id, transfer)
+        .send()
+        .await
+        .unwrap()
+        .done()
+        .unwrap();
     world.pass_blocks(3);
     let failed = world.dfns.transfers().get(&poor.id, &made.id).send().await.unwrap();
     assert_eq!(failed.status, TransferStatus::Failed);
@@ -137,6 +149,8 @@ async fn an_aborted_transfer_moves_nothing() {
         .create(&sender.id, transfer.clone())
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     let aborted = world.dfns.transfers().abort(&sender.id, &made.id).send().await.unwrap();
     assert_eq!(aborted.status, TransferStatus::Failed);
@@ -149,6 +163,8 @@ async fn an_aborted_transfer_moves_nothing() {
         .create(&sender.id, transfer)
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     world.pass_blocks(1);
     let error = world
@@ -173,9 +189,9 @@ async fn the_same_external_id_moves_money_once_and_another_request_under_it_is_a
         let transfer = with_external_id(native(receiver.address.as_ref(), amount), "pay-1");
         world.dfns.transfers().create(&sender.id, transfer).send()
     };
-    let first = pay(7).await.unwrap();
+    let first = pay(7).await.unwrap().done().unwrap();
     world.pass_blocks(2);
-    let again = pay(7).await.unwrap();
+    let again = pay(7).await.unwrap().done().unwrap();
     assert_eq!((&again.id, again.status), (&first.id, TransferStatus::Confirmed));
     world.pass_blocks(2);
     assert_eq!(world.balance(&receiver.id).await, 7);
@@ -249,6 +265,8 @@ async fn the_history_of_the_organisation_holds_both_sides_of_a_transfer() {
         .create(&sender.id, transfer)
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     world.pass_blocks(2);
     let end = begin.checked_add(Duration::from_secs(3_600)).unwrap();

@@ -65,7 +65,14 @@ async fn an_end_user_registers_by_delegation_and_spends_from_their_own_wallet() 
         .await
         .unwrap_err();
     assert_eq!(refused.refusal().unwrap().status(), 403, "{}", refused.report());
-    let made = hers.transfers().create(&wallet.id, payment()).send().await.unwrap();
+    let made = hers
+        .transfers()
+        .create(&wallet.id, payment())
+        .send()
+        .await
+        .unwrap()
+        .done()
+        .unwrap();
     world.pass_blocks(2);
     let paid = hers.transfers().get(&wallet.id, &made.id).send().await.unwrap();
     assert_eq!(paid.status, TransferStatus::Confirmed);

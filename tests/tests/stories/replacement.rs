@@ -37,12 +37,16 @@ async fn a_transaction_is_broadcast_once_under_its_external_id() {
         .broadcast(&sender.id, payment(&receiver, 16))
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     assert_eq!(made.status, TransferStatus::Executing);
     let again = transactions
         .broadcast(&sender.id, payment(&receiver, 16))
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     assert_eq!(again.id, made.id);
     let other = transactions
@@ -72,6 +76,8 @@ async fn a_cancelled_transfer_fails_and_costs_only_the_fee() {
         .create(&sender.id, transfer(&receiver, 1_000))
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     world.pass_blocks(1);
     let cancellation = world
@@ -115,6 +121,8 @@ async fn a_transfer_that_is_sped_up_pays_the_receiver_once() {
         .create(&sender.id, transfer(&receiver, 1_000))
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     world.pass_blocks(1);
     let faster = world
@@ -151,6 +159,8 @@ async fn a_transaction_is_sped_up_cancelled_and_aborted_like_a_transfer() {
         .broadcast(&sender.id, payment(&receiver, 3))
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     world.pass_blocks(1);
     let cancellation = transactions.cancel(&sender.id, &first.id).send().await.unwrap();
@@ -181,6 +191,8 @@ async fn only_evm_networks_replace_transfers() {
         .create(&sender.id, transfer(&receiver, 7))
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     world.pass_blocks(1);
     let error = world

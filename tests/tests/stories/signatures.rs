@@ -44,7 +44,15 @@ async fn a_signature_of_a_hash_on_secp256k1_verifies() {
         .await
         .unwrap();
     let body = SignatureBody::Hash(HashSignature::new(Hex::from_bytes(HASH)));
-    let made = world.dfns.signatures().create(&key.id, body).send().await.unwrap();
+    let made = world
+        .dfns
+        .signatures()
+        .create(&key.id, body)
+        .send()
+        .await
+        .unwrap()
+        .done()
+        .unwrap();
     let signature = k256::ecdsa::Signature::from_slice(&halves(signed(&made))).unwrap();
     let public = k256::ecdsa::VerifyingKey::from_sec1_bytes(&key.public_key.to_bytes()).unwrap();
     public.verify_prehash(&HASH, &signature).unwrap();
@@ -69,6 +77,8 @@ async fn a_signature_of_a_message_on_ed25519_verifies() {
         .create(&key.id, SignatureBody::Message(message))
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     let signature = ed25519_dalek::Signature::from_slice(&halves(signed(&made))).unwrap();
     let public: [u8; 32] = key.public_key.to_bytes().try_into().unwrap();
@@ -92,6 +102,8 @@ async fn a_message_signed_with_the_key_of_a_wallet_recovers_its_address() {
         .create(&wallet.signing_key.id, body)
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     let encoded = made.signature.unwrap().encoded.unwrap().to_bytes();
     let digest = Keccak256::digest(b"\x19Ethereum Signed Message:\n5hello");
@@ -143,6 +155,8 @@ async fn the_example_of_eip_712_is_signed_as_its_authors_say() {
         .create(&wallet.signing_key.id, body)
         .send()
         .await
+        .unwrap()
+        .done()
         .unwrap();
     let encoded = made.signature.unwrap().encoded.unwrap().to_bytes();
     let digest: Hex = "be609aee343fb3c4b28e1df9e632fca64fcfaede20f02e86244efddf30957bd2"
@@ -174,8 +188,8 @@ async fn signatures_are_listed_and_the_same_external_id_makes_one() {
             .create(&key.id, SignatureBody::Hash(body))
             .send()
     };
-    let first = sign(1).await.unwrap();
-    assert_eq!(sign(1).await.unwrap().id, first.id);
+    let first = sign(1).await.unwrap().done().unwrap();
+    assert_eq!(sign(1).await.unwrap().done().unwrap().id, first.id);
     assert!(sign(2).await.unwrap_err().is_conflict());
     let listed = world.dfns.signatures().list(&key.id).send().await.unwrap().items;
     assert_eq!(

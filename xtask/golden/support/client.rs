@@ -12,6 +12,9 @@ use serde_json::Value;
 use crate::operation::Operation;
 use crate::{Client, Error, Result, Transport, TransportFuture};
 
+/// A call under way.
+pub type CallFuture<T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+
 /// The client that the fluent calls are made for.
 #[derive(Clone, Debug)]
 pub struct Dfns {

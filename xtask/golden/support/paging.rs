@@ -25,26 +25,60 @@ impl<T> Page<T> {
 
 type Fetching<T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>>;
 
-/// The items of all pages.
-pub struct ItemStream<T> {
+/// All pages.
+pub struct PageStream<T> {
     fetch: Box<dyn FnMut(Option<String>) -> Fetching<T> + Send>,
-    items: VecDeque<T>,
     next: Option<String>,
     // True after the last page.
     done: bool,
 }
 
-pub(crate) fn stream<T, F, P>(_operation: &'static str, first: Option<String>, mut fetch: F) -> ItemStream<T>
+pub(crate) fn pages<T, F, P>(_operation: &'static str, first: Option<String>, mut fetch: F) -> PageStream<T>
 where
     F: FnMut(Option<String>) -> P + Send + 'static,
     P: Future<Output = Result<Page<T>>> + Send + 'static,
 {
-    ItemStream {
+    PageStream {
         fetch: Box::new(move |token| Box::pin(fetch(token))),
-        items: VecDeque::new(),
         next: first,
         done: false,
     }
+}
+
+impl<T> PageStream<T> {
+    /// The next page; `None` after the last.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn try_next(&mut self) -> Result<Option<Page<T>>> {
+        if self.done {
+            return Ok(None);
+        }
+        let page = (self.fetch)(self.next.take()).await?;
+        self.done = page.next.is_none();
+        self.next.clone_from(&page.next);
+        Ok(Some(page))
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> ItemStream<T> {
+        ItemStream {
+            pages: self,
+            items: VecDeque::new(),
+        }
+    }
+}
+
+impl<T> fmt::Debug for PageStream<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("PageStream").finish_non_exhaustive()
+    }
+}
+
+/// The items of all pages.
+pub struct ItemStream<T> {
+    pages: PageStream<T>,
+    items: VecDeque<T>,
 }
 
 impl<T> ItemStream<T> {
@@ -57,13 +91,10 @@ impl<T> ItemStream<T> {
             if let Some(item) = self.items.pop_front() {
                 return Ok(Some(item));
             }
-            if self.done {
-                return Ok(None);
+            match self.pages.try_next().await? {
+                Some(page) => self.items = page.items.into(),
+                None => return Ok(None),
             }
-            let page = (self.fetch)(self.next.take()).await?;
-            self.items = page.items.into();
-            self.done = page.next.is_none();
-            self.next = page.next;
         }
     }
 }

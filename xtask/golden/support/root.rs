@@ -32,6 +32,8 @@ mod secret;
 #[path = "../../../crates/dfns-types/src/timestamp.rs"]
 mod timestamp;
 
+#[path = "../../../crates/dfns-api/src/change.rs"]
+mod change;
 #[path = "../../../crates/dfns-api/src/hooks.rs"]
 mod hooks;
 #[path = "../../../crates/dfns-api/src/transport.rs"]
@@ -52,14 +54,15 @@ mod paging;
 
 pub use amount::Amount;
 pub use api::Client;
-pub use client::{Dfns, Recorder};
+pub use change::Change;
+pub use client::{CallFuture, Dfns, Recorder};
 pub use error::{Error, Result};
 pub use generated::*;
 pub use hex::Hex;
 pub use id::IdError;
 pub use open_enum::UnknownValue;
 pub use open_union::UnknownObject;
-pub use paging::{ItemStream, Page};
+pub use paging::{ItemStream, Page, PageStream};
 pub use patch::Patch;
 pub use quantity::EvmQuantity;
 pub use secret::Secret;

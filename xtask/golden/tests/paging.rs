@@ -61,3 +61,25 @@ async fn a_stream_starts_at_the_page_that_was_named() {
     assert!(stream.try_next().await.unwrap().is_none());
     assert_eq!(recorder.lines(), ["GET /wallets?paginationToken=t9"]);
 }
+
+#[tokio::test]
+async fn pages_come_whole_and_are_asked_for_by_the_token_of_the_one_before() {
+    let (dfns, recorder) = Dfns::answering(&[FIRST, LAST]);
+    let mut pages = dfns.wallets().list().page_size(2).pages();
+    assert!(recorder.lines().is_empty());
+    let first = pages.try_next().await.unwrap().unwrap();
+    assert_eq!((first.items.len(), first.next.as_deref()), (2, Some("t/1")));
+    let last = pages.try_next().await.unwrap().unwrap();
+    assert_eq!((last.items.len(), last.next), (1, None));
+    assert!(pages.try_next().await.unwrap().is_none());
+    let expected = ["GET /wallets?limit=2", "GET /wallets?limit=2&paginationToken=t%2F1"];
+    assert_eq!(recorder.lines(), expected);
+}
+
+#[tokio::test]
+async fn a_call_that_is_awaited_is_sent() {
+    let (dfns, recorder) = Dfns::answering(&[LAST]);
+    let page = dfns.wallets().list().await.unwrap();
+    assert_eq!(page.items.len(), 1);
+    assert_eq!(recorder.lines(), ["GET /wallets"]);
+}

@@ -7,7 +7,9 @@ use quote::quote;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Pat, Stmt, Type};
 
-use super::{Error, Facts, answers, docs};
+use super::answers::{self, Tail};
+use super::facts::{Operation, Pending};
+use super::{Error, Facts, docs};
 
 /// One argument of a call, as its owner would hold it.
 #[derive(Clone, Debug)]
@@ -90,10 +92,10 @@ fn sort_methods(implementation: ItemImpl, facts: &Facts, client: &mut Client) ->
                 })?;
                 document(&mut method, operation);
                 strip_version_header(&mut method)?;
-                if !answers::share(&mut method, &name) && operation.answer.is_some() && !operation.csv {
+                if !operation.csv && !share(&mut method, operation) {
                     return Err(Error::pass(
                         "answers",
-                        format!("{name}: what progenitor writes for an answer in JSON is no longer what is expected"),
+                        format!("{name}: what progenitor writes for an answer is no longer what is expected"),
                     ));
                 }
                 client.arguments.insert(name, arguments(&method)?);
@@ -107,7 +109,26 @@ fn sort_methods(implementation: ItemImpl, facts: &Facts, client: &mut Client) ->
     Ok(())
 }
 
-fn document(method: &mut ImplItemFn, operation: &super::facts::Operation) {
+/// Replaces the tail of a call by the one for its answer.
+fn share(method: &mut ImplItemFn, operation: &Operation) -> bool {
+    let held: Option<Type> = match &operation.pending {
+        Some(Pending::Change(component)) => {
+            let ident = super::names::ident(component);
+            Some(syn::parse_quote!(types::#ident))
+        }
+        Some(Pending::Entity) | None => None,
+    };
+    let tail = match (&operation.answer, &held) {
+        (Some(_), Some(held)) => Tail::Change(held),
+        (Some(_), None) if operation.pending.is_some() => Tail::Entity,
+        (Some(_), None) => Tail::Json,
+        (None, Some(held)) => Tail::ChangeNothing(operation.status, held),
+        (None, None) => Tail::Nothing(operation.status),
+    };
+    answers::share(method, &operation.function, tail)
+}
+
+fn document(method: &mut ImplItemFn, operation: &Operation) {
     let source = format!(
         "Source: `{} {}` (operation `{}`).",
         operation.method, operation.path, operation.id

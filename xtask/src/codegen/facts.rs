@@ -23,6 +23,9 @@ const NAMED_BY_HAND: [&str; 13] = [
     "UserActionSignature",
 ];
 
+/// The status of the answer to a change that policy holds back.
+pub(crate) const HELD: &str = "202";
+
 /// A component that is an id: its prefix and description.
 #[derive(Clone, Debug)]
 pub struct Id {
@@ -41,6 +44,26 @@ pub struct Union {
     pub tag: String,
     /// Each kind with the component of its payload, in the order of the specification.
     pub members: Vec<(String, String)>,
+}
+
+/// What the values of a status say of how far something got. A value that stands nowhere is on its way.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// Awaits an approval.
+    pub held: Vec<String>,
+    /// Nothing more is to be waited for.
+    pub done: Vec<String>,
+    /// Came to nothing.
+    pub failed: Vec<String>,
+}
+
+/// How policy can hold an operation back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// It answers 202, with this component.
+    Change(String),
+    /// It answers the entity itself, which says that it is held.
+    Entity,
 }
 
 /// One operation.
@@ -64,6 +87,8 @@ pub struct Operation {
     pub group: String,
     /// The method within the group, `create`.
     pub call: String,
+    /// The method of a handle, if it does not follow from the call.
+    pub handle: Option<String>,
     /// What it does, in one sentence.
     pub summary: String,
     /// What else there is to say.
@@ -80,6 +105,8 @@ pub struct Operation {
     pub csv: bool,
     /// Takes a file beside its JSON, which no generated call can send.
     pub multipart: bool,
+    /// How policy can hold it back, if it can.
+    pub pending: Option<Pending>,
     /// Permissions, as written.
     pub permissions: Vec<String>,
     /// Who may call, as written.
@@ -88,6 +115,8 @@ pub struct Operation {
     pub lifecycle: String,
     /// The component of the request body.
     pub body: Option<String>,
+    /// The HTTP status of success.
+    pub status: u16,
     /// The component of the answer.
     pub answer: Option<String>,
     /// Description of each parameter, by the name on the wire.
@@ -103,6 +132,8 @@ pub struct Facts {
     pub unions: BTreeMap<String, Union>,
     /// All string enums by component, with their values.
     pub enums: BTreeMap<String, Vec<String>>,
+    /// The enums that say how far something got.
+    pub progress: BTreeMap<String, Progress>,
     /// All ids.
     pub ids: Vec<Id>,
     /// Components that are a type written by hand, with its name.
@@ -181,6 +212,15 @@ impl Facts {
         } else if schema["type"] == "string" && schema["enum"].is_array() {
             self.enums
                 .insert(name.to_owned(), array(&schema["enum"]).iter().map(text).collect());
+            if let Some(progress) = schema.get("x-progress") {
+                let list = |name: &str| array(&progress[name]).iter().map(text).collect();
+                let progress = Progress {
+                    held: list("held"),
+                    done: list("done"),
+                    failed: list("failed"),
+                };
+                self.progress.insert(name.to_owned(), progress);
+            }
         } else if schema["properties"].is_object() {
             self.objects.insert(name.to_owned(), schema.clone());
         } else if schema["x-free-form"].is_string() && schema["type"].is_null() {
@@ -201,10 +241,11 @@ impl Facts {
             .collect();
         let body = &operation["requestBody"]["content"]["application/json"]["schema"];
         let answers = object(&operation["responses"]);
-        let answer = answers
+        let success = answers
             .iter()
-            .find(|(status, _)| status.starts_with('2'))
-            .map(|(_, answer)| &answer["content"]["application/json"]["schema"]);
+            .find(|(status, _)| status.starts_with('2') && *status != HELD);
+        let answer = success.map(|(_, answer)| &answer["content"]["application/json"]["schema"]);
+        let held = &operation["responses"][HELD]["content"]["application/json"]["schema"];
 
         let mut reached = BTreeSet::new();
         for value in parameters.iter().copied().chain([body]).chain(answers.values()) {
@@ -221,6 +262,7 @@ impl Facts {
             path: path.to_owned(),
             group: group.to_owned(),
             call: call.to_owned(),
+            handle: operation["x-handle"].as_str().map(str::to_owned),
             summary: text(&operation["summary"]),
             description: text(&operation["description"]),
             security: security
@@ -233,10 +275,18 @@ impl Facts {
             paged: operation["x-paging"].is_string(),
             csv: operation["x-csv"] == true,
             multipart: operation["x-multipart"] == true,
+            pending: match operation["x-pending"].as_str() {
+                Some("change-request") => held["$ref"]
+                    .as_str()
+                    .map(|target| Pending::Change(component(target).to_owned())),
+                Some(_) => Some(Pending::Entity),
+                None => None,
+            },
             permissions: array(&operation["x-permission"]).iter().map(text).collect(),
             principals: array(&operation["x-principals"]).iter().map(text).collect(),
             lifecycle: operation["x-lifecycle"].as_str().unwrap_or("current").to_owned(),
             body: body["$ref"].as_str().map(|target| component(target).to_owned()),
+            status: success.and_then(|(status, _)| status.parse().ok()).unwrap_or(200),
             answer: answer.and_then(|schema| Some(component(schema["$ref"].as_str()?).to_owned())),
             parameters: parameters
                 .iter()

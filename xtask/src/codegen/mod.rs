@@ -21,6 +21,7 @@ mod networks;
 mod openness;
 mod operations;
 mod prepare;
+mod progress;
 mod render;
 mod requests;
 mod samples;
@@ -133,6 +134,7 @@ fn generate_with(spec: &Spec, implemented: &[String], beside: Option<&Beside>) -
     enums::open(&mut types, &facts)?;
     let structs = structs::finish(&mut types, &facts)?;
     unions::open(&mut types, &facts, &structs)?;
+    let _tracked = progress::track(&mut types, &facts, &structs)?;
     let domains = split::by_domain(types, &facts);
     let client = client::finish(file, &facts)?;
 

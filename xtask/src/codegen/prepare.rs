@@ -1,13 +1,14 @@
 //! From the bundle to the document that progenitor reads well.
 //!
-//! A call with a file in its body is left out: it is written by hand. An answer in CSV is text. The tag is taken out of the members of a union, so that each is the payload of one variant; an object without
+//! A call with a file in its body is left out: it is written by hand. An answer in CSV is text. What a change that waits
+//! is answered is left out, since progenitor knows one answer a call; the pass over the client brings it back. The tag is taken out of the members of a union, so that each is the payload of one variant; an object without
 //! properties is closed for a moment, since typify makes a map of it otherwise (the pass over structs opens it again);
 //! the values of an enum are numbered, since typify panics on those that it cannot spell (the pass over enums writes
 //! the real ones).
 
 use serde_json::{Map, Value, json};
 
-use super::facts::{array, component, object};
+use super::facts::{HELD, array, component, object};
 
 /// Prepares a document that passed the lint. The document itself is left as it is.
 pub(crate) fn prepare(document: &Value) -> Value {
@@ -24,6 +25,11 @@ pub(crate) fn prepare(document: &Value) -> Value {
     }
     for item in paths_of(&mut prepared) {
         item.retain(|_, operation| operation["x-multipart"] != true);
+        for operation in item.values_mut() {
+            if let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+                answers.remove(HELD);
+            }
+        }
         for operation in item.values_mut().filter(|operation| operation["x-csv"] == true) {
             operation["responses"]["200"]["content"] = json!({ "text/csv": { "schema": { "type": "string" } } });
         }

@@ -109,6 +109,8 @@ rules! {
     LIFECYCLE = "lifecycle";
     /// A wrong `x-pending`.
     PENDING = "pending";
+    /// A status whose values do not say how far something got.
+    PROGRESS = "progress";
     /// A wrong `x-inferred`.
     INFERRED = "inferred";
 

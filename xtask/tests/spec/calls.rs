@@ -47,6 +47,7 @@ crate::cases! {
     idempotency_without_an_external_id_is_found: "idempotent",
     an_unknown_lifecycle_is_found: "lifecycle",
     a_deprecation_without_a_lifecycle_is_found: "lifecycle_unnamed",
-    an_unknown_kind_of_pending_is_found: "pending",
+    an_unknown_kind_of_pending_or_one_without_its_answer_is_found: "pending",
+    a_call_of_a_handle_that_is_no_verb_is_found: "handle",
     an_unknown_inferred_fact_is_found: "inferred",
 }

@@ -32,6 +32,7 @@ crate::cases! {
     something_free_without_a_reason_is_found: "free_form",
     a_hand_written_type_without_a_name_is_found: "rust_type",
     a_misspelt_limit_is_found: "limits",
+    a_status_that_does_not_say_how_far_something_got_is_found: "progress",
     a_component_without_a_description_is_found: "description",
     an_answer_without_a_description_is_found: "description_of_answer",
     a_description_that_is_no_sentence_is_found: "sentence",

@@ -63,7 +63,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "create_allocation").await
+        self.entity(request, "create_allocation").await
     }
     /// Takes an order of the protocol `0fns` back.
     ///
@@ -214,6 +214,6 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "create_allocation_action").await
+        self.entity(request, "create_allocation_action").await
     }
 }

@@ -305,7 +305,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "generate_key_signature").await
+        self.entity(request, "generate_key_signature").await
     }
     /// Reads a signature request.
     ///

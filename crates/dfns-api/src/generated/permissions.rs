@@ -98,7 +98,10 @@ impl Client {
         &'a self,
         permission_id: &'a types::PermissionId,
         body: &'a types::UpdatePermissionRequest,
-    ) -> Result<ResponseValue<types::Permission>, Error<types::ApiError>> {
+    ) -> Result<
+        ResponseValue<crate::Change<types::Permission, types::ChangeRequest>>,
+        Error<types::ApiError>,
+    > {
         let url = format!(
             "{}/permissions/{}", self.baseurl, encode_path(& permission_id.to_string()),
         );
@@ -111,7 +114,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "update_permission").await
+        self.change(request, "update_permission").await
     }
     /// Deletes a permission.
     ///
@@ -123,7 +126,10 @@ impl Client {
     pub async fn delete_permission<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
+    ) -> Result<
+        ResponseValue<crate::Change<types::Empty, types::ChangeRequest>>,
+        Error<types::ApiError>,
+    > {
         let url = format!(
             "{}/permissions/{}", self.baseurl, encode_path(& permission_id.to_string()),
         );
@@ -135,7 +141,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.answer(request, "delete_permission").await
+        self.change(request, "delete_permission").await
     }
     /// Archives a permission, or brings it back.
     ///
@@ -151,7 +157,10 @@ impl Client {
         &'a self,
         permission_id: &'a types::PermissionId,
         body: &'a types::ArchivePermissionRequest,
-    ) -> Result<ResponseValue<types::Permission>, Error<types::ApiError>> {
+    ) -> Result<
+        ResponseValue<crate::Change<types::Permission, types::ChangeRequest>>,
+        Error<types::ApiError>,
+    > {
         let url = format!(
             "{}/permissions/{}/archive", self.baseurl, encode_path(& permission_id
             .to_string()),
@@ -165,7 +174,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "archive_permission").await
+        self.change(request, "archive_permission").await
     }
     /// Lists who holds a permission.
     ///
@@ -209,7 +218,10 @@ impl Client {
         &'a self,
         permission_id: &'a types::PermissionId,
         body: &'a types::AssignPermissionRequest,
-    ) -> Result<ResponseValue<types::PermissionAssignment>, Error<types::ApiError>> {
+    ) -> Result<
+        ResponseValue<crate::Change<types::PermissionAssignment, types::ChangeRequest>>,
+        Error<types::ApiError>,
+    > {
         let url = format!(
             "{}/permissions/{}/assignments", self.baseurl, encode_path(& permission_id
             .to_string()),
@@ -223,7 +235,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "assign_permission").await
+        self.change(request, "assign_permission").await
     }
     /// Ends the assignment of a permission.
     ///
@@ -237,13 +249,15 @@ impl Client {
         permission_id: &'a types::PermissionId,
         assignment_id: &'a types::AssignmentId,
         force: Option<bool>,
-    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
+    ) -> Result<
+        ResponseValue<crate::Change<(), types::ChangeRequest>>,
+        Error<types::ApiError>,
+    > {
         let url = format!(
             "{}/permissions/{}/assignments/{}", self.baseurl, encode_path(& permission_id
             .to_string()), encode_path(& assignment_id.to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .delete(url)
             .header(
@@ -252,22 +266,6 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("force", &force))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "revoke_permission",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            204u16 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.change_without_answer(request, "revoke_permission").await
     }
 }

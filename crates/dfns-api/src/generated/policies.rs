@@ -123,7 +123,10 @@ impl Client {
         &'a self,
         policy_id: &'a types::PolicyId,
         body: &'a types::UpdatePolicyRequest,
-    ) -> Result<ResponseValue<types::Policy>, Error<types::ApiError>> {
+    ) -> Result<
+        ResponseValue<crate::Change<types::Policy, types::ChangeRequest>>,
+        Error<types::ApiError>,
+    > {
         let url = format!(
             "{}/v2/policies/{}", self.baseurl, encode_path(& policy_id.to_string()),
         );
@@ -136,7 +139,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "update_policy").await
+        self.change(request, "update_policy").await
     }
     /// Archives a policy, which is evaluated no longer.
     ///
@@ -148,7 +151,10 @@ impl Client {
     pub async fn archive_policy<'a>(
         &'a self,
         policy_id: &'a types::PolicyId,
-    ) -> Result<ResponseValue<types::Policy>, Error<types::ApiError>> {
+    ) -> Result<
+        ResponseValue<crate::Change<types::Policy, types::ChangeRequest>>,
+        Error<types::ApiError>,
+    > {
         let url = format!(
             "{}/v2/policies/{}", self.baseurl, encode_path(& policy_id.to_string()),
         );
@@ -160,7 +166,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.answer(request, "archive_policy").await
+        self.change(request, "archive_policy").await
     }
     /// Lists the approvals that were asked for.
     ///

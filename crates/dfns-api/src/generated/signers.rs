@@ -50,8 +50,7 @@ impl Client {
             "{}/key-stores/{}/add-mac-user/input", self.baseurl, encode_path(& store_id
             .to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -60,23 +59,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_add_mac_user_input",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.nothing(request, "create_add_mac_user_input").await
     }
     /// Makes the archive with which the signers add a person who can provision them.
     ///
@@ -94,8 +77,7 @@ impl Client {
             "{}/key-stores/{}/add-provisioner/input", self.baseurl, encode_path(&
             store_id.to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -104,23 +86,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_add_provisioner_input",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.nothing(request, "create_add_provisioner_input").await
     }
     /// Makes the archive with which the signers add another signer.
     ///
@@ -219,8 +185,7 @@ impl Client {
             "{}/key-stores/{}/key-harvest/input", self.baseurl, encode_path(& store_id
             .to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -229,23 +194,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_key_harvest_input",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.nothing(request, "create_key_harvest_input").await
     }
     /// Makes the archive with which the signers sign transactions.
     ///

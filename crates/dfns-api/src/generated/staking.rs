@@ -63,7 +63,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "create_stake").await
+        self.entity(request, "create_stake").await
     }
     /// Reads a stake, with its actions.
     ///
@@ -145,7 +145,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "create_stake_action").await
+        self.entity(request, "create_stake_action").await
     }
     /// Reads what a stake has earned.
     ///

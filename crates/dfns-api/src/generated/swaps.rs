@@ -63,7 +63,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "create_swap").await
+        self.entity(request, "create_swap").await
     }
     /// Asks what a swap would give and cost.
     ///

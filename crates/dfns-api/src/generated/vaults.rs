@@ -288,7 +288,10 @@ impl Client {
         &'a self,
         vault_id: &'a types::VaultId,
         body: &'a types::CreateVaultLockRequest,
-    ) -> Result<ResponseValue<types::VaultLock>, Error<types::ApiError>> {
+    ) -> Result<
+        ResponseValue<crate::Change<types::VaultLock, types::PendingVaultLock>>,
+        Error<types::ApiError>,
+    > {
         let url = format!(
             "{}/vaults/{}/locks", self.baseurl, encode_path(& vault_id.to_string()),
         );
@@ -301,7 +304,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "create_vault_lock").await
+        self.change(request, "create_vault_lock").await
     }
     /// Reads a lock.
     ///
@@ -371,7 +374,10 @@ impl Client {
         vault_id: &'a types::VaultId,
         lock_id: &'a types::VaultLockId,
         body: &'a types::ReplaceVaultLockRequest,
-    ) -> Result<ResponseValue<types::VaultLock>, Error<types::ApiError>> {
+    ) -> Result<
+        ResponseValue<crate::Change<types::VaultLock, types::PendingVaultLock>>,
+        Error<types::ApiError>,
+    > {
         let url = format!(
             "{}/vaults/{}/locks/{}/replace", self.baseurl, encode_path(& vault_id
             .to_string()), encode_path(& lock_id.to_string()),
@@ -385,7 +391,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "replace_vault_lock").await
+        self.change(request, "replace_vault_lock").await
     }
     /// Pays the beneficiary of a lock.
     ///
@@ -503,7 +509,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "release_vault_quarantine").await
+        self.entity(request, "release_vault_quarantine").await
     }
     /// Adds tags to a vault.
     ///
@@ -583,6 +589,6 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "create_vault_transfer").await
+        self.entity(request, "create_vault_transfer").await
     }
 }

@@ -665,7 +665,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "generate_wallet_signature").await
+        self.entity(request, "generate_wallet_signature").await
     }
     /// Reads a signature request of a wallet.
     ///
@@ -807,7 +807,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "broadcast_transaction").await
+        self.entity(request, "broadcast_transaction").await
     }
     /// Reads a transaction request.
     ///
@@ -979,7 +979,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "transfer_asset").await
+        self.entity(request, "transfer_asset").await
     }
     /// Reads a transfer request.
     ///

@@ -67,7 +67,7 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "create_yield").await
+        self.entity(request, "create_yield").await
     }
     /// Reads a yield, with its actions.
     ///
@@ -156,6 +156,6 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        self.answer(request, "create_yield_action").await
+        self.entity(request, "create_yield_action").await
     }
 }

@@ -71,6 +71,20 @@ impl Allocation {
         self
     }
 }
+impl crate::Tracked for Allocation {
+    fn progress(&self) -> crate::Progress {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        newest.map_or(crate::Progress::Done, crate::Tracked::progress)
+    }
+    fn status(&self) -> &str {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        newest.map_or("", crate::Tracked::status)
+    }
+    fn reason(&self) -> Option<&str> {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        newest.and_then(crate::Tracked::reason)
+    }
+}
 /// Something that was done with an allocation. The first action creates it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -157,6 +171,17 @@ impl AllocationAction {
     ) -> Self {
         self.fee_sponsor_id = Some(fee_sponsor_id.into());
         self
+    }
+}
+impl crate::Tracked for AllocationAction {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        self.failure_reason.as_deref()
     }
 }
 /// The body of the request behind an action: that of `createAllocation` for the first, else that of

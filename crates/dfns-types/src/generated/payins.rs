@@ -76,6 +76,14 @@ impl BorderlessPayin {
         self
     }
 }
+impl crate::Tracked for BorderlessPayin {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+}
 /// What Borderless says of a payin.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -311,6 +319,14 @@ impl CircleMintPayin {
     pub fn with_date_finalized(mut self, date_finalized: crate::Timestamp) -> Self {
         self.date_finalized = Some(date_finalized);
         self
+    }
+}
+impl crate::Tracked for CircleMintPayin {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
     }
 }
 /// What Circle Mint says of a payin.
@@ -1016,6 +1032,36 @@ impl From<BorderlessPayin> for Payin {
         Self::Borderless(member)
     }
 }
+impl crate::Tracked for Payin {
+    fn progress(&self) -> crate::Progress {
+        match self {
+            Self::CircleMint(member) => member.progress(),
+            Self::Borderless(member) => member.progress(),
+            Self::Unknown(_) => crate::Progress::Underway,
+        }
+    }
+    fn status(&self) -> &str {
+        match self {
+            Self::CircleMint(member) => crate::Tracked::status(member),
+            Self::Borderless(member) => crate::Tracked::status(member),
+            Self::Unknown(_) => "",
+        }
+    }
+    fn reason(&self) -> Option<&str> {
+        match self {
+            Self::CircleMint(member) => crate::Tracked::reason(member),
+            Self::Borderless(member) => crate::Tracked::reason(member),
+            Self::Unknown(_) => None,
+        }
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        match self {
+            Self::CircleMint(member) => crate::Tracked::approval_id(member),
+            Self::Borderless(member) => crate::Tracked::approval_id(member),
+            Self::Unknown(_) => None,
+        }
+    }
+}
 /// An account at a provider, with the addresses that it can deliver to.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -1569,6 +1615,16 @@ impl PayinStatus {
     }
 }
 open_enum!(PayinStatus);
+impl PayinStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Completed => crate::Progress::Done,
+            Self::Failed => crate::Progress::Failed,
+            _ => crate::Progress::Underway,
+        }
+    }
+}
 /// How money is sent to the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]

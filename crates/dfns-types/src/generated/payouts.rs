@@ -692,6 +692,14 @@ impl Payout {
         self
     }
 }
+impl crate::Tracked for Payout {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+}
 /// The asset that is paid out, how much of it, and what is known about it.
 ///
 /// Told apart by `kind`.
@@ -1238,6 +1246,18 @@ impl PayoutStatus {
     }
 }
 open_enum!(PayoutStatus);
+impl PayoutStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Completed => crate::Progress::Done,
+            Self::Failed | Self::Rejected | Self::Expired | Self::Canceled => {
+                crate::Progress::Failed
+            }
+            _ => crate::Progress::Underway,
+        }
+    }
+}
 /// The transfer by which the provider gets the asset.
 ///
 /// Told apart by `kind`.

@@ -256,6 +256,14 @@ impl Approval {
         self
     }
 }
+impl crate::Tracked for Approval {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+}
 /// What one approver decided.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -440,6 +448,17 @@ impl ApprovalStatus {
     }
 }
 open_enum!(ApprovalStatus);
+impl ApprovalStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Pending => crate::Progress::Held,
+            Self::Approved => crate::Progress::Done,
+            Self::Denied | Self::Expired => crate::Progress::Failed,
+            _ => crate::Progress::Underway,
+        }
+    }
+}
 /// The decision of the caller, who decides once.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

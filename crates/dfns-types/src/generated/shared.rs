@@ -81,6 +81,26 @@ impl ActionStatus {
     )
 )]
 open_enum!(ActionStatus);
+#[cfg(
+    any(
+        feature = "allocations",
+        feature = "policies",
+        feature = "staking",
+        feature = "swaps",
+        feature = "yields"
+    )
+)]
+impl ActionStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::PendingPolicyApproval => crate::Progress::Held,
+            Self::Completed => crate::Progress::Done,
+            Self::Failed | Self::Rejected => crate::Progress::Failed,
+            _ => crate::Progress::Underway,
+        }
+    }
+}
 /// What the activation was given.
 #[cfg(any(feature = "policies", feature = "wallets"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1965,6 +1985,23 @@ impl AssignmentChangeRequest {
         self
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
+impl crate::Tracked for AssignmentChangeRequest {
+    fn progress(&self) -> crate::Progress {
+        match self.status.progress() {
+            crate::Progress::Held if self.approval_id.is_none() => {
+                crate::Progress::Underway
+            }
+            progress => progress,
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        self.approval_id.as_ref()
+    }
+}
 /// How much a WebAuthn authenticator has to tell about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -3028,8 +3065,43 @@ impl From<SmartContractChangeRequest> for ChangeRequest {
         Self::SmartContract(member)
     }
 }
-/// How far a change got. `Pending` awaits an approval, the others are final.
 #[cfg(any(feature = "permissions", feature = "policies"))]
+impl crate::Tracked for ChangeRequest {
+    fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Policy(member) => member.progress(),
+            Self::Permission(member) => member.progress(),
+            Self::Assignment(member) => member.progress(),
+            _ => crate::Progress::Underway,
+        }
+    }
+    fn status(&self) -> &str {
+        match self {
+            Self::Policy(member) => crate::Tracked::status(member),
+            Self::Permission(member) => crate::Tracked::status(member),
+            Self::Assignment(member) => crate::Tracked::status(member),
+            _ => "",
+        }
+    }
+    fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Policy(member) => crate::Tracked::reason(member),
+            Self::Permission(member) => crate::Tracked::reason(member),
+            Self::Assignment(member) => crate::Tracked::reason(member),
+            _ => None,
+        }
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        match self {
+            Self::Policy(member) => crate::Tracked::approval_id(member),
+            Self::Permission(member) => crate::Tracked::approval_id(member),
+            Self::Assignment(member) => crate::Tracked::approval_id(member),
+            _ => None,
+        }
+    }
+}
+/// How far a change got. `Pending` awaits an approval, the others are final.
+#[cfg(any(feature = "permissions", feature = "policies", feature = "vaults"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChangeRequestStatus {
@@ -3044,7 +3116,7 @@ pub enum ChangeRequestStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "vaults"))]
 impl ChangeRequestStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -3073,8 +3145,20 @@ impl ChangeRequestStatus {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "vaults"))]
 open_enum!(ChangeRequestStatus);
+#[cfg(any(feature = "permissions", feature = "policies", feature = "vaults"))]
+impl ChangeRequestStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Pending => crate::Progress::Held,
+            Self::Applied => crate::Progress::Done,
+            Self::Failed | Self::Rejected => crate::Progress::Failed,
+            _ => crate::Progress::Underway,
+        }
+    }
+}
 /// Who asked for a change.
 #[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
@@ -10131,6 +10215,23 @@ impl PermissionChangeRequest {
         self
     }
 }
+#[cfg(any(feature = "permissions", feature = "policies"))]
+impl crate::Tracked for PermissionChangeRequest {
+    fn progress(&self) -> crate::Progress {
+        match self.status.progress() {
+            crate::Progress::Held if self.approval_id.is_none() => {
+                crate::Progress::Underway
+            }
+            progress => progress,
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        self.approval_id.as_ref()
+    }
+}
 /// Some permissions.
 #[cfg(any(feature = "permissions", feature = "policies"))]
 #[derive(Clone, Debug)]
@@ -10427,6 +10528,23 @@ impl PolicyChangeRequest {
     pub fn with_date_resolved(mut self, date_resolved: crate::Timestamp) -> Self {
         self.date_resolved = Some(date_resolved);
         self
+    }
+}
+#[cfg(any(feature = "permissions", feature = "policies"))]
+impl crate::Tracked for PolicyChangeRequest {
+    fn progress(&self) -> crate::Progress {
+        match self.status.progress() {
+            crate::Progress::Held if self.approval_id.is_none() => {
+                crate::Progress::Underway
+            }
+            progress => progress,
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        self.approval_id.as_ref()
     }
 }
 /// A currency that limits are written in.
@@ -12460,6 +12578,26 @@ impl SignatureRequest {
         self
     }
 }
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+impl crate::Tracked for SignatureRequest {
+    fn progress(&self) -> crate::Progress {
+        match self.status.progress() {
+            crate::Progress::Held if self.approval_id.is_none() => {
+                crate::Progress::Underway
+            }
+            progress => progress,
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        self.approval_id.as_ref()
+    }
+}
 /// How far a signature request got. `Pending` awaits an approval, `Executing` is being signed, `Signed` is done,
 /// `Confirmed` was also seen on the network. `Failed` and `Rejected` are final.
 #[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
@@ -12518,6 +12656,18 @@ impl SignatureStatus {
 }
 #[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 open_enum!(SignatureStatus);
+#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+impl SignatureStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Pending => crate::Progress::Held,
+            Self::Signed | Self::Confirmed => crate::Progress::Done,
+            Self::Failed | Self::Rejected => crate::Progress::Failed,
+            _ => crate::Progress::Underway,
+        }
+    }
+}
 /// Signs the payload of an extrinsic. Substrate networks; `network` is needed.
 #[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
@@ -14335,6 +14485,18 @@ impl Swap {
         self
     }
 }
+#[cfg(any(feature = "policies", feature = "swaps"))]
+impl crate::Tracked for Swap {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        self.failure_reason.as_deref()
+    }
+}
 /// An asset of a swap, with its amount.
 ///
 /// Told apart by `kind`.
@@ -15341,6 +15503,26 @@ impl TransactionRequest {
         self
     }
 }
+#[cfg(any(feature = "policies", feature = "wallets"))]
+impl crate::Tracked for TransactionRequest {
+    fn progress(&self) -> crate::Progress {
+        match self.status.progress() {
+            crate::Progress::Held if self.approval_id.is_none() => {
+                crate::Progress::Underway
+            }
+            progress => progress,
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        self.approval_id.as_ref()
+    }
+}
 /// Signs a transaction without broadcasting it.
 #[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
 #[derive(Clone, Debug)]
@@ -16265,6 +16447,26 @@ impl TransferRequest {
         self
     }
 }
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+impl crate::Tracked for TransferRequest {
+    fn progress(&self) -> crate::Progress {
+        match self.status.progress() {
+            crate::Progress::Held if self.approval_id.is_none() => {
+                crate::Progress::Underway
+            }
+            progress => progress,
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        self.approval_id.as_ref()
+    }
+}
 /// How far a transfer or transaction got. `Pending` awaits an approval, `Executing` is being signed,
 /// `Broadcasted` is known to the network, `Confirmed` is final. `Failed` and `Rejected` are final too. Networks
 /// that are not indexed stay at `Broadcasted`.
@@ -16324,6 +16526,18 @@ impl TransferStatus {
 }
 #[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
 open_enum!(TransferStatus);
+#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+impl TransferStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Pending => crate::Progress::Held,
+            Self::Confirmed => crate::Progress::Done,
+            Self::Failed | Self::Rejected => crate::Progress::Failed,
+            _ => crate::Progress::Underway,
+        }
+    }
+}
 /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
 /// it on.
 #[cfg(

@@ -76,6 +76,22 @@ impl BabylonStake {
         self
     }
 }
+impl crate::Tracked for BabylonStake {
+    fn progress(&self) -> crate::Progress {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        match newest.map(crate::Tracked::progress) {
+            Some(crate::Progress::Held) => crate::Progress::Held,
+            _ => self.status.progress(),
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        newest.and_then(crate::Tracked::reason)
+    }
+}
 /// The terms of a stake with Babylon.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -406,6 +422,22 @@ impl EthereumStake {
         self
     }
 }
+impl crate::Tracked for EthereumStake {
+    fn progress(&self) -> crate::Progress {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        match newest.map(crate::Tracked::progress) {
+            Some(crate::Progress::Held) => crate::Progress::Held,
+            _ => self.status.progress(),
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        newest.and_then(crate::Tracked::reason)
+    }
+}
 /// Ends a stake of ether.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -626,6 +658,22 @@ impl IotaStake {
     pub fn with_provider(mut self, provider: StakeProvider) -> Self {
         self.provider = Some(provider);
         self
+    }
+}
+impl crate::Tracked for IotaStake {
+    fn progress(&self) -> crate::Progress {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        match newest.map(crate::Tracked::progress) {
+            Some(crate::Progress::Held) => crate::Progress::Held,
+            _ => self.status.progress(),
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        newest.and_then(crate::Tracked::reason)
     }
 }
 /// Adds to a stake of iota, or takes from it.
@@ -964,6 +1012,40 @@ impl From<EthereumStake> for Stake {
         Self::Ethereum(member)
     }
 }
+impl crate::Tracked for Stake {
+    fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Babylon(member) => member.progress(),
+            Self::Iota(member) => member.progress(),
+            Self::Ethereum(member) => member.progress(),
+            Self::Unknown(_) => crate::Progress::Underway,
+        }
+    }
+    fn status(&self) -> &str {
+        match self {
+            Self::Babylon(member) => crate::Tracked::status(member),
+            Self::Iota(member) => crate::Tracked::status(member),
+            Self::Ethereum(member) => crate::Tracked::status(member),
+            Self::Unknown(_) => "",
+        }
+    }
+    fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Babylon(member) => crate::Tracked::reason(member),
+            Self::Iota(member) => crate::Tracked::reason(member),
+            Self::Ethereum(member) => crate::Tracked::reason(member),
+            Self::Unknown(_) => None,
+        }
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        match self {
+            Self::Babylon(member) => crate::Tracked::approval_id(member),
+            Self::Iota(member) => crate::Tracked::approval_id(member),
+            Self::Ethereum(member) => crate::Tracked::approval_id(member),
+            Self::Unknown(_) => None,
+        }
+    }
+}
 /// Something that was done with a stake. The first action creates it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -1061,6 +1143,17 @@ impl StakeAction {
     ) -> Self {
         self.transaction_id = Some(transaction_id.into());
         self
+    }
+}
+impl crate::Tracked for StakeAction {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        self.failure_reason.as_deref()
     }
 }
 /// The body of the request behind an action: that of `createStake` for the first, else that of
@@ -1416,6 +1509,16 @@ impl StakeStatus {
     }
 }
 open_enum!(StakeStatus);
+impl StakeStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Active | Self::Unbond | Self::Withdrawn => crate::Progress::Done,
+            Self::Failed => crate::Progress::Failed,
+            _ => crate::Progress::Underway,
+        }
+    }
+}
 /// A staked object of Iota.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -201,6 +201,96 @@ impl From<::serde_json::Value> for KytResult {
         Self(value)
     }
 }
+/// A lock that policy holds back, new or in place of another. It is published that there is such an answer, not
+/// what it holds: the fields are those that the release of a quarantine has.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct PendingVaultLock {
+    /// Id of an approval.
+    pub approval_id: Option<crate::ApprovalId>,
+    /// When it was asked for.
+    pub date_created: Option<crate::Timestamp>,
+    /// The id of the request.
+    pub id: Option<String>,
+    /// How far a change got.
+    pub status: Option<ChangeRequestStatus>,
+    /// Id of a vault.
+    pub vault_id: Option<crate::VaultId>,
+}
+object! {
+    PendingVaultLock {
+        "approvalId" => approval_id: optional,
+        "dateCreated" => date_created: optional,
+        "id" => id: optional,
+        "status" => status: optional,
+        "vaultId" => vault_id: optional,
+    }
+}
+impl PendingVaultLock {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            approval_id: Default::default(),
+            date_created: Default::default(),
+            id: Default::default(),
+            status: Default::default(),
+            vault_id: Default::default(),
+        }
+    }
+    /// Id of an approval.
+    #[must_use]
+    pub fn with_approval_id(
+        mut self,
+        approval_id: impl Into<crate::ApprovalId>,
+    ) -> Self {
+        self.approval_id = Some(approval_id.into());
+        self
+    }
+    /// When it was asked for.
+    #[must_use]
+    pub fn with_date_created(mut self, date_created: crate::Timestamp) -> Self {
+        self.date_created = Some(date_created);
+        self
+    }
+    /// The id of the request.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+    /// How far a change got.
+    #[must_use]
+    pub fn with_status(mut self, status: ChangeRequestStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+    /// Id of a vault.
+    #[must_use]
+    pub fn with_vault_id(mut self, vault_id: impl Into<crate::VaultId>) -> Self {
+        self.vault_id = Some(vault_id.into());
+        self
+    }
+}
+impl crate::Tracked for PendingVaultLock {
+    fn progress(&self) -> crate::Progress {
+        match self
+            .status
+            .as_ref()
+            .map_or(crate::Progress::Underway, |status| status.progress())
+        {
+            crate::Progress::Held if self.approval_id.is_none() => {
+                crate::Progress::Underway
+            }
+            progress => progress,
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_ref().map_or("", |status| status.as_str())
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        self.approval_id.as_ref()
+    }
+}
 /// Why the deposit is released.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -2034,6 +2124,25 @@ impl VaultQuarantineRelease {
         self
     }
 }
+impl crate::Tracked for VaultQuarantineRelease {
+    fn progress(&self) -> crate::Progress {
+        match self.status.progress() {
+            crate::Progress::Held if self.approval_id.is_none() => {
+                crate::Progress::Underway
+            }
+            progress => progress,
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        self.rejection_reason.as_deref()
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        self.approval_id.as_ref()
+    }
+}
 /// How far the release of a quarantine got. `Pending` awaits an approval.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -2069,3 +2178,14 @@ impl VaultQuarantineReleaseStatus {
     }
 }
 open_enum!(VaultQuarantineReleaseStatus);
+impl VaultQuarantineReleaseStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Pending => crate::Progress::Held,
+            Self::Executed => crate::Progress::Done,
+            Self::Rejected => crate::Progress::Failed,
+            _ => crate::Progress::Underway,
+        }
+    }
+}

@@ -267,6 +267,17 @@ impl BulkWalletJob {
         self
     }
 }
+impl crate::Tracked for BulkWalletJob {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+}
 /// A page of jobs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -346,6 +357,16 @@ impl BulkWalletJobStatus {
     }
 }
 open_enum!(BulkWalletJobStatus);
+impl BulkWalletJobStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Completed => crate::Progress::Done,
+            Self::PartiallyCompleted | Self::Failed => crate::Progress::Failed,
+            _ => crate::Progress::Underway,
+        }
+    }
+}
 /// A network on which many wallets can be created at once. Not each is also a `Network`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -1620,6 +1641,14 @@ impl StartedBulkWalletJob {
         Self { id: id.into(), status }
     }
 }
+impl crate::Tracked for StartedBulkWalletJob {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+}
 /// The tags to add.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -2146,5 +2175,24 @@ impl WalletSignatureRequest {
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
         self.tx_hash = Some(tx_hash.into());
         self
+    }
+}
+impl crate::Tracked for WalletSignatureRequest {
+    fn progress(&self) -> crate::Progress {
+        match self.status.progress() {
+            crate::Progress::Held if self.approval_id.is_none() => {
+                crate::Progress::Underway
+            }
+            progress => progress,
+        }
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+    fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+    fn approval_id(&self) -> Option<&crate::ApprovalId> {
+        self.approval_id.as_ref()
     }
 }

@@ -164,6 +164,20 @@ impl Yield {
         self
     }
 }
+impl crate::Tracked for Yield {
+    fn progress(&self) -> crate::Progress {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        newest.map_or(crate::Progress::Done, crate::Tracked::progress)
+    }
+    fn status(&self) -> &str {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        newest.map_or("", crate::Tracked::status)
+    }
+    fn reason(&self) -> Option<&str> {
+        let newest = self.actions.iter().max_by_key(|step| step.date_created);
+        newest.and_then(crate::Tracked::reason)
+    }
+}
 /// Something that was done with a yield. The first action creates it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -227,6 +241,14 @@ impl YieldAction {
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
+    }
+}
+impl crate::Tracked for YieldAction {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
     }
 }
 /// The body of the request behind an action: that of `createYield` for the first, else that of

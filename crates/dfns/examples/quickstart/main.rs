@@ -89,7 +89,7 @@ fn address(wallet: &Wallet) -> Outcome<&str> {
 /// Sends a little from one wallet to another, and waits until the network has confirmed it.
 async fn transfer(dfns: &Dfns, from: &Wallet, to: &Wallet) -> Outcome<()> {
     let order = Transfer::native(address(to)?, AMOUNT);
-    let transfer = dfns.transfers().create(&from.id, order).send().await?;
+    let transfer = dfns.transfers().create(&from.id, order).await?.done()?;
     println!("  {} of {AMOUNT} wei is {}", transfer.id, transfer.status);
     let transfer = wait(dfns, transfer).await?;
     println!("  {} is {}", transfer.id, transfer.status);
@@ -133,7 +133,7 @@ async fn wait(dfns: &Dfns, mut transfer: TransferRequest) -> Outcome<TransferReq
 async fn sign(dfns: &Dfns, wallet: &Wallet) -> Outcome<()> {
     let message = b"I was here.";
     let body = SignatureBody::message(&message[..]).with_network(wallet.network.clone());
-    let answer = dfns.signatures().create(&wallet.signing_key.id, body).send().await?;
+    let answer = dfns.signatures().create(&wallet.signing_key.id, body).await?.done()?;
     let signature = answer
         .signature
         .ok_or_else(|| format!("{} is {}, not signed", answer.id, answer.status))?;

@@ -17,6 +17,8 @@ pub use decode::DecodeError;
 pub use refusal::{Details, Duplicate, Refusal};
 pub use step::{Sent, Step};
 
+use dfns_types::ApprovalId;
+
 use crate::signer::SignerError;
 
 /// The result of a call.
@@ -119,6 +121,15 @@ pub enum Error {
         /// What is wrong with it, and where.
         source: DecodeError,
     },
+    /// The API accepted, and a policy holds the call back until people have approved it: ask them. From
+    /// [`Outcome::done`](crate::Outcome::done) alone.
+    #[error("{operation}: a policy holds it back until {} is given", awaited(approval_id.as_ref()))]
+    PendingApproval {
+        /// The operation id.
+        operation: &'static str,
+        /// What people decide about, where the API says so.
+        approval_id: Option<ApprovalId>,
+    },
     /// A list gave a page token for the second time: it would go on for ever. All items before it were delivered.
     #[error("{operation}: a page token came back after {pages} pages")]
     PageLoop {
@@ -127,6 +138,10 @@ pub enum Error {
         /// How many pages were read.
         pages: usize,
     },
+}
+
+fn awaited(approval_id: Option<&ApprovalId>) -> String {
+    approval_id.map_or_else(|| "an approval".to_owned(), |id| format!("the approval {id}"))
 }
 
 impl Error {
@@ -186,6 +201,7 @@ impl Error {
             | Self::Transport { operation, .. }
             | Self::TimedOut { operation, .. }
             | Self::Decode { operation, .. }
+            | Self::PendingApproval { operation, .. }
             | Self::PageLoop { operation, .. } => Some(operation),
         }
     }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `address-watches`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about address watches.
 #[derive(Clone, Debug)]
 pub struct AddressWatchesCalls {
@@ -159,6 +159,14 @@ impl CreateAddressWatchCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateAddressWatchCall {
+    type Output = Result<types::AddressWatch>;
+    type IntoFuture = CallFuture<types::AddressWatch>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deleteAddressWatch`, made by [`AddressWatchesCalls::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -179,6 +187,14 @@ impl DeleteAddressWatchCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DeleteAddressWatchCall {
+    type Output = Result<types::AddressWatch>;
+    type IntoFuture = CallFuture<types::AddressWatch>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getAddressWatch`, made by [`AddressWatchesCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -197,6 +213,14 @@ impl GetAddressWatchCall {
                 "getAddressWatch",
                 self.dfns.api().get_address_watch(&self.address_watch_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for GetAddressWatchCall {
+    type Output = Result<types::AddressWatch>;
+    type IntoFuture = CallFuture<types::AddressWatch>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getAddressWatchAssets`, made by [`AddressWatchesCalls::assets`].
@@ -233,6 +257,14 @@ impl GetAddressWatchAssetsCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetAddressWatchAssetsCall {
+    type Output = Result<types::AddressWatchAssetList>;
+    type IntoFuture = CallFuture<types::AddressWatchAssetList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getAddressWatchBlockchainEvents`, made by [`AddressWatchesCalls::contract_events`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -264,25 +296,12 @@ impl GetAddressWatchBlockchainEventsCall {
         self.tx_hash = Some(tx_hash.into());
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::ContractEvent>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "getAddressWatchBlockchainEvents",
                 self
@@ -297,14 +316,26 @@ impl GetAddressWatchBlockchainEventsCall {
                         self.tx_hash.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::ContractEvent> {
+    pub fn pages(self) -> PageStream<types::ContractEvent> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "getAddressWatchBlockchainEvents",
             first,
             move |token| {
@@ -313,6 +344,19 @@ impl GetAddressWatchBlockchainEventsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::ContractEvent> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for GetAddressWatchBlockchainEventsCall {
+    type Output = Result<Page<types::ContractEvent>>;
+    type IntoFuture = CallFuture<Page<types::ContractEvent>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getAddressWatchHistory`, made by [`AddressWatchesCalls::history`].
@@ -346,25 +390,12 @@ impl GetAddressWatchHistoryCall {
         self.kind = Some(kind);
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::AddressWatchHistoryItem>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "getAddressWatchHistory",
                 self
@@ -379,33 +410,9 @@ impl GetAddressWatchHistoryCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
-    #[inline]
-    pub fn stream(self) -> ItemStream<types::AddressWatchHistoryItem> {
-        let first = self.pagination_token.clone();
-        crate::paging::stream(
-            "getAddressWatchHistory",
-            first,
-            move |token| {
-                let mut call = self.clone();
-                call.pagination_token = token;
-                call.send()
-            },
-        )
-    }
-}
-/// A call of `listAddressWatches`, made by [`AddressWatchesCalls::list`].
-#[derive(Clone, Debug)]
-#[must_use = "a call does nothing until it is sent"]
-pub struct ListAddressWatchesCall {
-    dfns: Dfns,
-    limit: Option<i32>,
-    pagination_token: Option<String>,
-}
-impl ListAddressWatchesCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -418,13 +425,49 @@ impl ListAddressWatchesCall {
         self.pagination_token = Some(page_token.into());
         self
     }
+    /// All pages, fetched as they are asked for.
+    #[inline]
+    pub fn pages(self) -> PageStream<types::AddressWatchHistoryItem> {
+        let first = self.pagination_token.clone();
+        crate::paging::pages(
+            "getAddressWatchHistory",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::AddressWatchHistoryItem> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for GetAddressWatchHistoryCall {
+    type Output = Result<Page<types::AddressWatchHistoryItem>>;
+    type IntoFuture = CallFuture<Page<types::AddressWatchHistoryItem>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `listAddressWatches`, made by [`AddressWatchesCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListAddressWatchesCall {
+    dfns: Dfns,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListAddressWatchesCall {
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::AddressWatch>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listAddressWatches",
                 self
@@ -435,14 +478,26 @@ impl ListAddressWatchesCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::AddressWatch> {
+    pub fn pages(self) -> PageStream<types::AddressWatch> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listAddressWatches",
             first,
             move |token| {
@@ -451,5 +506,18 @@ impl ListAddressWatchesCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::AddressWatch> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListAddressWatchesCall {
+    type Output = Result<Page<types::AddressWatch>>;
+    type IntoFuture = CallFuture<Page<types::AddressWatch>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

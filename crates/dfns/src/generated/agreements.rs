@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `agreements`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about agreements.
 #[derive(Clone, Debug)]
 pub struct AgreementsCalls {
@@ -58,6 +58,14 @@ impl AcceptAgreementCall {
             )
     }
 }
+impl ::std::future::IntoFuture for AcceptAgreementCall {
+    type Output = Result<types::AgreementAcceptance>;
+    type IntoFuture = CallFuture<types::AgreementAcceptance>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getLatestUnacceptedAgreement`, made by [`AgreementsCalls::latest_unaccepted`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -80,5 +88,13 @@ impl GetLatestUnacceptedAgreementCall {
                     .get_latest_unaccepted_agreement(self.agreement_type.clone())
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for GetLatestUnacceptedAgreementCall {
+    type Output = Result<types::LatestUnacceptedAgreement>;
+    type IntoFuture = CallFuture<types::LatestUnacceptedAgreement>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `allocations`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about allocations.
 #[derive(Clone, Debug)]
 pub struct AllocationsCalls {
@@ -177,6 +177,14 @@ impl Cancel0fnsOrderPlacementCall {
             )
     }
 }
+impl ::std::future::IntoFuture for Cancel0fnsOrderPlacementCall {
+    type Output = Result<types::OrderCancellation>;
+    type IntoFuture = CallFuture<types::OrderCancellation>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createAllocation`, made by [`AllocationsCalls::create`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -235,12 +243,20 @@ impl CreateAllocationCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::Allocation> {
+    pub async fn send(self) -> Result<crate::Outcome<types::Allocation>> {
         self.dfns
-            .finish(
+            .finish_entity(
                 "createAllocation",
                 self.dfns.api().create_allocation(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateAllocationCall {
+    type Output = Result<crate::Outcome<types::Allocation>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::Allocation>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createAllocationAction`, made by [`AllocationsCalls::create_action`].
@@ -296,9 +312,9 @@ impl CreateAllocationActionCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::Allocation> {
+    pub async fn send(self) -> Result<crate::Outcome<types::Allocation>> {
         self.dfns
-            .finish(
+            .finish_entity(
                 "createAllocationAction",
                 self
                     .dfns
@@ -306,6 +322,14 @@ impl CreateAllocationActionCall {
                     .create_allocation_action(&self.allocation_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateAllocationActionCall {
+    type Output = Result<crate::Outcome<types::Allocation>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::Allocation>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createAllocationQuote`, made by [`AllocationsCalls::quote`].
@@ -328,6 +352,14 @@ impl CreateAllocationQuoteCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateAllocationQuoteCall {
+    type Output = Result<types::AllocationQuote>;
+    type IntoFuture = CallFuture<types::AllocationQuote>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getAllocation`, made by [`AllocationsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -348,6 +380,14 @@ impl GetAllocationCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetAllocationCall {
+    type Output = Result<types::Allocation>;
+    type IntoFuture = CallFuture<types::Allocation>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getAllocationsInfo`, made by [`AllocationsCalls::rates`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -364,6 +404,14 @@ impl GetAllocationsInfoCall {
             .finish("getAllocationsInfo", self.dfns.api().get_allocations_info().await)
     }
 }
+impl ::std::future::IntoFuture for GetAllocationsInfoCall {
+    type Output = Result<types::AllocationRates>;
+    type IntoFuture = CallFuture<types::AllocationRates>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listAllocationActions`, made by [`AllocationsCalls::actions`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -374,25 +422,12 @@ pub struct ListAllocationActionsCall {
     pagination_token: Option<String>,
 }
 impl ListAllocationActionsCall {
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::AllocationAction>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listAllocationActions",
                 self
@@ -404,33 +439,9 @@ impl ListAllocationActionsCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
-    #[inline]
-    pub fn stream(self) -> ItemStream<types::AllocationAction> {
-        let first = self.pagination_token.clone();
-        crate::paging::stream(
-            "listAllocationActions",
-            first,
-            move |token| {
-                let mut call = self.clone();
-                call.pagination_token = token;
-                call.send()
-            },
-        )
-    }
-}
-/// A call of `listAllocations`, made by [`AllocationsCalls::list`].
-#[derive(Clone, Debug)]
-#[must_use = "a call does nothing until it is sent"]
-pub struct ListAllocationsCall {
-    dfns: Dfns,
-    limit: Option<i32>,
-    pagination_token: Option<String>,
-}
-impl ListAllocationsCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -443,13 +454,49 @@ impl ListAllocationsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
+    /// All pages, fetched as they are asked for.
+    #[inline]
+    pub fn pages(self) -> PageStream<types::AllocationAction> {
+        let first = self.pagination_token.clone();
+        crate::paging::pages(
+            "listAllocationActions",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::AllocationAction> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListAllocationActionsCall {
+    type Output = Result<Page<types::AllocationAction>>;
+    type IntoFuture = CallFuture<Page<types::AllocationAction>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `listAllocations`, made by [`AllocationsCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListAllocationsCall {
+    dfns: Dfns,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListAllocationsCall {
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::Allocation>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listAllocations",
                 self
@@ -460,14 +507,26 @@ impl ListAllocationsCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Allocation> {
+    pub fn pages(self) -> PageStream<types::Allocation> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listAllocations",
             first,
             move |token| {
@@ -476,5 +535,18 @@ impl ListAllocationsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Allocation> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListAllocationsCall {
+    type Output = Result<Page<types::Allocation>>;
+    type IntoFuture = CallFuture<Page<types::Allocation>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

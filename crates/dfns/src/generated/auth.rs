@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `auth`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about applications.
 #[derive(Clone, Debug)]
 pub struct ApplicationsCalls {
@@ -154,6 +154,14 @@ impl ActivateApplicationCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ActivateApplicationCall {
+    type Output = Result<types::Application>;
+    type IntoFuture = CallFuture<types::Application>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `archiveApplication`, made by [`ApplicationsCalls::archive`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -176,6 +184,14 @@ impl ArchiveApplicationCall {
                 "archiveApplication",
                 self.dfns.api().archive_application(&self.app_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ArchiveApplicationCall {
+    type Output = Result<types::Application>;
+    type IntoFuture = CallFuture<types::Application>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createApplication`, made by [`ApplicationsCalls::create`].
@@ -202,6 +218,14 @@ impl CreateApplicationCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateApplicationCall {
+    type Output = Result<types::Application>;
+    type IntoFuture = CallFuture<types::Application>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deactivateApplication`, made by [`ApplicationsCalls::deactivate`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -224,6 +248,14 @@ impl DeactivateApplicationCall {
                 "deactivateApplication",
                 self.dfns.api().deactivate_application(&self.app_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for DeactivateApplicationCall {
+    type Output = Result<types::Application>;
+    type IntoFuture = CallFuture<types::Application>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getApplication`, made by [`ApplicationsCalls::get`].
@@ -250,6 +282,14 @@ impl GetApplicationCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetApplicationCall {
+    type Output = Result<types::Application>;
+    type IntoFuture = CallFuture<types::Application>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listApplications`, made by [`ApplicationsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -267,6 +307,14 @@ impl ListApplicationsCall {
     )]
     pub async fn send(self) -> Result<types::ApplicationList> {
         self.dfns.finish("listApplications", self.dfns.api().list_applications().await)
+    }
+}
+impl ::std::future::IntoFuture for ListApplicationsCall {
+    type Output = Result<types::ApplicationList>;
+    type IntoFuture = CallFuture<types::ApplicationList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateApplication`, made by [`ApplicationsCalls::update`].
@@ -304,6 +352,14 @@ impl UpdateApplicationCall {
                 "updateApplication",
                 self.dfns.api().update_application(&self.app_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateApplicationCall {
+    type Output = Result<types::Application>;
+    type IntoFuture = CallFuture<types::Application>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about audit logs.
@@ -359,6 +415,14 @@ impl GetAuditLogCall {
         self.dfns.finish("getAuditLog", self.dfns.api().get_audit_log(&self.id).await)
     }
 }
+impl ::std::future::IntoFuture for GetAuditLogCall {
+    type Output = Result<types::AuditLog>;
+    type IntoFuture = CallFuture<types::AuditLog>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listAuditLogs`, made by [`AuditLogsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -394,6 +458,14 @@ impl ListAuditLogsCall {
                     .await,
             )
             .await
+    }
+}
+impl ::std::future::IntoFuture for ListAuditLogsCall {
+    type Output = Result<String>;
+    type IntoFuture = CallFuture<String>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about credentials.
@@ -542,6 +614,14 @@ impl ActivateCredentialCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ActivateCredentialCall {
+    type Output = Result<types::Acknowledgement>;
+    type IntoFuture = CallFuture<types::Acknowledgement>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createCredential`, made by [`CredentialsCalls::create`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -560,6 +640,14 @@ impl CreateCredentialCall {
                 "createCredential",
                 self.dfns.api().create_credential(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateCredentialCall {
+    type Output = Result<types::Credential>;
+    type IntoFuture = CallFuture<types::Credential>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createCredentialChallenge`, made by [`CredentialsCalls::challenge`].
@@ -582,6 +670,14 @@ impl CreateCredentialChallengeCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateCredentialChallengeCall {
+    type Output = Result<types::CredentialChallenge>;
+    type IntoFuture = CallFuture<types::CredentialChallenge>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createCredentialChallengeWithCode`, made by [`CredentialsCalls::challenge_with_code`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -600,6 +696,14 @@ impl CreateCredentialChallengeWithCodeCall {
                 "createCredentialChallengeWithCode",
                 self.dfns.api().create_credential_challenge_with_code(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateCredentialChallengeWithCodeCall {
+    type Output = Result<types::CredentialChallenge>;
+    type IntoFuture = CallFuture<types::CredentialChallenge>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createCredentialCode`, made by [`CredentialsCalls::create_code`].
@@ -622,6 +726,14 @@ impl CreateCredentialCodeCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateCredentialCodeCall {
+    type Output = Result<types::CredentialCode>;
+    type IntoFuture = CallFuture<types::CredentialCode>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createCredentialWithCode`, made by [`CredentialsCalls::create_with_code`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -640,6 +752,14 @@ impl CreateCredentialWithCodeCall {
                 "createCredentialWithCode",
                 self.dfns.api().create_credential_with_code(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateCredentialWithCodeCall {
+    type Output = Result<types::Credential>;
+    type IntoFuture = CallFuture<types::Credential>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `deactivateCredential`, made by [`CredentialsCalls::deactivate`].
@@ -662,6 +782,14 @@ impl DeactivateCredentialCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DeactivateCredentialCall {
+    type Output = Result<types::Acknowledgement>;
+    type IntoFuture = CallFuture<types::Acknowledgement>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deleteCredential`, made by [`CredentialsCalls::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -682,6 +810,14 @@ impl DeleteCredentialCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DeleteCredentialCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listCredentials`, made by [`CredentialsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -695,6 +831,14 @@ impl ListCredentialsCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CredentialList> {
         self.dfns.finish("listCredentials", self.dfns.api().list_credentials().await)
+    }
+}
+impl ::std::future::IntoFuture for ListCredentialsCall {
+    type Output = Result<types::CredentialList>;
+    type IntoFuture = CallFuture<types::CredentialList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about login.
@@ -881,6 +1025,14 @@ impl CompleteLoginCall {
             .finish("completeLogin", self.dfns.api().complete_login(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CompleteLoginCall {
+    type Output = Result<types::LoginResult>;
+    type IntoFuture = CallFuture<types::LoginResult>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `completeOidcLogin`, made by [`LoginCalls::complete_oidc`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -899,6 +1051,14 @@ impl CompleteOidcLoginCall {
                 "completeOidcLogin",
                 self.dfns.api().complete_oidc_login(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CompleteOidcLoginCall {
+    type Output = Result<types::OidcLogin>;
+    type IntoFuture = CallFuture<types::OidcLogin>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `completeSocialLogin`, made by [`LoginCalls::social`].
@@ -927,6 +1087,14 @@ impl CompleteSocialLoginCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CompleteSocialLoginCall {
+    type Output = Result<types::SsoLogin>;
+    type IntoFuture = CallFuture<types::SsoLogin>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `completeSsoLogin`, made by [`LoginCalls::complete_sso`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -947,6 +1115,14 @@ impl CompleteSsoLoginCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CompleteSsoLoginCall {
+    type Output = Result<types::SsoLogin>;
+    type IntoFuture = CallFuture<types::SsoLogin>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createDelegatedLogin`, made by [`LoginCalls::delegated`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -965,6 +1141,14 @@ impl CreateDelegatedLoginCall {
                 "createDelegatedLogin",
                 self.dfns.api().create_delegated_login(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateDelegatedLoginCall {
+    type Output = Result<types::DelegatedLogin>;
+    type IntoFuture = CallFuture<types::DelegatedLogin>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createLoginChallenge`, made by [`LoginCalls::challenge`].
@@ -1011,6 +1195,14 @@ impl CreateLoginChallengeCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateLoginChallengeCall {
+    type Output = Result<types::AuthenticationChallenge>;
+    type IntoFuture = CallFuture<types::AuthenticationChallenge>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createOidcLoginCredential`, made by [`LoginCalls::create_oidc_credential`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1031,6 +1223,14 @@ impl CreateOidcLoginCredentialCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateOidcLoginCredentialCall {
+    type Output = Result<types::Credential>;
+    type IntoFuture = CallFuture<types::Credential>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `exchangeAccessToken`, made by [`LoginCalls::exchange_token`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1049,6 +1249,14 @@ impl ExchangeAccessTokenCall {
                 "exchangeAccessToken",
                 self.dfns.api().exchange_access_token(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ExchangeAccessTokenCall {
+    type Output = Result<types::ExchangedToken>;
+    type IntoFuture = CallFuture<types::ExchangedToken>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `initOidcLogin`, made by [`LoginCalls::start_oidc`].
@@ -1086,6 +1294,14 @@ impl InitOidcLoginCall {
             .finish("initOidcLogin", self.dfns.api().init_oidc_login(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for InitOidcLoginCall {
+    type Output = Result<types::OidcRedirect>;
+    type IntoFuture = CallFuture<types::OidcRedirect>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `initSsoLogin`, made by [`LoginCalls::start_sso`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1115,6 +1331,14 @@ impl InitSsoLoginCall {
             .finish("initSsoLogin", self.dfns.api().init_sso_login(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for InitSsoLoginCall {
+    type Output = Result<types::SsoRedirect>;
+    type IntoFuture = CallFuture<types::SsoRedirect>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `logout`, made by [`LoginCalls::logout`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1135,6 +1359,14 @@ impl LogoutCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Acknowledgement> {
         self.dfns.finish("logout", self.dfns.api().logout(&self.body).await)
+    }
+}
+impl ::std::future::IntoFuture for LogoutCall {
+    type Output = Result<types::Acknowledgement>;
+    type IntoFuture = CallFuture<types::Acknowledgement>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `sendLoginCode`, made by [`LoginCalls::send_code`].
@@ -1164,6 +1396,14 @@ impl SendLoginCodeCall {
     pub async fn send(self) -> Result<types::Acknowledgement> {
         self.dfns
             .finish("sendLoginCode", self.dfns.api().send_login_code(&self.body).await)
+    }
+}
+impl ::std::future::IntoFuture for SendLoginCodeCall {
+    type Output = Result<types::Acknowledgement>;
+    type IntoFuture = CallFuture<types::Acknowledgement>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about personal access tokens.
@@ -1289,6 +1529,14 @@ impl ActivatePersonalAccessTokenCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ActivatePersonalAccessTokenCall {
+    type Output = Result<types::PersonalAccessToken>;
+    type IntoFuture = CallFuture<types::PersonalAccessToken>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `archivePersonalAccessToken`, made by [`PersonalAccessTokensCalls::archive`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1307,6 +1555,14 @@ impl ArchivePersonalAccessTokenCall {
                 "archivePersonalAccessToken",
                 self.dfns.api().archive_personal_access_token(&self.token_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ArchivePersonalAccessTokenCall {
+    type Output = Result<types::PersonalAccessToken>;
+    type IntoFuture = CallFuture<types::PersonalAccessToken>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createPersonalAccessToken`, made by [`PersonalAccessTokensCalls::create`].
@@ -1356,6 +1612,14 @@ impl CreatePersonalAccessTokenCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreatePersonalAccessTokenCall {
+    type Output = Result<types::CreatedPersonalAccessToken>;
+    type IntoFuture = CallFuture<types::CreatedPersonalAccessToken>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deactivatePersonalAccessToken`, made by [`PersonalAccessTokensCalls::deactivate`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1374,6 +1638,14 @@ impl DeactivatePersonalAccessTokenCall {
                 "deactivatePersonalAccessToken",
                 self.dfns.api().deactivate_personal_access_token(&self.token_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for DeactivatePersonalAccessTokenCall {
+    type Output = Result<types::PersonalAccessToken>;
+    type IntoFuture = CallFuture<types::PersonalAccessToken>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getPersonalAccessToken`, made by [`PersonalAccessTokensCalls::get`].
@@ -1396,6 +1668,14 @@ impl GetPersonalAccessTokenCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetPersonalAccessTokenCall {
+    type Output = Result<types::PersonalAccessToken>;
+    type IntoFuture = CallFuture<types::PersonalAccessToken>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listPersonalAccessTokens`, made by [`PersonalAccessTokensCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1413,6 +1693,14 @@ impl ListPersonalAccessTokensCall {
                 "listPersonalAccessTokens",
                 self.dfns.api().list_personal_access_tokens().await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ListPersonalAccessTokensCall {
+    type Output = Result<types::PersonalAccessTokenList>;
+    type IntoFuture = CallFuture<types::PersonalAccessTokenList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updatePersonalAccessToken`, made by [`PersonalAccessTokensCalls::update`].
@@ -1450,6 +1738,14 @@ impl UpdatePersonalAccessTokenCall {
                     .update_personal_access_token(&self.token_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdatePersonalAccessTokenCall {
+    type Output = Result<types::PersonalAccessToken>;
+    type IntoFuture = CallFuture<types::PersonalAccessToken>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about recovery.
@@ -1544,6 +1840,14 @@ impl CreateDelegatedRecoveryChallengeCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateDelegatedRecoveryChallengeCall {
+    type Output = Result<types::RecoveryChallenge>;
+    type IntoFuture = CallFuture<types::RecoveryChallenge>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createRecoveryChallenge`, made by [`RecoveryCalls::challenge`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1576,6 +1880,14 @@ impl CreateRecoveryChallengeCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateRecoveryChallengeCall {
+    type Output = Result<types::RecoveryChallenge>;
+    type IntoFuture = CallFuture<types::RecoveryChallenge>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `recoverUser`, made by [`RecoveryCalls::complete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1590,6 +1902,14 @@ impl RecoverUserCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CompletedRegistration> {
         self.dfns.finish("recoverUser", self.dfns.api().recover_user(&self.body).await)
+    }
+}
+impl ::std::future::IntoFuture for RecoverUserCall {
+    type Output = Result<types::CompletedRegistration>;
+    type IntoFuture = CallFuture<types::CompletedRegistration>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `sendRecoveryCode`, made by [`RecoveryCalls::send_code`].
@@ -1622,6 +1942,14 @@ impl SendRecoveryCodeCall {
                 "sendRecoveryCode",
                 self.dfns.api().send_recovery_code(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for SendRecoveryCodeCall {
+    type Output = Result<types::Acknowledgement>;
+    type IntoFuture = CallFuture<types::Acknowledgement>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about registration.
@@ -1784,6 +2112,14 @@ impl CompleteEndUserRegistrationCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CompleteEndUserRegistrationCall {
+    type Output = Result<types::CompletedEndUserRegistration>;
+    type IntoFuture = CallFuture<types::CompletedEndUserRegistration>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `completeRegistration`, made by [`RegistrationCalls::complete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1822,6 +2158,14 @@ impl CompleteRegistrationCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CompleteRegistrationCall {
+    type Output = Result<types::CompletedRegistration>;
+    type IntoFuture = CallFuture<types::CompletedRegistration>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createDelegatedRegistrationChallenge`, made by [`RegistrationCalls::delegated`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1846,6 +2190,14 @@ impl CreateDelegatedRegistrationChallengeCall {
                 "createDelegatedRegistrationChallenge",
                 self.dfns.api().create_delegated_registration_challenge(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateDelegatedRegistrationChallengeCall {
+    type Output = Result<types::RegistrationChallenge>;
+    type IntoFuture = CallFuture<types::RegistrationChallenge>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createRegistrationChallenge`, made by [`RegistrationCalls::challenge`].
@@ -1880,6 +2232,14 @@ impl CreateRegistrationChallengeCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateRegistrationChallengeCall {
+    type Output = Result<types::RegistrationChallenge>;
+    type IntoFuture = CallFuture<types::RegistrationChallenge>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createSocialRegistrationChallenge`, made by [`RegistrationCalls::social`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1904,6 +2264,14 @@ impl CreateSocialRegistrationChallengeCall {
                 "createSocialRegistrationChallenge",
                 self.dfns.api().create_social_registration_challenge(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateSocialRegistrationChallengeCall {
+    type Output = Result<types::RegistrationChallenge>;
+    type IntoFuture = CallFuture<types::RegistrationChallenge>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `resendRegistrationCode`, made by [`RegistrationCalls::resend_code`].
@@ -1938,6 +2306,14 @@ impl ResendRegistrationCodeCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ResendRegistrationCodeCall {
+    type Output = Result<types::Acknowledgement>;
+    type IntoFuture = CallFuture<types::Acknowledgement>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `restartDelegatedRegistration`, made by [`RegistrationCalls::restart_delegated`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1960,6 +2336,14 @@ impl RestartDelegatedRegistrationCall {
                 "restartDelegatedRegistration",
                 self.dfns.api().restart_delegated_registration(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for RestartDelegatedRegistrationCall {
+    type Output = Result<types::RegistrationChallenge>;
+    type IntoFuture = CallFuture<types::RegistrationChallenge>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about service accounts.
@@ -2130,6 +2514,14 @@ impl ActivateServiceAccountCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ActivateServiceAccountCall {
+    type Output = Result<types::ServiceAccount>;
+    type IntoFuture = CallFuture<types::ServiceAccount>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `archiveServiceAccount`, made by [`ServiceAccountsCalls::archive`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -2162,6 +2554,14 @@ impl ArchiveServiceAccountCall {
                     )
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ArchiveServiceAccountCall {
+    type Output = Result<types::ServiceAccount>;
+    type IntoFuture = CallFuture<types::ServiceAccount>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createServiceAccount`, made by [`ServiceAccountsCalls::create`].
@@ -2214,6 +2614,14 @@ impl CreateServiceAccountCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateServiceAccountCall {
+    type Output = Result<types::ServiceAccount>;
+    type IntoFuture = CallFuture<types::ServiceAccount>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createServiceAccountCredential`, made by [`ServiceAccountsCalls::create_credential`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -2238,6 +2646,14 @@ impl CreateServiceAccountCredentialCall {
                 "createServiceAccountCredential",
                 self.dfns.api().create_service_account_credential(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateServiceAccountCredentialCall {
+    type Output = Result<types::Credential>;
+    type IntoFuture = CallFuture<types::Credential>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `deactivateServiceAccount`, made by [`ServiceAccountsCalls::deactivate`].
@@ -2272,6 +2688,14 @@ impl DeactivateServiceAccountCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DeactivateServiceAccountCall {
+    type Output = Result<types::ServiceAccount>;
+    type IntoFuture = CallFuture<types::ServiceAccount>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deleteServiceAccountCredential`, made by [`ServiceAccountsCalls::delete_credential`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -2296,6 +2720,14 @@ impl DeleteServiceAccountCredentialCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DeleteServiceAccountCredentialCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getServiceAccount`, made by [`ServiceAccountsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -2316,6 +2748,14 @@ impl GetServiceAccountCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetServiceAccountCall {
+    type Output = Result<types::ServiceAccount>;
+    type IntoFuture = CallFuture<types::ServiceAccount>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listServiceAccounts`, made by [`ServiceAccountsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -2330,6 +2770,14 @@ impl ListServiceAccountsCall {
     pub async fn send(self) -> Result<types::ServiceAccountList> {
         self.dfns
             .finish("listServiceAccounts", self.dfns.api().list_service_accounts().await)
+    }
+}
+impl ::std::future::IntoFuture for ListServiceAccountsCall {
+    type Output = Result<types::ServiceAccountList>;
+    type IntoFuture = CallFuture<types::ServiceAccountList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateServiceAccount`, made by [`ServiceAccountsCalls::update`].
@@ -2367,6 +2815,14 @@ impl UpdateServiceAccountCall {
                     .update_service_account(&self.service_account_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateServiceAccountCall {
+    type Output = Result<types::ServiceAccount>;
+    type IntoFuture = CallFuture<types::ServiceAccount>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about user actions.
@@ -2443,6 +2899,14 @@ impl CreateUserActionChallengeCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateUserActionChallengeCall {
+    type Output = Result<types::AuthenticationChallenge>;
+    type IntoFuture = CallFuture<types::AuthenticationChallenge>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createUserActionSignature`, made by [`UserActionsCalls::complete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -2470,6 +2934,14 @@ impl CreateUserActionSignatureCall {
                 "createUserActionSignature",
                 self.dfns.api().create_user_action_signature(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateUserActionSignatureCall {
+    type Output = Result<types::UserActionSignature>;
+    type IntoFuture = CallFuture<types::UserActionSignature>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about user groups.
@@ -2619,6 +3091,14 @@ impl AddUserGroupMembersCall {
             )
     }
 }
+impl ::std::future::IntoFuture for AddUserGroupMembersCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createUserGroup`, made by [`UserGroupsCalls::create`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -2645,6 +3125,14 @@ impl CreateUserGroupCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateUserGroupCall {
+    type Output = Result<types::UserGroup>;
+    type IntoFuture = CallFuture<types::UserGroup>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deleteUserGroup`, made by [`UserGroupsCalls::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -2663,6 +3151,14 @@ impl DeleteUserGroupCall {
                 "deleteUserGroup",
                 self.dfns.api().delete_user_group(&self.user_group_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for DeleteUserGroupCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getUserGroup`, made by [`UserGroupsCalls::get`].
@@ -2685,6 +3181,14 @@ impl GetUserGroupCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetUserGroupCall {
+    type Output = Result<types::UserGroup>;
+    type IntoFuture = CallFuture<types::UserGroup>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listUserGroupMembers`, made by [`UserGroupsCalls::list_members`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -2695,25 +3199,12 @@ pub struct ListUserGroupMembersCall {
     pagination_token: Option<String>,
 }
 impl ListUserGroupMembersCall {
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::UserGroupMember>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listUserGroupMembers",
                 self
@@ -2725,33 +3216,9 @@ impl ListUserGroupMembersCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
-    #[inline]
-    pub fn stream(self) -> ItemStream<types::UserGroupMember> {
-        let first = self.pagination_token.clone();
-        crate::paging::stream(
-            "listUserGroupMembers",
-            first,
-            move |token| {
-                let mut call = self.clone();
-                call.pagination_token = token;
-                call.send()
-            },
-        )
-    }
-}
-/// A call of `listUserGroups`, made by [`UserGroupsCalls::list`].
-#[derive(Clone, Debug)]
-#[must_use = "a call does nothing until it is sent"]
-pub struct ListUserGroupsCall {
-    dfns: Dfns,
-    limit: Option<i32>,
-    pagination_token: Option<String>,
-}
-impl ListUserGroupsCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -2764,13 +3231,49 @@ impl ListUserGroupsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
+    /// All pages, fetched as they are asked for.
+    #[inline]
+    pub fn pages(self) -> PageStream<types::UserGroupMember> {
+        let first = self.pagination_token.clone();
+        crate::paging::pages(
+            "listUserGroupMembers",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::UserGroupMember> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListUserGroupMembersCall {
+    type Output = Result<Page<types::UserGroupMember>>;
+    type IntoFuture = CallFuture<Page<types::UserGroupMember>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `listUserGroups`, made by [`UserGroupsCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListUserGroupsCall {
+    dfns: Dfns,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListUserGroupsCall {
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::UserGroup>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listUserGroups",
                 self
@@ -2781,14 +3284,26 @@ impl ListUserGroupsCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::UserGroup> {
+    pub fn pages(self) -> PageStream<types::UserGroup> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listUserGroups",
             first,
             move |token| {
@@ -2797,6 +3312,19 @@ impl ListUserGroupsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::UserGroup> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListUserGroupsCall {
+    type Output = Result<Page<types::UserGroup>>;
+    type IntoFuture = CallFuture<Page<types::UserGroup>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `removeUserGroupMembers`, made by [`UserGroupsCalls::remove_members`].
@@ -2822,6 +3350,14 @@ impl RemoveUserGroupMembersCall {
                     .remove_user_group_members(&self.user_group_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for RemoveUserGroupMembersCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateUserGroup`, made by [`UserGroupsCalls::update`].
@@ -2861,6 +3397,14 @@ impl UpdateUserGroupCall {
                 "updateUserGroup",
                 self.dfns.api().update_user_group(&self.user_group_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateUserGroupCall {
+    type Output = Result<types::UserGroup>;
+    type IntoFuture = CallFuture<types::UserGroup>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about users.
@@ -3003,6 +3547,14 @@ impl ActivateUserCall {
             .finish("activateUser", self.dfns.api().activate_user(&self.user_id).await)
     }
 }
+impl ::std::future::IntoFuture for ActivateUserCall {
+    type Output = Result<types::User>;
+    type IntoFuture = CallFuture<types::User>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `archiveUser`, made by [`UsersCalls::archive`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -3018,6 +3570,14 @@ impl ArchiveUserCall {
     pub async fn send(self) -> Result<types::User> {
         self.dfns
             .finish("archiveUser", self.dfns.api().archive_user(&self.user_id).await)
+    }
+}
+impl ::std::future::IntoFuture for ArchiveUserCall {
+    type Output = Result<types::User>;
+    type IntoFuture = CallFuture<types::User>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createUser`, made by [`UsersCalls::create`].
@@ -3054,6 +3614,14 @@ impl CreateUserCall {
         self.dfns.finish("createUser", self.dfns.api().create_user(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CreateUserCall {
+    type Output = Result<types::User>;
+    type IntoFuture = CallFuture<types::User>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deactivateUser`, made by [`UsersCalls::deactivate`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -3082,6 +3650,14 @@ impl DeactivateUserCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DeactivateUserCall {
+    type Output = Result<types::User>;
+    type IntoFuture = CallFuture<types::User>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getUser`, made by [`UsersCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -3096,6 +3672,14 @@ impl GetUserCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::User> {
         self.dfns.finish("getUser", self.dfns.api().get_user(&self.user_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetUserCall {
+    type Output = Result<types::User>;
+    type IntoFuture = CallFuture<types::User>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `inviteTenantUser`, made by [`UsersCalls::invite`].
@@ -3118,6 +3702,14 @@ impl InviteTenantUserCall {
             )
     }
 }
+impl ::std::future::IntoFuture for InviteTenantUserCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listUsers`, made by [`UsersCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -3134,6 +3726,26 @@ impl ListUsersCall {
         self.kind = Some(kind.into());
         self
     }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::User>> {
+        self.dfns
+            .finish(
+                "listUsers",
+                self
+                    .dfns
+                    .api()
+                    .list_users(
+                        self.kind.as_ref(),
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -3146,32 +3758,11 @@ impl ListUsersCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::User>> {
-        let page = self
-            .dfns
-            .finish(
-                "listUsers",
-                self
-                    .dfns
-                    .api()
-                    .list_users(
-                        self.kind.as_ref(),
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::User> {
+    pub fn pages(self) -> PageStream<types::User> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listUsers",
             first,
             move |token| {
@@ -3180,6 +3771,19 @@ impl ListUsersCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::User> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListUsersCall {
+    type Output = Result<Page<types::User>>;
+    type IntoFuture = CallFuture<Page<types::User>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateUser`, made by [`UsersCalls::update`].
@@ -3201,5 +3805,13 @@ impl UpdateUserCall {
                 "updateUser",
                 self.dfns.api().update_user(&self.user_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateUserCall {
+    type Output = Result<types::User>;
+    type IntoFuture = CallFuture<types::User>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `exchanges`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about exchanges.
 #[derive(Clone, Debug)]
 pub struct ExchangesCalls {
@@ -195,6 +195,14 @@ impl CreateExchangeCall {
             .finish("createExchange", self.dfns.api().create_exchange(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CreateExchangeCall {
+    type Output = Result<types::Exchange>;
+    type IntoFuture = CallFuture<types::Exchange>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createExchangeDeposit`, made by [`ExchangesCalls::deposit`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -223,6 +231,14 @@ impl CreateExchangeDepositCall {
                     )
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateExchangeDepositCall {
+    type Output = Result<types::ExchangeTransfer>;
+    type IntoFuture = CallFuture<types::ExchangeTransfer>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createExchangeWithdrawal`, made by [`ExchangesCalls::withdraw`].
@@ -255,6 +271,14 @@ impl CreateExchangeWithdrawalCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateExchangeWithdrawalCall {
+    type Output = Result<types::ExchangeTransfer>;
+    type IntoFuture = CallFuture<types::ExchangeTransfer>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deleteExchange`, made by [`ExchangesCalls::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -275,6 +299,14 @@ impl DeleteExchangeCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DeleteExchangeCall {
+    type Output = Result<types::ExchangeDeletion>;
+    type IntoFuture = CallFuture<types::ExchangeDeletion>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getExchange`, made by [`ExchangesCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -292,6 +324,14 @@ impl GetExchangeCall {
             .finish("getExchange", self.dfns.api().get_exchange(&self.exchange_id).await)
     }
 }
+impl ::std::future::IntoFuture for GetExchangeCall {
+    type Output = Result<types::Exchange>;
+    type IntoFuture = CallFuture<types::Exchange>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listExchangeAccountAssets`, made by [`ExchangesCalls::account_assets`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -303,25 +343,12 @@ pub struct ListExchangeAccountAssetsCall {
     pagination_token: Option<String>,
 }
 impl ListExchangeAccountAssetsCall {
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::ExchangeBalance>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listExchangeAccountAssets",
                 self
@@ -334,34 +361,9 @@ impl ListExchangeAccountAssetsCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
-    #[inline]
-    pub fn stream(self) -> ItemStream<types::ExchangeBalance> {
-        let first = self.pagination_token.clone();
-        crate::paging::stream(
-            "listExchangeAccountAssets",
-            first,
-            move |token| {
-                let mut call = self.clone();
-                call.pagination_token = token;
-                call.send()
-            },
-        )
-    }
-}
-/// A call of `listExchangeAccounts`, made by [`ExchangesCalls::accounts`].
-#[derive(Clone, Debug)]
-#[must_use = "a call does nothing until it is sent"]
-pub struct ListExchangeAccountsCall {
-    dfns: Dfns,
-    exchange_id: types::ExchangeId,
-    limit: Option<i32>,
-    pagination_token: Option<String>,
-}
-impl ListExchangeAccountsCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -374,13 +376,50 @@ impl ListExchangeAccountsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
+    /// All pages, fetched as they are asked for.
+    #[inline]
+    pub fn pages(self) -> PageStream<types::ExchangeBalance> {
+        let first = self.pagination_token.clone();
+        crate::paging::pages(
+            "listExchangeAccountAssets",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::ExchangeBalance> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListExchangeAccountAssetsCall {
+    type Output = Result<Page<types::ExchangeBalance>>;
+    type IntoFuture = CallFuture<Page<types::ExchangeBalance>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `listExchangeAccounts`, made by [`ExchangesCalls::accounts`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListExchangeAccountsCall {
+    dfns: Dfns,
+    exchange_id: types::ExchangeId,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListExchangeAccountsCall {
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::ExchangeAccount>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listExchangeAccounts",
                 self
@@ -392,14 +431,26 @@ impl ListExchangeAccountsCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::ExchangeAccount> {
+    pub fn pages(self) -> PageStream<types::ExchangeAccount> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listExchangeAccounts",
             first,
             move |token| {
@@ -408,6 +459,19 @@ impl ListExchangeAccountsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::ExchangeAccount> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListExchangeAccountsCall {
+    type Output = Result<Page<types::ExchangeAccount>>;
+    type IntoFuture = CallFuture<Page<types::ExchangeAccount>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listExchangeWithdrawalNetworks`, made by [`ExchangesCalls::withdrawal_networks`].
@@ -440,6 +504,14 @@ impl ListExchangeWithdrawalNetworksCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ListExchangeWithdrawalNetworksCall {
+    type Output = Result<types::WithdrawalAssetList>;
+    type IntoFuture = CallFuture<types::WithdrawalAssetList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listExchanges`, made by [`ExchangesCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -449,6 +521,22 @@ pub struct ListExchangesCall {
     pagination_token: Option<String>,
 }
 impl ListExchangesCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Exchange>> {
+        self.dfns
+            .finish(
+                "listExchanges",
+                self
+                    .dfns
+                    .api()
+                    .list_exchanges(self.limit.clone(), self.pagination_token.as_deref())
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -461,28 +549,11 @@ impl ListExchangesCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::Exchange>> {
-        let page = self
-            .dfns
-            .finish(
-                "listExchanges",
-                self
-                    .dfns
-                    .api()
-                    .list_exchanges(self.limit.clone(), self.pagination_token.as_deref())
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Exchange> {
+    pub fn pages(self) -> PageStream<types::Exchange> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listExchanges",
             first,
             move |token| {
@@ -491,5 +562,18 @@ impl ListExchangesCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Exchange> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListExchangesCall {
+    type Output = Result<Page<types::Exchange>>;
+    type IntoFuture = CallFuture<Page<types::Exchange>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `fee-sponsors`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about fee sponsors.
 #[derive(Clone, Debug)]
 pub struct FeeSponsorsCalls {
@@ -134,6 +134,14 @@ impl ActivateFeeSponsorCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ActivateFeeSponsorCall {
+    type Output = Result<types::FeeSponsor>;
+    type IntoFuture = CallFuture<types::FeeSponsor>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createFeeSponsor`, made by [`FeeSponsorsCalls::create`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -166,6 +174,14 @@ impl CreateFeeSponsorCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateFeeSponsorCall {
+    type Output = Result<types::FeeSponsor>;
+    type IntoFuture = CallFuture<types::FeeSponsor>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deactivateFeeSponsor`, made by [`FeeSponsorsCalls::deactivate`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -184,6 +200,14 @@ impl DeactivateFeeSponsorCall {
                 "deactivateFeeSponsor",
                 self.dfns.api().deactivate_fee_sponsor(&self.fee_sponsor_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for DeactivateFeeSponsorCall {
+    type Output = Result<types::FeeSponsor>;
+    type IntoFuture = CallFuture<types::FeeSponsor>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `deleteFeeSponsor`, made by [`FeeSponsorsCalls::delete`].
@@ -206,6 +230,14 @@ impl DeleteFeeSponsorCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DeleteFeeSponsorCall {
+    type Output = Result<types::FeeSponsor>;
+    type IntoFuture = CallFuture<types::FeeSponsor>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getFeeSponsor`, made by [`FeeSponsorsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -226,6 +258,14 @@ impl GetFeeSponsorCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetFeeSponsorCall {
+    type Output = Result<types::FeeSponsor>;
+    type IntoFuture = CallFuture<types::FeeSponsor>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listFeeSponsors`, made by [`FeeSponsorsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -235,6 +275,25 @@ pub struct ListFeeSponsorsCall {
     pagination_token: Option<String>,
 }
 impl ListFeeSponsorsCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::FeeSponsor>> {
+        self.dfns
+            .finish(
+                "listFeeSponsors",
+                self
+                    .dfns
+                    .api()
+                    .list_fee_sponsors(
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -247,31 +306,11 @@ impl ListFeeSponsorsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::FeeSponsor>> {
-        let page = self
-            .dfns
-            .finish(
-                "listFeeSponsors",
-                self
-                    .dfns
-                    .api()
-                    .list_fee_sponsors(
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::FeeSponsor> {
+    pub fn pages(self) -> PageStream<types::FeeSponsor> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listFeeSponsors",
             first,
             move |token| {
@@ -280,6 +319,19 @@ impl ListFeeSponsorsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::FeeSponsor> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListFeeSponsorsCall {
+    type Output = Result<Page<types::FeeSponsor>>;
+    type IntoFuture = CallFuture<Page<types::FeeSponsor>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listSponsoredFees`, made by [`FeeSponsorsCalls::fees`].
@@ -292,6 +344,26 @@ pub struct ListSponsoredFeesCall {
     pagination_token: Option<String>,
 }
 impl ListSponsoredFeesCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::SponsoredFee>> {
+        self.dfns
+            .finish(
+                "listSponsoredFees",
+                self
+                    .dfns
+                    .api()
+                    .list_sponsored_fees(
+                        &self.fee_sponsor_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -304,32 +376,11 @@ impl ListSponsoredFeesCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::SponsoredFee>> {
-        let page = self
-            .dfns
-            .finish(
-                "listSponsoredFees",
-                self
-                    .dfns
-                    .api()
-                    .list_sponsored_fees(
-                        &self.fee_sponsor_id,
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::SponsoredFee> {
+    pub fn pages(self) -> PageStream<types::SponsoredFee> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listSponsoredFees",
             first,
             move |token| {
@@ -338,5 +389,18 @@ impl ListSponsoredFeesCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::SponsoredFee> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListSponsoredFeesCall {
+    type Output = Result<Page<types::SponsoredFee>>;
+    type IntoFuture = CallFuture<Page<types::SponsoredFee>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

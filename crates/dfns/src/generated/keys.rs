@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `keys`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about keys.
 #[derive(Clone, Debug)]
 pub struct KeysCalls {
@@ -224,6 +224,14 @@ impl CreateKeyCall {
         self.dfns.finish("createKey", self.dfns.api().create_key(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CreateKeyCall {
+    type Output = Result<types::Key>;
+    type IntoFuture = CallFuture<types::Key>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `delegateKey`, made by [`KeysCalls::delegate`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -245,6 +253,14 @@ impl DelegateKeyCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DelegateKeyCall {
+    type Output = Result<types::KeyDelegation>;
+    type IntoFuture = CallFuture<types::KeyDelegation>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deleteKey`, made by [`KeysCalls::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -259,6 +275,14 @@ impl DeleteKeyCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Key> {
         self.dfns.finish("deleteKey", self.dfns.api().delete_key(&self.key_id).await)
+    }
+}
+impl ::std::future::IntoFuture for DeleteKeyCall {
+    type Output = Result<types::Key>;
+    type IntoFuture = CallFuture<types::Key>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `deriveKey`, made by [`KeysCalls::derive`].
@@ -282,6 +306,14 @@ impl DeriveKeyCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DeriveKeyCall {
+    type Output = Result<types::DerivedOutput>;
+    type IntoFuture = CallFuture<types::DerivedOutput>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `exportKey`, made by [`KeysCalls::export`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -303,6 +335,14 @@ impl ExportKeyCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ExportKeyCall {
+    type Output = Result<types::KeyExport>;
+    type IntoFuture = CallFuture<types::KeyExport>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getKey`, made by [`KeysCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -317,6 +357,14 @@ impl GetKeyCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::KeyDetails> {
         self.dfns.finish("getKey", self.dfns.api().get_key(&self.key_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetKeyCall {
+    type Output = Result<types::KeyDetails>;
+    type IntoFuture = CallFuture<types::KeyDetails>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `importKey`, made by [`KeysCalls::import`].
@@ -347,6 +395,14 @@ impl ImportKeyCall {
         self.dfns.finish("importKey", self.dfns.api().import_key(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for ImportKeyCall {
+    type Output = Result<types::Key>;
+    type IntoFuture = CallFuture<types::Key>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listKeys`, made by [`KeysCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -363,6 +419,26 @@ impl ListKeysCall {
         self.owner = Some(owner.into());
         self
     }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Key>> {
+        self.dfns
+            .finish(
+                "listKeys",
+                self
+                    .dfns
+                    .api()
+                    .list_keys(
+                        self.limit.clone(),
+                        self.owner.as_deref(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -375,32 +451,11 @@ impl ListKeysCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::Key>> {
-        let page = self
-            .dfns
-            .finish(
-                "listKeys",
-                self
-                    .dfns
-                    .api()
-                    .list_keys(
-                        self.limit.clone(),
-                        self.owner.as_deref(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Key> {
+    pub fn pages(self) -> PageStream<types::Key> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listKeys",
             first,
             move |token| {
@@ -409,6 +464,19 @@ impl ListKeysCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Key> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListKeysCall {
+    type Output = Result<Page<types::Key>>;
+    type IntoFuture = CallFuture<Page<types::Key>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateKey`, made by [`KeysCalls::update`].
@@ -430,6 +498,14 @@ impl UpdateKeyCall {
                 "updateKey",
                 self.dfns.api().update_key(&self.key_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateKeyCall {
+    type Output = Result<types::Key>;
+    type IntoFuture = CallFuture<types::Key>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about signatures.
@@ -501,12 +577,20 @@ impl GenerateKeySignatureCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::SignatureRequest> {
+    pub async fn send(self) -> Result<crate::Outcome<types::SignatureRequest>> {
         self.dfns
-            .finish(
+            .finish_entity(
                 "generateKeySignature",
                 self.dfns.api().generate_key_signature(&self.key_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for GenerateKeySignatureCall {
+    type Output = Result<crate::Outcome<types::SignatureRequest>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::SignatureRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getKeySignature`, made by [`SignaturesCalls::get`].
@@ -530,6 +614,14 @@ impl GetKeySignatureCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetKeySignatureCall {
+    type Output = Result<types::SignatureRequest>;
+    type IntoFuture = CallFuture<types::SignatureRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listKeySignatures`, made by [`SignaturesCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -540,6 +632,26 @@ pub struct ListKeySignaturesCall {
     pagination_token: Option<String>,
 }
 impl ListKeySignaturesCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::SignatureRequest>> {
+        self.dfns
+            .finish(
+                "listKeySignatures",
+                self
+                    .dfns
+                    .api()
+                    .list_key_signatures(
+                        &self.key_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -552,32 +664,11 @@ impl ListKeySignaturesCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::SignatureRequest>> {
-        let page = self
-            .dfns
-            .finish(
-                "listKeySignatures",
-                self
-                    .dfns
-                    .api()
-                    .list_key_signatures(
-                        &self.key_id,
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::SignatureRequest> {
+    pub fn pages(self) -> PageStream<types::SignatureRequest> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listKeySignatures",
             first,
             move |token| {
@@ -586,5 +677,18 @@ impl ListKeySignaturesCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::SignatureRequest> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListKeySignaturesCall {
+    type Output = Result<Page<types::SignatureRequest>>;
+    type IntoFuture = CallFuture<Page<types::SignatureRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

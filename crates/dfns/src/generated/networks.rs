@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `networks`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about networks.
 #[derive(Clone, Debug)]
 pub struct NetworksCalls {
@@ -100,6 +100,14 @@ impl CallFunctionCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CallFunctionCall {
+    type Output = Result<types::FunctionResult>;
+    type IntoFuture = CallFuture<types::FunctionResult>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `estimateFees`, made by [`NetworksCalls::estimate_fees`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -118,6 +126,14 @@ impl EstimateFeesCall {
                 "estimateFees",
                 self.dfns.api().estimate_fees(self.network.clone()).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for EstimateFeesCall {
+    type Output = Result<types::FeeEstimate>;
+    type IntoFuture = CallFuture<types::FeeEstimate>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `readContract`, made by [`NetworksCalls::read_contract`].
@@ -140,6 +156,14 @@ impl ReadContractCall {
         self.dfns.finish("readContract", self.dfns.api().read_contract(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for ReadContractCall {
+    type Output = Result<types::ContractData>;
+    type IntoFuture = CallFuture<types::ContractData>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `reindexTransaction`, made by [`NetworksCalls::reindex_transaction`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -159,6 +183,14 @@ impl ReindexTransactionCall {
                 "reindexTransaction",
                 self.dfns.api().reindex_transaction(&self.network, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ReindexTransactionCall {
+    type Output = Result<types::TransactionReindex>;
+    type IntoFuture = CallFuture<types::TransactionReindex>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about validators.
@@ -277,6 +309,14 @@ impl CreateCantonValidatorCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateCantonValidatorCall {
+    type Output = Result<types::CantonValidator>;
+    type IntoFuture = CallFuture<types::CantonValidator>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deleteCantonValidator`, made by [`ValidatorsCalls::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -300,6 +340,14 @@ impl DeleteCantonValidatorCall {
                     .delete_canton_validator(self.network.clone(), &self.validator_id)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for DeleteCantonValidatorCall {
+    type Output = Result<types::CantonValidator>;
+    type IntoFuture = CallFuture<types::CantonValidator>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getCantonValidator`, made by [`ValidatorsCalls::get`].
@@ -327,6 +375,14 @@ impl GetCantonValidatorCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetCantonValidatorCall {
+    type Output = Result<types::CantonValidator>;
+    type IntoFuture = CallFuture<types::CantonValidator>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listCantonValidators`, made by [`ValidatorsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -337,6 +393,26 @@ pub struct ListCantonValidatorsCall {
     pagination_token: Option<String>,
 }
 impl ListCantonValidatorsCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::CantonValidator>> {
+        self.dfns
+            .finish(
+                "listCantonValidators",
+                self
+                    .dfns
+                    .api()
+                    .list_canton_validators(
+                        self.network.clone(),
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -349,32 +425,11 @@ impl ListCantonValidatorsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::CantonValidator>> {
-        let page = self
-            .dfns
-            .finish(
-                "listCantonValidators",
-                self
-                    .dfns
-                    .api()
-                    .list_canton_validators(
-                        self.network.clone(),
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::CantonValidator> {
+    pub fn pages(self) -> PageStream<types::CantonValidator> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listCantonValidators",
             first,
             move |token| {
@@ -383,6 +438,19 @@ impl ListCantonValidatorsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::CantonValidator> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListCantonValidatorsCall {
+    type Output = Result<Page<types::CantonValidator>>;
+    type IntoFuture = CallFuture<Page<types::CantonValidator>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateCantonValidator`, made by [`ValidatorsCalls::update`].
@@ -431,5 +499,13 @@ impl UpdateCantonValidatorCall {
                     )
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateCantonValidatorCall {
+    type Output = Result<types::CantonValidator>;
+    type IntoFuture = CallFuture<types::CantonValidator>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

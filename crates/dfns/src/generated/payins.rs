@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `payins`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about payins.
 #[derive(Clone, Debug)]
 pub struct PayinsCalls {
@@ -198,6 +198,14 @@ impl CreatePayinCall {
         self.dfns.finish("createPayin", self.dfns.api().create_payin(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CreatePayinCall {
+    type Output = Result<types::Payin>;
+    type IntoFuture = CallFuture<types::Payin>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createPayinQuote`, made by [`PayinsCalls::quote`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -216,6 +224,14 @@ impl CreatePayinQuoteCall {
                 "createPayinQuote",
                 self.dfns.api().create_payin_quote(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreatePayinQuoteCall {
+    type Output = Result<types::PayinQuotes>;
+    type IntoFuture = CallFuture<types::PayinQuotes>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createPayinRecipient`, made by [`PayinsCalls::register_recipient`].
@@ -238,6 +254,14 @@ impl CreatePayinRecipientCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreatePayinRecipientCall {
+    type Output = Result<types::PayinRecipient>;
+    type IntoFuture = CallFuture<types::PayinRecipient>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getPayin`, made by [`PayinsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -252,6 +276,14 @@ impl GetPayinCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Payin> {
         self.dfns.finish("getPayin", self.dfns.api().get_payin(&self.payin_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetPayinCall {
+    type Output = Result<types::Payin>;
+    type IntoFuture = CallFuture<types::Payin>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getPayinRecipient`, made by [`PayinsCalls::recipient`].
@@ -284,6 +316,14 @@ impl GetPayinRecipientCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetPayinRecipientCall {
+    type Output = Result<types::PayinRecipient>;
+    type IntoFuture = CallFuture<types::PayinRecipient>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listPayinAccounts`, made by [`PayinsCalls::accounts`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -302,6 +342,14 @@ impl ListPayinAccountsCall {
                 "listPayinAccounts",
                 self.dfns.api().list_payin_accounts(self.provider.clone()).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ListPayinAccountsCall {
+    type Output = Result<types::PayinAccountList>;
+    type IntoFuture = CallFuture<types::PayinAccountList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listPayinBalances`, made by [`PayinsCalls::balances`].
@@ -324,6 +372,14 @@ impl ListPayinBalancesCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ListPayinBalancesCall {
+    type Output = Result<types::PayinBalanceList>;
+    type IntoFuture = CallFuture<types::PayinBalanceList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listPayinOptions`, made by [`PayinsCalls::options`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -342,6 +398,14 @@ impl ListPayinOptionsCall {
                 "listPayinOptions",
                 self.dfns.api().list_payin_options(self.provider.clone()).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ListPayinOptionsCall {
+    type Output = Result<types::PayinOptions>;
+    type IntoFuture = CallFuture<types::PayinOptions>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listPayins`, made by [`PayinsCalls::list`].
@@ -374,25 +438,12 @@ impl ListPayinsCall {
         self.wallet_id = Some(wallet_id.into());
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::Payin>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listPayins",
                 self
@@ -406,14 +457,26 @@ impl ListPayinsCall {
                         self.wallet_id.as_ref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Payin> {
+    pub fn pages(self) -> PageStream<types::Payin> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listPayins",
             first,
             move |token| {
@@ -422,6 +485,19 @@ impl ListPayinsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Payin> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListPayinsCall {
+    type Output = Result<Page<types::Payin>>;
+    type IntoFuture = CallFuture<Page<types::Payin>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `registerPayinAccountAsset`, made by [`PayinsCalls::register_account_asset`].
@@ -442,5 +518,13 @@ impl RegisterPayinAccountAssetCall {
                 "registerPayinAccountAsset",
                 self.dfns.api().register_payin_account_asset(&self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for RegisterPayinAccountAssetCall {
+    type Output = Result<types::PayinAccount>;
+    type IntoFuture = CallFuture<types::PayinAccount>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `payouts`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about payouts.
 #[derive(Clone, Debug)]
 pub struct PayoutsCalls {
@@ -141,6 +141,14 @@ impl CreatePayoutCall {
         self.dfns.finish("createPayout", self.dfns.api().create_payout(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CreatePayoutCall {
+    type Output = Result<types::Payout>;
+    type IntoFuture = CallFuture<types::Payout>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createPayoutAction`, made by [`PayoutsCalls::act`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -160,6 +168,14 @@ impl CreatePayoutActionCall {
                 "createPayoutAction",
                 self.dfns.api().create_payout_action(&self.payout_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreatePayoutActionCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createPayoutQuote`, made by [`PayoutsCalls::quote`].
@@ -182,6 +198,14 @@ impl CreatePayoutQuoteCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreatePayoutQuoteCall {
+    type Output = Result<types::PayoutQuotes>;
+    type IntoFuture = CallFuture<types::PayoutQuotes>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getPayout`, made by [`PayoutsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -196,6 +220,14 @@ impl GetPayoutCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Payout> {
         self.dfns.finish("getPayout", self.dfns.api().get_payout(&self.payout_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetPayoutCall {
+    type Output = Result<types::Payout>;
+    type IntoFuture = CallFuture<types::Payout>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listPayouts`, made by [`PayoutsCalls::list`].
@@ -228,25 +260,12 @@ impl ListPayoutsCall {
         self.wallet_id = Some(wallet_id.into());
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::Payout>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listPayouts",
                 self
@@ -260,14 +279,26 @@ impl ListPayoutsCall {
                         self.wallet_id.as_ref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Payout> {
+    pub fn pages(self) -> PageStream<types::Payout> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listPayouts",
             first,
             move |token| {
@@ -276,5 +307,18 @@ impl ListPayoutsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Payout> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListPayoutsCall {
+    type Output = Result<Page<types::Payout>>;
+    type IntoFuture = CallFuture<Page<types::Payout>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

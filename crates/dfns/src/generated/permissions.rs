@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `permissions`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about permission assignments.
 #[derive(Clone, Debug)]
 pub struct PermissionAssignmentsCalls {
@@ -77,12 +77,26 @@ impl AssignPermissionCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::PermissionAssignment> {
+    pub async fn send(
+        self,
+    ) -> Result<crate::Outcome<types::PermissionAssignment, types::ChangeRequest>> {
         self.dfns
-            .finish(
+            .finish_change(
                 "assignPermission",
                 self.dfns.api().assign_permission(&self.permission_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for AssignPermissionCall {
+    type Output = Result<
+        crate::Outcome<types::PermissionAssignment, types::ChangeRequest>,
+    >;
+    type IntoFuture = CallFuture<
+        crate::Outcome<types::PermissionAssignment, types::ChangeRequest>,
+    >;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listPermissionAssignments`, made by [`PermissionAssignmentsCalls::list`].
@@ -95,6 +109,26 @@ pub struct ListPermissionAssignmentsCall {
     pagination_token: Option<String>,
 }
 impl ListPermissionAssignmentsCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::PermissionAssignmentDetails>> {
+        self.dfns
+            .finish(
+                "listPermissionAssignments",
+                self
+                    .dfns
+                    .api()
+                    .list_permission_assignments(
+                        &self.permission_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -107,32 +141,11 @@ impl ListPermissionAssignmentsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::PermissionAssignmentDetails>> {
-        let page = self
-            .dfns
-            .finish(
-                "listPermissionAssignments",
-                self
-                    .dfns
-                    .api()
-                    .list_permission_assignments(
-                        &self.permission_id,
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::PermissionAssignmentDetails> {
+    pub fn pages(self) -> PageStream<types::PermissionAssignmentDetails> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listPermissionAssignments",
             first,
             move |token| {
@@ -141,6 +154,19 @@ impl ListPermissionAssignmentsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::PermissionAssignmentDetails> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListPermissionAssignmentsCall {
+    type Output = Result<Page<types::PermissionAssignmentDetails>>;
+    type IntoFuture = CallFuture<Page<types::PermissionAssignmentDetails>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `revokePermission`, made by [`PermissionAssignmentsCalls::revoke`].
@@ -163,9 +189,9 @@ impl RevokePermissionCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<()> {
+    pub async fn send(self) -> Result<crate::Outcome<(), types::ChangeRequest>> {
         self.dfns
-            .finish(
+            .finish_change(
                 "revokePermission",
                 self
                     .dfns
@@ -177,6 +203,14 @@ impl RevokePermissionCall {
                     )
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for RevokePermissionCall {
+    type Output = Result<crate::Outcome<(), types::ChangeRequest>>;
+    type IntoFuture = CallFuture<crate::Outcome<(), types::ChangeRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about permissions.
@@ -300,12 +334,24 @@ impl ArchivePermissionCall {
         deprecated,
         reason = "a deprecated operation is called by a deprecated call"
     )]
-    pub async fn send(self) -> Result<types::Permission> {
+    pub async fn send(
+        self,
+    ) -> Result<crate::Outcome<types::Permission, types::ChangeRequest>> {
         self.dfns
-            .finish(
+            .finish_change(
                 "archivePermission",
                 self.dfns.api().archive_permission(&self.permission_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ArchivePermissionCall {
+    type Output = Result<crate::Outcome<types::Permission, types::ChangeRequest>>;
+    type IntoFuture = CallFuture<
+        crate::Outcome<types::Permission, types::ChangeRequest>,
+    >;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createPermission`, made by [`PermissionsCalls::create`].
@@ -328,6 +374,14 @@ impl CreatePermissionCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreatePermissionCall {
+    type Output = Result<types::Permission>;
+    type IntoFuture = CallFuture<types::Permission>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deletePermission`, made by [`PermissionsCalls::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -340,12 +394,22 @@ impl DeletePermissionCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::Empty> {
+    pub async fn send(
+        self,
+    ) -> Result<crate::Outcome<types::Empty, types::ChangeRequest>> {
         self.dfns
-            .finish(
+            .finish_change(
                 "deletePermission",
                 self.dfns.api().delete_permission(&self.permission_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for DeletePermissionCall {
+    type Output = Result<crate::Outcome<types::Empty, types::ChangeRequest>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::Empty, types::ChangeRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getPermission`, made by [`PermissionsCalls::get`].
@@ -368,6 +432,14 @@ impl GetPermissionCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetPermissionCall {
+    type Output = Result<types::PermissionDetails>;
+    type IntoFuture = CallFuture<types::PermissionDetails>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listPermissions`, made by [`PermissionsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -377,6 +449,25 @@ pub struct ListPermissionsCall {
     pagination_token: Option<String>,
 }
 impl ListPermissionsCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::PermissionDetails>> {
+        self.dfns
+            .finish(
+                "listPermissions",
+                self
+                    .dfns
+                    .api()
+                    .list_permissions(
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -389,31 +480,11 @@ impl ListPermissionsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::PermissionDetails>> {
-        let page = self
-            .dfns
-            .finish(
-                "listPermissions",
-                self
-                    .dfns
-                    .api()
-                    .list_permissions(
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::PermissionDetails> {
+    pub fn pages(self) -> PageStream<types::PermissionDetails> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listPermissions",
             first,
             move |token| {
@@ -422,6 +493,19 @@ impl ListPermissionsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::PermissionDetails> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListPermissionsCall {
+    type Output = Result<Page<types::PermissionDetails>>;
+    type IntoFuture = CallFuture<Page<types::PermissionDetails>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updatePermission`, made by [`PermissionsCalls::update`].
@@ -452,11 +536,23 @@ impl UpdatePermissionCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::Permission> {
+    pub async fn send(
+        self,
+    ) -> Result<crate::Outcome<types::Permission, types::ChangeRequest>> {
         self.dfns
-            .finish(
+            .finish_change(
                 "updatePermission",
                 self.dfns.api().update_permission(&self.permission_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdatePermissionCall {
+    type Output = Result<crate::Outcome<types::Permission, types::ChangeRequest>>;
+    type IntoFuture = CallFuture<
+        crate::Outcome<types::Permission, types::ChangeRequest>,
+    >;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `policies`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about approvals.
 #[derive(Clone, Debug)]
 pub struct ApprovalsCalls {
@@ -91,6 +91,14 @@ impl CreateApprovalDecisionCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateApprovalDecisionCall {
+    type Output = Result<types::Approval>;
+    type IntoFuture = CallFuture<types::Approval>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getApproval`, made by [`ApprovalsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -106,6 +114,14 @@ impl GetApprovalCall {
     pub async fn send(self) -> Result<types::Approval> {
         self.dfns
             .finish("getApproval", self.dfns.api().get_approval(&self.approval_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetApprovalCall {
+    type Output = Result<types::Approval>;
+    type IntoFuture = CallFuture<types::Approval>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listApprovals`, made by [`ApprovalsCalls::list`].
@@ -138,25 +154,12 @@ impl ListApprovalsCall {
         self.status = Some(status);
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::Approval>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listApprovals",
                 self
@@ -170,14 +173,26 @@ impl ListApprovalsCall {
                         self.status.clone(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Approval> {
+    pub fn pages(self) -> PageStream<types::Approval> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listApprovals",
             first,
             move |token| {
@@ -186,6 +201,19 @@ impl ListApprovalsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Approval> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListApprovalsCall {
+    type Output = Result<Page<types::Approval>>;
+    type IntoFuture = CallFuture<Page<types::Approval>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about policies.
@@ -294,12 +322,22 @@ impl ArchivePolicyCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::Policy> {
+    pub async fn send(
+        self,
+    ) -> Result<crate::Outcome<types::Policy, types::ChangeRequest>> {
         self.dfns
-            .finish(
+            .finish_change(
                 "archivePolicy",
                 self.dfns.api().archive_policy(&self.policy_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ArchivePolicyCall {
+    type Output = Result<crate::Outcome<types::Policy, types::ChangeRequest>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::Policy, types::ChangeRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createPolicy`, made by [`PoliciesCalls::create`].
@@ -324,6 +362,14 @@ impl CreatePolicyCall {
         self.dfns.finish("createPolicy", self.dfns.api().create_policy(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CreatePolicyCall {
+    type Output = Result<types::Policy>;
+    type IntoFuture = CallFuture<types::Policy>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getPolicy`, made by [`PoliciesCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -338,6 +384,14 @@ impl GetPolicyCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PolicyDetails> {
         self.dfns.finish("getPolicy", self.dfns.api().get_policy(&self.policy_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetPolicyCall {
+    type Output = Result<types::PolicyDetails>;
+    type IntoFuture = CallFuture<types::PolicyDetails>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getSumsubTravelRulePublicKey`, made by [`PoliciesCalls::sumsub_public_key`].
@@ -359,6 +413,14 @@ impl GetSumsubTravelRulePublicKeyCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetSumsubTravelRulePublicKeyCall {
+    type Output = Result<types::SumsubPublicKey>;
+    type IntoFuture = CallFuture<types::SumsubPublicKey>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listPolicies`, made by [`PoliciesCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -375,6 +437,26 @@ impl ListPoliciesCall {
         self.status = Some(status);
         self
     }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::PolicyDetails>> {
+        self.dfns
+            .finish(
+                "listPolicies",
+                self
+                    .dfns
+                    .api()
+                    .list_policies(
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                        self.status.clone(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -387,32 +469,11 @@ impl ListPoliciesCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::PolicyDetails>> {
-        let page = self
-            .dfns
-            .finish(
-                "listPolicies",
-                self
-                    .dfns
-                    .api()
-                    .list_policies(
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                        self.status.clone(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::PolicyDetails> {
+    pub fn pages(self) -> PageStream<types::PolicyDetails> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listPolicies",
             first,
             move |token| {
@@ -421,6 +482,19 @@ impl ListPoliciesCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::PolicyDetails> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListPoliciesCall {
+    type Output = Result<Page<types::PolicyDetails>>;
+    type IntoFuture = CallFuture<Page<types::PolicyDetails>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updatePolicy`, made by [`PoliciesCalls::update`].
@@ -442,11 +516,21 @@ impl UpdatePolicyCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::Policy> {
+    pub async fn send(
+        self,
+    ) -> Result<crate::Outcome<types::Policy, types::ChangeRequest>> {
         self.dfns
-            .finish(
+            .finish_change(
                 "updatePolicy",
                 self.dfns.api().update_policy(&self.policy_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdatePolicyCall {
+    type Output = Result<crate::Outcome<types::Policy, types::ChangeRequest>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::Policy, types::ChangeRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `signers`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about fleets.
 #[derive(Clone, Debug)]
 pub struct FleetsCalls {
@@ -184,6 +184,14 @@ impl CancelFleetOperationCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CancelFleetOperationCall {
+    type Output = Result<types::FleetOperationGroup>;
+    type IntoFuture = CallFuture<types::FleetOperationGroup>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createAddMacUserInput`, made by [`FleetsCalls::add_mac_user_input`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -207,6 +215,14 @@ impl CreateAddMacUserInputCall {
                     .create_add_mac_user_input(&self.store_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateAddMacUserInputCall {
+    type Output = Result<()>;
+    type IntoFuture = CallFuture<()>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createAddProvisionerInput`, made by [`FleetsCalls::add_provisioner_input`].
@@ -234,6 +250,14 @@ impl CreateAddProvisionerInputCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateAddProvisionerInputCall {
+    type Output = Result<()>;
+    type IntoFuture = CallFuture<()>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createCloneInput`, made by [`FleetsCalls::clone_input`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -259,6 +283,14 @@ impl CreateCloneInputCall {
                 "createCloneInput",
                 self.dfns.api().create_clone_input(&self.store_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateCloneInputCall {
+    type Output = Result<types::OfflineInput>;
+    type IntoFuture = CallFuture<types::OfflineInput>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createGenesisInput`, made by [`FleetsCalls::genesis_input`].
@@ -306,6 +338,14 @@ impl CreateGenesisInputCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateGenesisInputCall {
+    type Output = Result<types::OfflineInput>;
+    type IntoFuture = CallFuture<types::OfflineInput>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createKeyHarvestInput`, made by [`FleetsCalls::key_harvest_input`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -341,6 +381,14 @@ impl CreateKeyHarvestInputCall {
                     .create_key_harvest_input(&self.store_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateKeyHarvestInputCall {
+    type Output = Result<()>;
+    type IntoFuture = CallFuture<()>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about key stores.
@@ -420,6 +468,14 @@ impl CreateOnchainSignInputCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateOnchainSignInputCall {
+    type Output = Result<types::OfflineInput>;
+    type IntoFuture = CallFuture<types::OfflineInput>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createProofOfControlInput`, made by [`KeyStoresCalls::proof_of_control_input`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -445,6 +501,14 @@ impl CreateProofOfControlInputCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateProofOfControlInputCall {
+    type Output = Result<types::OfflineInput>;
+    type IntoFuture = CallFuture<types::OfflineInput>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listKeyStores`, made by [`KeyStoresCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -458,6 +522,14 @@ impl ListKeyStoresCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::KeyStoreList> {
         self.dfns.finish("listKeyStores", self.dfns.api().list_key_stores().await)
+    }
+}
+impl ::std::future::IntoFuture for ListKeyStoresCall {
+    type Output = Result<types::KeyStoreList>;
+    type IntoFuture = CallFuture<types::KeyStoreList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about signers.
@@ -492,5 +564,13 @@ impl ListSignersCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::SignerClusterList> {
         self.dfns.finish("listSigners", self.dfns.api().list_signers().await)
+    }
+}
+impl ::std::future::IntoFuture for ListSignersCall {
+    type Output = Result<types::SignerClusterList>;
+    type IntoFuture = CallFuture<types::SignerClusterList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `staking`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about stakes.
 #[derive(Clone, Debug)]
 pub struct StakesCalls {
@@ -106,8 +106,17 @@ impl CreateStakeCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::Stake> {
-        self.dfns.finish("createStake", self.dfns.api().create_stake(&self.body).await)
+    pub async fn send(self) -> Result<crate::Outcome<types::Stake>> {
+        self.dfns
+            .finish_entity("createStake", self.dfns.api().create_stake(&self.body).await)
+    }
+}
+impl ::std::future::IntoFuture for CreateStakeCall {
+    type Output = Result<crate::Outcome<types::Stake>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::Stake>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createStakeAction`, made by [`StakesCalls::create_action`].
@@ -123,12 +132,20 @@ impl CreateStakeActionCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::Stake> {
+    pub async fn send(self) -> Result<crate::Outcome<types::Stake>> {
         self.dfns
-            .finish(
+            .finish_entity(
                 "createStakeAction",
                 self.dfns.api().create_stake_action(&self.stake_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateStakeActionCall {
+    type Output = Result<crate::Outcome<types::Stake>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::Stake>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getStake`, made by [`StakesCalls::get`].
@@ -145,6 +162,14 @@ impl GetStakeCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Stake> {
         self.dfns.finish("getStake", self.dfns.api().get_stake(&self.stake_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetStakeCall {
+    type Output = Result<types::Stake>;
+    type IntoFuture = CallFuture<types::Stake>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getStakeRewards`, made by [`StakesCalls::rewards`].
@@ -167,6 +192,14 @@ impl GetStakeRewardsCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetStakeRewardsCall {
+    type Output = Result<types::StakeRewards>;
+    type IntoFuture = CallFuture<types::StakeRewards>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listStakeActions`, made by [`StakesCalls::actions`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -177,25 +210,12 @@ pub struct ListStakeActionsCall {
     pagination_token: Option<String>,
 }
 impl ListStakeActionsCall {
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::StakeAction>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listStakeActions",
                 self
@@ -207,33 +227,9 @@ impl ListStakeActionsCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
-    #[inline]
-    pub fn stream(self) -> ItemStream<types::StakeAction> {
-        let first = self.pagination_token.clone();
-        crate::paging::stream(
-            "listStakeActions",
-            first,
-            move |token| {
-                let mut call = self.clone();
-                call.pagination_token = token;
-                call.send()
-            },
-        )
-    }
-}
-/// A call of `listStakes`, made by [`StakesCalls::list`].
-#[derive(Clone, Debug)]
-#[must_use = "a call does nothing until it is sent"]
-pub struct ListStakesCall {
-    dfns: Dfns,
-    limit: Option<i32>,
-    pagination_token: Option<String>,
-}
-impl ListStakesCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -246,13 +242,49 @@ impl ListStakesCall {
         self.pagination_token = Some(page_token.into());
         self
     }
+    /// All pages, fetched as they are asked for.
+    #[inline]
+    pub fn pages(self) -> PageStream<types::StakeAction> {
+        let first = self.pagination_token.clone();
+        crate::paging::pages(
+            "listStakeActions",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::StakeAction> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListStakeActionsCall {
+    type Output = Result<Page<types::StakeAction>>;
+    type IntoFuture = CallFuture<Page<types::StakeAction>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `listStakes`, made by [`StakesCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListStakesCall {
+    dfns: Dfns,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListStakesCall {
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::Stake>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listStakes",
                 self
@@ -260,14 +292,26 @@ impl ListStakesCall {
                     .api()
                     .list_stakes(self.limit.clone(), self.pagination_token.as_deref())
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Stake> {
+    pub fn pages(self) -> PageStream<types::Stake> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listStakes",
             first,
             move |token| {
@@ -276,5 +320,18 @@ impl ListStakesCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Stake> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListStakesCall {
+    type Output = Result<Page<types::Stake>>;
+    type IntoFuture = CallFuture<Page<types::Stake>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `swaps`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about swaps.
 #[derive(Clone, Debug)]
 pub struct SwapsCalls {
@@ -90,8 +90,17 @@ impl CreateSwapCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::Swap> {
-        self.dfns.finish("createSwap", self.dfns.api().create_swap(&self.body).await)
+    pub async fn send(self) -> Result<crate::Outcome<types::Swap>> {
+        self.dfns
+            .finish_entity("createSwap", self.dfns.api().create_swap(&self.body).await)
+    }
+}
+impl ::std::future::IntoFuture for CreateSwapCall {
+    type Output = Result<crate::Outcome<types::Swap>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::Swap>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createSwapQuote`, made by [`SwapsCalls::quote`].
@@ -114,6 +123,14 @@ impl CreateSwapQuoteCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateSwapQuoteCall {
+    type Output = Result<types::SwapQuote>;
+    type IntoFuture = CallFuture<types::SwapQuote>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getSwap`, made by [`SwapsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -128,6 +145,14 @@ impl GetSwapCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Swap> {
         self.dfns.finish("getSwap", self.dfns.api().get_swap(&self.swap_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetSwapCall {
+    type Output = Result<types::Swap>;
+    type IntoFuture = CallFuture<types::Swap>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getSwapQuote`, made by [`SwapsCalls::get_quote`].
@@ -147,6 +172,14 @@ impl GetSwapQuoteCall {
             .finish("getSwapQuote", self.dfns.api().get_swap_quote(&self.quote_id).await)
     }
 }
+impl ::std::future::IntoFuture for GetSwapQuoteCall {
+    type Output = Result<types::SwapQuote>;
+    type IntoFuture = CallFuture<types::SwapQuote>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listSwaps`, made by [`SwapsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -156,6 +189,22 @@ pub struct ListSwapsCall {
     pagination_token: Option<String>,
 }
 impl ListSwapsCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Swap>> {
+        self.dfns
+            .finish(
+                "listSwaps",
+                self
+                    .dfns
+                    .api()
+                    .list_swaps(self.limit.clone(), self.pagination_token.as_deref())
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -168,28 +217,11 @@ impl ListSwapsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::Swap>> {
-        let page = self
-            .dfns
-            .finish(
-                "listSwaps",
-                self
-                    .dfns
-                    .api()
-                    .list_swaps(self.limit.clone(), self.pagination_token.as_deref())
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Swap> {
+    pub fn pages(self) -> PageStream<types::Swap> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listSwaps",
             first,
             move |token| {
@@ -198,5 +230,18 @@ impl ListSwapsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Swap> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListSwapsCall {
+    type Output = Result<Page<types::Swap>>;
+    type IntoFuture = CallFuture<Page<types::Swap>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

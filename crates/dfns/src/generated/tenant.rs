@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `tenant`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about orgs.
 #[derive(Clone, Debug)]
 pub struct OrgsCalls {
@@ -90,6 +90,14 @@ impl CreateOrgCall {
         self.dfns.finish("createOrg", self.dfns.api().create_org(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CreateOrgCall {
+    type Output = Result<types::OrgResult>;
+    type IntoFuture = CallFuture<types::OrgResult>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getOrg`, made by [`OrgsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -104,6 +112,14 @@ impl GetOrgCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::OrgResult> {
         self.dfns.finish("getOrg", self.dfns.api().get_org(&self.org_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetOrgCall {
+    type Output = Result<types::OrgResult>;
+    type IntoFuture = CallFuture<types::OrgResult>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listOrgs`, made by [`OrgsCalls::list`].
@@ -123,6 +139,26 @@ impl ListOrgsCall {
         self.status = Some(status.into());
         self
     }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Org>> {
+        self.dfns
+            .finish(
+                "listOrgs",
+                self
+                    .dfns
+                    .api()
+                    .list_orgs(
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                        self.status.as_ref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -135,32 +171,11 @@ impl ListOrgsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::Org>> {
-        let page = self
-            .dfns
-            .finish(
-                "listOrgs",
-                self
-                    .dfns
-                    .api()
-                    .list_orgs(
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                        self.status.as_ref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Org> {
+    pub fn pages(self) -> PageStream<types::Org> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listOrgs",
             first,
             move |token| {
@@ -169,6 +184,19 @@ impl ListOrgsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Org> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListOrgsCall {
+    type Output = Result<Page<types::Org>>;
+    type IntoFuture = CallFuture<Page<types::Org>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateOrg`, made by [`OrgsCalls::update`].
@@ -198,6 +226,14 @@ impl UpdateOrgCall {
             )
     }
 }
+impl ::std::future::IntoFuture for UpdateOrgCall {
+    type Output = Result<types::OrgResult>;
+    type IntoFuture = CallFuture<types::OrgResult>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `updateOrgStatus`, made by [`OrgsCalls::update_status`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -217,6 +253,14 @@ impl UpdateOrgStatusCall {
                 "updateOrgStatus",
                 self.dfns.api().update_org_status(&self.org_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateOrgStatusCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about tenant permissions.
@@ -305,6 +349,14 @@ impl AssignTenantPermissionCall {
             )
     }
 }
+impl ::std::future::IntoFuture for AssignTenantPermissionCall {
+    type Output = Result<()>;
+    type IntoFuture = CallFuture<()>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getTenantPermission`, made by [`TenantPermissionsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -325,6 +377,14 @@ impl GetTenantPermissionCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetTenantPermissionCall {
+    type Output = Result<types::Permission>;
+    type IntoFuture = CallFuture<types::Permission>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listTenantPermissions`, made by [`TenantPermissionsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -334,6 +394,25 @@ pub struct ListTenantPermissionsCall {
     pagination_token: Option<String>,
 }
 impl ListTenantPermissionsCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Permission>> {
+        self.dfns
+            .finish(
+                "listTenantPermissions",
+                self
+                    .dfns
+                    .api()
+                    .list_tenant_permissions(
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -346,31 +425,11 @@ impl ListTenantPermissionsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::Permission>> {
-        let page = self
-            .dfns
-            .finish(
-                "listTenantPermissions",
-                self
-                    .dfns
-                    .api()
-                    .list_tenant_permissions(
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Permission> {
+    pub fn pages(self) -> PageStream<types::Permission> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listTenantPermissions",
             first,
             move |token| {
@@ -379,6 +438,19 @@ impl ListTenantPermissionsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Permission> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListTenantPermissionsCall {
+    type Output = Result<Page<types::Permission>>;
+    type IntoFuture = CallFuture<Page<types::Permission>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `revokeTenantPermission`, made by [`TenantPermissionsCalls::revoke`].
@@ -404,6 +476,14 @@ impl RevokeTenantPermissionCall {
                     .revoke_tenant_permission(&self.permission_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for RevokeTenantPermissionCall {
+    type Output = Result<()>;
+    type IntoFuture = CallFuture<()>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about tenant user groups.
@@ -537,6 +617,14 @@ impl AddTenantUserGroupMembersCall {
             )
     }
 }
+impl ::std::future::IntoFuture for AddTenantUserGroupMembersCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createTenantUserGroup`, made by [`TenantUserGroupsCalls::create`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -563,6 +651,14 @@ impl CreateTenantUserGroupCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateTenantUserGroupCall {
+    type Output = Result<types::UserGroup>;
+    type IntoFuture = CallFuture<types::UserGroup>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deleteTenantUserGroup`, made by [`TenantUserGroupsCalls::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -581,6 +677,14 @@ impl DeleteTenantUserGroupCall {
                 "deleteTenantUserGroup",
                 self.dfns.api().delete_tenant_user_group(&self.user_group_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for DeleteTenantUserGroupCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getTenantUserGroup`, made by [`TenantUserGroupsCalls::get`].
@@ -603,6 +707,14 @@ impl GetTenantUserGroupCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetTenantUserGroupCall {
+    type Output = Result<types::UserGroup>;
+    type IntoFuture = CallFuture<types::UserGroup>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listTenantUserGroupMembers`, made by [`TenantUserGroupsCalls::list_members`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -613,25 +725,12 @@ pub struct ListTenantUserGroupMembersCall {
     pagination_token: Option<String>,
 }
 impl ListTenantUserGroupMembersCall {
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::UserGroupMember>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listTenantUserGroupMembers",
                 self
@@ -643,33 +742,9 @@ impl ListTenantUserGroupMembersCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
-    #[inline]
-    pub fn stream(self) -> ItemStream<types::UserGroupMember> {
-        let first = self.pagination_token.clone();
-        crate::paging::stream(
-            "listTenantUserGroupMembers",
-            first,
-            move |token| {
-                let mut call = self.clone();
-                call.pagination_token = token;
-                call.send()
-            },
-        )
-    }
-}
-/// A call of `listTenantUserGroups`, made by [`TenantUserGroupsCalls::list`].
-#[derive(Clone, Debug)]
-#[must_use = "a call does nothing until it is sent"]
-pub struct ListTenantUserGroupsCall {
-    dfns: Dfns,
-    limit: Option<i32>,
-    pagination_token: Option<String>,
-}
-impl ListTenantUserGroupsCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -682,13 +757,49 @@ impl ListTenantUserGroupsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
+    /// All pages, fetched as they are asked for.
+    #[inline]
+    pub fn pages(self) -> PageStream<types::UserGroupMember> {
+        let first = self.pagination_token.clone();
+        crate::paging::pages(
+            "listTenantUserGroupMembers",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::UserGroupMember> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListTenantUserGroupMembersCall {
+    type Output = Result<Page<types::UserGroupMember>>;
+    type IntoFuture = CallFuture<Page<types::UserGroupMember>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `listTenantUserGroups`, made by [`TenantUserGroupsCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListTenantUserGroupsCall {
+    dfns: Dfns,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListTenantUserGroupsCall {
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::UserGroup>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listTenantUserGroups",
                 self
@@ -699,14 +810,26 @@ impl ListTenantUserGroupsCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::UserGroup> {
+    pub fn pages(self) -> PageStream<types::UserGroup> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listTenantUserGroups",
             first,
             move |token| {
@@ -715,6 +838,19 @@ impl ListTenantUserGroupsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::UserGroup> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListTenantUserGroupsCall {
+    type Output = Result<Page<types::UserGroup>>;
+    type IntoFuture = CallFuture<Page<types::UserGroup>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `removeTenantUserGroupMembers`, made by [`TenantUserGroupsCalls::remove_members`].
@@ -740,6 +876,14 @@ impl RemoveTenantUserGroupMembersCall {
                     .remove_tenant_user_group_members(&self.user_group_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for RemoveTenantUserGroupMembersCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateTenantUserGroup`, made by [`TenantUserGroupsCalls::update`].
@@ -783,6 +927,14 @@ impl UpdateTenantUserGroupCall {
                     .update_tenant_user_group(&self.user_group_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateTenantUserGroupCall {
+    type Output = Result<types::UserGroup>;
+    type IntoFuture = CallFuture<types::UserGroup>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about tenant users.
@@ -881,6 +1033,14 @@ impl CreateTenantUserCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CreateTenantUserCall {
+    type Output = Result<types::TenantUser>;
+    type IntoFuture = CallFuture<types::TenantUser>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deleteTenantUser`, made by [`TenantUsersCalls::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -899,6 +1059,14 @@ impl DeleteTenantUserCall {
                 "deleteTenantUser",
                 self.dfns.api().delete_tenant_user(&self.user_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for DeleteTenantUserCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getTenantUser`, made by [`TenantUsersCalls::get`].
@@ -921,6 +1089,14 @@ impl GetTenantUserCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetTenantUserCall {
+    type Output = Result<types::TenantUser>;
+    type IntoFuture = CallFuture<types::TenantUser>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listTenantUsers`, made by [`TenantUsersCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -930,6 +1106,25 @@ pub struct ListTenantUsersCall {
     pagination_token: Option<String>,
 }
 impl ListTenantUsersCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::TenantUser>> {
+        self.dfns
+            .finish(
+                "listTenantUsers",
+                self
+                    .dfns
+                    .api()
+                    .list_tenant_users(
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -942,31 +1137,11 @@ impl ListTenantUsersCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::TenantUser>> {
-        let page = self
-            .dfns
-            .finish(
-                "listTenantUsers",
-                self
-                    .dfns
-                    .api()
-                    .list_tenant_users(
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::TenantUser> {
+    pub fn pages(self) -> PageStream<types::TenantUser> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listTenantUsers",
             first,
             move |token| {
@@ -975,6 +1150,19 @@ impl ListTenantUsersCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::TenantUser> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListTenantUsersCall {
+    type Output = Result<Page<types::TenantUser>>;
+    type IntoFuture = CallFuture<Page<types::TenantUser>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateTenantUser`, made by [`TenantUsersCalls::update`].
@@ -996,5 +1184,13 @@ impl UpdateTenantUserCall {
                 "updateTenantUser",
                 self.dfns.api().update_tenant_user(&self.user_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateTenantUserCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `vaults`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about vault locks.
 #[derive(Clone, Debug)]
 pub struct VaultLocksCalls {
@@ -161,12 +161,24 @@ impl CreateVaultLockCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::VaultLock> {
+    pub async fn send(
+        self,
+    ) -> Result<crate::Outcome<types::VaultLock, types::PendingVaultLock>> {
         self.dfns
-            .finish(
+            .finish_change(
                 "createVaultLock",
                 self.dfns.api().create_vault_lock(&self.vault_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateVaultLockCall {
+    type Output = Result<crate::Outcome<types::VaultLock, types::PendingVaultLock>>;
+    type IntoFuture = CallFuture<
+        crate::Outcome<types::VaultLock, types::PendingVaultLock>,
+    >;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getVaultLock`, made by [`VaultLocksCalls::get`].
@@ -188,6 +200,14 @@ impl GetVaultLockCall {
                 "getVaultLock",
                 self.dfns.api().get_vault_lock(&self.vault_id, &self.lock_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for GetVaultLockCall {
+    type Output = Result<types::VaultLock>;
+    type IntoFuture = CallFuture<types::VaultLock>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listVaultLocks`, made by [`VaultLocksCalls::list`].
@@ -214,25 +234,12 @@ impl ListVaultLocksCall {
         self.tid = Some(tid.into());
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::VaultLock>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listVaultLocks",
                 self
@@ -246,14 +253,26 @@ impl ListVaultLocksCall {
                         self.tid.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::VaultLock> {
+    pub fn pages(self) -> PageStream<types::VaultLock> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listVaultLocks",
             first,
             move |token| {
@@ -262,6 +281,19 @@ impl ListVaultLocksCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::VaultLock> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListVaultLocksCall {
+    type Output = Result<Page<types::VaultLock>>;
+    type IntoFuture = CallFuture<Page<types::VaultLock>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `releaseVaultLock`, made by [`VaultLocksCalls::release`].
@@ -285,6 +317,14 @@ impl ReleaseVaultLockCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ReleaseVaultLockCall {
+    type Output = Result<types::VaultLock>;
+    type IntoFuture = CallFuture<types::VaultLock>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `replaceVaultLock`, made by [`VaultLocksCalls::replace`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -305,9 +345,11 @@ impl ReplaceVaultLockCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::VaultLock> {
+    pub async fn send(
+        self,
+    ) -> Result<crate::Outcome<types::VaultLock, types::PendingVaultLock>> {
         self.dfns
-            .finish(
+            .finish_change(
                 "replaceVaultLock",
                 self
                     .dfns
@@ -315,6 +357,16 @@ impl ReplaceVaultLockCall {
                     .replace_vault_lock(&self.vault_id, &self.lock_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ReplaceVaultLockCall {
+    type Output = Result<crate::Outcome<types::VaultLock, types::PendingVaultLock>>;
+    type IntoFuture = CallFuture<
+        crate::Outcome<types::VaultLock, types::PendingVaultLock>,
+    >;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `transferVaultLock`, made by [`VaultLocksCalls::transfer`].
@@ -341,6 +393,14 @@ impl TransferVaultLockCall {
                     .transfer_vault_lock(&self.vault_id, &self.lock_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for TransferVaultLockCall {
+    type Output = Result<types::TransferRequest>;
+    type IntoFuture = CallFuture<types::TransferRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about vault quarantines.
@@ -424,6 +484,14 @@ impl GetVaultQuarantineCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetVaultQuarantineCall {
+    type Output = Result<types::VaultQuarantine>;
+    type IntoFuture = CallFuture<types::VaultQuarantine>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listVaultQuarantines`, made by [`VaultQuarantinesCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -441,25 +509,12 @@ impl ListVaultQuarantinesCall {
         self.network = Some(network);
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::VaultQuarantine>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listVaultQuarantines",
                 self
@@ -472,14 +527,26 @@ impl ListVaultQuarantinesCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::VaultQuarantine> {
+    pub fn pages(self) -> PageStream<types::VaultQuarantine> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listVaultQuarantines",
             first,
             move |token| {
@@ -488,6 +555,19 @@ impl ListVaultQuarantinesCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::VaultQuarantine> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListVaultQuarantinesCall {
+    type Output = Result<Page<types::VaultQuarantine>>;
+    type IntoFuture = CallFuture<Page<types::VaultQuarantine>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `releaseVaultQuarantine`, made by [`VaultQuarantinesCalls::release`].
@@ -510,9 +590,9 @@ impl ReleaseVaultQuarantineCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::VaultQuarantineRelease> {
+    pub async fn send(self) -> Result<crate::Outcome<types::VaultQuarantineRelease>> {
         self.dfns
-            .finish(
+            .finish_entity(
                 "releaseVaultQuarantine",
                 self
                     .dfns
@@ -524,6 +604,14 @@ impl ReleaseVaultQuarantineCall {
                     )
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for ReleaseVaultQuarantineCall {
+    type Output = Result<crate::Outcome<types::VaultQuarantineRelease>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::VaultQuarantineRelease>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about vaults.
@@ -742,6 +830,14 @@ impl CreateVaultCall {
         self.dfns.finish("createVault", self.dfns.api().create_vault(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CreateVaultCall {
+    type Output = Result<types::Vault>;
+    type IntoFuture = CallFuture<types::Vault>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `createVaultAddress`, made by [`VaultsCalls::add_address`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -761,6 +857,14 @@ impl CreateVaultAddressCall {
                 "createVaultAddress",
                 self.dfns.api().create_vault_address(&self.vault_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateVaultAddressCall {
+    type Output = Result<types::VaultAddress>;
+    type IntoFuture = CallFuture<types::VaultAddress>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createVaultTransfer`, made by [`VaultsCalls::transfer`].
@@ -783,12 +887,20 @@ impl CreateVaultTransferCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::TransferRequest> {
+    pub async fn send(self) -> Result<crate::Outcome<types::TransferRequest>> {
         self.dfns
-            .finish(
+            .finish_entity(
                 "createVaultTransfer",
                 self.dfns.api().create_vault_transfer(&self.vault_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateVaultTransferCall {
+    type Output = Result<crate::Outcome<types::TransferRequest>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::TransferRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getVault`, made by [`VaultsCalls::get`].
@@ -805,6 +917,14 @@ impl GetVaultCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Vault> {
         self.dfns.finish("getVault", self.dfns.api().get_vault(&self.vault_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetVaultCall {
+    type Output = Result<types::Vault>;
+    type IntoFuture = CallFuture<types::Vault>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listVaultAssets`, made by [`VaultsCalls::assets`].
@@ -849,6 +969,14 @@ impl ListVaultAssetsCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ListVaultAssetsCall {
+    type Output = Result<types::VaultAssetList>;
+    type IntoFuture = CallFuture<types::VaultAssetList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listVaultBalances`, made by [`VaultsCalls::balances`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -880,25 +1008,12 @@ impl ListVaultBalancesCall {
         self.tid = Some(tid.into());
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::VaultBalanceEntry>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listVaultBalances",
                 self
@@ -913,14 +1028,26 @@ impl ListVaultBalancesCall {
                         self.tid.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::VaultBalanceEntry> {
+    pub fn pages(self) -> PageStream<types::VaultBalanceEntry> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listVaultBalances",
             first,
             move |token| {
@@ -929,6 +1056,19 @@ impl ListVaultBalancesCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::VaultBalanceEntry> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListVaultBalancesCall {
+    type Output = Result<Page<types::VaultBalanceEntry>>;
+    type IntoFuture = CallFuture<Page<types::VaultBalanceEntry>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listVaultHistory`, made by [`VaultsCalls::history`].
@@ -962,25 +1102,12 @@ impl ListVaultHistoryCall {
         self.tid = Some(tid.into());
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::VaultHistoryItem>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listVaultHistory",
                 self
@@ -995,33 +1122,9 @@ impl ListVaultHistoryCall {
                         self.tid.as_ref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
-    #[inline]
-    pub fn stream(self) -> ItemStream<types::VaultHistoryItem> {
-        let first = self.pagination_token.clone();
-        crate::paging::stream(
-            "listVaultHistory",
-            first,
-            move |token| {
-                let mut call = self.clone();
-                call.pagination_token = token;
-                call.send()
-            },
-        )
-    }
-}
-/// A call of `listVaults`, made by [`VaultsCalls::list`].
-#[derive(Clone, Debug)]
-#[must_use = "a call does nothing until it is sent"]
-pub struct ListVaultsCall {
-    dfns: Dfns,
-    limit: Option<i32>,
-    pagination_token: Option<String>,
-}
-impl ListVaultsCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -1034,13 +1137,49 @@ impl ListVaultsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
+    /// All pages, fetched as they are asked for.
+    #[inline]
+    pub fn pages(self) -> PageStream<types::VaultHistoryItem> {
+        let first = self.pagination_token.clone();
+        crate::paging::pages(
+            "listVaultHistory",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::VaultHistoryItem> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListVaultHistoryCall {
+    type Output = Result<Page<types::VaultHistoryItem>>;
+    type IntoFuture = CallFuture<Page<types::VaultHistoryItem>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `listVaults`, made by [`VaultsCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListVaultsCall {
+    dfns: Dfns,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListVaultsCall {
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::Vault>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listVaults",
                 self
@@ -1048,14 +1187,26 @@ impl ListVaultsCall {
                     .api()
                     .list_vaults(self.limit.clone(), self.pagination_token.as_deref())
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Vault> {
+    pub fn pages(self) -> PageStream<types::Vault> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listVaults",
             first,
             move |token| {
@@ -1064,6 +1215,19 @@ impl ListVaultsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Vault> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListVaultsCall {
+    type Output = Result<Page<types::Vault>>;
+    type IntoFuture = CallFuture<Page<types::Vault>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `tagVault`, made by [`VaultsCalls::tag`].
@@ -1087,6 +1251,14 @@ impl TagVaultCall {
             )
     }
 }
+impl ::std::future::IntoFuture for TagVaultCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `untagVault`, made by [`VaultsCalls::untag`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1106,6 +1278,14 @@ impl UntagVaultCall {
                 "untagVault",
                 self.dfns.api().untag_vault(&self.vault_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UntagVaultCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateVault`, made by [`VaultsCalls::update`].
@@ -1139,5 +1319,13 @@ impl UpdateVaultCall {
                 "updateVault",
                 self.dfns.api().update_vault(&self.vault_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateVaultCall {
+    type Output = Result<types::Vault>;
+    type IntoFuture = CallFuture<types::Vault>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `wallets`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about bulk wallets.
 #[derive(Clone, Debug)]
 pub struct BulkWalletsCalls {
@@ -107,6 +107,14 @@ impl BulkCreateWalletsCall {
             )
     }
 }
+impl ::std::future::IntoFuture for BulkCreateWalletsCall {
+    type Output = Result<types::StartedBulkWalletJob>;
+    type IntoFuture = CallFuture<types::StartedBulkWalletJob>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getBulkWalletJob`, made by [`BulkWalletsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -127,6 +135,14 @@ impl GetBulkWalletJobCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetBulkWalletJobCall {
+    type Output = Result<types::BulkWalletJob>;
+    type IntoFuture = CallFuture<types::BulkWalletJob>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listBulkWalletJobWallets`, made by [`BulkWalletsCalls::wallets`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -137,6 +153,26 @@ pub struct ListBulkWalletJobWalletsCall {
     pagination_token: Option<String>,
 }
 impl ListBulkWalletJobWalletsCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Wallet>> {
+        self.dfns
+            .finish(
+                "listBulkWalletJobWallets",
+                self
+                    .dfns
+                    .api()
+                    .list_bulk_wallet_job_wallets(
+                        &self.job_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -149,32 +185,11 @@ impl ListBulkWalletJobWalletsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::Wallet>> {
-        let page = self
-            .dfns
-            .finish(
-                "listBulkWalletJobWallets",
-                self
-                    .dfns
-                    .api()
-                    .list_bulk_wallet_job_wallets(
-                        &self.job_id,
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Wallet> {
+    pub fn pages(self) -> PageStream<types::Wallet> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listBulkWalletJobWallets",
             first,
             move |token| {
@@ -183,6 +198,19 @@ impl ListBulkWalletJobWalletsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Wallet> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListBulkWalletJobWalletsCall {
+    type Output = Result<Page<types::Wallet>>;
+    type IntoFuture = CallFuture<Page<types::Wallet>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listBulkWalletJobs`, made by [`BulkWalletsCalls::list`].
@@ -201,6 +229,26 @@ impl ListBulkWalletJobsCall {
         self.status = Some(status);
         self
     }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::BulkWalletJob>> {
+        self.dfns
+            .finish(
+                "listBulkWalletJobs",
+                self
+                    .dfns
+                    .api()
+                    .list_bulk_wallet_jobs(
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                        self.status.clone(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -213,32 +261,11 @@ impl ListBulkWalletJobsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::BulkWalletJob>> {
-        let page = self
-            .dfns
-            .finish(
-                "listBulkWalletJobs",
-                self
-                    .dfns
-                    .api()
-                    .list_bulk_wallet_jobs(
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                        self.status.clone(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::BulkWalletJob> {
+    pub fn pages(self) -> PageStream<types::BulkWalletJob> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listBulkWalletJobs",
             first,
             move |token| {
@@ -247,6 +274,19 @@ impl ListBulkWalletJobsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::BulkWalletJob> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListBulkWalletJobsCall {
+    type Output = Result<Page<types::BulkWalletJob>>;
+    type IntoFuture = CallFuture<Page<types::BulkWalletJob>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about offers.
@@ -346,6 +386,14 @@ impl AcceptWalletOfferCall {
             )
     }
 }
+impl ::std::future::IntoFuture for AcceptWalletOfferCall {
+    type Output = Result<types::Offer>;
+    type IntoFuture = CallFuture<types::Offer>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getWalletOffer`, made by [`OffersCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -367,6 +415,14 @@ impl GetWalletOfferCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetWalletOfferCall {
+    type Output = Result<types::Offer>;
+    type IntoFuture = CallFuture<types::Offer>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listWalletOffers`, made by [`OffersCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -377,6 +433,26 @@ pub struct ListWalletOffersCall {
     pagination_token: Option<String>,
 }
 impl ListWalletOffersCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Offer>> {
+        self.dfns
+            .finish(
+                "listWalletOffers",
+                self
+                    .dfns
+                    .api()
+                    .list_wallet_offers(
+                        &self.wallet_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -389,32 +465,11 @@ impl ListWalletOffersCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::Offer>> {
-        let page = self
-            .dfns
-            .finish(
-                "listWalletOffers",
-                self
-                    .dfns
-                    .api()
-                    .list_wallet_offers(
-                        &self.wallet_id,
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Offer> {
+    pub fn pages(self) -> PageStream<types::Offer> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listWalletOffers",
             first,
             move |token| {
@@ -423,6 +478,19 @@ impl ListWalletOffersCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Offer> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListWalletOffersCall {
+    type Output = Result<Page<types::Offer>>;
+    type IntoFuture = CallFuture<Page<types::Offer>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `rejectWalletOffer`, made by [`OffersCalls::reject`].
@@ -448,6 +516,14 @@ impl RejectWalletOfferCall {
                     .reject_wallet_offer(&self.wallet_id, &self.offer_id)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for RejectWalletOfferCall {
+    type Output = Result<types::Offer>;
+    type IntoFuture = CallFuture<types::Offer>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about transactions.
@@ -597,6 +673,14 @@ impl AbortWalletTransactionCall {
             )
     }
 }
+impl ::std::future::IntoFuture for AbortWalletTransactionCall {
+    type Output = Result<types::TransactionRequest>;
+    type IntoFuture = CallFuture<types::TransactionRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `broadcastTransaction`, made by [`TransactionsCalls::broadcast`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -610,12 +694,20 @@ impl BroadcastTransactionCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::TransactionRequest> {
+    pub async fn send(self) -> Result<crate::Outcome<types::TransactionRequest>> {
         self.dfns
-            .finish(
+            .finish_entity(
                 "broadcastTransaction",
                 self.dfns.api().broadcast_transaction(&self.wallet_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for BroadcastTransactionCall {
+    type Output = Result<crate::Outcome<types::TransactionRequest>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::TransactionRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `cancelWalletTransaction`, made by [`TransactionsCalls::cancel`].
@@ -643,6 +735,14 @@ impl CancelWalletTransactionCall {
             )
     }
 }
+impl ::std::future::IntoFuture for CancelWalletTransactionCall {
+    type Output = Result<types::TransactionRequest>;
+    type IntoFuture = CallFuture<types::TransactionRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getWalletTransaction`, made by [`TransactionsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -668,6 +768,14 @@ impl GetWalletTransactionCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetWalletTransactionCall {
+    type Output = Result<types::TransactionRequest>;
+    type IntoFuture = CallFuture<types::TransactionRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listWalletTransactions`, made by [`TransactionsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -678,6 +786,26 @@ pub struct ListWalletTransactionsCall {
     pagination_token: Option<String>,
 }
 impl ListWalletTransactionsCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::TransactionRequest>> {
+        self.dfns
+            .finish(
+                "listWalletTransactions",
+                self
+                    .dfns
+                    .api()
+                    .list_wallet_transactions(
+                        &self.wallet_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -690,32 +818,11 @@ impl ListWalletTransactionsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::TransactionRequest>> {
-        let page = self
-            .dfns
-            .finish(
-                "listWalletTransactions",
-                self
-                    .dfns
-                    .api()
-                    .list_wallet_transactions(
-                        &self.wallet_id,
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::TransactionRequest> {
+    pub fn pages(self) -> PageStream<types::TransactionRequest> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listWalletTransactions",
             first,
             move |token| {
@@ -724,6 +831,19 @@ impl ListWalletTransactionsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::TransactionRequest> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListWalletTransactionsCall {
+    type Output = Result<Page<types::TransactionRequest>>;
+    type IntoFuture = CallFuture<Page<types::TransactionRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `speedUpWalletTransaction`, made by [`TransactionsCalls::speed_up`].
@@ -749,6 +869,14 @@ impl SpeedUpWalletTransactionCall {
                     .speed_up_wallet_transaction(&self.wallet_id, &self.transaction_id)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for SpeedUpWalletTransactionCall {
+    type Output = Result<types::TransactionRequest>;
+    type IntoFuture = CallFuture<types::TransactionRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about transfers.
@@ -896,6 +1024,14 @@ impl AbortWalletTransferCall {
             )
     }
 }
+impl ::std::future::IntoFuture for AbortWalletTransferCall {
+    type Output = Result<types::TransferRequest>;
+    type IntoFuture = CallFuture<types::TransferRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `cancelWalletTransfer`, made by [`TransfersCalls::cancel`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -919,6 +1055,14 @@ impl CancelWalletTransferCall {
                     .cancel_wallet_transfer(&self.wallet_id, &self.transfer_id)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CancelWalletTransferCall {
+    type Output = Result<types::TransactionRequest>;
+    type IntoFuture = CallFuture<types::TransactionRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getWalletTransfer`, made by [`TransfersCalls::get`].
@@ -946,6 +1090,14 @@ impl GetWalletTransferCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetWalletTransferCall {
+    type Output = Result<types::TransferRequest>;
+    type IntoFuture = CallFuture<types::TransferRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listWalletTransfers`, made by [`TransfersCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -956,6 +1108,26 @@ pub struct ListWalletTransfersCall {
     pagination_token: Option<String>,
 }
 impl ListWalletTransfersCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::TransferRequest>> {
+        self.dfns
+            .finish(
+                "listWalletTransfers",
+                self
+                    .dfns
+                    .api()
+                    .list_wallet_transfers(
+                        &self.wallet_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -968,32 +1140,11 @@ impl ListWalletTransfersCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::TransferRequest>> {
-        let page = self
-            .dfns
-            .finish(
-                "listWalletTransfers",
-                self
-                    .dfns
-                    .api()
-                    .list_wallet_transfers(
-                        &self.wallet_id,
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::TransferRequest> {
+    pub fn pages(self) -> PageStream<types::TransferRequest> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listWalletTransfers",
             first,
             move |token| {
@@ -1002,6 +1153,19 @@ impl ListWalletTransfersCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::TransferRequest> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListWalletTransfersCall {
+    type Output = Result<Page<types::TransferRequest>>;
+    type IntoFuture = CallFuture<Page<types::TransferRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `speedUpWalletTransfer`, made by [`TransfersCalls::speed_up`].
@@ -1029,6 +1193,14 @@ impl SpeedUpWalletTransferCall {
             )
     }
 }
+impl ::std::future::IntoFuture for SpeedUpWalletTransferCall {
+    type Output = Result<types::TransactionRequest>;
+    type IntoFuture = CallFuture<types::TransactionRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `transferAsset`, made by [`TransfersCalls::create`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1042,12 +1214,20 @@ impl TransferAssetCall {
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<types::TransferRequest> {
+    pub async fn send(self) -> Result<crate::Outcome<types::TransferRequest>> {
         self.dfns
-            .finish(
+            .finish_entity(
                 "transferAsset",
                 self.dfns.api().transfer_asset(&self.wallet_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for TransferAssetCall {
+    type Output = Result<crate::Outcome<types::TransferRequest>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::TransferRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about wallet signatures.
@@ -1134,9 +1314,9 @@ impl GenerateWalletSignatureCall {
         deprecated,
         reason = "a deprecated operation is called by a deprecated call"
     )]
-    pub async fn send(self) -> Result<types::WalletSignatureRequest> {
+    pub async fn send(self) -> Result<crate::Outcome<types::WalletSignatureRequest>> {
         self.dfns
-            .finish(
+            .finish_entity(
                 "generateWalletSignature",
                 self
                     .dfns
@@ -1144,6 +1324,14 @@ impl GenerateWalletSignatureCall {
                     .generate_wallet_signature(&self.wallet_id, &self.body)
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for GenerateWalletSignatureCall {
+    type Output = Result<crate::Outcome<types::WalletSignatureRequest>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::WalletSignatureRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getWalletSignature`, made by [`WalletSignaturesCalls::get`].
@@ -1175,6 +1363,14 @@ impl GetWalletSignatureCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetWalletSignatureCall {
+    type Output = Result<types::SignatureRequest>;
+    type IntoFuture = CallFuture<types::SignatureRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listWalletSignatures`, made by [`WalletSignaturesCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1185,6 +1381,30 @@ pub struct ListWalletSignaturesCall {
     pagination_token: Option<String>,
 }
 impl ListWalletSignaturesCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub async fn send(self) -> Result<Page<types::SignatureRequest>> {
+        self.dfns
+            .finish(
+                "listWalletSignatures",
+                self
+                    .dfns
+                    .api()
+                    .list_wallet_signatures(
+                        &self.wallet_id,
+                        self.limit.clone(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -1197,36 +1417,11 @@ impl ListWalletSignaturesCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    #[expect(
-        deprecated,
-        reason = "a deprecated operation is called by a deprecated call"
-    )]
-    pub async fn send(self) -> Result<Page<types::SignatureRequest>> {
-        let page = self
-            .dfns
-            .finish(
-                "listWalletSignatures",
-                self
-                    .dfns
-                    .api()
-                    .list_wallet_signatures(
-                        &self.wallet_id,
-                        self.limit.clone(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::SignatureRequest> {
+    pub fn pages(self) -> PageStream<types::SignatureRequest> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listWalletSignatures",
             first,
             move |token| {
@@ -1235,6 +1430,19 @@ impl ListWalletSignaturesCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::SignatureRequest> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListWalletSignaturesCall {
+    type Output = Result<Page<types::SignatureRequest>>;
+    type IntoFuture = CallFuture<Page<types::SignatureRequest>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about wallets.
@@ -1543,6 +1751,14 @@ impl ActivateWalletCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ActivateWalletCall {
+    type Output = Result<types::TransactionRequest>;
+    type IntoFuture = CallFuture<types::TransactionRequest>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `callCantonLedgerApi`, made by [`WalletsCalls::call_canton_ledger`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1568,6 +1784,14 @@ impl CallCantonLedgerApiCall {
                 "callCantonLedgerApi",
                 self.dfns.api().call_canton_ledger_api(&self.wallet_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CallCantonLedgerApiCall {
+    type Output = Result<types::CantonLedgerAnswer>;
+    type IntoFuture = CallFuture<types::CantonLedgerAnswer>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createWallet`, made by [`WalletsCalls::create`].
@@ -1626,6 +1850,14 @@ impl CreateWalletCall {
         self.dfns.finish("createWallet", self.dfns.api().create_wallet(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CreateWalletCall {
+    type Output = Result<types::Wallet>;
+    type IntoFuture = CallFuture<types::Wallet>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `delegateWallet`, made by [`WalletsCalls::delegate`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1649,6 +1881,14 @@ impl DelegateWalletCall {
                 "delegateWallet",
                 self.dfns.api().delegate_wallet(&self.wallet_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for DelegateWalletCall {
+    type Output = Result<types::WalletDelegation>;
+    type IntoFuture = CallFuture<types::WalletDelegation>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `exportWallet`, made by [`WalletsCalls::export`].
@@ -1676,6 +1916,14 @@ impl ExportWalletCall {
             )
     }
 }
+impl ::std::future::IntoFuture for ExportWalletCall {
+    type Output = Result<types::KeyExport>;
+    type IntoFuture = CallFuture<types::KeyExport>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getWallet`, made by [`WalletsCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1690,6 +1938,14 @@ impl GetWalletCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Wallet> {
         self.dfns.finish("getWallet", self.dfns.api().get_wallet(&self.wallet_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetWalletCall {
+    type Output = Result<types::Wallet>;
+    type IntoFuture = CallFuture<types::Wallet>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getWalletAssets`, made by [`WalletsCalls::assets`].
@@ -1723,6 +1979,14 @@ impl GetWalletAssetsCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetWalletAssetsCall {
+    type Output = Result<types::WalletAssetList>;
+    type IntoFuture = CallFuture<types::WalletAssetList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getWalletHistory`, made by [`WalletsCalls::history`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1754,25 +2018,12 @@ impl GetWalletHistoryCall {
         self.kind = Some(kind);
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::WalletHistoryItem>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "getWalletHistory",
                 self
@@ -1787,14 +2038,26 @@ impl GetWalletHistoryCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::WalletHistoryItem> {
+    pub fn pages(self) -> PageStream<types::WalletHistoryItem> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "getWalletHistory",
             first,
             move |token| {
@@ -1803,6 +2066,19 @@ impl GetWalletHistoryCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::WalletHistoryItem> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for GetWalletHistoryCall {
+    type Output = Result<Page<types::WalletHistoryItem>>;
+    type IntoFuture = CallFuture<Page<types::WalletHistoryItem>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getWalletNfts`, made by [`WalletsCalls::nfts`].
@@ -1823,6 +2099,14 @@ impl GetWalletNftsCall {
                 "getWalletNfts",
                 self.dfns.api().get_wallet_nfts(&self.wallet_id).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for GetWalletNftsCall {
+    type Output = Result<types::NftList>;
+    type IntoFuture = CallFuture<types::NftList>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `importWallet`, made by [`WalletsCalls::import`].
@@ -1853,6 +2137,14 @@ impl ImportWalletCall {
         self.dfns.finish("importWallet", self.dfns.api().import_wallet(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for ImportWalletCall {
+    type Output = Result<types::Wallet>;
+    type IntoFuture = CallFuture<types::Wallet>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listOrgWalletHistory`, made by [`WalletsCalls::organisation_history`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -1864,25 +2156,12 @@ pub struct ListOrgWalletHistoryCall {
     start_time: types::Timestamp,
 }
 impl ListOrgWalletHistoryCall {
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::OrganisationHistoryItem>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listOrgWalletHistory",
                 self
@@ -1895,14 +2174,26 @@ impl ListOrgWalletHistoryCall {
                         &self.start_time,
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::OrganisationHistoryItem> {
+    pub fn pages(self) -> PageStream<types::OrganisationHistoryItem> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listOrgWalletHistory",
             first,
             move |token| {
@@ -1911,6 +2202,19 @@ impl ListOrgWalletHistoryCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::OrganisationHistoryItem> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListOrgWalletHistoryCall {
+    type Output = Result<Page<types::OrganisationHistoryItem>>;
+    type IntoFuture = CallFuture<Page<types::OrganisationHistoryItem>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `listWallets`, made by [`WalletsCalls::list`].
@@ -1943,25 +2247,12 @@ impl ListWalletsCall {
         self.owner_username = Some(owner_username.into());
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::Wallet>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listWallets",
                 self
@@ -1975,14 +2266,26 @@ impl ListWalletsCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Wallet> {
+    pub fn pages(self) -> PageStream<types::Wallet> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listWallets",
             first,
             move |token| {
@@ -1991,6 +2294,19 @@ impl ListWalletsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Wallet> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListWalletsCall {
+    type Output = Result<Page<types::Wallet>>;
+    type IntoFuture = CallFuture<Page<types::Wallet>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `tagWallet`, made by [`WalletsCalls::tag`].
@@ -2014,6 +2330,14 @@ impl TagWalletCall {
             )
     }
 }
+impl ::std::future::IntoFuture for TagWalletCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `untagWallet`, made by [`WalletsCalls::untag`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -2033,6 +2357,14 @@ impl UntagWalletCall {
                 "untagWallet",
                 self.dfns.api().untag_wallet(&self.wallet_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UntagWalletCall {
+    type Output = Result<types::Empty>;
+    type IntoFuture = CallFuture<types::Empty>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateWallet`, made by [`WalletsCalls::update`].
@@ -2078,5 +2410,13 @@ impl UpdateWalletCall {
                 "updateWallet",
                 self.dfns.api().update_wallet(&self.wallet_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateWalletCall {
+    type Output = Result<types::Wallet>;
+    type IntoFuture = CallFuture<types::Wallet>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

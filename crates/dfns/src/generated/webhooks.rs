@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `webhooks`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about webhook events.
 #[derive(Clone, Debug)]
 pub struct WebhookEventsCalls {
@@ -74,6 +74,14 @@ impl GetWebhookEventCall {
             )
     }
 }
+impl ::std::future::IntoFuture for GetWebhookEventCall {
+    type Output = Result<types::WebhookEvent>;
+    type IntoFuture = CallFuture<types::WebhookEvent>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listWebhookEvents`, made by [`WebhookEventsCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -98,25 +106,12 @@ impl ListWebhookEventsCall {
         self.kind = Some(kind);
         self
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<Page<types::WebhookEvent>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listWebhookEvents",
                 self
@@ -130,14 +125,26 @@ impl ListWebhookEventsCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::WebhookEvent> {
+    pub fn pages(self) -> PageStream<types::WebhookEvent> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listWebhookEvents",
             first,
             move |token| {
@@ -146,6 +153,19 @@ impl ListWebhookEventsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::WebhookEvent> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListWebhookEventsCall {
+    type Output = Result<Page<types::WebhookEvent>>;
+    type IntoFuture = CallFuture<Page<types::WebhookEvent>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// Calls about webhooks.
@@ -269,6 +289,14 @@ impl CreateWebhookCall {
             .finish("createWebhook", self.dfns.api().create_webhook(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for CreateWebhookCall {
+    type Output = Result<types::CreatedWebhook>;
+    type IntoFuture = CallFuture<types::CreatedWebhook>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `deleteWebhook`, made by [`WebhooksCalls::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -289,6 +317,14 @@ impl DeleteWebhookCall {
             )
     }
 }
+impl ::std::future::IntoFuture for DeleteWebhookCall {
+    type Output = Result<types::DeletedWebhook>;
+    type IntoFuture = CallFuture<types::DeletedWebhook>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getWebhook`, made by [`WebhooksCalls::get`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -306,6 +342,14 @@ impl GetWebhookCall {
             .finish("getWebhook", self.dfns.api().get_webhook(&self.webhook_id).await)
     }
 }
+impl ::std::future::IntoFuture for GetWebhookCall {
+    type Output = Result<types::Webhook>;
+    type IntoFuture = CallFuture<types::Webhook>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listWebhooks`, made by [`WebhooksCalls::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -315,6 +359,22 @@ pub struct ListWebhooksCall {
     pagination_token: Option<String>,
 }
 impl ListWebhooksCall {
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Webhook>> {
+        self.dfns
+            .finish(
+                "listWebhooks",
+                self
+                    .dfns
+                    .api()
+                    .list_webhooks(self.limit.clone(), self.pagination_token.as_deref())
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -327,28 +387,11 @@ impl ListWebhooksCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::Webhook>> {
-        let page = self
-            .dfns
-            .finish(
-                "listWebhooks",
-                self
-                    .dfns
-                    .api()
-                    .list_webhooks(self.limit.clone(), self.pagination_token.as_deref())
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Webhook> {
+    pub fn pages(self) -> PageStream<types::Webhook> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listWebhooks",
             first,
             move |token| {
@@ -357,6 +400,19 @@ impl ListWebhooksCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Webhook> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListWebhooksCall {
+    type Output = Result<Page<types::Webhook>>;
+    type IntoFuture = CallFuture<Page<types::Webhook>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `pingWebhook`, made by [`WebhooksCalls::ping`].
@@ -374,6 +430,14 @@ impl PingWebhookCall {
     pub async fn send(self) -> Result<types::WebhookPing> {
         self.dfns
             .finish("pingWebhook", self.dfns.api().ping_webhook(&self.webhook_id).await)
+    }
+}
+impl ::std::future::IntoFuture for PingWebhookCall {
+    type Output = Result<types::WebhookPing>;
+    type IntoFuture = CallFuture<types::WebhookPing>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `updateWebhook`, made by [`WebhooksCalls::update`].
@@ -419,5 +483,13 @@ impl UpdateWebhookCall {
                 "updateWebhook",
                 self.dfns.api().update_webhook(&self.webhook_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for UpdateWebhookCall {
+    type Output = Result<types::Webhook>;
+    type IntoFuture = CallFuture<types::Webhook>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `yields`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about yields.
 #[derive(Clone, Debug)]
 pub struct YieldsCalls {
@@ -137,8 +137,17 @@ impl CreateYieldCall {
         deprecated,
         reason = "a deprecated operation is called by a deprecated call"
     )]
-    pub async fn send(self) -> Result<types::Yield> {
-        self.dfns.finish("createYield", self.dfns.api().create_yield(&self.body).await)
+    pub async fn send(self) -> Result<crate::Outcome<types::Yield>> {
+        self.dfns
+            .finish_entity("createYield", self.dfns.api().create_yield(&self.body).await)
+    }
+}
+impl ::std::future::IntoFuture for CreateYieldCall {
+    type Output = Result<crate::Outcome<types::Yield>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::Yield>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `createYieldAction`, made by [`YieldsCalls::create_action`].
@@ -165,12 +174,20 @@ impl CreateYieldActionCall {
         deprecated,
         reason = "a deprecated operation is called by a deprecated call"
     )]
-    pub async fn send(self) -> Result<types::Yield> {
+    pub async fn send(self) -> Result<crate::Outcome<types::Yield>> {
         self.dfns
-            .finish(
+            .finish_entity(
                 "createYieldAction",
                 self.dfns.api().create_yield_action(&self.yield_id, &self.body).await,
             )
+    }
+}
+impl ::std::future::IntoFuture for CreateYieldActionCall {
+    type Output = Result<crate::Outcome<types::Yield>>;
+    type IntoFuture = CallFuture<crate::Outcome<types::Yield>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `getYield`, made by [`YieldsCalls::get`].
@@ -193,6 +210,14 @@ impl GetYieldCall {
         self.dfns.finish("getYield", self.dfns.api().get_yield(&self.yield_id).await)
     }
 }
+impl ::std::future::IntoFuture for GetYieldCall {
+    type Output = Result<types::Yield>;
+    type IntoFuture = CallFuture<types::Yield>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `listYieldActions`, made by [`YieldsCalls::actions`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -203,18 +228,6 @@ pub struct ListYieldActionsCall {
     pagination_token: Option<String>,
 }
 impl ListYieldActionsCall {
-    /// How many items a page has at most. The default of the API is 50 for most lists.
-    #[must_use]
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.limit = Some(page_size);
-        self
-    }
-    /// Starts at the page that this token names, the `next` of a [`Page`].
-    #[must_use]
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.pagination_token = Some(page_token.into());
-        self
-    }
     /// Asks for one page.
     ///
     /// # Errors
@@ -224,8 +237,7 @@ impl ListYieldActionsCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<Page<types::YieldAction>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listYieldActions",
                 self
@@ -237,33 +249,9 @@ impl ListYieldActionsCall {
                         self.pagination_token.as_deref(),
                     )
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
-    #[inline]
-    pub fn stream(self) -> ItemStream<types::YieldAction> {
-        let first = self.pagination_token.clone();
-        crate::paging::stream(
-            "listYieldActions",
-            first,
-            move |token| {
-                let mut call = self.clone();
-                call.pagination_token = token;
-                call.send()
-            },
-        )
-    }
-}
-/// A call of `listYields`, made by [`YieldsCalls::list`].
-#[derive(Clone, Debug)]
-#[must_use = "a call does nothing until it is sent"]
-pub struct ListYieldsCall {
-    dfns: Dfns,
-    limit: Option<i32>,
-    pagination_token: Option<String>,
-}
-impl ListYieldsCall {
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -276,6 +264,43 @@ impl ListYieldsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
+    /// All pages, fetched as they are asked for.
+    #[inline]
+    pub fn pages(self) -> PageStream<types::YieldAction> {
+        let first = self.pagination_token.clone();
+        crate::paging::pages(
+            "listYieldActions",
+            first,
+            move |token| {
+                let mut call = self.clone();
+                call.pagination_token = token;
+                call.send()
+            },
+        )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::YieldAction> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListYieldActionsCall {
+    type Output = Result<Page<types::YieldAction>>;
+    type IntoFuture = CallFuture<Page<types::YieldAction>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `listYields`, made by [`YieldsCalls::list`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct ListYieldsCall {
+    dfns: Dfns,
+    limit: Option<i32>,
+    pagination_token: Option<String>,
+}
+impl ListYieldsCall {
     /// Asks for one page.
     ///
     /// # Errors
@@ -285,8 +310,7 @@ impl ListYieldsCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<Page<types::Yield>> {
-        let page = self
-            .dfns
+        self.dfns
             .finish(
                 "listYields",
                 self
@@ -294,14 +318,26 @@ impl ListYieldsCall {
                     .api()
                     .list_yields(self.limit.clone(), self.pagination_token.as_deref())
                     .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// The items of all pages, fetched as they are asked for.
+    /// How many items a page has at most. The default of the API is 50 for most lists.
+    #[must_use]
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.limit = Some(page_size);
+        self
+    }
+    /// Starts at the page that this token names, the `next` of a [`Page`].
+    #[must_use]
+    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
+        self.pagination_token = Some(page_token.into());
+        self
+    }
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Yield> {
+    pub fn pages(self) -> PageStream<types::Yield> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listYields",
             first,
             move |token| {
@@ -310,5 +346,18 @@ impl ListYieldsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Yield> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListYieldsCall {
+    type Output = Result<Page<types::Yield>>;
+    type IntoFuture = CallFuture<Page<types::Yield>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -8,6 +8,7 @@ mod key_forms;
 mod key_properties;
 mod key_refusals;
 mod key_signer;
+mod outcomes;
 mod support;
 mod tls;
 mod wire;

@@ -42,7 +42,9 @@ impl Request<'_> {
             Some(fields) => fields.optional().map(|field| body_setter(field, self.facts)).collect(),
             None => Vec::new(),
         };
-        let send = self.send()?;
+        let answer = self.answer()?;
+        let send = self.send(&answer);
+        let into_future = self.awaited(&answer);
         Ok(quote! {
             #[doc = #title]
             #[derive(Clone, Debug)]
@@ -57,6 +59,7 @@ impl Request<'_> {
                 #(#setters)*
                 #send
             }
+            #into_future
         })
     }
 }

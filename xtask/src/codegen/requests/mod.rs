@@ -1,6 +1,6 @@
 //! Fluent requests of the `dfns` crate: a group for each area, a request type for each operation.
 //!
-//! Required values are arguments, optional ones setters; `send()` ends a request. A forgotten value does not compile.
+//! Required values are arguments, optional ones setters; `send()` or `.await` ends a request. A forgotten value does not compile.
 //! Each file here writes one part of a call; this one puts the groups together.
 
 mod constructor;
@@ -74,7 +74,7 @@ pub(crate) fn generate(facts: &Facts, structs: &Structs, client: &Client) -> Res
     for tokens in domains.values_mut() {
         *tokens = quote! {
             #[allow(unused_imports, reason = "not every domain has lists")]
-            use crate::{Dfns, ItemStream, Page, Result, types};
+            use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
             #tokens
         };
     }

@@ -1,11 +1,22 @@
-//! What ends a request: `send()`, and for lists the page and the stream.
+//! What ends a request: `send()`, `.await`, and for lists the streams.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
 
+use super::super::facts::Pending;
 use super::super::{Error, names, structs};
 use super::request::{Request, outside};
+
+/// What a call answers.
+pub(super) struct Answer {
+    /// What `send()` returns, without `Result`.
+    pub(super) ty: TokenStream,
+    /// The expression of that, a `Result`, in an async method of the call.
+    pub(super) call: TokenStream,
+    /// The items, if it is a list in pages.
+    pub(super) item: Option<Type>,
+}
 
 impl Request<'_> {
     /// Refuses a list that the code for pages would not fit.
@@ -27,42 +38,124 @@ impl Request<'_> {
         ))
     }
 
-    /// `send()`, and for lists the page and the stream.
-    pub(super) fn send(&self) -> Result<TokenStream, Error> {
+    /// What the call answers, and the expression that asks for it.
+    pub(super) fn answer(&self) -> Result<Answer, Error> {
         let (function, id) = (names::ident(&self.operation.function), &self.operation.id);
-        let arguments: Vec<TokenStream> = self.client.arguments[&self.operation.function].iter().map(|argument| {
-            let ident = &argument.ident;
-            let is_string = matches!(&argument.ty, Type::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "String"));
-            match (argument.optional, argument.by_reference) {
-                (true, true) if is_string => quote!(self.#ident.as_deref()),
-                (true, true) => quote!(self.#ident.as_ref()),
-                (false, true) => quote!(&self.#ident),
-                (_, false) => quote!(self.#ident.clone()),
-            }
-        }).collect();
-        let expected = (self.operation.lifecycle != "current")
-            .then(|| quote!(#[expect(deprecated, reason = "a deprecated operation is called by a deprecated call")]));
-        let call = quote!(self.dfns.finish(#id, self.dfns.api().#function(#(#arguments),*).await));
-        if self.operation.csv {
-            let call = quote!(self.dfns.finish_text(#id, self.dfns.api().#function(#(#arguments),*).await).await);
-            return Ok(single(expected.as_ref(), &quote!(String), &call));
-        }
-        let Some(answer) = &self.operation.answer else {
-            return Ok(single(expected.as_ref(), &quote!(()), &call));
+        let arguments = self.arguments();
+        let result = quote!(self.dfns.api().#function(#(#arguments),*).await);
+        let plain = |ty: TokenStream| Answer {
+            ty,
+            call: quote!(self.dfns.finish(#id, #result)),
+            item: None,
         };
-        let answer_ident = names::ident(answer);
-        if !self.operation.paged {
-            return Ok(single(expected.as_ref(), &quote!(types::#answer_ident), &call));
+        if self.operation.csv {
+            return Ok(Answer {
+                call: quote!(self.dfns.finish_text(#id, #result).await),
+                ..plain(quote!(String))
+            });
         }
+        let ty = self.operation.answer.as_ref().map_or_else(
+            || quote!(()),
+            |answer| {
+                let answer = names::ident(answer);
+                quote!(types::#answer)
+            },
+        );
+        match &self.operation.pending {
+            Some(Pending::Entity) => {
+                return Ok(Answer {
+                    call: quote!(self.dfns.finish_entity(#id, #result)),
+                    ..plain(quote!(crate::Outcome<#ty>))
+                });
+            }
+            Some(Pending::Change(held)) => {
+                let held = names::ident(held);
+                return Ok(Answer {
+                    call: quote!(self.dfns.finish_change(#id, #result)),
+                    ..plain(quote!(crate::Outcome<#ty, types::#held>))
+                });
+            }
+            None => {}
+        }
+        match &self.operation.answer {
+            Some(answer) if self.operation.paged => {
+                let item = self.item(answer)?;
+                Ok(Answer {
+                    ty: quote!(Page<#item>),
+                    call: quote! {
+                        self.dfns.finish(#id, #result).map(|page| Page::new(page.items, page.next_page_token))
+                    },
+                    item: Some(item),
+                })
+            }
+            _ => Ok(plain(ty)),
+        }
+    }
+
+    /// What the low-level call is called with.
+    fn arguments(&self) -> Vec<TokenStream> {
+        let is_string = |ty: &Type| match ty {
+            Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "String"),
+            _ => false,
+        };
+        self.client.arguments[&self.operation.function]
+            .iter()
+            .map(|argument| {
+                let ident = &argument.ident;
+                match (argument.optional, argument.by_reference) {
+                    (true, true) if is_string(&argument.ty) => quote!(self.#ident.as_deref()),
+                    (true, true) => quote!(self.#ident.as_ref()),
+                    (false, true) => quote!(&self.#ident),
+                    (_, false) => quote!(self.#ident.clone()),
+                }
+            })
+            .collect()
+    }
+
+    /// The type of the items of a list.
+    fn item(&self, answer: &str) -> Result<Type, Error> {
         let item = self
             .structs
             .get(answer)
             .and_then(|fields| fields.fields.iter().find(|field| field.wire == "items"))
             .and_then(|field| structs::element_of(&field.ty))
-            .ok_or_else(|| Error::pass("requests", format!("{id}: its answer {answer} has no list `items`")))?;
+            .ok_or_else(|| {
+                Error::pass(
+                    "requests",
+                    format!("{}: its answer {answer} has no list `items`", self.operation.id),
+                )
+            })?;
         self.check_paging(answer)?;
-        let item = outside(item);
-        Ok(quote! {
+        Ok(outside(item))
+    }
+
+    /// `send()`, and for lists the streams.
+    pub(super) fn send(&self, answer: &Answer) -> TokenStream {
+        let Answer { ty, call, item } = answer;
+        let expected = (self.operation.lifecycle != "current")
+            .then(|| quote!(#[expect(deprecated, reason = "a deprecated operation is called by a deprecated call")]));
+        let words = if item.is_some() {
+            " Asks for one page."
+        } else {
+            " Sends the request."
+        };
+        let streams = item.as_ref().map(|item| self.streams(item));
+        quote! {
+            #[doc = #words]
+            ///
+            /// # Errors
+            /// [`Error`](crate::Error), by what a caller can do about it.
+            #expected
+            pub async fn send(self) -> Result<#ty> {
+                #call
+            }
+            #streams
+        }
+    }
+
+    fn streams(&self, item: &Type) -> TokenStream {
+        let id = &self.operation.id;
+        quote! {
             /// How many items a page has at most. The default of the API is 50 for most lists.
             #[must_use]
             pub fn page_size(mut self, page_size: i32) -> Self {
@@ -75,39 +168,37 @@ impl Request<'_> {
                 self.pagination_token = ::std::option::Option::Some(page_token.into());
                 self
             }
-            /// Asks for one page.
-            ///
-            /// # Errors
-            /// [`Error`](crate::Error), by what a caller can do about it.
-            #expected
-            pub async fn send(self) -> Result<Page<#item>> {
-                let page = #call?;
-                Ok(Page::new(page.items, page.next_page_token))
-            }
-            /// The items of all pages, fetched as they are asked for.
+            /// All pages, fetched as they are asked for.
             // So that it is compiled to machine code where it is used, not in `dfns`: with it goes the whole way of a call.
             #[inline]
-            pub fn stream(self) -> ItemStream<#item> {
+            pub fn pages(self) -> PageStream<#item> {
                 let first = self.pagination_token.clone();
-                crate::paging::stream(#id, first, move |token| {
+                crate::paging::pages(#id, first, move |token| {
                     let mut call = self.clone();
                     call.pagination_token = token;
                     call.send()
                 })
             }
-        })
+            /// The items of all pages, fetched as they are asked for.
+            #[inline]
+            pub fn stream(self) -> ItemStream<#item> {
+                self.pages().items()
+            }
+        }
     }
-}
 
-fn single(expected: Option<&TokenStream>, answer: &TokenStream, call: &TokenStream) -> TokenStream {
-    quote! {
-        /// Sends the request.
-        ///
-        /// # Errors
-        /// [`Error`](crate::Error), by what a caller can do about it.
-        #expected
-        pub async fn send(self) -> Result<#answer> {
-            #call
+    /// `.await` without `send()`.
+    pub(super) fn awaited(&self, answer: &Answer) -> TokenStream {
+        let (name, ty) = (&self.name, &answer.ty);
+        quote! {
+            impl ::std::future::IntoFuture for #name {
+                type Output = Result<#ty>;
+                type IntoFuture = CallFuture<#ty>;
+                #[inline]
+                fn into_future(self) -> Self::IntoFuture {
+                    ::std::boxed::Box::pin(self.send())
+                }
+            }
         }
     }
 }

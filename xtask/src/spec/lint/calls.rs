@@ -17,6 +17,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     summary(context);
     call(context);
     calls_apart(context);
+    handle(context);
     security(context);
 }
 
@@ -122,6 +123,18 @@ fn calls_apart(context: &mut Context<'_>) {
         if let Some(other) = seen.insert(call, operation.id()) {
             let message = format!("`{call}` is the call of `{other}` already: rename one");
             context.report(&operation.at("x-call"), rule::CALL, message);
+        }
+    }
+}
+
+fn handle(context: &mut Context<'_>) {
+    for operation in context.operations.clone().iter() {
+        let Some(handle) = operation.value.get("x-handle") else {
+            continue;
+        };
+        if !handle.as_str().is_some_and(is_snake) {
+            let message = "`x-handle` names the call of a handle: write a verb in snake case, such as `transfer`";
+            context.report(&operation.at("x-handle"), rule::CALL, message);
         }
     }
 }

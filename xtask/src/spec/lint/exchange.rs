@@ -1,6 +1,7 @@
 //! What operations take and give: bodies, answers, pages.
 //!
-//! Invariant: every operation that passes has one answer that counts as success, and takes and gives JSON or nothing.
+//! Invariant: every operation that passes has one answer that counts as success, beside a change that waits, and takes
+//! and gives JSON or nothing.
 
 use serde_json::Value;
 
@@ -9,11 +10,14 @@ use crate::spec::location::escape;
 use crate::spec::rule;
 
 const JSON: &str = "application/json";
+/// The answer to a change that policy holds back.
+const HELD: &str = "202";
 
 pub(super) fn check(context: &mut Context<'_>) {
     request_body(context);
     request_name(context);
     one_success(context);
+    held(context);
     answer_is_json(context);
     own_refusals(context);
     paging(context);
@@ -90,7 +94,7 @@ fn one_success(context: &mut Context<'_>) {
     for operation in context.operations.clone().iter() {
         let successes: Vec<&str> = statuses(operation)
             .map(|(status, _)| status.as_str())
-            .filter(|s| is_success(s))
+            .filter(|status| is_success(status) && *status != HELD)
             .collect();
         if let [status] = successes[..]
             && status.bytes().all(|byte| byte.is_ascii_digit())
@@ -101,11 +105,33 @@ fn one_success(context: &mut Context<'_>) {
             [] => "no answer counts as success: write one of 200 to 299".to_owned(),
             [range] => format!("`{range}` is a range: write the status that the API answers with"),
             several => format!(
-                "{} answers count as success, where the caller gets one type: keep one; a change request that waits is `x-pending`",
+                "{} answers count as success, where the caller gets one type: keep one; a change that waits is answered `202`",
                 several.len()
             ),
         };
         context.report(&operation.at("responses"), rule::ONE_SUCCESS, message);
+    }
+}
+
+/// A change that waits is answered in its own way, and nothing else is.
+fn held(context: &mut Context<'_>) {
+    for operation in context.operations.clone().iter() {
+        let waits = operation
+            .value
+            .get("x-pending")
+            .is_some_and(|kind| kind == "change-request");
+        let answer = operation.value["responses"].get(HELD);
+        let message = match (waits, answer) {
+            (true, None) => "policy can hold the change back: say in `202` what the API answers then",
+            (true, Some(answer)) if answer["content"][JSON].get("schema").is_none() => {
+                "the answer `202` to a change that waits is JSON: write `content: {application/json: …}`"
+            }
+            (false, Some(_)) => {
+                "only a change that policy can hold back is answered `202`: write `x-pending: change-request`"
+            }
+            _ => continue,
+        };
+        context.report(&operation.at("responses"), rule::PENDING, message);
     }
 }
 
@@ -153,7 +179,7 @@ fn own_refusals(context: &mut Context<'_>) {
 
 /// The schema component of the answer that counts as success.
 fn answer_name<'a>(operation: &'a Operation<'a>) -> Option<&'a str> {
-    let (_, answer) = statuses(operation).find(|(status, _)| is_success(status))?;
+    let (_, answer) = statuses(operation).find(|(status, _)| is_success(status) && *status != HELD)?;
     answer["content"][JSON].get("schema").and_then(target)
 }
 

@@ -21,8 +21,9 @@ const OPERATION: [&str; 9] = [
     "deprecated",
     "security",
 ];
-const OPERATION_EXTENSIONS: [&str; 10] = [
+const OPERATION_EXTENSIONS: [&str; 11] = [
     "x-call",
+    "x-handle",
     "x-user-action",
     "x-permission",
     "x-principals",
@@ -60,12 +61,13 @@ const SCHEMA: [&str; 15] = [
     "required",
     "type",
 ];
-const SCHEMA_EXTENSIONS: [&str; 6] = [
+const SCHEMA_EXTENSIONS: [&str; 7] = [
     "x-secret",
     "x-limits",
     "x-free-form",
     "x-rust-type",
     "x-id-prefix",
+    "x-progress",
     "x-inferred",
 ];
 const PRINCIPALS: [&str; 4] = ["employee", "end-user", "service-account", "pat"];

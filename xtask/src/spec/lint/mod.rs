@@ -11,6 +11,7 @@ mod extensions;
 mod names;
 mod parameters;
 mod places;
+mod progress;
 mod shapes;
 mod unions;
 mod values;
@@ -28,6 +29,7 @@ pub fn lint(spec: &Spec) -> Findings {
     names::check(&mut context);
     parameters::check(&mut context);
     places::check(&mut context);
+    progress::check(&mut context);
     shapes::check(&mut context);
     unions::check(&mut context);
     values::check(&mut context);

@@ -68,8 +68,7 @@ impl Client {
         body: &'a types::DeleteThingsRequest,
     ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
         let url = format!("{}/things", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .delete(url)
             .header(
@@ -78,22 +77,6 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_things",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            204u16 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.nothing(request, "delete_things").await
     }
 }

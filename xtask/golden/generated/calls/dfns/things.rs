@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `things`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about things.
 #[derive(Clone, Debug)]
 pub struct ThingsCalls {
@@ -63,6 +63,14 @@ impl DeleteThingsCall {
         self.dfns.finish("deleteThings", self.dfns.api().delete_things(&self.body).await)
     }
 }
+impl ::std::future::IntoFuture for DeleteThingsCall {
+    type Output = Result<()>;
+    type IntoFuture = CallFuture<()>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `getThings`, made by [`ThingsCalls::get_all`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -82,6 +90,14 @@ impl GetThingsCall {
         self.dfns.finish("getThings", self.dfns.api().get_things().await)
     }
 }
+impl ::std::future::IntoFuture for GetThingsCall {
+    type Output = Result<types::Thing>;
+    type IntoFuture = CallFuture<types::Thing>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// A call of `touchThings`, made by [`ThingsCalls::touch`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
@@ -95,5 +111,13 @@ impl TouchThingsCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Thing> {
         self.dfns.finish("touchThings", self.dfns.api().touch_things().await)
+    }
+}
+impl ::std::future::IntoFuture for TouchThingsCall {
+    type Output = Result<types::Thing>;
+    type IntoFuture = CallFuture<types::Thing>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `fee-sponsors`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about fee sponsors.
 #[derive(Clone, Debug)]
 pub struct FeeSponsorsCalls {
@@ -32,5 +32,13 @@ impl GetFeeSponsorCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FeeSponsor> {
         self.dfns.finish("getFeeSponsor", self.dfns.api().get_fee_sponsor().await)
+    }
+}
+impl ::std::future::IntoFuture for GetFeeSponsorCall {
+    type Output = Result<types::FeeSponsor>;
+    type IntoFuture = CallFuture<types::FeeSponsor>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `orders`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about orders.
 #[derive(Clone, Debug)]
 pub struct OrdersCalls {
@@ -32,5 +32,13 @@ impl GetOrderCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Order> {
         self.dfns.finish("getOrder", self.dfns.api().get_order().await)
+    }
+}
+impl ::std::future::IntoFuture for GetOrderCall {
+    type Output = Result<types::Order>;
+    type IntoFuture = CallFuture<types::Order>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `wallets`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about wallets.
 #[derive(Clone, Debug)]
 pub struct WalletsCalls {
@@ -34,5 +34,13 @@ impl GetWalletCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Wallet> {
         self.dfns.finish("getWallet", self.dfns.api().get_wallet(&self.wallet_id).await)
+    }
+}
+impl ::std::future::IntoFuture for GetWalletCall {
+    type Output = Result<types::Wallet>;
+    type IntoFuture = CallFuture<types::Wallet>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `wallets`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about wallets.
 #[derive(Clone, Debug)]
 pub struct WalletsCalls {
@@ -38,6 +38,26 @@ impl ListWalletsCall {
         self.owner = Some(owner.into());
         self
     }
+    /// Asks for one page.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<Page<types::Wallet>> {
+        self.dfns
+            .finish(
+                "listWallets",
+                self
+                    .dfns
+                    .api()
+                    .list_wallets(
+                        self.limit.clone(),
+                        self.owner.as_deref(),
+                        self.pagination_token.as_deref(),
+                    )
+                    .await,
+            )
+            .map(|page| Page::new(page.items, page.next_page_token))
+    }
     /// How many items a page has at most. The default of the API is 50 for most lists.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
@@ -50,32 +70,11 @@ impl ListWalletsCall {
         self.pagination_token = Some(page_token.into());
         self
     }
-    /// Asks for one page.
-    ///
-    /// # Errors
-    /// [`Error`](crate::Error), by what a caller can do about it.
-    pub async fn send(self) -> Result<Page<types::Wallet>> {
-        let page = self
-            .dfns
-            .finish(
-                "listWallets",
-                self
-                    .dfns
-                    .api()
-                    .list_wallets(
-                        self.limit.clone(),
-                        self.owner.as_deref(),
-                        self.pagination_token.as_deref(),
-                    )
-                    .await,
-            )?;
-        Ok(Page::new(page.items, page.next_page_token))
-    }
-    /// The items of all pages, fetched as they are asked for.
+    /// All pages, fetched as they are asked for.
     #[inline]
-    pub fn stream(self) -> ItemStream<types::Wallet> {
+    pub fn pages(self) -> PageStream<types::Wallet> {
         let first = self.pagination_token.clone();
-        crate::paging::stream(
+        crate::paging::pages(
             "listWallets",
             first,
             move |token| {
@@ -84,5 +83,18 @@ impl ListWalletsCall {
                 call.send()
             },
         )
+    }
+    /// The items of all pages, fetched as they are asked for.
+    #[inline]
+    pub fn stream(self) -> ItemStream<types::Wallet> {
+        self.pages().items()
+    }
+}
+impl ::std::future::IntoFuture for ListWalletsCall {
+    type Output = Result<Page<types::Wallet>>;
+    type IntoFuture = CallFuture<Page<types::Wallet>>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

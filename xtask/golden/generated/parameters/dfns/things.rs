@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `things`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about things.
 #[derive(Clone, Debug)]
 pub struct ThingsCalls {
@@ -91,5 +91,13 @@ impl FindPartCall {
                     )
                     .await,
             )
+    }
+}
+impl ::std::future::IntoFuture for FindPartCall {
+    type Output = Result<types::Part>;
+    type IntoFuture = CallFuture<types::Part>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

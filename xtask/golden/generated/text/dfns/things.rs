@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `things`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about things.
 #[derive(Clone, Debug)]
 pub struct ThingsCalls {
@@ -32,5 +32,13 @@ impl ListThingsCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<String> {
         self.dfns.finish_text("listThings", self.dfns.api().list_things().await).await
+    }
+}
+impl ::std::future::IntoFuture for ListThingsCall {
+    type Output = Result<String>;
+    type IntoFuture = CallFuture<String>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `transfers`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about transfers.
 #[derive(Clone, Debug)]
 pub struct TransfersCalls {
@@ -38,5 +38,13 @@ impl CreateTransferCall {
     pub async fn send(self) -> Result<types::Transfer> {
         self.dfns
             .finish("createTransfer", self.dfns.api().create_transfer(&self.body).await)
+    }
+}
+impl ::std::future::IntoFuture for CreateTransferCall {
+    type Output = Result<types::Transfer>;
+    type IntoFuture = CallFuture<types::Transfer>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }

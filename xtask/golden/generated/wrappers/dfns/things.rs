@@ -3,7 +3,7 @@
 //! Fluent calls of the domain `things`.
 
 #[allow(unused_imports, reason = "not every domain has lists")]
-use crate::{Dfns, ItemStream, Page, Result, types};
+use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
 /// Calls about things.
 #[derive(Clone, Debug)]
 pub struct ThingsCalls {
@@ -44,5 +44,13 @@ impl CreateThingCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Thing> {
         self.dfns.finish("createThing", self.dfns.api().create_thing(&self.body).await)
+    }
+}
+impl ::std::future::IntoFuture for CreateThingCall {
+    type Output = Result<types::Thing>;
+    type IntoFuture = CallFuture<types::Thing>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
