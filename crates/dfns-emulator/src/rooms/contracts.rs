@@ -84,7 +84,7 @@ pub(crate) fn configure(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let contract = Contract::new("network", &network, &contract)?;
     let question = match (data, function) {
         (Some(data), None) => {
-            if !result.as_str().is_some_and(|text| text.parse::<Hex>().is_ok()) {
+            if result.as_str().is_none_or(|text| text.parse::<Hex>().is_err()) {
                 return Err(invalid_field(
                     "result",
                     "expected hexadecimal text, which is what call data gives",
