@@ -1,9 +1,8 @@
-//! The low-level Dfns API client that progenitor generates: one function per operation.
+//! The low-level Dfns API client: one function per operation, generated with progenitor.
 //!
-//! It knows the API's paths, parameters and types, and nothing of tokens, signatures or retries: those belong to the
-//! [`Transport`] that a [`Client`] is made with. Most programs want the crate `dfns`, which brings one.
+//! It knows the API's paths, parameters and types, and nothing of addresses, tokens, signatures or retries: those belong
+//! to the [`Transport`] that a [`Client`] is made with. Most programs want the crate `dfns`, which brings one.
 
-mod change;
 #[rustfmt::skip]
 #[allow(
     clippy::pedantic,
@@ -11,10 +10,11 @@ mod change;
     reason = "generated code follows the specification and progenitor, whose shapes are not ours to choose"
 )]
 mod generated;
-mod hooks;
-mod transport;
+mod runtime;
 
-pub use change::Change;
-pub use generated::Client;
-pub use progenitor_client::{ByteStream, Error, ResponseValue};
-pub use transport::{Failure, Transport, TransportFuture};
+pub use bytes::Bytes;
+pub use http;
+pub use runtime::{
+    Answer, Call, CallError, Change, Client, Empty, Entity, Request, Response, Sending, Text, Transport,
+    TransportError, TransportFuture,
+};

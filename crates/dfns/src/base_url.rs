@@ -2,7 +2,10 @@
 //!
 //! Invariant: a token goes over TLS, or stays on this machine.
 
-use url::{Host, Url};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::Uri;
+use http::uri::{Authority, InvalidUri, PathAndQuery, Scheme};
 
 use crate::error::Error;
 
@@ -10,33 +13,40 @@ use crate::error::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
     text: String,
-    path: usize,
-    tls: bool,
+    scheme: Scheme,
+    authority: Authority,
+    /// Empty, or begins with a slash and ends without one.
+    path: String,
 }
 
 impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         // The text itself is not shown: where people put credentials by mistake, they put them here.
         let wrong = |problem: &str| Error::setting("base_url", problem);
-        if !text.contains("://") {
+        let Some((_, rest)) = text.split_once("://") else {
             return Err(wrong("it is not absolute, expected https://host"));
+        };
+        if rest.is_empty() || rest.starts_with(['/', '?', '#', ':']) {
+            return Err(wrong("it is no URL: empty host"));
         }
-        let url = Url::parse(text).map_err(|error| wrong(&format!("it is no URL: {error}")))?;
-        let Some(host) = url.host() else {
+        if text.contains('#') {
+            return Err(wrong("it has a fragment, expected none"));
+        }
+        let url: Uri = text
+            .parse()
+            .map_err(|error: InvalidUri| wrong(&format!("it is no URL: {error}")))?;
+        let (Some(scheme), Some(authority)) = (url.scheme(), url.authority()) else {
             return Err(wrong("it has no host, expected https://host"));
         };
-        if !url.username().is_empty() || url.password().is_some() {
+        if authority.as_str().contains('@') {
             return Err(wrong("it holds credentials, expected them in `auth_token`"));
         }
         if url.query().is_some() {
             return Err(wrong("it has a query, expected none"));
         }
-        if url.fragment().is_some() {
-            return Err(wrong("it has a fragment, expected none"));
-        }
-        let tls = match url.scheme() {
-            "https" => true,
-            "http" if is_loopback(&host) => false,
+        let scheme = match scheme.as_str() {
+            "https" => Scheme::HTTPS,
+            "http" if is_loopback(authority.host()) => Scheme::HTTP,
             "http" => {
                 return Err(wrong(
                     "http is for this machine only (127.0.0.0/8, [::1], localhost), expected https",
@@ -44,9 +54,17 @@ impl BaseUrl {
             }
             other => return Err(wrong(&format!("the scheme is {other}, expected https"))),
         };
-        let path = url.path().trim_end_matches('/').len();
-        let text = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { text, path, tls })
+        let path = url.path().trim_end_matches('/');
+        if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+            return Err(wrong("its path has a segment `.` or `..`, expected none"));
+        }
+        let authority = normalised(authority, &scheme).map_err(|error| wrong(&format!("it is no URL: {error}")))?;
+        Ok(Self {
+            text: format!("{scheme}://{authority}{path}"),
+            scheme,
+            authority,
+            path: path.to_owned(),
+        })
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -54,43 +72,81 @@ impl BaseUrl {
     }
 
     pub(crate) fn is_tls(&self) -> bool {
-        self.tls
+        self.scheme == Scheme::HTTPS
     }
 
-    /// The address of a path of the API, which begins with a slash.
-    pub(crate) fn join(&self, path: &str) -> Result<Url, url::ParseError> {
-        Url::parse(&format!("{}{path}", self.text))
-    }
-
-    /// The path as the API sees it: percent-encoded, without query, and without the path of the base URL.
-    pub(crate) fn api_path<'a>(&self, url: &'a Url) -> &'a str {
-        url.path().get(self.path..).unwrap_or_default()
+    /// The address of a path of the API, with its query. Nothing is parsed again unless the base URL has a path.
+    pub(crate) fn join(&self, target: &PathAndQuery) -> Result<Uri, http::Error> {
+        let target = if self.path.is_empty() {
+            target.clone()
+        } else {
+            PathAndQuery::try_from(format!("{}{target}", self.path))?
+        };
+        Uri::builder()
+            .scheme(self.scheme.clone())
+            .authority(self.authority.clone())
+            .path_and_query(target)
+            .build()
     }
 }
 
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
+/// In lower case, without a port that goes without saying.
+fn normalised(authority: &Authority, scheme: &Scheme) -> Result<Authority, InvalidUri> {
+    let text = authority.as_str().to_ascii_lowercase();
+    let default = if *scheme == Scheme::HTTPS { ":443" } else { ":80" };
+    Authority::try_from(text.strip_suffix(default).unwrap_or(&text))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    match (v6.map(str::parse::<Ipv6Addr>), host.parse::<Ipv4Addr>()) {
+        (Some(address), _) => address.is_ok_and(|address| address.is_loopback()),
+        (None, Ok(address)) => address.is_loopback(),
+        (None, Err(_)) => host.eq_ignore_ascii_case("localhost"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::uri::PathAndQuery;
+
     use super::BaseUrl;
 
     #[test]
-    fn api_path_is_without_the_path_of_the_base_and_without_query() {
-        for (base, url) in [
+    fn path_of_the_base_stands_in_front_of_every_path() {
+        let target = PathAndQuery::from_static("/wallets/wa%20x?limit=1");
+        for (base, expected) in [
             ("https://api.dfns.io/", "https://api.dfns.io/wallets/wa%20x?limit=1"),
             (
                 "http://127.0.0.1:8080/dfns/",
-                "http://127.0.0.1:8080/dfns/wallets/wa%20x",
+                "http://127.0.0.1:8080/dfns/wallets/wa%20x?limit=1",
             ),
         ] {
             let base = BaseUrl::parse(base).expect("a base URL");
-            assert_eq!(base.api_path(&url.parse().expect("a URL")), "/wallets/wa%20x");
+            assert_eq!(base.join(&target).expect("an address").to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn port_that_goes_without_saying_is_not_said() {
+        for (given, kept) in [
+            ("https://api.dfns.io:443/x", "https://api.dfns.io/x"),
+            ("https://api.dfns.io:80", "https://api.dfns.io:80"),
+            ("http://[::1]:80", "http://[::1]"),
+        ] {
+            assert_eq!(BaseUrl::parse(given).expect("a base URL").as_str(), kept);
+        }
+    }
+
+    #[test]
+    fn base_that_would_be_another_path_is_refused() {
+        for given in [
+            "https://api.dfns.io/a/../b",
+            "https://api.dfns.io/.",
+            "https://:443",
+            "https://?x",
+        ] {
+            BaseUrl::parse(given).expect_err(given);
         }
     }
 }

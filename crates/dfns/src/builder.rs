@@ -9,7 +9,7 @@ use dfns_types::Secret;
 use crate::base_url::BaseUrl;
 use crate::client::Dfns;
 use crate::config::{self, Settings, set};
-use crate::engine::{Builtin, Engine, RootCertificates};
+use crate::engine::{Builtin, Engine, Limits, RootCertificates};
 use crate::error::Error;
 use crate::signer::Signer;
 
@@ -17,6 +17,8 @@ use crate::signer::Signer;
 const DEFAULT_BASE_URL: &str = "https://api.dfns.io";
 /// How long a request may take, from connecting to the last byte of the answer.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How many bytes an answer may have.
+const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// The settings of a client to be; made by [`Dfns::builder`].
 #[must_use = "nothing happens before `build`"]
@@ -27,6 +29,7 @@ pub struct DfnsBuilder {
     timeout: Duration,
     user_agent: Option<String>,
     root_certificates: Vec<Vec<u8>>,
+    #[cfg(feature = "reqwest")]
     http_client: Option<reqwest::Client>,
 }
 
@@ -39,6 +42,7 @@ impl DfnsBuilder {
             timeout: DEFAULT_TIMEOUT,
             user_agent: None,
             root_certificates: Vec::new(),
+            #[cfg(feature = "reqwest")]
             http_client: None,
         }
     }
@@ -90,6 +94,9 @@ impl DfnsBuilder {
     /// The built-in one goes to the API directly, whatever `HTTPS_PROXY` says. `dfns` takes reqwest without TLS: turn on
     /// one of its TLS features in your own `Cargo.toml`. Your client should follow no redirects: the API sends none, and
     /// a signed request is for one address.
+    ///
+    /// Needs the feature `reqwest`.
+    #[cfg(feature = "reqwest")]
     pub fn http_client(mut self, http_client: reqwest::Client) -> Self {
         self.http_client = Some(http_client);
         self
@@ -107,30 +114,34 @@ impl DfnsBuilder {
             return Err(wrong("timeout", "it is zero".to_owned()));
         }
         let roots = roots(&self.root_certificates)?;
-        let (engine, http) = match self.http_client {
-            None => {
-                let engine = Builtin::new(base_url.is_tls(), roots)
-                    .map_err(|error| wrong("http_client", format!("TLS cannot be set up: {error}")))?;
-                (Engine::Builtin(engine), vocabulary()?)
-            }
+        let builtin = |base_url: &BaseUrl| {
+            Builtin::new(base_url.is_tls(), roots)
+                .map(Engine::Builtin)
+                .map_err(|error| wrong("http_client", format!("TLS cannot be set up: {error}")))
+        };
+        #[cfg(feature = "reqwest")]
+        let engine = match self.http_client {
+            None => builtin(&base_url)?,
             Some(_) if !self.root_certificates.is_empty() => {
                 let problem =
                     "it is for the built-in HTTP client, but `http_client` is set: give the certificate to that";
                 return Err(wrong("root_certificate_pem", problem.to_owned()));
             }
-            Some(http) => (Engine::Reqwest(http.clone()), http),
+            Some(http) => Engine::Reqwest(http),
         };
-        Ok(Dfns::new(
-            http,
-            Settings {
-                engine,
-                base_url,
-                bearer,
-                signer: self.signer,
-                user_agent,
+        #[cfg(not(feature = "reqwest"))]
+        let engine = builtin(&base_url)?;
+        Ok(Dfns::new(Settings {
+            engine,
+            base_url,
+            bearer,
+            signer: self.signer,
+            user_agent,
+            limits: Limits {
                 timeout: self.timeout,
+                answer: LONGEST_ANSWER,
             },
-        ))
+        }))
     }
 }
 
@@ -146,14 +157,6 @@ fn roots(texts: &[Vec<u8>]) -> Result<RootCertificates, Error> {
             .map_err(|problem| wrong("root_certificate_pem", problem.to_string()))?;
     }
     Ok(roots)
-}
-
-/// What generated code makes its requests with; none is sent through it.
-fn vocabulary() -> Result<reqwest::Client, Error> {
-    reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .map_err(|error| wrong("http_client", format!("requests cannot be made: {error}")))
 }
 
 impl fmt::Debug for DfnsBuilder {

@@ -5,13 +5,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use dfns_api::ResponseValue;
+use dfns_api::{Answer, Call, CallError};
 use dfns_types::Secret;
-use serde::Serialize;
 
 use crate::builder::DfnsBuilder;
 use crate::config::{self, Settings};
-use crate::error::{DecodeError, Error, Refusal, Result, Step};
+use crate::error::{DecodeError, Error, Result, Step};
 use crate::signer::Signer;
 use crate::transport::SigningTransport;
 
@@ -25,8 +24,7 @@ pub struct Dfns {
 }
 
 struct Inner {
-    settings: Arc<Settings>,
-    http: reqwest::Client,
+    transport: Arc<SigningTransport>,
     api: dfns_api::Client,
 }
 
@@ -36,15 +34,18 @@ impl Dfns {
         DfnsBuilder::new()
     }
 
-    pub(crate) fn new(http: reqwest::Client, settings: Settings) -> Self {
-        let settings = Arc::new(settings);
+    pub(crate) fn new(settings: Settings) -> Self {
         let transport = Arc::new(SigningTransport {
-            settings: Arc::clone(&settings),
+            settings: Arc::new(settings),
         });
-        let api = dfns_api::Client::new_with_client(settings.base_url.as_str(), http.clone(), transport);
+        let api = dfns_api::Client::new(transport.clone());
         Self {
-            inner: Arc::new(Inner { settings, http, api }),
+            inner: Arc::new(Inner { transport, api }),
         }
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.inner.transport.settings
     }
 
     /// The same client with another token, such as the temporary token of a registration; it shares the connections.
@@ -55,14 +56,9 @@ impl Dfns {
         let bearer = Some(config::bearer(&auth_token.into())?);
         let settings = Settings {
             bearer,
-            ..(*self.inner.settings).clone()
+            ..self.settings().clone()
         };
-        Ok(Self::new(self.inner.http.clone(), settings))
-    }
-
-    /// How long one HTTP request may take.
-    pub(crate) fn timeout(&self) -> std::time::Duration {
-        self.inner.settings.timeout
+        Ok(Self::new(settings))
     }
 
     /// The same client with another signer, for a server that signs for many; it shares the connections.
@@ -74,74 +70,59 @@ impl Dfns {
     pub(crate) fn with_shared_signer(&self, signer: Arc<dyn Signer>) -> Self {
         let settings = Settings {
             signer: Some(signer),
-            ..(*self.inner.settings).clone()
+            ..self.settings().clone()
         };
-        Self::new(self.inner.http.clone(), settings)
+        Self::new(settings)
     }
 
     /// The address of the API, without a slash at its end.
     pub fn base_url(&self) -> &str {
-        self.inner.settings.base_url.as_str()
+        self.settings().base_url.as_str()
     }
 
-    /// The low-level calls, one function per operation. They are authenticated and signed like all others; their errors
-    /// are progenitor's, which may print whole answers.
+    /// The low-level calls, one function per operation. They are authenticated and signed like all others; an [`Error`]
+    /// is the source of their [`CallError::Transport`](dfns_api::CallError::Transport).
     pub fn api(&self) -> &dfns_api::Client {
         &self.inner.api
     }
 
-    /// Turns the result of a generated call into ours.
+    /// Sends a generated call, and reads its answer.
     #[allow(dead_code, reason = "without a domain there are no calls")]
-    pub(crate) fn finish<T, E: Serialize>(
-        &self,
-        operation: &'static str,
-        result: Result<ResponseValue<T>, dfns_api::Error<E>>,
-    ) -> Result<T> {
-        use dfns_api::{Error as ApiError, Failure};
-
-        let error = match result {
-            Ok(answer) => return Ok(answer.into_inner()),
-            Err(error) => error,
+    pub(crate) async fn finish<T: Answer>(&self, call: Call<'_, T>) -> Result<T> {
+        let operation = call.operation().id;
+        let request = call.into_request().map_err(Error::unmade)?;
+        let response = self.inner.transport.carry(request).await?;
+        let status = response.status().as_u16();
+        let unreadable = |source| Error::Decode {
+            operation,
+            step: Step::Call,
+            source,
         };
-        Err(match error {
-            ApiError::UnexpectedResponse(response) => match Failure::<Error>::take(response) {
-                Ok(error) => error,
-                Err(response) => Error::Decode {
-                    operation,
-                    step: Step::Call,
-                    source: DecodeError::because(format!(
-                        "status {} is not expected of this operation",
-                        response.status().as_u16()
-                    )),
-                },
-            },
-            ApiError::InvalidResponsePayload(body, error) => Error::Decode {
+        if !T::accepts(status) {
+            let problem = format!("status {status} is not expected of this operation");
+            return Err(unreadable(DecodeError::because(problem)));
+        }
+        T::read(status, response.body()).map_err(|error| unreadable(DecodeError::new(&error, response.body())))
+    }
+}
+
+impl Error {
+    /// There is no request.
+    fn unmade(error: CallError) -> Self {
+        match error {
+            CallError::Argument {
                 operation,
-                step: Step::Call,
-                source: DecodeError::new(&error, &body),
-            },
-            ApiError::CommunicationError(error) if error.is_builder() => {
-                Error::argument(operation, "request", error.without_url().to_string())
-            }
-            ApiError::CommunicationError(error)
-            | ApiError::ResponseBodyError(error)
-            | ApiError::InvalidUpgrade(error) => Error::unanswered(operation, Step::Call, self.timeout(), error),
-            ApiError::InvalidRequest(problem) | ApiError::Custom(problem) => {
-                Error::argument(operation, "request", problem)
-            }
-            // Ours is the transport, which turns a refusal into `Failure`; kept for the sake of whoever puts in another.
-            ApiError::ErrorResponse(answer) => {
-                let body = serde_json::to_vec(answer.as_ref()).unwrap_or_default();
-                let refusal = Refusal::read(answer.status().as_u16(), &body).with_headers(answer.headers());
-                Error::refused(operation, Step::Call, refusal)
-            }
-        })
+                argument,
+                problem,
+            } => Self::argument(operation, argument, problem),
+            other => Self::argument(other.operation(), "request", other.to_string()),
+        }
     }
 }
 
 impl fmt::Debug for Dfns {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let settings = &self.inner.settings;
+        let settings = self.settings();
         formatter
             .debug_struct("Dfns")
             .field("base_url", &settings.base_url.as_str())

@@ -4,13 +4,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use dfns_types::Secret;
-use reqwest::header::HeaderValue;
+use http::header::HeaderValue;
 
 use crate::base_url::BaseUrl;
-use crate::engine::Engine;
+use crate::engine::{Engine, Limits};
 use crate::error::Error;
 use crate::signer::Signer;
 use crate::wire::Wire;
@@ -26,7 +25,7 @@ pub(crate) struct Settings {
     pub(crate) bearer: Option<HeaderValue>,
     pub(crate) signer: Option<Arc<dyn Signer>>,
     pub(crate) user_agent: HeaderValue,
-    pub(crate) timeout: Duration,
+    pub(crate) limits: Limits,
 }
 
 impl Settings {
@@ -36,7 +35,7 @@ impl Settings {
             base_url: &self.base_url,
             bearer: self.bearer.as_ref(),
             user_agent: &self.user_agent,
-            timeout: self.timeout,
+            limits: self.limits,
         }
     }
 }
@@ -49,7 +48,7 @@ impl fmt::Debug for Settings {
             .field("auth_token", &set(self.bearer.is_some()))
             .field("signer", &set(self.signer.is_some()))
             .field("user_agent", &self.user_agent)
-            .field("timeout", &self.timeout)
+            .field("timeout", &self.limits.timeout)
             .finish_non_exhaustive()
     }
 }

@@ -16,7 +16,8 @@
 //! ```
 //!
 //! The built-in HTTP client goes to the API directly and trusts Mozilla's certificate authorities, which are compiled in.
-//! [`DfnsBuilder::root_certificate_pem`] adds an authority, [`DfnsBuilder::http_client`] takes a client with a proxy.
+//! [`DfnsBuilder::root_certificate_pem`] adds an authority, with the feature `reqwest`, `DfnsBuilder::http_client` takes a
+//! client with a proxy.
 //!
 //! Ed25519 and RSA keys are read by default, each other kind with a feature: `key-p256`, `key-secp256k1`, and
 //! `protected-keys` for keys under a passphrase; `all-keys` is all of them. Registration, login and recovery are in
@@ -113,7 +114,6 @@ mod paging;
 mod signer;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod text;
 mod transport;
 mod wire;
 

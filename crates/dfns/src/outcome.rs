@@ -4,9 +4,9 @@
 //! with HTTP 202 and the change that waits; a transfer, a transaction or a signature is answered with HTTP 200 and an
 //! entity that is `Pending`. Here both are an [`Outcome`].
 
-use dfns_api::{Change, ResponseValue};
+use dfns_api::{Answer, Call, Change, Entity};
 use dfns_types::{ApprovalId, Progress, Tracked};
-use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::client::Dfns;
 use crate::error::{Error, Result};
@@ -92,12 +92,12 @@ impl<T> Outcome<T> {
 #[allow(dead_code, reason = "without a domain there are no calls")]
 impl Dfns {
     /// As [`finish`](Self::finish), for an entity that says of itself whether it is held back.
-    pub(crate) fn finish_entity<T: Tracked, E: Serialize>(
+    pub(crate) async fn finish_entity<T: Tracked + DeserializeOwned>(
         &self,
-        operation: &'static str,
-        result: Result<ResponseValue<T>, dfns_api::Error<E>>,
+        call: Call<'_, Entity<T>>,
     ) -> Result<Outcome<T>> {
-        let entity = self.finish(operation, result)?;
+        let operation = call.operation().id;
+        let Entity(entity) = self.finish(call).await?;
         if entity.progress() != Progress::Held {
             return Ok(Outcome::Done(entity));
         }
@@ -108,14 +108,14 @@ impl Dfns {
         })
     }
 
-    /// As [`finish`](Self::finish), for a change.
-    pub(crate) fn finish_change<T, P: Tracked, E: Serialize>(
+    /// As [`finish`](Self::finish), for a change. What is made is `()` where there is nothing to say.
+    pub(crate) async fn finish_change<A: Answer, T: From<A>, P: Tracked + DeserializeOwned>(
         &self,
-        operation: &'static str,
-        result: Result<ResponseValue<Change<T, P>>, dfns_api::Error<E>>,
+        call: Call<'_, Change<A, P>>,
     ) -> Result<Outcome<T, P>> {
-        Ok(match self.finish(operation, result)? {
-            Change::Made(made) => Outcome::Done(made),
+        let operation = call.operation().id;
+        Ok(match self.finish(call).await? {
+            Change::Made(made) => Outcome::Done(made.into()),
             Change::Held(pending) => Outcome::PendingApproval {
                 operation,
                 approval_id: pending.approval_id().cloned(),

@@ -4,18 +4,21 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Request, Response};
+use bytes::Bytes;
+use dfns_api::Response;
+use dfns_types::operation::Method;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::uri::PathAndQuery;
 
 use crate::base_url::BaseUrl;
-use crate::engine::{Engine, Unanswered, is_timeout};
+use crate::engine::{Engine, Limits, Unanswered, is_timeout};
 use crate::error::{Error, Refusal, Step};
 
-/// How much of the answer to a refused request is read.
-const LONGEST_REFUSAL: usize = 64 * 1024;
+/// The media type of every body, and of all answers but a few.
+pub(crate) const JSON: &str = "application/json";
 
-/// Progenitor sends the version of the description; the API knows no such header.
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+/// The header that carries the token of a signed user action.
+const USER_ACTION: HeaderName = HeaderName::from_static("x-dfns-useraction");
 
 /// What all requests of a client have in common.
 pub(crate) struct Wire<'a> {
@@ -23,71 +26,75 @@ pub(crate) struct Wire<'a> {
     pub(crate) base_url: &'a BaseUrl,
     pub(crate) bearer: Option<&'a HeaderValue>,
     pub(crate) user_agent: &'a HeaderValue,
-    pub(crate) timeout: Duration,
+    pub(crate) limits: Limits,
+}
+
+/// What is different from one request to the next.
+pub(crate) struct Outgoing<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) step: Step,
+    pub(crate) method: Method,
+    pub(crate) target: &'a PathAndQuery,
+    pub(crate) accept: &'static str,
+    pub(crate) with_token: bool,
+    pub(crate) user_action: Option<HeaderValue>,
+    pub(crate) body: Option<Bytes>,
 }
 
 impl Wire<'_> {
-    /// Puts on the headers that every request carries, and the token where it is wanted.
-    pub(crate) fn dress(&self, request: &mut Request, with_token: bool) {
-        request.timeout_mut().get_or_insert(self.timeout);
-        let has_body = request.body().is_some();
-        let headers = request.headers_mut();
-        headers.remove(API_VERSION);
-        headers.insert(USER_AGENT, self.user_agent.clone());
-        headers
-            .entry(ACCEPT)
-            .or_insert(HeaderValue::from_static("application/json"));
-        if has_body {
-            headers
-                .entry(CONTENT_TYPE)
-                .or_insert(HeaderValue::from_static("application/json"));
-        }
-        if let Some(bearer) = self.bearer.filter(|_| with_token) {
-            headers.insert(AUTHORIZATION, bearer.clone());
-        }
-    }
-
     /// Sends the request; any answer but 2xx is an error.
-    pub(crate) async fn send(&self, operation: &'static str, step: Step, request: Request) -> Result<Response, Error> {
+    pub(crate) async fn send(&self, outgoing: Outgoing<'_>) -> Result<Response, Error> {
+        let Outgoing { operation, step, .. } = outgoing;
+        let request = self.request(outgoing)?;
         let response = self
             .engine
-            .execute(request)
+            .execute(request, self.limits)
             .await
-            .map_err(|error| Error::unanswered(operation, step, self.timeout, error))?;
+            .map_err(|error| Error::unanswered(operation, step, self.limits.timeout, error))?;
         let status = response.status();
         tracing::debug!(operation, ?step, status = status.as_u16(), "answered");
         if status.is_success() {
             return Ok(response);
         }
-        let headers = response.headers().clone();
-        let body = beginning(response).await;
-        let refusal = Refusal::read(status.as_u16(), &body).with_headers(&headers);
+        let refusal = Refusal::read(status.as_u16(), response.body()).with_headers(response.headers());
         Err(Error::refused(operation, step, refusal))
     }
-}
 
-/// What could be read of the body. The status already says that the request was refused; a cut body says no more.
-async fn beginning(mut response: Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() >= LONGEST_REFUSAL {
-            body.truncate(LONGEST_REFUSAL);
-            break;
+    /// The whole request. Nothing in it is copied: address, values of headers and body are shared.
+    fn request(&self, outgoing: Outgoing<'_>) -> Result<http::Request<Bytes>, Error> {
+        let address = self
+            .base_url
+            .join(outgoing.target)
+            .map_err(|error| Error::argument(outgoing.operation, "path", format!("it cannot be sent: {error}")))?;
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        headers.insert(ACCEPT, HeaderValue::from_static(outgoing.accept));
+        if outgoing.body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
         }
+        if let Some(bearer) = self.bearer.filter(|_| outgoing.with_token) {
+            headers.insert(AUTHORIZATION, bearer.clone());
+        }
+        if let Some(user_action) = outgoing.user_action {
+            headers.insert(USER_ACTION, user_action);
+        }
+        let mut request = http::Request::new(outgoing.body.unwrap_or_default());
+        *request.method_mut() = match outgoing.method {
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Delete => http::Method::DELETE,
+        };
+        *request.uri_mut() = address;
+        *request.headers_mut() = headers;
+        Ok(request)
     }
-    body
 }
 
 impl Error {
     /// The request went out, or was about to, and no whole answer came back.
-    pub(crate) fn unanswered(
-        operation: &'static str,
-        step: Step,
-        limit: Duration,
-        cause: impl Into<Unanswered>,
-    ) -> Self {
-        let Unanswered { sent, source } = cause.into();
+    pub(crate) fn unanswered(operation: &'static str, step: Step, limit: Duration, cause: Unanswered) -> Self {
+        let Unanswered { sent, source } = cause;
         tracing::debug!(operation, ?step, ?sent, "no answer");
         if is_timeout(source.as_ref()) {
             return Self::TimedOut {

@@ -159,7 +159,7 @@ fn every_operation_has_a_function_below_and_a_call_above() {
         .iter()
         .filter(|operation| !FORMS.contains(&operation.id))
     {
-        let function = format!("async fn Client::{}", operation.function);
+        let function = format!("fn Client::{}", operation.function);
         let is_function = |line: &&str| {
             line.strip_prefix(&function)
                 .is_some_and(|rest| rest.starts_with(['(', '<']))

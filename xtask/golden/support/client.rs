@@ -3,14 +3,12 @@
 //! Invariant: nothing is sent anywhere.
 
 use std::collections::VecDeque;
-use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use progenitor_client::ResponseValue;
 use serde_json::Value;
 
 use crate::operation::Operation;
-use crate::{Client, Error, Result, Transport, TransportFuture};
+use crate::{Answer, Call, Client, Error, Request, Response, Result, Transport, TransportFuture};
 
 /// A call under way.
 pub type CallFuture<T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send>>;
@@ -28,7 +26,7 @@ impl Dfns {
             requests: Mutex::default(),
             answers: Mutex::new(answers.iter().map(|&body| (200, body.to_owned())).collect()),
         });
-        let api = Client::new_with_client("https://api.example.com", reqwest::Client::new(), recorder.clone());
+        let api = Client::new(recorder.clone());
         (Self { api }, recorder)
     }
 
@@ -36,35 +34,15 @@ impl Dfns {
         &self.api
     }
 
-    pub(crate) fn finish<T, E: Debug>(
-        &self,
-        operation: &'static str,
-        result: Result<ResponseValue<T>, progenitor_client::Error<E>>,
-    ) -> Result<T> {
-        match result {
-            Ok(answer) => Ok(answer.into_inner()),
-            Err(error) => Err(Error {
-                operation,
-                problem: format!("{error:?}"),
-            }),
-        }
-    }
-}
-
-impl Dfns {
-    pub(crate) async fn finish_text<E: Debug>(
-        &self,
-        operation: &'static str,
-        result: Result<ResponseValue<progenitor_client::ByteStream>, progenitor_client::Error<E>>,
-    ) -> Result<String> {
-        let mut stream = self.finish(operation, result)?.into_inner();
-        let mut bytes = Vec::new();
-        while let Some(chunk) =
-            std::future::poll_fn(|context| futures_core::Stream::poll_next(std::pin::Pin::new(&mut stream), context)).await
-        {
-            bytes.extend_from_slice(&chunk.unwrap());
-        }
-        Ok(String::from_utf8(bytes).unwrap())
+    pub(crate) async fn finish<T: Answer>(&self, call: Call<'_, T>) -> Result<T> {
+        let operation = call.operation().id;
+        call.await.map_err(|error| Error {
+            operation,
+            problem: match error.refusal() {
+                Some(refusal) => format!("{error}: {refusal:?}"),
+                None => error.to_string(),
+            },
+        })
     }
 }
 
@@ -77,8 +55,8 @@ pub struct Recorded {
     pub line: String,
     /// The body; `None` without one.
     pub body: Option<Value>,
-    /// The names of all headers.
-    pub headers: Vec<String>,
+    /// The media type that was asked for.
+    pub accept: &'static str,
 }
 
 /// Records each request, and answers it.
@@ -112,24 +90,12 @@ impl Recorder {
 }
 
 impl Transport for Recorder {
-    fn execute<'a>(
-        &'a self,
-        _: &'a reqwest::Client,
-        operation: &'static Operation,
-        request: reqwest::Request,
-    ) -> TransportFuture<'a> {
-        let query = request.url().query().map(|query| format!("?{query}"));
-        let body = request.body().map(|body| body.as_bytes().unwrap());
+    fn execute(&self, request: Request) -> TransportFuture<'_> {
         self.requests.lock().unwrap().push(Recorded {
-            operation,
-            line: format!(
-                "{} {}{}",
-                request.method(),
-                request.url().path(),
-                query.unwrap_or_default()
-            ),
-            body: body.map(|bytes| serde_json::from_slice(bytes).unwrap()),
-            headers: request.headers().keys().map(ToString::to_string).collect(),
+            operation: request.operation(),
+            line: format!("{} {}", request.operation().method, request.target()),
+            body: request.body().map(|bytes| serde_json::from_slice(bytes).unwrap()),
+            accept: request.accept(),
         });
         let (status, body) = self
             .answers
@@ -137,7 +103,8 @@ impl Transport for Recorder {
             .unwrap()
             .pop_front()
             .expect("an answer for each request");
-        let answer = http::Response::builder().status(status).body(body).unwrap();
-        Box::pin(async { Ok(answer.into()) })
+        let mut answer = Response::new(body.into());
+        *answer.status_mut() = http::StatusCode::from_u16(status).unwrap();
+        Box::pin(async { Ok(answer) })
     }
 }

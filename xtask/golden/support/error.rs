@@ -1,6 +1,6 @@
 //! The error of the small client.
 
-/// A call failed, as progenitor says it.
+/// A call failed, as the low-level client says it.
 #[derive(Debug, thiserror::Error)]
 #[error("{operation}: {problem}")]
 pub struct Error {

@@ -32,17 +32,12 @@ mod secret;
 #[path = "../../../crates/dfns-types/src/timestamp.rs"]
 mod timestamp;
 
-#[path = "../../../crates/dfns-api/src/change.rs"]
-mod change;
-#[path = "../../../crates/dfns-api/src/hooks.rs"]
-mod hooks;
-#[path = "../../../crates/dfns-api/src/transport.rs"]
-mod transport;
+#[path = "../../../crates/dfns-api/src/runtime/mod.rs"]
+mod runtime;
 
 #[path = "client.rs"]
 #[expect(
     clippy::missing_panics_doc,
-    clippy::unused_self,
     clippy::unwrap_used,
     reason = "it serves tests, and generated code says what its methods look like"
 )]
@@ -53,8 +48,6 @@ mod error;
 mod paging;
 
 pub use amount::Amount;
-pub use api::Client;
-pub use change::Change;
 pub use client::{CallFuture, Dfns, Recorder};
 pub use error::{Error, Result};
 pub use generated::*;
@@ -65,9 +58,9 @@ pub use open_union::UnknownObject;
 pub use paging::{ItemStream, Page, PageStream};
 pub use patch::Patch;
 pub use quantity::EvmQuantity;
+pub use runtime::{Answer, Call, CallError, Change, Client, Entity, Request, Response, Transport, TransportFuture};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
-pub use transport::{Transport, TransportFuture};
 
 /// The doors of the generated code, with the exceptions that the doors of the real crates make.
 macro_rules! generated_code {

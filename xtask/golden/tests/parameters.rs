@@ -29,6 +29,30 @@ async fn a_path_parameter_is_percent_encoded() {
 }
 
 #[tokio::test]
+async fn a_path_parameter_that_would_change_the_path_is_refused_before_anything_is_sent() {
+    let (dfns, recorder) = Dfns::answering(&[]);
+    for name in ["", ".", ".."] {
+        let error = dfns.things().find_part(name, 7, Color::Red).send().await.unwrap_err();
+        let expected = "findPart: thingName: it is empty, `.` or `..`, which does not fit the path /things/{thingName}/parts/{partNumber}, expected a name";
+        assert_eq!(error.problem, expected, "{name:?}");
+    }
+    assert!(recorder.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_whose_path_is_too_long_is_refused_before_anything_is_sent() {
+    let (dfns, recorder) = Dfns::answering(&[]);
+    let error = dfns
+        .things()
+        .find_part("x".repeat(70_000), 7, Color::Red)
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.problem.contains("cannot be sent"), "{error}");
+    assert!(recorder.requests().is_empty());
+}
+
+#[tokio::test]
 async fn only_queries_that_are_set_are_sent_under_their_own_names() {
     let (dfns, recorder) = Dfns::answering(&[PART]);
     let since: Timestamp = "2026-11-22T14:56:55.123Z".parse().unwrap();

@@ -19,9 +19,7 @@ generated_code!(
 mod progress;
 pub use progress::{Progress, Tracked};
 
-use std::fmt::Debug;
-
-use progenitor_client::ResponseValue;
+use serde::de::DeserializeOwned;
 
 /// As in the crate `dfns`, without the errors.
 #[derive(Debug)]
@@ -33,25 +31,20 @@ pub enum Outcome<T, P = T> {
 }
 
 impl Dfns {
-    fn finish_entity<T: Tracked, E: Debug>(
-        &self,
-        operation: &'static str,
-        result: Result<ResponseValue<T>, progenitor_client::Error<E>>,
-    ) -> Result<Outcome<T>> {
-        let entity = self.finish(operation, result)?;
+    async fn finish_entity<T: Tracked + DeserializeOwned>(&self, call: Call<'_, Entity<T>>) -> Result<Outcome<T>> {
+        let Entity(entity) = self.finish(call).await?;
         Ok(match entity.progress() {
             Progress::Held => Outcome::PendingApproval(entity),
             _ => Outcome::Done(entity),
         })
     }
 
-    fn finish_change<T, P: Tracked, E: Debug>(
+    async fn finish_change<A: Answer, T: From<A>, P: Tracked + DeserializeOwned>(
         &self,
-        operation: &'static str,
-        result: Result<ResponseValue<Change<T, P>>, progenitor_client::Error<E>>,
+        call: Call<'_, Change<A, P>>,
     ) -> Result<Outcome<T, P>> {
-        Ok(match self.finish(operation, result)? {
-            Change::Made(made) => Outcome::Done(made),
+        Ok(match self.finish(call).await? {
+            Change::Made(made) => Outcome::Done(made.into()),
             Change::Held(held) => Outcome::PendingApproval(held),
         })
     }

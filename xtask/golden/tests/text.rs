@@ -21,6 +21,7 @@ async fn an_answer_in_csv_is_text() {
     let text: String = dfns.things().list().send().await.unwrap();
     assert_eq!(text, "id,name\n1,n\n");
     assert_eq!(recorder.only().line, "GET /things");
+    assert_eq!(recorder.only().accept, "text/csv");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Pass: the low-level client. What the transport does is taken out of the calls, their documentation is made ours,
-//! and they are split by domain.
+//! Pass: the low-level client. Of what progenitor wrote beside the types only the calls stay, which are rewritten for our
+//! runtime, documented in our words, and split by domain.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,7 @@ use quote::quote;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Pat, Stmt, Type};
 
-use super::answers::{self, Tail};
-use super::facts::{Operation, Pending};
-use super::{Error, Facts, docs};
+use super::{Error, Facts, calls, docs};
 
 /// One argument of a call, as its owner would hold it.
 #[derive(Clone, Debug)]
@@ -26,8 +24,6 @@ pub(crate) struct Argument {
 
 /// The finished client.
 pub(crate) struct Client {
-    /// The struct and what does not belong to a domain.
-    pub(crate) items: Vec<Item>,
     /// The calls of each domain.
     pub(crate) domains: BTreeMap<String, Vec<ImplItemFn>>,
     /// The arguments of each call, by function.
@@ -37,27 +33,16 @@ pub(crate) struct Client {
 /// Finishes what progenitor wrote beside the types.
 pub(crate) fn finish(file: File, facts: &Facts) -> Result<Client, Error> {
     let mut client = Client {
-        items: Vec::new(),
         domains: BTreeMap::new(),
         arguments: BTreeMap::new(),
     };
     for mut item in file.items {
         Paths.visit_item_mut(&mut item);
-        match item {
-            Item::Impl(implementation) if is_inherent(&implementation) => {
-                sort_methods(implementation, facts, &mut client)?;
-            }
-            // The prelude and the check that the hooks are implemented, which the hand-written half makes superfluous;
-            // imports that each file writes for itself.
-            Item::Mod(_) | Item::Const(_) | Item::Use(_) => {}
-            Item::Struct(mut item) => {
-                item.attrs = vec![
-                    syn::parse_quote!(#[doc = " Calls each operation of the API through a [`Transport`](crate::Transport)."]),
-                    syn::parse_quote!(#[derive(Clone)]),
-                ];
-                client.items.push(Item::Struct(item));
-            }
-            other => client.items.push(other),
+        // The client itself is written by hand, like all that it needs of others.
+        if let Item::Impl(implementation) = item
+            && is_inherent(&implementation)
+        {
+            sort_methods(implementation, facts, &mut client)?;
         }
     }
     let generated: usize = client.domains.values().map(Vec::len).sum();
@@ -78,57 +63,26 @@ fn is_inherent(implementation: &ItemImpl) -> bool {
 }
 
 fn sort_methods(implementation: ItemImpl, facts: &Facts, client: &mut Client) -> Result<(), Error> {
-    let mut constructors = Vec::new();
     for item in implementation.items {
         let ImplItem::Fn(mut method) = item else { continue };
         let name = method.sig.ident.to_string();
-        match name.as_str() {
-            // It would make an HTTP client of its own, and panic if that fails.
-            "new" => {}
-            "new_with_client" => constructors.push(method),
-            _ => {
-                let operation = facts.operation(&name).ok_or_else(|| {
-                    Error::pass("client", format!("call `{name}` is no operation of the specification"))
-                })?;
-                document(&mut method, operation);
-                strip_version_header(&mut method)?;
-                if !operation.csv && !share(&mut method, operation) {
-                    return Err(Error::pass(
-                        "answers",
-                        format!("{name}: what progenitor writes for an answer is no longer what is expected"),
-                    ));
-                }
-                client.arguments.insert(name, arguments(&method)?);
-                client.domains.entry(operation.tag.clone()).or_default().push(method);
-            }
+        if matches!(name.as_str(), "new" | "new_with_client") {
+            continue;
         }
-    }
-    if !constructors.is_empty() {
-        client.items.push(syn::parse_quote!(impl Client { #(#constructors)* }));
+        let operation = facts
+            .operation(&name)
+            .ok_or_else(|| Error::pass("client", format!("call `{name}` is no operation of the specification")))?;
+        document(&mut method, operation);
+        strip_version_header(&mut method)?;
+        let arguments = arguments(&method)?;
+        calls::rewrite(&mut method, operation, &arguments)?;
+        client.arguments.insert(name, arguments);
+        client.domains.entry(operation.tag.clone()).or_default().push(method);
     }
     Ok(())
 }
 
-/// Replaces the tail of a call by the one for its answer.
-fn share(method: &mut ImplItemFn, operation: &Operation) -> bool {
-    let held: Option<Type> = match &operation.pending {
-        Some(Pending::Change(component)) => {
-            let ident = super::names::ident(component);
-            Some(syn::parse_quote!(types::#ident))
-        }
-        Some(Pending::Entity) | None => None,
-    };
-    let tail = match (&operation.answer, &held) {
-        (Some(_), Some(held)) => Tail::Change(held),
-        (Some(_), None) if operation.pending.is_some() => Tail::Entity,
-        (Some(_), None) => Tail::Json,
-        (None, Some(held)) => Tail::ChangeNothing(operation.status, held),
-        (None, None) => Tail::Nothing(operation.status),
-    };
-    answers::share(method, &operation.function, tail)
-}
-
-fn document(method: &mut ImplItemFn, operation: &Operation) {
+fn document(method: &mut ImplItemFn, operation: &super::facts::Operation) {
     let source = format!(
         "Source: `{} {}` (operation `{}`).",
         operation.method, operation.path, operation.id
@@ -137,7 +91,7 @@ fn document(method: &mut ImplItemFn, operation: &Operation) {
         &docs::escape(&operation.summary),
         &docs::escape(&operation.description),
         "# Errors",
-        "As every call: [`Error`] by what went wrong.",
+        "As every call: [`CallError`] by what went wrong.",
         &source,
     ]);
     let holder: Result<ImplItemFn, _> = syn::parse2(quote!(#docs fn holder() {}));

@@ -90,23 +90,11 @@ pub(crate) fn openness(files: &mut Files, render: &Renderer, tables: &Tables) ->
 
 /// The low-level client, one file a domain.
 pub(crate) fn api(files: &mut Files, render: &Renderer, client: &Client) -> Result<(), Error> {
-    let items = &client.items;
-    let struct_file = quote! {
-        use progenitor_client::ClientInfo;
-        #(#items)*
-    };
-    files.insert(
-        format!("{API}/client.rs"),
-        render.rust_tokens("The client.", struct_file)?,
-    );
     for (domain, calls) in &client.domains {
         let tokens = quote! {
-            #[allow(unused_imports, reason = "not every domain has parameters in its paths, queries, or answers in text")]
-            use progenitor_client::{
-                ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue, encode_path,
-            };
+            #[allow(unused_imports, reason = "not every domain has answers of every kind")]
+            use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
             use dfns_types as types;
-            use super::client::Client;
             impl Client {
                 #(#calls)*
             }
@@ -121,11 +109,7 @@ pub(crate) fn api(files: &mut Files, render: &Renderer, client: &Client) -> Resu
         let module = names::ident(file_name(domain));
         quote!(#[cfg(feature = #domain)] mod #module;)
     });
-    let door = quote! {
-        mod client;
-        #(#domains)*
-        pub use client::Client;
-    };
+    let door = quote!(#(#domains)*);
     files.insert(
         format!("{API}/mod.rs"),
         render.rust_tokens("The calls, one file a domain.", door)?,

@@ -4,7 +4,7 @@
 //! generators of our own: the table of operations, ids, fluent requests, coverage, the tables that prove openness. Nothing in here touches a file;
 //! [`generate`] returns the files and [`tree`](crate::tree) writes or checks them.
 
-mod answers;
+mod calls;
 mod clashes;
 mod client;
 mod coverage;

@@ -2,43 +2,26 @@
 
 //! Calls of the domain `address-watches`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the address watches.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /address-watches` (operation `listAddressWatches`).
-    pub async fn list_address_watches<'a>(
+    #[inline]
+    pub fn list_address_watches<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::AddressWatchPage>, Error<types::ApiError>> {
-        let url = format!("{}/address-watches", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_address_watches").await
+    ) -> Call<'a, types::AddressWatchPage> {
+        self.call("list_address_watches", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Watches an address.
     ///
@@ -47,111 +30,70 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /address-watches` (operation `createAddressWatch`).
-    pub async fn create_address_watch<'a>(
+    #[inline]
+    pub fn create_address_watch<'a>(
         &'a self,
         body: &'a types::CreateAddressWatchRequest,
-    ) -> Result<ResponseValue<types::AddressWatch>, Error<types::ApiError>> {
-        let url = format!("{}/address-watches", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_address_watch").await
+    ) -> Call<'a, types::AddressWatch> {
+        self.call("create_address_watch", &[]).json(body)
     }
     /// Reads an address watch.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /address-watches/{addressWatchId}` (operation `getAddressWatch`).
-    pub async fn get_address_watch<'a>(
+    #[inline]
+    pub fn get_address_watch<'a>(
         &'a self,
         address_watch_id: &'a types::AddressWatchId,
-    ) -> Result<ResponseValue<types::AddressWatch>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/address-watches/{}", self.baseurl, encode_path(& address_watch_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_address_watch").await
+    ) -> Call<'a, types::AddressWatch> {
+        self.call("get_address_watch", &[&address_watch_id])
     }
     /// Ends an address watch.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /address-watches/{addressWatchId}` (operation `deleteAddressWatch`).
-    pub async fn delete_address_watch<'a>(
+    #[inline]
+    pub fn delete_address_watch<'a>(
         &'a self,
         address_watch_id: &'a types::AddressWatchId,
-    ) -> Result<ResponseValue<types::AddressWatch>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/address-watches/{}", self.baseurl, encode_path(& address_watch_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_address_watch").await
+    ) -> Call<'a, types::AddressWatch> {
+        self.call("delete_address_watch", &[&address_watch_id])
     }
     /// Reads which assets a watched address holds, with their balances.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /address-watches/{addressWatchId}/assets` (operation `getAddressWatchAssets`).
-    pub async fn get_address_watch_assets<'a>(
+    #[inline]
+    pub fn get_address_watch_assets<'a>(
         &'a self,
         address_watch_id: &'a types::AddressWatchId,
         net_worth: Option<bool>,
-    ) -> Result<ResponseValue<types::AddressWatchAssetList>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/address-watches/{}/assets", self.baseurl, encode_path(& address_watch_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("netWorth", &net_worth))
-            .build()?;
-        self.answer(request, "get_address_watch_assets").await
+    ) -> Call<'a, types::AddressWatchAssetList> {
+        self.call("get_address_watch_assets", &[&address_watch_id])
+            .query_option("netWorth", net_worth)
     }
     /// Lists the events of contracts that a watched address took part in.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /address-watches/{addressWatchId}/blockchain-events` (operation
     /// `getAddressWatchBlockchainEvents`).
-    pub async fn get_address_watch_blockchain_events<'a>(
+    #[inline]
+    pub fn get_address_watch_blockchain_events<'a>(
         &'a self,
         address_watch_id: &'a types::AddressWatchId,
         contract: Option<&'a str>,
@@ -159,36 +101,23 @@ impl Client {
         name: Option<&'a str>,
         pagination_token: Option<&'a str>,
         tx_hash: Option<&'a str>,
-    ) -> Result<ResponseValue<types::ContractEventPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/address-watches/{}/blockchain-events", self.baseurl, encode_path(&
-            address_watch_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("contract", &contract))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("name", &name))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("txHash", &tx_hash))
-            .build()?;
-        self.answer(request, "get_address_watch_blockchain_events").await
+    ) -> Call<'a, types::ContractEventPage> {
+        self.call("get_address_watch_blockchain_events", &[&address_watch_id])
+            .query_option("contract", contract)
+            .query_option("limit", limit)
+            .query_option("name", name)
+            .query_option("paginationToken", pagination_token)
+            .query_option("txHash", tx_hash)
     }
     /// Lists what a watched address sent and received.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /address-watches/{addressWatchId}/history` (operation `getAddressWatchHistory`).
-    pub async fn get_address_watch_history<'a>(
+    #[inline]
+    pub fn get_address_watch_history<'a>(
         &'a self,
         address_watch_id: &'a types::AddressWatchId,
         contract: Option<&'a str>,
@@ -196,26 +125,12 @@ impl Client {
         kind: Option<types::HistoryKind>,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::AddressWatchHistoryPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/address-watches/{}/history", self.baseurl, encode_path(& address_watch_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("contract", &contract))
-            .query(&progenitor_client::QueryParam::new("direction", &direction))
-            .query(&progenitor_client::QueryParam::new("kind", &kind))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "get_address_watch_history").await
+    ) -> Call<'a, types::AddressWatchHistoryPage> {
+        self.call("get_address_watch_history", &[&address_watch_id])
+            .query_option("contract", contract)
+            .query_option("direction", direction)
+            .query_option("kind", kind)
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
 }

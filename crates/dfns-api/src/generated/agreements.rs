@@ -2,66 +2,37 @@
 
 //! Calls of the domain `agreements`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Reads the agreement of a type that has yet to be accepted, if there is one.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /agreements/latest-unaccepted` (operation `getLatestUnacceptedAgreement`).
-    pub async fn get_latest_unaccepted_agreement<'a>(
+    #[inline]
+    pub fn get_latest_unaccepted_agreement<'a>(
         &'a self,
         agreement_type: types::AgreementType,
-    ) -> Result<
-        ResponseValue<types::LatestUnacceptedAgreement>,
-        Error<types::ApiError>,
-    > {
-        let url = format!("{}/agreements/latest-unaccepted", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("agreementType", &agreement_type))
-            .build()?;
-        self.answer(request, "get_latest_unaccepted_agreement").await
+    ) -> Call<'a, types::LatestUnacceptedAgreement> {
+        self.call("get_latest_unaccepted_agreement", &[])
+            .query("agreementType", &agreement_type)
     }
     /// Accepts an agreement.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /agreements/{agreementId}/accept` (operation `acceptAgreement`).
-    pub async fn accept_agreement<'a>(
+    #[inline]
+    pub fn accept_agreement<'a>(
         &'a self,
         agreement_id: &'a str,
-    ) -> Result<ResponseValue<types::AgreementAcceptance>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/agreements/{}/accept", self.baseurl, encode_path(& agreement_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "accept_agreement").await
+    ) -> Call<'a, types::AgreementAcceptance> {
+        self.call("accept_agreement", &[&agreement_id])
     }
 }

@@ -2,43 +2,26 @@
 
 //! Calls of the domain `allocations`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the allocations of the organisation.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /allocations` (operation `listAllocations`).
-    pub async fn list_allocations<'a>(
+    #[inline]
+    pub fn list_allocations<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::AllocationPage>, Error<types::ApiError>> {
-        let url = format!("{}/allocations", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_allocations").await
+    ) -> Call<'a, types::AllocationPage> {
+        self.call("list_allocations", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Puts money of a wallet into a protocol.
     ///
@@ -46,47 +29,29 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /allocations` (operation `createAllocation`).
-    pub async fn create_allocation<'a>(
+    #[inline]
+    pub fn create_allocation<'a>(
         &'a self,
         body: &'a types::CreateAllocationRequest,
-    ) -> Result<ResponseValue<types::Allocation>, Error<types::ApiError>> {
-        let url = format!("{}/allocations", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "create_allocation").await
+    ) -> Call<'a, Entity<types::Allocation>> {
+        self.call("create_allocation", &[]).json(body)
     }
     /// Takes an order of the protocol `0fns` back.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /allocations/cancel-0fns-order-placement` (operation `cancel0fnsOrderPlacement`).
-    pub async fn cancel0fns_order_placement<'a>(
+    #[inline]
+    pub fn cancel0fns_order_placement<'a>(
         &'a self,
         body: &'a types::CancelOrderPlacementRequest,
-    ) -> Result<ResponseValue<types::OrderCancellation>, Error<types::ApiError>> {
-        let url = format!("{}/allocations/cancel-0fns-order-placement", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "cancel0fns_order_placement").await
+    ) -> Call<'a, types::OrderCancellation> {
+        self.call("cancel0fns_order_placement", &[]).json(body)
     }
     /// Asks what an order of the protocol `0fns` would give.
     ///
@@ -94,126 +59,72 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /allocations/get-0fns-quote` (operation `createAllocationQuote`).
-    pub async fn create_allocation_quote<'a>(
+    #[inline]
+    pub fn create_allocation_quote<'a>(
         &'a self,
         body: &'a types::CreateAllocationQuoteRequest,
-    ) -> Result<ResponseValue<types::AllocationQuote>, Error<types::ApiError>> {
-        let url = format!("{}/allocations/get-0fns-quote", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_allocation_quote").await
+    ) -> Call<'a, types::AllocationQuote> {
+        self.call("create_allocation_quote", &[]).json(body)
     }
     /// Reads what the protocols pay at present.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /allocations/info` (operation `getAllocationsInfo`).
-    pub async fn get_allocations_info<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::AllocationRates>, Error<types::ApiError>> {
-        let url = format!("{}/allocations/info", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_allocations_info").await
+    #[inline]
+    pub fn get_allocations_info<'a>(&'a self) -> Call<'a, types::AllocationRates> {
+        self.call("get_allocations_info", &[])
     }
     /// Reads an allocation, with its actions.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /allocations/{allocationId}` (operation `getAllocation`).
-    pub async fn get_allocation<'a>(
+    #[inline]
+    pub fn get_allocation<'a>(
         &'a self,
         allocation_id: &'a types::AllocationId,
-    ) -> Result<ResponseValue<types::Allocation>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/allocations/{}", self.baseurl, encode_path(& allocation_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_allocation").await
+    ) -> Call<'a, types::Allocation> {
+        self.call("get_allocation", &[&allocation_id])
     }
     /// Lists what was done with an allocation.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /allocations/{allocationId}/actions` (operation `listAllocationActions`).
-    pub async fn list_allocation_actions<'a>(
+    #[inline]
+    pub fn list_allocation_actions<'a>(
         &'a self,
         allocation_id: &'a types::AllocationId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::AllocationActionPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/allocations/{}/actions", self.baseurl, encode_path(& allocation_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_allocation_actions").await
+    ) -> Call<'a, types::AllocationActionPage> {
+        self.call("list_allocation_actions", &[&allocation_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Adds to an allocation, or takes from it.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /allocations/{allocationId}/actions` (operation `createAllocationAction`).
-    pub async fn create_allocation_action<'a>(
+    #[inline]
+    pub fn create_allocation_action<'a>(
         &'a self,
         allocation_id: &'a types::AllocationId,
         body: &'a types::CreateAllocationActionRequest,
-    ) -> Result<ResponseValue<types::Allocation>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/allocations/{}/actions", self.baseurl, encode_path(& allocation_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "create_allocation_action").await
+    ) -> Call<'a, Entity<types::Allocation>> {
+        self.call("create_allocation_action", &[&allocation_id]).json(body)
     }
 }

@@ -2,16 +2,9 @@
 
 //! Calls of the domain `auth`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Completes the signing of a user action.
     ///
@@ -19,24 +12,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/action` (operation `createUserActionSignature`).
-    pub async fn create_user_action_signature<'a>(
+    #[inline]
+    pub fn create_user_action_signature<'a>(
         &'a self,
         body: &'a types::CompleteChallengeRequest,
-    ) -> Result<ResponseValue<types::UserActionSignature>, Error<types::ApiError>> {
-        let url = format!("{}/auth/action", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_user_action_signature").await
+    ) -> Call<'a, types::UserActionSignature> {
+        self.call("create_user_action_signature", &[]).json(body)
     }
     /// Starts the signing of a user action.
     ///
@@ -44,24 +28,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/action/init` (operation `createUserActionChallenge`).
-    pub async fn create_user_action_challenge<'a>(
+    #[inline]
+    pub fn create_user_action_challenge<'a>(
         &'a self,
         body: &'a types::CreateUserActionChallengeRequest,
-    ) -> Result<ResponseValue<types::AuthenticationChallenge>, Error<types::ApiError>> {
-        let url = format!("{}/auth/action/init", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_user_action_challenge").await
+    ) -> Call<'a, types::AuthenticationChallenge> {
+        self.call("create_user_action_challenge", &[]).json(body)
     }
     /// Exports the user actions of a span of time as CSV.
     ///
@@ -69,65 +44,31 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/action/logs` (operation `listAuditLogs`).
-    pub async fn list_audit_logs<'a>(
+    #[inline]
+    pub fn list_audit_logs<'a>(
         &'a self,
         end_time: &'a types::Timestamp,
         start_time: &'a types::Timestamp,
         user_id: Option<&'a types::UserId>,
-    ) -> Result<ResponseValue<ByteStream>, Error<types::ApiError>> {
-        let url = format!("{}/auth/action/logs", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .query(&progenitor_client::QueryParam::new("endTime", &end_time))
-            .query(&progenitor_client::QueryParam::new("startTime", &start_time))
-            .query(&progenitor_client::QueryParam::new("userId", &user_id))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_audit_logs",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+    ) -> Call<'a, Text> {
+        self.call("list_audit_logs", &[])
+            .query("endTime", &end_time)
+            .query("startTime", &start_time)
+            .query_option("userId", user_id)
     }
     /// Reads a user action, with the proof of who signed it.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/action/logs/{id}` (operation `getAuditLog`).
-    pub async fn get_audit_log<'a>(
-        &'a self,
-        id: &'a str,
-    ) -> Result<ResponseValue<types::AuditLog>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/action/logs/{}", self.baseurl, encode_path(& id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_audit_log").await
+    #[inline]
+    pub fn get_audit_log<'a>(&'a self, id: &'a str) -> Call<'a, types::AuditLog> {
+        self.call("get_audit_log", &[&id])
     }
     /// Lists the applications of the organisation.
     ///
@@ -135,23 +76,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/apps` (operation `listApplications`).
     #[deprecated = "superseded in the API"]
-    pub async fn list_applications<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::ApplicationList>, Error<types::ApiError>> {
-        let url = format!("{}/auth/apps", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "list_applications").await
+    #[inline]
+    pub fn list_applications<'a>(&'a self) -> Call<'a, types::ApplicationList> {
+        self.call("list_applications", &[])
     }
     /// Creates an application.
     ///
@@ -159,25 +90,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/apps` (operation `createApplication`).
     #[deprecated = "superseded in the API"]
-    pub async fn create_application<'a>(
+    #[inline]
+    pub fn create_application<'a>(
         &'a self,
         body: &'a types::CreateApplicationRequest,
-    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
-        let url = format!("{}/auth/apps", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_application").await
+    ) -> Call<'a, types::Application> {
+        self.call("create_application", &[]).json(body)
     }
     /// Reads an application.
     ///
@@ -185,26 +107,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/apps/{appId}` (operation `getApplication`).
     #[deprecated = "superseded in the API"]
-    pub async fn get_application<'a>(
+    #[inline]
+    pub fn get_application<'a>(
         &'a self,
         app_id: &'a types::ApplicationId,
-    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/apps/{}", self.baseurl, encode_path(& app_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_application").await
+    ) -> Call<'a, types::Application> {
+        self.call("get_application", &[&app_id])
     }
     /// Changes the name or the external id of an application.
     ///
@@ -212,28 +124,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/apps/{appId}` (operation `updateApplication`).
     #[deprecated = "superseded in the API"]
-    pub async fn update_application<'a>(
+    #[inline]
+    pub fn update_application<'a>(
         &'a self,
         app_id: &'a types::ApplicationId,
         body: &'a types::UpdateApplicationRequest,
-    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/apps/{}", self.baseurl, encode_path(& app_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_application").await
+    ) -> Call<'a, types::Application> {
+        self.call("update_application", &[&app_id]).json(body)
     }
     /// Archives an application and its token.
     ///
@@ -241,26 +142,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /auth/apps/{appId}` (operation `archiveApplication`).
     #[deprecated = "superseded in the API"]
-    pub async fn archive_application<'a>(
+    #[inline]
+    pub fn archive_application<'a>(
         &'a self,
         app_id: &'a types::ApplicationId,
-    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/apps/{}", self.baseurl, encode_path(& app_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "archive_application").await
+    ) -> Call<'a, types::Application> {
+        self.call("archive_application", &[&app_id])
     }
     /// Activates an application.
     ///
@@ -268,26 +159,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/apps/{appId}/activate` (operation `activateApplication`).
     #[deprecated = "superseded in the API"]
-    pub async fn activate_application<'a>(
+    #[inline]
+    pub fn activate_application<'a>(
         &'a self,
         app_id: &'a types::ApplicationId,
-    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/apps/{}/activate", self.baseurl, encode_path(& app_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "activate_application").await
+    ) -> Call<'a, types::Application> {
+        self.call("activate_application", &[&app_id])
     }
     /// Deactivates an application.
     ///
@@ -295,48 +176,27 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/apps/{appId}/deactivate` (operation `deactivateApplication`).
     #[deprecated = "superseded in the API"]
-    pub async fn deactivate_application<'a>(
+    #[inline]
+    pub fn deactivate_application<'a>(
         &'a self,
         app_id: &'a types::ApplicationId,
-    ) -> Result<ResponseValue<types::Application>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/apps/{}/deactivate", self.baseurl, encode_path(& app_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "deactivate_application").await
+    ) -> Call<'a, types::Application> {
+        self.call("deactivate_application", &[&app_id])
     }
     /// Lists the credentials of the caller.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/credentials` (operation `listCredentials`).
-    pub async fn list_credentials<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::CredentialList>, Error<types::ApiError>> {
-        let url = format!("{}/auth/credentials", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "list_credentials").await
+    #[inline]
+    pub fn list_credentials<'a>(&'a self) -> Call<'a, types::CredentialList> {
+        self.call("list_credentials", &[])
     }
     /// Adds a credential to the caller.
     ///
@@ -344,93 +204,57 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/credentials` (operation `createCredential`).
-    pub async fn create_credential<'a>(
+    #[inline]
+    pub fn create_credential<'a>(
         &'a self,
         body: &'a types::CreateCredentialRequest,
-    ) -> Result<ResponseValue<types::Credential>, Error<types::ApiError>> {
-        let url = format!("{}/auth/credentials", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_credential").await
+    ) -> Call<'a, types::Credential> {
+        self.call("create_credential", &[]).json(body)
     }
     /// Activates a credential of the caller.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/credentials/activate` (operation `activateCredential`).
-    pub async fn activate_credential<'a>(
+    #[inline]
+    pub fn activate_credential<'a>(
         &'a self,
         body: &'a types::ActivateCredentialRequest,
-    ) -> Result<ResponseValue<types::Acknowledgement>, Error<types::ApiError>> {
-        let url = format!("{}/auth/credentials/activate", self.baseurl,);
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "activate_credential").await
+    ) -> Call<'a, types::Acknowledgement> {
+        self.call("activate_credential", &[]).json(body)
     }
     /// Creates a one-time code to add a credential from another device or domain.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/credentials/code` (operation `createCredentialCode`).
-    pub async fn create_credential_code<'a>(
+    #[inline]
+    pub fn create_credential_code<'a>(
         &'a self,
         body: &'a types::CreateCredentialCodeRequest,
-    ) -> Result<ResponseValue<types::CredentialCode>, Error<types::ApiError>> {
-        let url = format!("{}/auth/credentials/code", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_credential_code").await
+    ) -> Call<'a, types::CredentialCode> {
+        self.call("create_credential_code", &[]).json(body)
     }
     /// Starts the adding of a credential with a one-time code.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/credentials/code/init` (operation `createCredentialChallengeWithCode`).
-    pub async fn create_credential_challenge_with_code<'a>(
+    #[inline]
+    pub fn create_credential_challenge_with_code<'a>(
         &'a self,
         body: &'a types::CreateCredentialChallengeWithCodeRequest,
-    ) -> Result<ResponseValue<types::CredentialChallenge>, Error<types::ApiError>> {
-        let url = format!("{}/auth/credentials/code/init", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_credential_challenge_with_code").await
+    ) -> Call<'a, types::CredentialChallenge> {
+        self.call("create_credential_challenge_with_code", &[]).json(body)
     }
     /// Adds a credential with a challenge that came for a one-time code.
     ///
@@ -438,118 +262,71 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/credentials/code/verify` (operation `createCredentialWithCode`).
-    pub async fn create_credential_with_code<'a>(
+    #[inline]
+    pub fn create_credential_with_code<'a>(
         &'a self,
         body: &'a types::CreateCredentialRequest,
-    ) -> Result<ResponseValue<types::Credential>, Error<types::ApiError>> {
-        let url = format!("{}/auth/credentials/code/verify", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_credential_with_code").await
+    ) -> Call<'a, types::Credential> {
+        self.call("create_credential_with_code", &[]).json(body)
     }
     /// Deactivates a credential of the caller.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/credentials/deactivate` (operation `deactivateCredential`).
-    pub async fn deactivate_credential<'a>(
+    #[inline]
+    pub fn deactivate_credential<'a>(
         &'a self,
         body: &'a types::DeactivateCredentialRequest,
-    ) -> Result<ResponseValue<types::Acknowledgement>, Error<types::ApiError>> {
-        let url = format!("{}/auth/credentials/deactivate", self.baseurl,);
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "deactivate_credential").await
+    ) -> Call<'a, types::Acknowledgement> {
+        self.call("deactivate_credential", &[]).json(body)
     }
     /// Starts the adding of a credential.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/credentials/init` (operation `createCredentialChallenge`).
-    pub async fn create_credential_challenge<'a>(
+    #[inline]
+    pub fn create_credential_challenge<'a>(
         &'a self,
         body: &'a types::CreateCredentialChallengeRequest,
-    ) -> Result<ResponseValue<types::CredentialChallenge>, Error<types::ApiError>> {
-        let url = format!("{}/auth/credentials/init", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_credential_challenge").await
+    ) -> Call<'a, types::CredentialChallenge> {
+        self.call("create_credential_challenge", &[]).json(body)
     }
     /// Deletes a credential of the caller.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /auth/credentials/{credentialUuid}` (operation `deleteCredential`).
-    pub async fn delete_credential<'a>(
+    #[inline]
+    pub fn delete_credential<'a>(
         &'a self,
         credential_uuid: &'a types::CredentialUuid,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/credentials/{}", self.baseurl, encode_path(& credential_uuid
-            .to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_credential").await
+    ) -> Call<'a, types::Empty> {
+        self.call("delete_credential", &[&credential_uuid])
     }
     /// Completes a login.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/login` (operation `completeLogin`).
-    pub async fn complete_login<'a>(
+    #[inline]
+    pub fn complete_login<'a>(
         &'a self,
         body: &'a types::CompleteChallengeRequest,
-    ) -> Result<ResponseValue<types::LoginResult>, Error<types::ApiError>> {
-        let url = format!("{}/auth/login", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "complete_login").await
+    ) -> Call<'a, types::LoginResult> {
+        self.call("complete_login", &[]).json(body)
     }
     /// Mails a one-time login code to a user.
     ///
@@ -557,24 +334,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/login/code` (operation `sendLoginCode`).
-    pub async fn send_login_code<'a>(
+    #[inline]
+    pub fn send_login_code<'a>(
         &'a self,
         body: &'a types::SendCodeRequest,
-    ) -> Result<ResponseValue<types::Acknowledgement>, Error<types::ApiError>> {
-        let url = format!("{}/auth/login/code", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "send_login_code").await
+    ) -> Call<'a, types::Acknowledgement> {
+        self.call("send_login_code", &[]).json(body)
     }
     /// Logs a user in on behalf of the user.
     ///
@@ -583,24 +351,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/login/delegated` (operation `createDelegatedLogin`).
-    pub async fn create_delegated_login<'a>(
+    #[inline]
+    pub fn create_delegated_login<'a>(
         &'a self,
         body: &'a types::CreateDelegatedLoginRequest,
-    ) -> Result<ResponseValue<types::DelegatedLogin>, Error<types::ApiError>> {
-        let url = format!("{}/auth/login/delegated", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_delegated_login").await
+    ) -> Call<'a, types::DelegatedLogin> {
+        self.call("create_delegated_login", &[]).json(body)
     }
     /// Starts a login.
     ///
@@ -608,47 +367,29 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/login/init` (operation `createLoginChallenge`).
-    pub async fn create_login_challenge<'a>(
+    #[inline]
+    pub fn create_login_challenge<'a>(
         &'a self,
         body: &'a types::CreateLoginChallengeRequest,
-    ) -> Result<ResponseValue<types::AuthenticationChallenge>, Error<types::ApiError>> {
-        let url = format!("{}/auth/login/init", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_login_challenge").await
+    ) -> Call<'a, types::AuthenticationChallenge> {
+        self.call("create_login_challenge", &[]).json(body)
     }
     /// Completes a login with an OpenID Connect identity provider.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/login/oidc` (operation `completeOidcLogin`).
-    pub async fn complete_oidc_login<'a>(
+    #[inline]
+    pub fn complete_oidc_login<'a>(
         &'a self,
         body: &'a types::CompleteOidcLoginRequest,
-    ) -> Result<ResponseValue<types::OidcLogin>, Error<types::ApiError>> {
-        let url = format!("{}/auth/login/oidc", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "complete_oidc_login").await
+    ) -> Call<'a, types::OidcLogin> {
+        self.call("complete_oidc_login", &[]).json(body)
     }
     /// Adds the first credential of a user who logged in with OpenID Connect.
     ///
@@ -656,160 +397,98 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/login/oidc/credentials` (operation `createOidcLoginCredential`).
-    pub async fn create_oidc_login_credential<'a>(
+    #[inline]
+    pub fn create_oidc_login_credential<'a>(
         &'a self,
         body: &'a types::CreateOidcLoginCredentialRequest,
-    ) -> Result<ResponseValue<types::Credential>, Error<types::ApiError>> {
-        let url = format!("{}/auth/login/oidc/credentials", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_oidc_login_credential").await
+    ) -> Call<'a, types::Credential> {
+        self.call("create_oidc_login_credential", &[]).json(body)
     }
     /// Starts a login with an OpenID Connect identity provider.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/login/oidc/init` (operation `initOidcLogin`).
-    pub async fn init_oidc_login<'a>(
+    #[inline]
+    pub fn init_oidc_login<'a>(
         &'a self,
         body: &'a types::StartOidcLoginRequest,
-    ) -> Result<ResponseValue<types::OidcRedirect>, Error<types::ApiError>> {
-        let url = format!("{}/auth/login/oidc/init", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "init_oidc_login").await
+    ) -> Call<'a, types::OidcRedirect> {
+        self.call("init_oidc_login", &[]).json(body)
     }
     /// Logs an end user in with a token of a social identity provider.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/login/social` (operation `completeSocialLogin`).
-    pub async fn complete_social_login<'a>(
+    #[inline]
+    pub fn complete_social_login<'a>(
         &'a self,
         body: &'a types::SocialLoginRequest,
-    ) -> Result<ResponseValue<types::SsoLogin>, Error<types::ApiError>> {
-        let url = format!("{}/auth/login/social", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "complete_social_login").await
+    ) -> Call<'a, types::SsoLogin> {
+        self.call("complete_social_login", &[]).json(body)
     }
     /// Completes a login by single sign-on.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/login/sso` (operation `completeSsoLogin`).
-    pub async fn complete_sso_login<'a>(
+    #[inline]
+    pub fn complete_sso_login<'a>(
         &'a self,
         body: &'a types::CompleteSsoLoginRequest,
-    ) -> Result<ResponseValue<types::SsoLogin>, Error<types::ApiError>> {
-        let url = format!("{}/auth/login/sso", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "complete_sso_login").await
+    ) -> Call<'a, types::SsoLogin> {
+        self.call("complete_sso_login", &[]).json(body)
     }
     /// Starts a login by single sign-on.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/login/sso/init` (operation `initSsoLogin`).
-    pub async fn init_sso_login<'a>(
+    #[inline]
+    pub fn init_sso_login<'a>(
         &'a self,
         body: &'a types::StartSsoLoginRequest,
-    ) -> Result<ResponseValue<types::SsoRedirect>, Error<types::ApiError>> {
-        let url = format!("{}/auth/login/sso/init", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "init_sso_login").await
+    ) -> Call<'a, types::SsoRedirect> {
+        self.call("init_sso_login", &[]).json(body)
     }
     /// Ends the session of the caller, or all of them.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/logout` (operation `logout`).
-    pub async fn logout<'a>(
+    #[inline]
+    pub fn logout<'a>(
         &'a self,
         body: &'a types::LogoutRequest,
-    ) -> Result<ResponseValue<types::Acknowledgement>, Error<types::ApiError>> {
-        let url = format!("{}/auth/logout", self.baseurl,);
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "logout").await
+    ) -> Call<'a, types::Acknowledgement> {
+        self.call("logout", &[]).json(body)
     }
     /// Lists the personal access tokens of the caller.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/pats` (operation `listPersonalAccessTokens`).
-    pub async fn list_personal_access_tokens<'a>(
+    #[inline]
+    pub fn list_personal_access_tokens<'a>(
         &'a self,
-    ) -> Result<ResponseValue<types::PersonalAccessTokenList>, Error<types::ApiError>> {
-        let url = format!("{}/auth/pats", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "list_personal_access_tokens").await
+    ) -> Call<'a, types::PersonalAccessTokenList> {
+        self.call("list_personal_access_tokens", &[])
     }
     /// Creates a personal access token.
     ///
@@ -817,151 +496,86 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/pats` (operation `createPersonalAccessToken`).
-    pub async fn create_personal_access_token<'a>(
+    #[inline]
+    pub fn create_personal_access_token<'a>(
         &'a self,
         body: &'a types::CreatePersonalAccessTokenRequest,
-    ) -> Result<
-        ResponseValue<types::CreatedPersonalAccessToken>,
-        Error<types::ApiError>,
-    > {
-        let url = format!("{}/auth/pats", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_personal_access_token").await
+    ) -> Call<'a, types::CreatedPersonalAccessToken> {
+        self.call("create_personal_access_token", &[]).json(body)
     }
     /// Reads a personal access token.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/pats/{tokenId}` (operation `getPersonalAccessToken`).
-    pub async fn get_personal_access_token<'a>(
+    #[inline]
+    pub fn get_personal_access_token<'a>(
         &'a self,
         token_id: &'a types::TokenId,
-    ) -> Result<ResponseValue<types::PersonalAccessToken>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/pats/{}", self.baseurl, encode_path(& token_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_personal_access_token").await
+    ) -> Call<'a, types::PersonalAccessToken> {
+        self.call("get_personal_access_token", &[&token_id])
     }
     /// Changes the name or the external id of a personal access token.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/pats/{tokenId}` (operation `updatePersonalAccessToken`).
-    pub async fn update_personal_access_token<'a>(
+    #[inline]
+    pub fn update_personal_access_token<'a>(
         &'a self,
         token_id: &'a types::TokenId,
         body: &'a types::UpdatePersonalAccessTokenRequest,
-    ) -> Result<ResponseValue<types::PersonalAccessToken>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/pats/{}", self.baseurl, encode_path(& token_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_personal_access_token").await
+    ) -> Call<'a, types::PersonalAccessToken> {
+        self.call("update_personal_access_token", &[&token_id]).json(body)
     }
     /// Archives a personal access token.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /auth/pats/{tokenId}` (operation `archivePersonalAccessToken`).
-    pub async fn archive_personal_access_token<'a>(
+    #[inline]
+    pub fn archive_personal_access_token<'a>(
         &'a self,
         token_id: &'a types::TokenId,
-    ) -> Result<ResponseValue<types::PersonalAccessToken>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/pats/{}", self.baseurl, encode_path(& token_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "archive_personal_access_token").await
+    ) -> Call<'a, types::PersonalAccessToken> {
+        self.call("archive_personal_access_token", &[&token_id])
     }
     /// Activates a personal access token.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/pats/{tokenId}/activate` (operation `activatePersonalAccessToken`).
-    pub async fn activate_personal_access_token<'a>(
+    #[inline]
+    pub fn activate_personal_access_token<'a>(
         &'a self,
         token_id: &'a types::TokenId,
-    ) -> Result<ResponseValue<types::PersonalAccessToken>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/pats/{}/activate", self.baseurl, encode_path(& token_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "activate_personal_access_token").await
+    ) -> Call<'a, types::PersonalAccessToken> {
+        self.call("activate_personal_access_token", &[&token_id])
     }
     /// Deactivates a personal access token, which is refused from then on.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/pats/{tokenId}/deactivate` (operation `deactivatePersonalAccessToken`).
-    pub async fn deactivate_personal_access_token<'a>(
+    #[inline]
+    pub fn deactivate_personal_access_token<'a>(
         &'a self,
         token_id: &'a types::TokenId,
-    ) -> Result<ResponseValue<types::PersonalAccessToken>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/pats/{}/deactivate", self.baseurl, encode_path(& token_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "deactivate_personal_access_token").await
+    ) -> Call<'a, types::PersonalAccessToken> {
+        self.call("deactivate_personal_access_token", &[&token_id])
     }
     /// Completes a recovery: replaces all credentials of a user.
     ///
@@ -970,47 +584,29 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/recover/user` (operation `recoverUser`).
-    pub async fn recover_user<'a>(
+    #[inline]
+    pub fn recover_user<'a>(
         &'a self,
         body: &'a types::RecoverUserRequest,
-    ) -> Result<ResponseValue<types::CompletedRegistration>, Error<types::ApiError>> {
-        let url = format!("{}/auth/recover/user", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "recover_user").await
+    ) -> Call<'a, types::CompletedRegistration> {
+        self.call("recover_user", &[]).json(body)
     }
     /// Mails a one-time recovery code to a user.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/recover/user/code` (operation `sendRecoveryCode`).
-    pub async fn send_recovery_code<'a>(
+    #[inline]
+    pub fn send_recovery_code<'a>(
         &'a self,
         body: &'a types::SendCodeRequest,
-    ) -> Result<ResponseValue<types::Acknowledgement>, Error<types::ApiError>> {
-        let url = format!("{}/auth/recover/user/code", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "send_recovery_code").await
+    ) -> Call<'a, types::Acknowledgement> {
+        self.call("send_recovery_code", &[]).json(body)
     }
     /// Starts the recovery of an account on behalf of its user.
     ///
@@ -1018,47 +614,29 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/recover/user/delegated` (operation `createDelegatedRecoveryChallenge`).
-    pub async fn create_delegated_recovery_challenge<'a>(
+    #[inline]
+    pub fn create_delegated_recovery_challenge<'a>(
         &'a self,
         body: &'a types::CreateDelegatedRecoveryChallengeRequest,
-    ) -> Result<ResponseValue<types::RecoveryChallenge>, Error<types::ApiError>> {
-        let url = format!("{}/auth/recover/user/delegated", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_delegated_recovery_challenge").await
+    ) -> Call<'a, types::RecoveryChallenge> {
+        self.call("create_delegated_recovery_challenge", &[]).json(body)
     }
     /// Starts the recovery of an account with a mailed code.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/recover/user/init` (operation `createRecoveryChallenge`).
-    pub async fn create_recovery_challenge<'a>(
+    #[inline]
+    pub fn create_recovery_challenge<'a>(
         &'a self,
         body: &'a types::CreateRecoveryChallengeRequest,
-    ) -> Result<ResponseValue<types::RecoveryChallenge>, Error<types::ApiError>> {
-        let url = format!("{}/auth/recover/user/init", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_recovery_challenge").await
+    ) -> Call<'a, types::RecoveryChallenge> {
+        self.call("create_recovery_challenge", &[]).json(body)
     }
     /// Completes a registration with the credentials of the user.
     ///
@@ -1066,24 +644,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/registration` (operation `completeRegistration`).
-    pub async fn complete_registration<'a>(
+    #[inline]
+    pub fn complete_registration<'a>(
         &'a self,
         body: &'a types::CompleteRegistrationRequest,
-    ) -> Result<ResponseValue<types::CompletedRegistration>, Error<types::ApiError>> {
-        let url = format!("{}/auth/registration", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "complete_registration").await
+    ) -> Call<'a, types::CompletedRegistration> {
+        self.call("complete_registration", &[]).json(body)
     }
     /// Mails a new registration code to an invited user.
     ///
@@ -1091,24 +660,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/registration/code` (operation `resendRegistrationCode`).
-    pub async fn resend_registration_code<'a>(
+    #[inline]
+    pub fn resend_registration_code<'a>(
         &'a self,
         body: &'a types::SendCodeRequest,
-    ) -> Result<ResponseValue<types::Acknowledgement>, Error<types::ApiError>> {
-        let url = format!("{}/auth/registration/code", self.baseurl,);
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "resend_registration_code").await
+    ) -> Call<'a, types::Acknowledgement> {
+        self.call("resend_registration_code", &[]).json(body)
     }
     /// Creates a user and starts the registration on behalf of the user.
     ///
@@ -1116,24 +676,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/registration/delegated` (operation `createDelegatedRegistrationChallenge`).
-    pub async fn create_delegated_registration_challenge<'a>(
+    #[inline]
+    pub fn create_delegated_registration_challenge<'a>(
         &'a self,
         body: &'a types::CreateDelegatedRegistrationChallengeRequest,
-    ) -> Result<ResponseValue<types::RegistrationChallenge>, Error<types::ApiError>> {
-        let url = format!("{}/auth/registration/delegated", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_delegated_registration_challenge").await
+    ) -> Call<'a, types::RegistrationChallenge> {
+        self.call("create_delegated_registration_challenge", &[]).json(body)
     }
     /// Starts the registration of an unfinished user once more, on behalf of the user.
     ///
@@ -1141,25 +692,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/registration/delegated/restart` (operation `restartDelegatedRegistration`).
     #[deprecated = "superseded in the API"]
-    pub async fn restart_delegated_registration<'a>(
+    #[inline]
+    pub fn restart_delegated_registration<'a>(
         &'a self,
         body: &'a types::RestartDelegatedRegistrationRequest,
-    ) -> Result<ResponseValue<types::RegistrationChallenge>, Error<types::ApiError>> {
-        let url = format!("{}/auth/registration/delegated/restart", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "restart_delegated_registration").await
+    ) -> Call<'a, types::RegistrationChallenge> {
+        self.call("restart_delegated_registration", &[]).json(body)
     }
     /// Completes the registration of an end user, and creates wallets for the user.
     ///
@@ -1167,94 +709,54 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/registration/enduser` (operation `completeEndUserRegistration`).
-    pub async fn complete_end_user_registration<'a>(
+    #[inline]
+    pub fn complete_end_user_registration<'a>(
         &'a self,
         body: &'a types::CompleteEndUserRegistrationRequest,
-    ) -> Result<
-        ResponseValue<types::CompletedEndUserRegistration>,
-        Error<types::ApiError>,
-    > {
-        let url = format!("{}/auth/registration/enduser", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "complete_end_user_registration").await
+    ) -> Call<'a, types::CompletedEndUserRegistration> {
+        self.call("complete_end_user_registration", &[]).json(body)
     }
     /// Starts the registration of an invited user.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/registration/init` (operation `createRegistrationChallenge`).
-    pub async fn create_registration_challenge<'a>(
+    #[inline]
+    pub fn create_registration_challenge<'a>(
         &'a self,
         body: &'a types::CreateRegistrationChallengeRequest,
-    ) -> Result<ResponseValue<types::RegistrationChallenge>, Error<types::ApiError>> {
-        let url = format!("{}/auth/registration/init", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_registration_challenge").await
+    ) -> Call<'a, types::RegistrationChallenge> {
+        self.call("create_registration_challenge", &[]).json(body)
     }
     /// Starts the registration of an end user with a token of a social identity provider.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/registration/social` (operation `createSocialRegistrationChallenge`).
-    pub async fn create_social_registration_challenge<'a>(
+    #[inline]
+    pub fn create_social_registration_challenge<'a>(
         &'a self,
         body: &'a types::SocialLoginRequest,
-    ) -> Result<ResponseValue<types::RegistrationChallenge>, Error<types::ApiError>> {
-        let url = format!("{}/auth/registration/social", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_social_registration_challenge").await
+    ) -> Call<'a, types::RegistrationChallenge> {
+        self.call("create_social_registration_challenge", &[]).json(body)
     }
     /// Lists the service accounts of the organisation.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/service-accounts` (operation `listServiceAccounts`).
-    pub async fn list_service_accounts<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::ServiceAccountList>, Error<types::ApiError>> {
-        let url = format!("{}/auth/service-accounts", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "list_service_accounts").await
+    #[inline]
+    pub fn list_service_accounts<'a>(&'a self) -> Call<'a, types::ServiceAccountList> {
+        self.call("list_service_accounts", &[])
     }
     /// Creates a service account.
     ///
@@ -1262,47 +764,29 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/service-accounts` (operation `createServiceAccount`).
-    pub async fn create_service_account<'a>(
+    #[inline]
+    pub fn create_service_account<'a>(
         &'a self,
         body: &'a types::CreateServiceAccountRequest,
-    ) -> Result<ResponseValue<types::ServiceAccount>, Error<types::ApiError>> {
-        let url = format!("{}/auth/service-accounts", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_service_account").await
+    ) -> Call<'a, types::ServiceAccount> {
+        self.call("create_service_account", &[]).json(body)
     }
     /// Adds a key to a service account with a federated identity.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/service-accounts/credentials` (operation `createServiceAccountCredential`).
-    pub async fn create_service_account_credential<'a>(
+    #[inline]
+    pub fn create_service_account_credential<'a>(
         &'a self,
         body: &'a types::CreateServiceAccountCredentialRequest,
-    ) -> Result<ResponseValue<types::Credential>, Error<types::ApiError>> {
-        let url = format!("{}/auth/service-accounts/credentials", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_service_account_credential").await
+    ) -> Call<'a, types::Credential> {
+        self.call("create_service_account_credential", &[]).json(body)
     }
     /// Deletes a key of a service account with a federated identity.
     ///
@@ -1310,158 +794,90 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /auth/service-accounts/credentials/{credentialUuid}` (operation
     /// `deleteServiceAccountCredential`).
-    pub async fn delete_service_account_credential<'a>(
+    #[inline]
+    pub fn delete_service_account_credential<'a>(
         &'a self,
         credential_uuid: &'a types::CredentialUuid,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/service-accounts/credentials/{}", self.baseurl, encode_path(&
-            credential_uuid.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_service_account_credential").await
+    ) -> Call<'a, types::Empty> {
+        self.call("delete_service_account_credential", &[&credential_uuid])
     }
     /// Reads a service account.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/service-accounts/{serviceAccountId}` (operation `getServiceAccount`).
-    pub async fn get_service_account<'a>(
+    #[inline]
+    pub fn get_service_account<'a>(
         &'a self,
         service_account_id: &'a types::UserId,
-    ) -> Result<ResponseValue<types::ServiceAccount>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/service-accounts/{}", self.baseurl, encode_path(& service_account_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_service_account").await
+    ) -> Call<'a, types::ServiceAccount> {
+        self.call("get_service_account", &[&service_account_id])
     }
     /// Changes the name or the external id of a service account.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/service-accounts/{serviceAccountId}` (operation `updateServiceAccount`).
-    pub async fn update_service_account<'a>(
+    #[inline]
+    pub fn update_service_account<'a>(
         &'a self,
         service_account_id: &'a types::UserId,
         body: &'a types::UpdateServiceAccountRequest,
-    ) -> Result<ResponseValue<types::ServiceAccount>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/service-accounts/{}", self.baseurl, encode_path(& service_account_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_service_account").await
+    ) -> Call<'a, types::ServiceAccount> {
+        self.call("update_service_account", &[&service_account_id]).json(body)
     }
     /// Archives a service account and its token.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /auth/service-accounts/{serviceAccountId}` (operation `archiveServiceAccount`).
-    pub async fn archive_service_account<'a>(
+    #[inline]
+    pub fn archive_service_account<'a>(
         &'a self,
         service_account_id: &'a types::UserId,
         force: Option<bool>,
-    ) -> Result<ResponseValue<types::ServiceAccount>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/service-accounts/{}", self.baseurl, encode_path(& service_account_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("force", &force))
-            .build()?;
-        self.answer(request, "archive_service_account").await
+    ) -> Call<'a, types::ServiceAccount> {
+        self.call("archive_service_account", &[&service_account_id])
+            .query_option("force", force)
     }
     /// Activates a service account.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/service-accounts/{serviceAccountId}/activate` (operation `activateServiceAccount`).
-    pub async fn activate_service_account<'a>(
+    #[inline]
+    pub fn activate_service_account<'a>(
         &'a self,
         service_account_id: &'a types::UserId,
-    ) -> Result<ResponseValue<types::ServiceAccount>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/service-accounts/{}/activate", self.baseurl, encode_path(&
-            service_account_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "activate_service_account").await
+    ) -> Call<'a, types::ServiceAccount> {
+        self.call("activate_service_account", &[&service_account_id])
     }
     /// Deactivates a service account, whose token is refused from then on.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/service-accounts/{serviceAccountId}/deactivate` (operation `deactivateServiceAccount`).
-    pub async fn deactivate_service_account<'a>(
+    #[inline]
+    pub fn deactivate_service_account<'a>(
         &'a self,
         service_account_id: &'a types::UserId,
         body: &'a types::DeactivateServiceAccountRequest,
-    ) -> Result<ResponseValue<types::ServiceAccount>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/service-accounts/{}/deactivate", self.baseurl, encode_path(&
-            service_account_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "deactivate_service_account").await
+    ) -> Call<'a, types::ServiceAccount> {
+        self.call("deactivate_service_account", &[&service_account_id]).json(body)
     }
     /// Exchanges the token of a tenant user for one of another organisation, or of the tenant.
     ///
@@ -1469,236 +885,137 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/tokens` (operation `exchangeAccessToken`).
-    pub async fn exchange_access_token<'a>(
+    #[inline]
+    pub fn exchange_access_token<'a>(
         &'a self,
         body: &'a types::ExchangeAccessTokenRequest,
-    ) -> Result<ResponseValue<types::ExchangedToken>, Error<types::ApiError>> {
-        let url = format!("{}/auth/tokens", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "exchange_access_token").await
+    ) -> Call<'a, types::ExchangedToken> {
+        self.call("exchange_access_token", &[]).json(body)
     }
     /// Lists the user groups of the organisation.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/user-groups` (operation `listUserGroups`).
-    pub async fn list_user_groups<'a>(
+    #[inline]
+    pub fn list_user_groups<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::UserGroupPage>, Error<types::ApiError>> {
-        let url = format!("{}/auth/user-groups", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_user_groups").await
+    ) -> Call<'a, types::UserGroupPage> {
+        self.call("list_user_groups", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Creates a user group without members.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/user-groups` (operation `createUserGroup`).
-    pub async fn create_user_group<'a>(
+    #[inline]
+    pub fn create_user_group<'a>(
         &'a self,
         body: &'a types::CreateUserGroupRequest,
-    ) -> Result<ResponseValue<types::UserGroup>, Error<types::ApiError>> {
-        let url = format!("{}/auth/user-groups", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_user_group").await
+    ) -> Call<'a, types::UserGroup> {
+        self.call("create_user_group", &[]).json(body)
     }
     /// Reads a user group.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/user-groups/{userGroupId}` (operation `getUserGroup`).
-    pub async fn get_user_group<'a>(
+    #[inline]
+    pub fn get_user_group<'a>(
         &'a self,
         user_group_id: &'a str,
-    ) -> Result<ResponseValue<types::UserGroup>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/user-groups/{}", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_user_group").await
+    ) -> Call<'a, types::UserGroup> {
+        self.call("get_user_group", &[&user_group_id])
     }
     /// Changes the name or the description of a user group.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/user-groups/{userGroupId}` (operation `updateUserGroup`).
-    pub async fn update_user_group<'a>(
+    #[inline]
+    pub fn update_user_group<'a>(
         &'a self,
         user_group_id: &'a str,
         body: &'a types::UpdateUserGroupRequest,
-    ) -> Result<ResponseValue<types::UserGroup>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/user-groups/{}", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_user_group").await
+    ) -> Call<'a, types::UserGroup> {
+        self.call("update_user_group", &[&user_group_id]).json(body)
     }
     /// Deletes a user group, and with it the permissions that its members hold through it.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /auth/user-groups/{userGroupId}` (operation `deleteUserGroup`).
-    pub async fn delete_user_group<'a>(
+    #[inline]
+    pub fn delete_user_group<'a>(
         &'a self,
         user_group_id: &'a str,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/user-groups/{}", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_user_group").await
+    ) -> Call<'a, types::Empty> {
+        self.call("delete_user_group", &[&user_group_id])
     }
     /// Lists the members of a user group.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/user-groups/{userGroupId}/members` (operation `listUserGroupMembers`).
-    pub async fn list_user_group_members<'a>(
+    #[inline]
+    pub fn list_user_group_members<'a>(
         &'a self,
         user_group_id: &'a str,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::UserGroupMemberPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/user-groups/{}/members", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_user_group_members").await
+    ) -> Call<'a, types::UserGroupMemberPage> {
+        self.call("list_user_group_members", &[&user_group_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Adds users and service accounts to a user group.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/user-groups/{userGroupId}/members` (operation `addUserGroupMembers`).
-    pub async fn add_user_group_members<'a>(
+    #[inline]
+    pub fn add_user_group_members<'a>(
         &'a self,
         user_group_id: &'a str,
         body: &'a types::AddUserGroupMembersRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/user-groups/{}/members", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "add_user_group_members").await
+    ) -> Call<'a, types::Empty> {
+        self.call("add_user_group_members", &[&user_group_id]).json(body)
     }
     /// Removes users and service accounts from a user group.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /auth/user-groups/{userGroupId}/members` (operation `removeUserGroupMembers`).
-    pub async fn remove_user_group_members<'a>(
+    #[inline]
+    pub fn remove_user_group_members<'a>(
         &'a self,
         user_group_id: &'a str,
         body: &'a types::RemoveUserGroupMembersRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/user-groups/{}/members", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "remove_user_group_members").await
+    ) -> Call<'a, types::Empty> {
+        self.call("remove_user_group_members", &[&user_group_id]).json(body)
     }
     /// Lists the users of the organisation.
     ///
@@ -1706,201 +1023,116 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/users` (operation `listUsers`).
-    pub async fn list_users<'a>(
+    #[inline]
+    pub fn list_users<'a>(
         &'a self,
         kind: Option<&'a Vec<types::UserKind>>,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::UserPage>, Error<types::ApiError>> {
-        let url = format!("{}/auth/users", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("kind", &kind))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_users").await
+    ) -> Call<'a, types::UserPage> {
+        self.call("list_users", &[])
+            .query_list("kind", kind)
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Creates a user, and mails an invitation to register where the registration is direct.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/users` (operation `createUser`).
-    pub async fn create_user<'a>(
+    #[inline]
+    pub fn create_user<'a>(
         &'a self,
         body: &'a types::CreateUserRequest,
-    ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
-        let url = format!("{}/auth/users", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_user").await
+    ) -> Call<'a, types::User> {
+        self.call("create_user", &[]).json(body)
     }
     /// Brings a user of the tenant into the organisation.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /auth/users/invite` (operation `inviteTenantUser`).
-    pub async fn invite_tenant_user<'a>(
+    #[inline]
+    pub fn invite_tenant_user<'a>(
         &'a self,
         body: &'a types::InviteTenantUserRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!("{}/auth/users/invite", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "invite_tenant_user").await
+    ) -> Call<'a, types::Empty> {
+        self.call("invite_tenant_user", &[]).json(body)
     }
     /// Reads a user.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /auth/users/{userId}` (operation `getUser`).
-    pub async fn get_user<'a>(
-        &'a self,
-        user_id: &'a types::UserId,
-    ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/users/{}", self.baseurl, encode_path(& user_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_user").await
+    #[inline]
+    pub fn get_user<'a>(&'a self, user_id: &'a types::UserId) -> Call<'a, types::User> {
+        self.call("get_user", &[&user_id])
     }
     /// Changes whether a user has to log in by single sign-on.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/users/{userId}` (operation `updateUser`).
-    pub async fn update_user<'a>(
+    #[inline]
+    pub fn update_user<'a>(
         &'a self,
         user_id: &'a types::UserId,
         body: &'a types::UpdateUserRequest,
-    ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/users/{}", self.baseurl, encode_path(& user_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_user").await
+    ) -> Call<'a, types::User> {
+        self.call("update_user", &[&user_id]).json(body)
     }
     /// Archives a user.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /auth/users/{userId}` (operation `archiveUser`).
-    pub async fn archive_user<'a>(
+    #[inline]
+    pub fn archive_user<'a>(
         &'a self,
         user_id: &'a types::UserId,
-    ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/users/{}", self.baseurl, encode_path(& user_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "archive_user").await
+    ) -> Call<'a, types::User> {
+        self.call("archive_user", &[&user_id])
     }
     /// Activates a user.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/users/{userId}/activate` (operation `activateUser`).
-    pub async fn activate_user<'a>(
+    #[inline]
+    pub fn activate_user<'a>(
         &'a self,
         user_id: &'a types::UserId,
-    ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/users/{}/activate", self.baseurl, encode_path(& user_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "activate_user").await
+    ) -> Call<'a, types::User> {
+        self.call("activate_user", &[&user_id])
     }
     /// Deactivates a user, who cannot log in or use tokens from then on.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /auth/users/{userId}/deactivate` (operation `deactivateUser`).
-    pub async fn deactivate_user<'a>(
+    #[inline]
+    pub fn deactivate_user<'a>(
         &'a self,
         user_id: &'a types::UserId,
         body: &'a types::DeactivateUserRequest,
-    ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/auth/users/{}/deactivate", self.baseurl, encode_path(& user_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "deactivate_user").await
+    ) -> Call<'a, types::User> {
+        self.call("deactivate_user", &[&user_id]).json(body)
     }
 }

@@ -2,43 +2,26 @@
 
 //! Calls of the domain `exchanges`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the linked exchanges.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /exchanges` (operation `listExchanges`).
-    pub async fn list_exchanges<'a>(
+    #[inline]
+    pub fn list_exchanges<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::ExchangePage>, Error<types::ApiError>> {
-        let url = format!("{}/exchanges", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_exchanges").await
+    ) -> Call<'a, types::ExchangePage> {
+        self.call("list_exchanges", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Links an exchange.
     ///
@@ -46,164 +29,100 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /exchanges` (operation `createExchange`).
-    pub async fn create_exchange<'a>(
+    #[inline]
+    pub fn create_exchange<'a>(
         &'a self,
         body: &'a types::CreateExchangeRequest,
-    ) -> Result<ResponseValue<types::Exchange>, Error<types::ApiError>> {
-        let url = format!("{}/exchanges", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_exchange").await
+    ) -> Call<'a, types::Exchange> {
+        self.call("create_exchange", &[]).json(body)
     }
     /// Reads a linked exchange.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /exchanges/{exchangeId}` (operation `getExchange`).
-    pub async fn get_exchange<'a>(
+    #[inline]
+    pub fn get_exchange<'a>(
         &'a self,
         exchange_id: &'a types::ExchangeId,
-    ) -> Result<ResponseValue<types::Exchange>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/exchanges/{}", self.baseurl, encode_path(& exchange_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_exchange").await
+    ) -> Call<'a, types::Exchange> {
+        self.call("get_exchange", &[&exchange_id])
     }
     /// Removes the link to an exchange, and its keys.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /exchanges/{exchangeId}` (operation `deleteExchange`).
-    pub async fn delete_exchange<'a>(
+    #[inline]
+    pub fn delete_exchange<'a>(
         &'a self,
         exchange_id: &'a types::ExchangeId,
-    ) -> Result<ResponseValue<types::ExchangeDeletion>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/exchanges/{}", self.baseurl, encode_path(& exchange_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_exchange").await
+    ) -> Call<'a, types::ExchangeDeletion> {
+        self.call("delete_exchange", &[&exchange_id])
     }
     /// Lists the accounts at an exchange.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /exchanges/{exchangeId}/accounts` (operation `listExchangeAccounts`).
-    pub async fn list_exchange_accounts<'a>(
+    #[inline]
+    pub fn list_exchange_accounts<'a>(
         &'a self,
         exchange_id: &'a types::ExchangeId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::ExchangeAccountPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/exchanges/{}/accounts", self.baseurl, encode_path(& exchange_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_exchange_accounts").await
+    ) -> Call<'a, types::ExchangeAccountPage> {
+        self.call("list_exchange_accounts", &[&exchange_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Lists what an account at an exchange holds.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /exchanges/{exchangeId}/accounts/{accountId}/assets` (operation `listExchangeAccountAssets`).
-    pub async fn list_exchange_account_assets<'a>(
+    #[inline]
+    pub fn list_exchange_account_assets<'a>(
         &'a self,
         exchange_id: &'a types::ExchangeId,
         account_id: &'a str,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::ExchangeBalancePage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/exchanges/{}/accounts/{}/assets", self.baseurl, encode_path(& exchange_id
-            .to_string()), encode_path(& account_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_exchange_account_assets").await
+    ) -> Call<'a, types::ExchangeBalancePage> {
+        self.call("list_exchange_account_assets", &[&exchange_id, &account_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Lists on which networks an exchange pays an asset out.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /exchanges/{exchangeId}/accounts/{accountId}/assets/{asset}/withdrawal-networks` (operation
     /// `listExchangeWithdrawalNetworks`).
-    pub async fn list_exchange_withdrawal_networks<'a>(
+    #[inline]
+    pub fn list_exchange_withdrawal_networks<'a>(
         &'a self,
         exchange_id: &'a types::ExchangeId,
         account_id: &'a str,
         asset: &'a str,
-    ) -> Result<ResponseValue<types::WithdrawalAssetList>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/exchanges/{}/accounts/{}/assets/{}/withdrawal-networks", self.baseurl,
-            encode_path(& exchange_id.to_string()), encode_path(& account_id
-            .to_string()), encode_path(& asset.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "list_exchange_withdrawal_networks").await
+    ) -> Call<'a, types::WithdrawalAssetList> {
+        self.call(
+            "list_exchange_withdrawal_networks",
+            &[&exchange_id, &account_id, &asset],
+        )
     }
     /// Sends an asset of a wallet to an account at an exchange.
     ///
@@ -211,29 +130,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /exchanges/{exchangeId}/accounts/{accountId}/deposits` (operation `createExchangeDeposit`).
-    pub async fn create_exchange_deposit<'a>(
+    #[inline]
+    pub fn create_exchange_deposit<'a>(
         &'a self,
         exchange_id: &'a types::ExchangeId,
         account_id: &'a str,
         body: &'a types::ExchangeMovement,
-    ) -> Result<ResponseValue<types::ExchangeTransfer>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/exchanges/{}/accounts/{}/deposits", self.baseurl, encode_path(&
-            exchange_id.to_string()), encode_path(& account_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_exchange_deposit").await
+    ) -> Call<'a, types::ExchangeTransfer> {
+        self.call("create_exchange_deposit", &[&exchange_id, &account_id]).json(body)
     }
     /// Has an exchange send an asset to a wallet.
     ///
@@ -241,29 +148,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /exchanges/{exchangeId}/accounts/{accountId}/withdrawals` (operation
     /// `createExchangeWithdrawal`).
-    pub async fn create_exchange_withdrawal<'a>(
+    #[inline]
+    pub fn create_exchange_withdrawal<'a>(
         &'a self,
         exchange_id: &'a types::ExchangeId,
         account_id: &'a str,
         body: &'a types::ExchangeMovement,
-    ) -> Result<ResponseValue<types::ExchangeTransfer>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/exchanges/{}/accounts/{}/withdrawals", self.baseurl, encode_path(&
-            exchange_id.to_string()), encode_path(& account_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_exchange_withdrawal").await
+    ) -> Call<'a, types::ExchangeTransfer> {
+        self.call("create_exchange_withdrawal", &[&exchange_id, &account_id]).json(body)
     }
 }

@@ -2,196 +2,113 @@
 
 //! Calls of the domain `fee-sponsors`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the fee sponsors.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /fee-sponsors` (operation `listFeeSponsors`).
-    pub async fn list_fee_sponsors<'a>(
+    #[inline]
+    pub fn list_fee_sponsors<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::FeeSponsorPage>, Error<types::ApiError>> {
-        let url = format!("{}/fee-sponsors", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_fee_sponsors").await
+    ) -> Call<'a, types::FeeSponsorPage> {
+        self.call("list_fee_sponsors", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Makes a wallet a fee sponsor.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /fee-sponsors` (operation `createFeeSponsor`).
-    pub async fn create_fee_sponsor<'a>(
+    #[inline]
+    pub fn create_fee_sponsor<'a>(
         &'a self,
         body: &'a types::CreateFeeSponsorRequest,
-    ) -> Result<ResponseValue<types::FeeSponsor>, Error<types::ApiError>> {
-        let url = format!("{}/fee-sponsors", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_fee_sponsor").await
+    ) -> Call<'a, types::FeeSponsor> {
+        self.call("create_fee_sponsor", &[]).json(body)
     }
     /// Reads a fee sponsor.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /fee-sponsors/{feeSponsorId}` (operation `getFeeSponsor`).
-    pub async fn get_fee_sponsor<'a>(
+    #[inline]
+    pub fn get_fee_sponsor<'a>(
         &'a self,
         fee_sponsor_id: &'a types::FeeSponsorId,
-    ) -> Result<ResponseValue<types::FeeSponsor>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/fee-sponsors/{}", self.baseurl, encode_path(& fee_sponsor_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_fee_sponsor").await
+    ) -> Call<'a, types::FeeSponsor> {
+        self.call("get_fee_sponsor", &[&fee_sponsor_id])
     }
     /// Archives a fee sponsor, for good.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /fee-sponsors/{feeSponsorId}` (operation `deleteFeeSponsor`).
-    pub async fn delete_fee_sponsor<'a>(
+    #[inline]
+    pub fn delete_fee_sponsor<'a>(
         &'a self,
         fee_sponsor_id: &'a types::FeeSponsorId,
-    ) -> Result<ResponseValue<types::FeeSponsor>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/fee-sponsors/{}", self.baseurl, encode_path(& fee_sponsor_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_fee_sponsor").await
+    ) -> Call<'a, types::FeeSponsor> {
+        self.call("delete_fee_sponsor", &[&fee_sponsor_id])
     }
     /// Makes a deactivated fee sponsor usable again.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /fee-sponsors/{feeSponsorId}/activate` (operation `activateFeeSponsor`).
-    pub async fn activate_fee_sponsor<'a>(
+    #[inline]
+    pub fn activate_fee_sponsor<'a>(
         &'a self,
         fee_sponsor_id: &'a types::FeeSponsorId,
-    ) -> Result<ResponseValue<types::FeeSponsor>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/fee-sponsors/{}/activate", self.baseurl, encode_path(& fee_sponsor_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "activate_fee_sponsor").await
+    ) -> Call<'a, types::FeeSponsor> {
+        self.call("activate_fee_sponsor", &[&fee_sponsor_id])
     }
     /// Takes a fee sponsor out of use, until it is activated again.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /fee-sponsors/{feeSponsorId}/deactivate` (operation `deactivateFeeSponsor`).
-    pub async fn deactivate_fee_sponsor<'a>(
+    #[inline]
+    pub fn deactivate_fee_sponsor<'a>(
         &'a self,
         fee_sponsor_id: &'a types::FeeSponsorId,
-    ) -> Result<ResponseValue<types::FeeSponsor>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/fee-sponsors/{}/deactivate", self.baseurl, encode_path(& fee_sponsor_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "deactivate_fee_sponsor").await
+    ) -> Call<'a, types::FeeSponsor> {
+        self.call("deactivate_fee_sponsor", &[&fee_sponsor_id])
     }
     /// Lists the fees that a sponsor paid.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /fee-sponsors/{feeSponsorId}/fees` (operation `listSponsoredFees`).
-    pub async fn list_sponsored_fees<'a>(
+    #[inline]
+    pub fn list_sponsored_fees<'a>(
         &'a self,
         fee_sponsor_id: &'a types::FeeSponsorId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::SponsoredFeePage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/fee-sponsors/{}/fees", self.baseurl, encode_path(& fee_sponsor_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_sponsored_fees").await
+    ) -> Call<'a, types::SponsoredFeePage> {
+        self.call("list_sponsored_fees", &[&fee_sponsor_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
 }

@@ -2,68 +2,42 @@
 
 //! Calls of the domain `keys`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the keys of the organisation, or of the end user who asks.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /keys` (operation `listKeys`).
-    pub async fn list_keys<'a>(
+    #[inline]
+    pub fn list_keys<'a>(
         &'a self,
         limit: Option<i32>,
         owner: Option<&'a str>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::KeyPage>, Error<types::ApiError>> {
-        let url = format!("{}/keys", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("owner", &owner))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_keys").await
+    ) -> Call<'a, types::KeyPage> {
+        self.call("list_keys", &[])
+            .query_option("limit", limit)
+            .query_option("owner", owner)
+            .query_option("paginationToken", pagination_token)
     }
     /// Creates a key.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /keys` (operation `createKey`).
-    pub async fn create_key<'a>(
+    #[inline]
+    pub fn create_key<'a>(
         &'a self,
         body: &'a types::CreateKeyRequest,
-    ) -> Result<ResponseValue<types::Key>, Error<types::ApiError>> {
-        let url = format!("{}/keys", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_key").await
+    ) -> Call<'a, types::Key> {
+        self.call("create_key", &[]).json(body)
     }
     /// Imports a private key made elsewhere.
     ///
@@ -72,74 +46,44 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /keys/import` (operation `importKey`).
-    pub async fn import_key<'a>(
+    #[inline]
+    pub fn import_key<'a>(
         &'a self,
         body: &'a types::ImportKeyRequest,
-    ) -> Result<ResponseValue<types::Key>, Error<types::ApiError>> {
-        let url = format!("{}/keys/import", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "import_key").await
+    ) -> Call<'a, types::Key> {
+        self.call("import_key", &[]).json(body)
     }
     /// Reads a key, with its wallets and its store.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /keys/{keyId}` (operation `getKey`).
-    pub async fn get_key<'a>(
+    #[inline]
+    pub fn get_key<'a>(
         &'a self,
         key_id: &'a types::KeyId,
-    ) -> Result<ResponseValue<types::KeyDetails>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/keys/{}", self.baseurl, encode_path(& key_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_key").await
+    ) -> Call<'a, types::KeyDetails> {
+        self.call("get_key", &[&key_id])
     }
     /// Changes the name of a key.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /keys/{keyId}` (operation `updateKey`).
-    pub async fn update_key<'a>(
+    #[inline]
+    pub fn update_key<'a>(
         &'a self,
         key_id: &'a types::KeyId,
         body: &'a types::UpdateKeyRequest,
-    ) -> Result<ResponseValue<types::Key>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/keys/{}", self.baseurl, encode_path(& key_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_key").await
+    ) -> Call<'a, types::Key> {
+        self.call("update_key", &[&key_id]).json(body)
     }
     /// Archives a key and all its wallets.
     ///
@@ -147,25 +91,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /keys/{keyId}` (operation `deleteKey`).
-    pub async fn delete_key<'a>(
-        &'a self,
-        key_id: &'a types::KeyId,
-    ) -> Result<ResponseValue<types::Key>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/keys/{}", self.baseurl, encode_path(& key_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_key").await
+    #[inline]
+    pub fn delete_key<'a>(&'a self, key_id: &'a types::KeyId) -> Call<'a, types::Key> {
+        self.call("delete_key", &[&key_id])
     }
     /// Gives a key and all its wallets to an end user, for good.
     ///
@@ -173,53 +104,31 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /keys/{keyId}/delegate` (operation `delegateKey`).
-    pub async fn delegate_key<'a>(
+    #[inline]
+    pub fn delegate_key<'a>(
         &'a self,
         key_id: &'a types::KeyId,
         body: &'a types::DelegateKeyRequest,
-    ) -> Result<ResponseValue<types::KeyDelegation>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/keys/{}/delegate", self.baseurl, encode_path(& key_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "delegate_key").await
+    ) -> Call<'a, types::KeyDelegation> {
+        self.call("delegate_key", &[&key_id]).json(body)
     }
     /// Derives a value from a Diffie-Hellman key and a seed.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /keys/{keyId}/derive` (operation `deriveKey`).
-    pub async fn derive_key<'a>(
+    #[inline]
+    pub fn derive_key<'a>(
         &'a self,
         key_id: &'a types::KeyId,
         body: &'a types::DeriveKeyRequest,
-    ) -> Result<ResponseValue<types::DerivedOutput>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/keys/{}/derive", self.baseurl, encode_path(& key_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "derive_key").await
+    ) -> Call<'a, types::DerivedOutput> {
+        self.call("derive_key", &[&key_id]).json(body)
     }
     /// Exports the private key.
     ///
@@ -227,57 +136,34 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /keys/{keyId}/export` (operation `exportKey`).
-    pub async fn export_key<'a>(
+    #[inline]
+    pub fn export_key<'a>(
         &'a self,
         key_id: &'a types::KeyId,
         body: &'a types::ExportKeyRequest,
-    ) -> Result<ResponseValue<types::KeyExport>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/keys/{}/export", self.baseurl, encode_path(& key_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "export_key").await
+    ) -> Call<'a, types::KeyExport> {
+        self.call("export_key", &[&key_id]).json(body)
     }
     /// Lists the signature requests of a key.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /keys/{keyId}/signatures` (operation `listKeySignatures`).
-    pub async fn list_key_signatures<'a>(
+    #[inline]
+    pub fn list_key_signatures<'a>(
         &'a self,
         key_id: &'a types::KeyId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::SignaturePage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/keys/{}/signatures", self.baseurl, encode_path(& key_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_key_signatures").await
+    ) -> Call<'a, types::SignaturePage> {
+        self.call("list_key_signatures", &[&key_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Signs something with a key.
     ///
@@ -285,52 +171,30 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /keys/{keyId}/signatures` (operation `generateKeySignature`).
-    pub async fn generate_key_signature<'a>(
+    #[inline]
+    pub fn generate_key_signature<'a>(
         &'a self,
         key_id: &'a types::KeyId,
         body: &'a types::SignatureBody,
-    ) -> Result<ResponseValue<types::SignatureRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/keys/{}/signatures", self.baseurl, encode_path(& key_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "generate_key_signature").await
+    ) -> Call<'a, Entity<types::SignatureRequest>> {
+        self.call("generate_key_signature", &[&key_id]).json(body)
     }
     /// Reads a signature request.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /keys/{keyId}/signatures/{signatureId}` (operation `getKeySignature`).
-    pub async fn get_key_signature<'a>(
+    #[inline]
+    pub fn get_key_signature<'a>(
         &'a self,
         key_id: &'a types::KeyId,
         signature_id: &'a types::SignatureId,
-    ) -> Result<ResponseValue<types::SignatureRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/keys/{}/signatures/{}", self.baseurl, encode_path(& key_id.to_string()),
-            encode_path(& signature_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_key_signature").await
+    ) -> Call<'a, types::SignatureRequest> {
+        self.call("get_key_signature", &[&key_id, &signature_id])
     }
 }

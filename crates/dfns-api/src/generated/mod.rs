@@ -2,7 +2,6 @@
 
 //! The calls, one file a domain.
 
-mod client;
 #[cfg(feature = "address-watches")]
 mod address_watches;
 #[cfg(feature = "agreements")]
@@ -43,4 +42,3 @@ mod wallets;
 mod webhooks;
 #[cfg(feature = "yields")]
 mod yields;
-pub use client::Client;

@@ -2,39 +2,23 @@
 
 //! Calls of the domain `networks`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Estimates the fees of a network, at three speeds.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /networks/fees` (operation `estimateFees`).
-    pub async fn estimate_fees<'a>(
+    #[inline]
+    pub fn estimate_fees<'a>(
         &'a self,
         network: types::FeeNetwork,
-    ) -> Result<ResponseValue<types::FeeEstimate>, Error<types::ApiError>> {
-        let url = format!("{}/networks/fees", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("network", &network))
-            .build()?;
-        self.answer(request, "estimate_fees").await
+    ) -> Call<'a, types::FeeEstimate> {
+        self.call("estimate_fees", &[]).query("network", &network)
     }
     /// Calls a contract that reads.
     ///
@@ -42,52 +26,31 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /networks/read-contract` (operation `readContract`).
     #[deprecated = "superseded in the API"]
-    pub async fn read_contract<'a>(
+    #[inline]
+    pub fn read_contract<'a>(
         &'a self,
         body: &'a types::ReadContractRequest,
-    ) -> Result<ResponseValue<types::ContractData>, Error<types::ApiError>> {
-        let url = format!("{}/networks/read-contract", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "read_contract").await
+    ) -> Call<'a, types::ContractData> {
+        self.call("read_contract", &[]).json(body)
     }
     /// Calls a function of a contract that reads, and decodes the result.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /networks/{network}/call-function` (operation `callFunction`).
-    pub async fn call_function<'a>(
+    #[inline]
+    pub fn call_function<'a>(
         &'a self,
         network: &'a str,
         body: &'a types::CallFunctionRequest,
-    ) -> Result<ResponseValue<types::FunctionResult>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/networks/{}/call-function", self.baseurl, encode_path(& network
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "call_function").await
+    ) -> Call<'a, types::FunctionResult> {
+        self.call("call_function", &[&network]).json(body)
     }
     /// Has a transaction looked at once more.
     ///
@@ -95,165 +58,94 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /networks/{network}/transactions/reindex` (operation `reindexTransaction`).
-    pub async fn reindex_transaction<'a>(
+    #[inline]
+    pub fn reindex_transaction<'a>(
         &'a self,
         network: &'a str,
         body: &'a types::ReindexTransactionRequest,
-    ) -> Result<ResponseValue<types::TransactionReindex>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/networks/{}/transactions/reindex", self.baseurl, encode_path(& network
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "reindex_transaction").await
+    ) -> Call<'a, types::TransactionReindex> {
+        self.call("reindex_transaction", &[&network]).json(body)
     }
     /// Lists the Canton validators.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /networks/{network}/validators` (operation `listCantonValidators`).
-    pub async fn list_canton_validators<'a>(
+    #[inline]
+    pub fn list_canton_validators<'a>(
         &'a self,
         network: types::CantonNetworkName,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::CantonValidatorPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/networks/{}/validators", self.baseurl, encode_path(& network
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_canton_validators").await
+    ) -> Call<'a, types::CantonValidatorPage> {
+        self.call("list_canton_validators", &[&network])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Makes a Canton validator known.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /networks/{network}/validators` (operation `createCantonValidator`).
-    pub async fn create_canton_validator<'a>(
+    #[inline]
+    pub fn create_canton_validator<'a>(
         &'a self,
         network: types::CantonNetworkName,
         body: &'a types::CreateCantonValidatorRequest,
-    ) -> Result<ResponseValue<types::CantonValidator>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/networks/{}/validators", self.baseurl, encode_path(& network
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_canton_validator").await
+    ) -> Call<'a, types::CantonValidator> {
+        self.call("create_canton_validator", &[&network]).json(body)
     }
     /// Reads a Canton validator.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /networks/{network}/validators/{validatorId}` (operation `getCantonValidator`).
-    pub async fn get_canton_validator<'a>(
+    #[inline]
+    pub fn get_canton_validator<'a>(
         &'a self,
         network: types::CantonNetworkName,
         validator_id: &'a types::ValidatorId,
-    ) -> Result<ResponseValue<types::CantonValidator>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/networks/{}/validators/{}", self.baseurl, encode_path(& network
-            .to_string()), encode_path(& validator_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_canton_validator").await
+    ) -> Call<'a, types::CantonValidator> {
+        self.call("get_canton_validator", &[&network, &validator_id])
     }
     /// Changes the name or the access of a Canton validator.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /networks/{network}/validators/{validatorId}` (operation `updateCantonValidator`).
-    pub async fn update_canton_validator<'a>(
+    #[inline]
+    pub fn update_canton_validator<'a>(
         &'a self,
         network: types::CantonNetworkName,
         validator_id: &'a types::ValidatorId,
         body: &'a types::UpdateCantonValidatorRequest,
-    ) -> Result<ResponseValue<types::CantonValidator>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/networks/{}/validators/{}", self.baseurl, encode_path(& network
-            .to_string()), encode_path(& validator_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_canton_validator").await
+    ) -> Call<'a, types::CantonValidator> {
+        self.call("update_canton_validator", &[&network, &validator_id]).json(body)
     }
     /// Removes a Canton validator.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /networks/{network}/validators/{validatorId}` (operation `deleteCantonValidator`).
-    pub async fn delete_canton_validator<'a>(
+    #[inline]
+    pub fn delete_canton_validator<'a>(
         &'a self,
         network: types::CantonNetworkName,
         validator_id: &'a types::ValidatorId,
-    ) -> Result<ResponseValue<types::CantonValidator>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/networks/{}/validators/{}", self.baseurl, encode_path(& network
-            .to_string()), encode_path(& validator_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_canton_validator").await
+    ) -> Call<'a, types::CantonValidator> {
+        self.call("delete_canton_validator", &[&network, &validator_id])
     }
 }

@@ -2,164 +2,102 @@
 
 //! Calls of the domain `payins`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the payins.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /payins` (operation `listPayins`).
-    pub async fn list_payins<'a>(
+    #[inline]
+    pub fn list_payins<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
         provider: Option<&'a Vec<types::FiatProvider>>,
         status: Option<&'a Vec<types::PayinStatus>>,
         wallet_id: Option<&'a types::WalletId>,
-    ) -> Result<ResponseValue<types::PayinPage>, Error<types::ApiError>> {
-        let url = format!("{}/payins", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("provider", &provider))
-            .query(&progenitor_client::QueryParam::new("status", &status))
-            .query(&progenitor_client::QueryParam::new("walletId", &wallet_id))
-            .build()?;
-        self.answer(request, "list_payins").await
+    ) -> Call<'a, types::PayinPage> {
+        self.call("list_payins", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
+            .query_list("provider", provider)
+            .query_list("status", status)
+            .query_option("walletId", wallet_id)
     }
     /// Pays in.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /payins` (operation `createPayin`).
-    pub async fn create_payin<'a>(
+    #[inline]
+    pub fn create_payin<'a>(
         &'a self,
         body: &'a types::CreatePayinRequest,
-    ) -> Result<ResponseValue<types::Payin>, Error<types::ApiError>> {
-        let url = format!("{}/payins", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_payin").await
+    ) -> Call<'a, types::Payin> {
+        self.call("create_payin", &[]).json(body)
     }
     /// Lists the accounts at a provider.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /payins/accounts` (operation `listPayinAccounts`).
-    pub async fn list_payin_accounts<'a>(
+    #[inline]
+    pub fn list_payin_accounts<'a>(
         &'a self,
         provider: types::FiatProvider,
-    ) -> Result<ResponseValue<types::PayinAccountList>, Error<types::ApiError>> {
-        let url = format!("{}/payins/accounts", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("provider", &provider))
-            .build()?;
-        self.answer(request, "list_payin_accounts").await
+    ) -> Call<'a, types::PayinAccountList> {
+        self.call("list_payin_accounts", &[]).query("provider", &provider)
     }
     /// Tells an account at a provider which wallet an asset is to be delivered to.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /payins/accounts/assets` (operation `registerPayinAccountAsset`).
-    pub async fn register_payin_account_asset<'a>(
+    #[inline]
+    pub fn register_payin_account_asset<'a>(
         &'a self,
         body: &'a types::RegisterPayinAccountAssetRequest,
-    ) -> Result<ResponseValue<types::PayinAccount>, Error<types::ApiError>> {
-        let url = format!("{}/payins/accounts/assets", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "register_payin_account_asset").await
+    ) -> Call<'a, types::PayinAccount> {
+        self.call("register_payin_account_asset", &[]).json(body)
     }
     /// Lists the balances at a provider.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /payins/balances` (operation `listPayinBalances`).
-    pub async fn list_payin_balances<'a>(
+    #[inline]
+    pub fn list_payin_balances<'a>(
         &'a self,
         provider: types::FiatProvider,
-    ) -> Result<ResponseValue<types::PayinBalanceList>, Error<types::ApiError>> {
-        let url = format!("{}/payins/balances", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("provider", &provider))
-            .build()?;
-        self.answer(request, "list_payin_balances").await
+    ) -> Call<'a, types::PayinBalanceList> {
+        self.call("list_payin_balances", &[]).query("provider", &provider)
     }
     /// Reads what can be paid in at a provider, and how.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /payins/options` (operation `listPayinOptions`).
-    pub async fn list_payin_options<'a>(
+    #[inline]
+    pub fn list_payin_options<'a>(
         &'a self,
         provider: types::FiatProvider,
-    ) -> Result<ResponseValue<types::PayinOptions>, Error<types::ApiError>> {
-        let url = format!("{}/payins/options", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("provider", &provider))
-            .build()?;
-        self.answer(request, "list_payin_options").await
+    ) -> Call<'a, types::PayinOptions> {
+        self.call("list_payin_options", &[]).query("provider", &provider)
     }
     /// Asks what a payin would give.
     ///
@@ -167,97 +105,61 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /payins/quote` (operation `createPayinQuote`).
-    pub async fn create_payin_quote<'a>(
+    #[inline]
+    pub fn create_payin_quote<'a>(
         &'a self,
         body: &'a types::CreatePayinQuoteRequest,
-    ) -> Result<ResponseValue<types::PayinQuotes>, Error<types::ApiError>> {
-        let url = format!("{}/payins/quote", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_payin_quote").await
+    ) -> Call<'a, types::PayinQuotes> {
+        self.call("create_payin_quote", &[]).json(body)
     }
     /// Reads whether a wallet can receive payins.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /payins/recipients` (operation `getPayinRecipient`).
-    pub async fn get_payin_recipient<'a>(
+    #[inline]
+    pub fn get_payin_recipient<'a>(
         &'a self,
         currency: types::FiatCurrency,
         provider: types::FiatProvider,
         wallet_id: &'a types::WalletId,
-    ) -> Result<ResponseValue<types::PayinRecipient>, Error<types::ApiError>> {
-        let url = format!("{}/payins/recipients", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("currency", &currency))
-            .query(&progenitor_client::QueryParam::new("provider", &provider))
-            .query(&progenitor_client::QueryParam::new("walletId", &wallet_id))
-            .build()?;
-        self.answer(request, "get_payin_recipient").await
+    ) -> Call<'a, types::PayinRecipient> {
+        self.call("get_payin_recipient", &[])
+            .query("currency", &currency)
+            .query("provider", &provider)
+            .query("walletId", &wallet_id)
     }
     /// Asks the provider to let a wallet receive payins.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /payins/recipients` (operation `createPayinRecipient`).
-    pub async fn create_payin_recipient<'a>(
+    #[inline]
+    pub fn create_payin_recipient<'a>(
         &'a self,
         body: &'a types::CreatePayinRecipientRequest,
-    ) -> Result<ResponseValue<types::PayinRecipient>, Error<types::ApiError>> {
-        let url = format!("{}/payins/recipients", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_payin_recipient").await
+    ) -> Call<'a, types::PayinRecipient> {
+        self.call("create_payin_recipient", &[]).json(body)
     }
     /// Reads a payin.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /payins/{payinId}` (operation `getPayin`).
-    pub async fn get_payin<'a>(
+    #[inline]
+    pub fn get_payin<'a>(
         &'a self,
         payin_id: &'a types::PayinId,
-    ) -> Result<ResponseValue<types::Payin>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/payins/{}", self.baseurl, encode_path(& payin_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_payin").await
+    ) -> Call<'a, types::Payin> {
+        self.call("get_payin", &[&payin_id])
     }
 }

@@ -2,49 +2,32 @@
 
 //! Calls of the domain `payouts`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the payouts.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /payouts` (operation `listPayouts`).
-    pub async fn list_payouts<'a>(
+    #[inline]
+    pub fn list_payouts<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
         provider: Option<&'a Vec<types::FiatProvider>>,
         status: Option<&'a Vec<types::PayoutStatus>>,
         wallet_id: Option<&'a types::WalletId>,
-    ) -> Result<ResponseValue<types::PayoutPage>, Error<types::ApiError>> {
-        let url = format!("{}/payouts", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("provider", &provider))
-            .query(&progenitor_client::QueryParam::new("status", &status))
-            .query(&progenitor_client::QueryParam::new("walletId", &wallet_id))
-            .build()?;
-        self.answer(request, "list_payouts").await
+    ) -> Call<'a, types::PayoutPage> {
+        self.call("list_payouts", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
+            .query_list("provider", provider)
+            .query_list("status", status)
+            .query_option("walletId", wallet_id)
     }
     /// Pays out.
     ///
@@ -52,24 +35,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /payouts` (operation `createPayout`).
-    pub async fn create_payout<'a>(
+    #[inline]
+    pub fn create_payout<'a>(
         &'a self,
         body: &'a types::CreatePayoutRequest,
-    ) -> Result<ResponseValue<types::Payout>, Error<types::ApiError>> {
-        let url = format!("{}/payouts", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_payout").await
+    ) -> Call<'a, types::Payout> {
+        self.call("create_payout", &[]).json(body)
     }
     /// Asks what a payout would give.
     ///
@@ -77,48 +51,29 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /payouts/quote` (operation `createPayoutQuote`).
-    pub async fn create_payout_quote<'a>(
+    #[inline]
+    pub fn create_payout_quote<'a>(
         &'a self,
         body: &'a types::CreatePayoutQuoteRequest,
-    ) -> Result<ResponseValue<types::PayoutQuotes>, Error<types::ApiError>> {
-        let url = format!("{}/payouts/quote", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_payout_quote").await
+    ) -> Call<'a, types::PayoutQuotes> {
+        self.call("create_payout_quote", &[]).json(body)
     }
     /// Reads a payout.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /payouts/{payoutId}` (operation `getPayout`).
-    pub async fn get_payout<'a>(
+    #[inline]
+    pub fn get_payout<'a>(
         &'a self,
         payout_id: &'a types::PayoutId,
-    ) -> Result<ResponseValue<types::Payout>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/payouts/{}", self.baseurl, encode_path(& payout_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_payout").await
+    ) -> Call<'a, types::Payout> {
+        self.call("get_payout", &[&payout_id])
     }
     /// Confirms a payout, or gives it up.
     ///
@@ -127,26 +82,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /payouts/{payoutId}/action` (operation `createPayoutAction`).
-    pub async fn create_payout_action<'a>(
+    #[inline]
+    pub fn create_payout_action<'a>(
         &'a self,
         payout_id: &'a types::PayoutId,
         body: &'a types::CreatePayoutActionRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/payouts/{}/action", self.baseurl, encode_path(& payout_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_payout_action").await
+    ) -> Call<'a, types::Empty> {
+        self.call("create_payout_action", &[&payout_id]).json(body)
     }
 }

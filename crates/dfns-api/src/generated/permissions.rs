@@ -2,146 +2,83 @@
 
 //! Calls of the domain `permissions`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the permissions of the organisation.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /permissions` (operation `listPermissions`).
-    pub async fn list_permissions<'a>(
+    #[inline]
+    pub fn list_permissions<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::PermissionPage>, Error<types::ApiError>> {
-        let url = format!("{}/permissions", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_permissions").await
+    ) -> Call<'a, types::PermissionPage> {
+        self.call("list_permissions", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Creates a permission.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /permissions` (operation `createPermission`).
-    pub async fn create_permission<'a>(
+    #[inline]
+    pub fn create_permission<'a>(
         &'a self,
         body: &'a types::CreatePermissionRequest,
-    ) -> Result<ResponseValue<types::Permission>, Error<types::ApiError>> {
-        let url = format!("{}/permissions", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_permission").await
+    ) -> Call<'a, types::Permission> {
+        self.call("create_permission", &[]).json(body)
     }
     /// Reads a permission, with the change of it that waits for an approval.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /permissions/{permissionId}` (operation `getPermission`).
-    pub async fn get_permission<'a>(
+    #[inline]
+    pub fn get_permission<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
-    ) -> Result<ResponseValue<types::PermissionDetails>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/permissions/{}", self.baseurl, encode_path(& permission_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_permission").await
+    ) -> Call<'a, types::PermissionDetails> {
+        self.call("get_permission", &[&permission_id])
     }
     /// Changes the name or the operations of a permission.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /permissions/{permissionId}` (operation `updatePermission`).
-    pub async fn update_permission<'a>(
+    #[inline]
+    pub fn update_permission<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
         body: &'a types::UpdatePermissionRequest,
-    ) -> Result<
-        ResponseValue<crate::Change<types::Permission, types::ChangeRequest>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/permissions/{}", self.baseurl, encode_path(& permission_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.change(request, "update_permission").await
+    ) -> Call<'a, Change<types::Permission, types::ChangeRequest>> {
+        self.call("update_permission", &[&permission_id]).json(body)
     }
     /// Deletes a permission.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /permissions/{permissionId}` (operation `deletePermission`).
-    pub async fn delete_permission<'a>(
+    #[inline]
+    pub fn delete_permission<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
-    ) -> Result<
-        ResponseValue<crate::Change<types::Empty, types::ChangeRequest>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/permissions/{}", self.baseurl, encode_path(& permission_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.change(request, "delete_permission").await
+    ) -> Call<'a, Change<types::Empty, types::ChangeRequest>> {
+        self.call("delete_permission", &[&permission_id])
     }
     /// Archives a permission, or brings it back.
     ///
@@ -149,123 +86,66 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /permissions/{permissionId}/archive` (operation `archivePermission`).
     #[deprecated = "superseded in the API"]
-    pub async fn archive_permission<'a>(
+    #[inline]
+    pub fn archive_permission<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
         body: &'a types::ArchivePermissionRequest,
-    ) -> Result<
-        ResponseValue<crate::Change<types::Permission, types::ChangeRequest>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/permissions/{}/archive", self.baseurl, encode_path(& permission_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.change(request, "archive_permission").await
+    ) -> Call<'a, Change<types::Permission, types::ChangeRequest>> {
+        self.call("archive_permission", &[&permission_id]).json(body)
     }
     /// Lists who holds a permission.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /permissions/{permissionId}/assignments` (operation `listPermissionAssignments`).
-    pub async fn list_permission_assignments<'a>(
+    #[inline]
+    pub fn list_permission_assignments<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::PermissionAssignmentPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/permissions/{}/assignments", self.baseurl, encode_path(& permission_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_permission_assignments").await
+    ) -> Call<'a, types::PermissionAssignmentPage> {
+        self.call("list_permission_assignments", &[&permission_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Assigns a permission to an identity.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /permissions/{permissionId}/assignments` (operation `assignPermission`).
-    pub async fn assign_permission<'a>(
+    #[inline]
+    pub fn assign_permission<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
         body: &'a types::AssignPermissionRequest,
-    ) -> Result<
-        ResponseValue<crate::Change<types::PermissionAssignment, types::ChangeRequest>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/permissions/{}/assignments", self.baseurl, encode_path(& permission_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.change(request, "assign_permission").await
+    ) -> Call<'a, Change<types::PermissionAssignment, types::ChangeRequest>> {
+        self.call("assign_permission", &[&permission_id]).json(body)
     }
     /// Ends the assignment of a permission.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /permissions/{permissionId}/assignments/{assignmentId}` (operation `revokePermission`).
-    pub async fn revoke_permission<'a>(
+    #[inline]
+    pub fn revoke_permission<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
         assignment_id: &'a types::AssignmentId,
         force: Option<bool>,
-    ) -> Result<
-        ResponseValue<crate::Change<(), types::ChangeRequest>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/permissions/{}/assignments/{}", self.baseurl, encode_path(& permission_id
-            .to_string()), encode_path(& assignment_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("force", &force))
-            .build()?;
-        self.change_without_answer(request, "revoke_permission").await
+    ) -> Call<'a, Change<Empty, types::ChangeRequest>> {
+        self.call("revoke_permission", &[&permission_id, &assignment_id])
+            .query_option("force", force)
     }
 }

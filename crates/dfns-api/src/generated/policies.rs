@@ -2,16 +2,9 @@
 
 //! Calls of the domain `policies`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the policies of the organisation.
     ///
@@ -19,154 +12,90 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /v2/policies` (operation `listPolicies`).
-    pub async fn list_policies<'a>(
+    #[inline]
+    pub fn list_policies<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
         status: Option<types::PolicyStatus>,
-    ) -> Result<ResponseValue<types::PolicyPage>, Error<types::ApiError>> {
-        let url = format!("{}/v2/policies", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("status", &status))
-            .build()?;
-        self.answer(request, "list_policies").await
+    ) -> Call<'a, types::PolicyPage> {
+        self.call("list_policies", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
+            .query_option("status", status)
     }
     /// Creates a policy, which is evaluated from then on.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /v2/policies` (operation `createPolicy`).
-    pub async fn create_policy<'a>(
+    #[inline]
+    pub fn create_policy<'a>(
         &'a self,
         body: &'a types::CreatePolicyRequest,
-    ) -> Result<ResponseValue<types::Policy>, Error<types::ApiError>> {
-        let url = format!("{}/v2/policies", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_policy").await
+    ) -> Call<'a, types::Policy> {
+        self.call("create_policy", &[]).json(body)
     }
     /// Reads the public key for travel rule messages through Sumsub.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /v2/policies/travel-rule/sumsub/public-key` (operation `getSumsubTravelRulePublicKey`).
-    pub async fn get_sumsub_travel_rule_public_key<'a>(
+    #[inline]
+    pub fn get_sumsub_travel_rule_public_key<'a>(
         &'a self,
-    ) -> Result<ResponseValue<types::SumsubPublicKey>, Error<types::ApiError>> {
-        let url = format!("{}/v2/policies/travel-rule/sumsub/public-key", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_sumsub_travel_rule_public_key").await
+    ) -> Call<'a, types::SumsubPublicKey> {
+        self.call("get_sumsub_travel_rule_public_key", &[])
     }
     /// Reads a policy, with the change of it that waits for an approval.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /v2/policies/{policyId}` (operation `getPolicy`).
-    pub async fn get_policy<'a>(
+    #[inline]
+    pub fn get_policy<'a>(
         &'a self,
         policy_id: &'a types::PolicyId,
-    ) -> Result<ResponseValue<types::PolicyDetails>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/v2/policies/{}", self.baseurl, encode_path(& policy_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_policy").await
+    ) -> Call<'a, types::PolicyDetails> {
+        self.call("get_policy", &[&policy_id])
     }
     /// Replaces a policy.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /v2/policies/{policyId}` (operation `updatePolicy`).
-    pub async fn update_policy<'a>(
+    #[inline]
+    pub fn update_policy<'a>(
         &'a self,
         policy_id: &'a types::PolicyId,
         body: &'a types::UpdatePolicyRequest,
-    ) -> Result<
-        ResponseValue<crate::Change<types::Policy, types::ChangeRequest>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/v2/policies/{}", self.baseurl, encode_path(& policy_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.change(request, "update_policy").await
+    ) -> Call<'a, Change<types::Policy, types::ChangeRequest>> {
+        self.call("update_policy", &[&policy_id]).json(body)
     }
     /// Archives a policy, which is evaluated no longer.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /v2/policies/{policyId}` (operation `archivePolicy`).
-    pub async fn archive_policy<'a>(
+    #[inline]
+    pub fn archive_policy<'a>(
         &'a self,
         policy_id: &'a types::PolicyId,
-    ) -> Result<
-        ResponseValue<crate::Change<types::Policy, types::ChangeRequest>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/v2/policies/{}", self.baseurl, encode_path(& policy_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.change(request, "archive_policy").await
+    ) -> Call<'a, Change<types::Policy, types::ChangeRequest>> {
+        self.call("archive_policy", &[&policy_id])
     }
     /// Lists the approvals that were asked for.
     ///
@@ -174,59 +103,38 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /v2/policy-approvals` (operation `listApprovals`).
-    pub async fn list_approvals<'a>(
+    #[inline]
+    pub fn list_approvals<'a>(
         &'a self,
         approver_id: Option<&'a types::UserId>,
         initiator_id: Option<&'a types::UserId>,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
         status: Option<types::ApprovalStatus>,
-    ) -> Result<ResponseValue<types::ApprovalPage>, Error<types::ApiError>> {
-        let url = format!("{}/v2/policy-approvals", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("approverId", &approver_id))
-            .query(&progenitor_client::QueryParam::new("initiatorId", &initiator_id))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("status", &status))
-            .build()?;
-        self.answer(request, "list_approvals").await
+    ) -> Call<'a, types::ApprovalPage> {
+        self.call("list_approvals", &[])
+            .query_option("approverId", approver_id)
+            .query_option("initiatorId", initiator_id)
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
+            .query_option("status", status)
     }
     /// Reads an approval.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /v2/policy-approvals/{approvalId}` (operation `getApproval`).
-    pub async fn get_approval<'a>(
+    #[inline]
+    pub fn get_approval<'a>(
         &'a self,
         approval_id: &'a types::ApprovalId,
-    ) -> Result<ResponseValue<types::Approval>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/v2/policy-approvals/{}", self.baseurl, encode_path(& approval_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_approval").await
+    ) -> Call<'a, types::Approval> {
+        self.call("get_approval", &[&approval_id])
     }
     /// Approves or denies an activity.
     ///
@@ -235,27 +143,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /v2/policy-approvals/{approvalId}/decisions` (operation `createApprovalDecision`).
-    pub async fn create_approval_decision<'a>(
+    #[inline]
+    pub fn create_approval_decision<'a>(
         &'a self,
         approval_id: &'a types::ApprovalId,
         body: &'a types::CreateApprovalDecisionRequest,
-    ) -> Result<ResponseValue<types::Approval>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/v2/policy-approvals/{}/decisions", self.baseurl, encode_path(&
-            approval_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_approval_decision").await
+    ) -> Call<'a, types::Approval> {
+        self.call("create_approval_decision", &[&approval_id]).json(body)
     }
 }

@@ -2,253 +2,140 @@
 
 //! Calls of the domain `signers`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the key stores.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /key-stores` (operation `listKeyStores`).
-    pub async fn list_key_stores<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::KeyStoreList>, Error<types::ApiError>> {
-        let url = format!("{}/key-stores", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "list_key_stores").await
+    #[inline]
+    pub fn list_key_stores<'a>(&'a self) -> Call<'a, types::KeyStoreList> {
+        self.call("list_key_stores", &[])
     }
     /// Makes the archive with which the signers add the user of a computer.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /key-stores/{storeId}/add-mac-user/input` (operation `createAddMacUserInput`).
-    pub async fn create_add_mac_user_input<'a>(
+    #[inline]
+    pub fn create_add_mac_user_input<'a>(
         &'a self,
         store_id: &'a types::KeyStoreId,
         body: &'a types::CreateAddMacUserInputRequest,
-    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/add-mac-user/input", self.baseurl, encode_path(& store_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.nothing(request, "create_add_mac_user_input").await
+    ) -> Call<'a, Empty> {
+        self.call("create_add_mac_user_input", &[&store_id]).json(body)
     }
     /// Makes the archive with which the signers add a person who can provision them.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /key-stores/{storeId}/add-provisioner/input` (operation `createAddProvisionerInput`).
-    pub async fn create_add_provisioner_input<'a>(
+    #[inline]
+    pub fn create_add_provisioner_input<'a>(
         &'a self,
         store_id: &'a types::KeyStoreId,
         body: &'a types::CreateAddProvisionerInputRequest,
-    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/add-provisioner/input", self.baseurl, encode_path(&
-            store_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.nothing(request, "create_add_provisioner_input").await
+    ) -> Call<'a, Empty> {
+        self.call("create_add_provisioner_input", &[&store_id]).json(body)
     }
     /// Makes the archive with which the signers add another signer.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /key-stores/{storeId}/clone/input` (operation `createCloneInput`).
-    pub async fn create_clone_input<'a>(
+    #[inline]
+    pub fn create_clone_input<'a>(
         &'a self,
         store_id: &'a types::KeyStoreId,
         body: &'a types::CreateCloneInputRequest,
-    ) -> Result<ResponseValue<types::OfflineInput>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/clone/input", self.baseurl, encode_path(& store_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_clone_input").await
+    ) -> Call<'a, types::OfflineInput> {
+        self.call("create_clone_input", &[&store_id]).json(body)
     }
     /// Cancels operations of a fleet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /key-stores/{storeId}/fleet-operations/cancel` (operation `cancelFleetOperation`).
-    pub async fn cancel_fleet_operation<'a>(
+    #[inline]
+    pub fn cancel_fleet_operation<'a>(
         &'a self,
         store_id: &'a types::KeyStoreId,
         body: &'a types::CancelFleetOperationRequest,
-    ) -> Result<ResponseValue<types::FleetOperationGroup>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/fleet-operations/cancel", self.baseurl, encode_path(&
-            store_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "cancel_fleet_operation").await
+    ) -> Call<'a, types::FleetOperationGroup> {
+        self.call("cancel_fleet_operation", &[&store_id]).json(body)
     }
     /// Makes the archive with which the signers create a fleet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /key-stores/{storeId}/genesis/input` (operation `createGenesisInput`).
-    pub async fn create_genesis_input<'a>(
+    #[inline]
+    pub fn create_genesis_input<'a>(
         &'a self,
         store_id: &'a types::KeyStoreId,
         body: &'a types::CreateGenesisInputRequest,
-    ) -> Result<ResponseValue<types::OfflineInput>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/genesis/input", self.baseurl, encode_path(& store_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_genesis_input").await
+    ) -> Call<'a, types::OfflineInput> {
+        self.call("create_genesis_input", &[&store_id]).json(body)
     }
     /// Makes the archive with which the signers make further keys.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /key-stores/{storeId}/key-harvest/input` (operation `createKeyHarvestInput`).
-    pub async fn create_key_harvest_input<'a>(
+    #[inline]
+    pub fn create_key_harvest_input<'a>(
         &'a self,
         store_id: &'a types::KeyStoreId,
         body: &'a types::CreateKeyHarvestInputRequest,
-    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/key-harvest/input", self.baseurl, encode_path(& store_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.nothing(request, "create_key_harvest_input").await
+    ) -> Call<'a, Empty> {
+        self.call("create_key_harvest_input", &[&store_id]).json(body)
     }
     /// Makes the archive with which the signers sign transactions.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /key-stores/{storeId}/onchain-sign/input` (operation `createOnchainSignInput`).
-    pub async fn create_onchain_sign_input<'a>(
+    #[inline]
+    pub fn create_onchain_sign_input<'a>(
         &'a self,
         store_id: &'a types::KeyStoreId,
         body: &'a types::CreateOnchainSignInputRequest,
-    ) -> Result<ResponseValue<types::OfflineInput>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/onchain-sign/input", self.baseurl, encode_path(& store_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_onchain_sign_input").await
+    ) -> Call<'a, types::OfflineInput> {
+        self.call("create_onchain_sign_input", &[&store_id]).json(body)
     }
     /// Makes the archive with which the signers prove that they control wallets.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /key-stores/{storeId}/proof-of-control/input` (operation `createProofOfControlInput`).
-    pub async fn create_proof_of_control_input<'a>(
+    #[inline]
+    pub fn create_proof_of_control_input<'a>(
         &'a self,
         store_id: &'a types::KeyStoreId,
         body: &'a types::CreateProofOfControlInputRequest,
-    ) -> Result<ResponseValue<types::OfflineInput>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/key-stores/{}/proof-of-control/input", self.baseurl, encode_path(&
-            store_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_proof_of_control_input").await
+    ) -> Call<'a, types::OfflineInput> {
+        self.call("create_proof_of_control_input", &[&store_id]).json(body)
     }
     /// Lists the signers, by cluster.
     ///
@@ -256,21 +143,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /signers` (operation `listSigners`).
-    pub async fn list_signers<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::SignerClusterList>, Error<types::ApiError>> {
-        let url = format!("{}/signers", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "list_signers").await
+    #[inline]
+    pub fn list_signers<'a>(&'a self) -> Call<'a, types::SignerClusterList> {
+        self.call("list_signers", &[])
     }
 }

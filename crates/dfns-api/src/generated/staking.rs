@@ -2,43 +2,26 @@
 
 //! Calls of the domain `staking`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the stakes of the organisation.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /staking/stakes` (operation `listStakes`).
-    pub async fn list_stakes<'a>(
+    #[inline]
+    pub fn list_stakes<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::StakePage>, Error<types::ApiError>> {
-        let url = format!("{}/staking/stakes", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_stakes").await
+    ) -> Call<'a, types::StakePage> {
+        self.call("list_stakes", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Stakes an asset of a wallet.
     ///
@@ -46,130 +29,75 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /staking/stakes` (operation `createStake`).
-    pub async fn create_stake<'a>(
+    #[inline]
+    pub fn create_stake<'a>(
         &'a self,
         body: &'a types::CreateStakeRequest,
-    ) -> Result<ResponseValue<types::Stake>, Error<types::ApiError>> {
-        let url = format!("{}/staking/stakes", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "create_stake").await
+    ) -> Call<'a, Entity<types::Stake>> {
+        self.call("create_stake", &[]).json(body)
     }
     /// Reads a stake, with its actions.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /staking/stakes/{stakeId}` (operation `getStake`).
-    pub async fn get_stake<'a>(
+    #[inline]
+    pub fn get_stake<'a>(
         &'a self,
         stake_id: &'a types::StakeId,
-    ) -> Result<ResponseValue<types::Stake>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/staking/stakes/{}", self.baseurl, encode_path(& stake_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_stake").await
+    ) -> Call<'a, types::Stake> {
+        self.call("get_stake", &[&stake_id])
     }
     /// Lists what was done with a stake.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /staking/stakes/{stakeId}/actions` (operation `listStakeActions`).
-    pub async fn list_stake_actions<'a>(
+    #[inline]
+    pub fn list_stake_actions<'a>(
         &'a self,
         stake_id: &'a types::StakeId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::StakeActionPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/staking/stakes/{}/actions", self.baseurl, encode_path(& stake_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_stake_actions").await
+    ) -> Call<'a, types::StakeActionPage> {
+        self.call("list_stake_actions", &[&stake_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Adds to a stake, or takes from it.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /staking/stakes/{stakeId}/actions` (operation `createStakeAction`).
-    pub async fn create_stake_action<'a>(
+    #[inline]
+    pub fn create_stake_action<'a>(
         &'a self,
         stake_id: &'a types::StakeId,
         body: &'a types::CreateStakeActionRequest,
-    ) -> Result<ResponseValue<types::Stake>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/staking/stakes/{}/actions", self.baseurl, encode_path(& stake_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "create_stake_action").await
+    ) -> Call<'a, Entity<types::Stake>> {
+        self.call("create_stake_action", &[&stake_id]).json(body)
     }
     /// Reads what a stake has earned.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /staking/stakes/{stakeId}/rewards` (operation `getStakeRewards`).
-    pub async fn get_stake_rewards<'a>(
+    #[inline]
+    pub fn get_stake_rewards<'a>(
         &'a self,
         stake_id: &'a types::StakeId,
-    ) -> Result<ResponseValue<types::StakeRewards>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/staking/stakes/{}/rewards", self.baseurl, encode_path(& stake_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_stake_rewards").await
+    ) -> Call<'a, types::StakeRewards> {
+        self.call("get_stake_rewards", &[&stake_id])
     }
 }

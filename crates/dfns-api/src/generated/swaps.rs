@@ -2,43 +2,26 @@
 
 //! Calls of the domain `swaps`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the swaps of the organisation.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /swaps` (operation `listSwaps`).
-    pub async fn list_swaps<'a>(
+    #[inline]
+    pub fn list_swaps<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::SwapPage>, Error<types::ApiError>> {
-        let url = format!("{}/swaps", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_swaps").await
+    ) -> Call<'a, types::SwapPage> {
+        self.call("list_swaps", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Swaps one asset for another.
     ///
@@ -46,24 +29,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /swaps` (operation `createSwap`).
-    pub async fn create_swap<'a>(
+    #[inline]
+    pub fn create_swap<'a>(
         &'a self,
         body: &'a types::CreateSwapRequest,
-    ) -> Result<ResponseValue<types::Swap>, Error<types::ApiError>> {
-        let url = format!("{}/swaps", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "create_swap").await
+    ) -> Call<'a, Entity<types::Swap>> {
+        self.call("create_swap", &[]).json(body)
     }
     /// Asks what a swap would give and cost.
     ///
@@ -71,71 +45,39 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /swaps/quotes` (operation `createSwapQuote`).
-    pub async fn create_swap_quote<'a>(
+    #[inline]
+    pub fn create_swap_quote<'a>(
         &'a self,
         body: &'a types::CreateSwapQuoteRequest,
-    ) -> Result<ResponseValue<types::SwapQuote>, Error<types::ApiError>> {
-        let url = format!("{}/swaps/quotes", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_swap_quote").await
+    ) -> Call<'a, types::SwapQuote> {
+        self.call("create_swap_quote", &[]).json(body)
     }
     /// Reads a quote.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /swaps/quotes/{quoteId}` (operation `getSwapQuote`).
-    pub async fn get_swap_quote<'a>(
+    #[inline]
+    pub fn get_swap_quote<'a>(
         &'a self,
         quote_id: &'a types::SwapQuoteId,
-    ) -> Result<ResponseValue<types::SwapQuote>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/swaps/quotes/{}", self.baseurl, encode_path(& quote_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_swap_quote").await
+    ) -> Call<'a, types::SwapQuote> {
+        self.call("get_swap_quote", &[&quote_id])
     }
     /// Reads a swap.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /swaps/{swapId}` (operation `getSwap`).
-    pub async fn get_swap<'a>(
-        &'a self,
-        swap_id: &'a types::SwapId,
-    ) -> Result<ResponseValue<types::Swap>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/swaps/{}", self.baseurl, encode_path(& swap_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_swap").await
+    #[inline]
+    pub fn get_swap<'a>(&'a self, swap_id: &'a types::SwapId) -> Call<'a, types::Swap> {
+        self.call("get_swap", &[&swap_id])
     }
 }

@@ -2,585 +2,342 @@
 
 //! Calls of the domain `tenant`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the organisations of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /tenant/orgs` (operation `listOrgs`).
-    pub async fn list_orgs<'a>(
+    #[inline]
+    pub fn list_orgs<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
         status: Option<&'a Vec<types::OrgStatus>>,
-    ) -> Result<ResponseValue<types::OrgPage>, Error<types::ApiError>> {
-        let url = format!("{}/tenant/orgs", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("status", &status))
-            .build()?;
-        self.answer(request, "list_orgs").await
+    ) -> Call<'a, types::OrgPage> {
+        self.call("list_orgs", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
+            .query_list("status", status)
     }
     /// Creates an organisation, whose first administrator is the caller.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /tenant/orgs` (operation `createOrg`).
-    pub async fn create_org<'a>(
+    #[inline]
+    pub fn create_org<'a>(
         &'a self,
         body: &'a types::CreateOrgRequest,
-    ) -> Result<ResponseValue<types::OrgResult>, Error<types::ApiError>> {
-        let url = format!("{}/tenant/orgs", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_org").await
+    ) -> Call<'a, types::OrgResult> {
+        self.call("create_org", &[]).json(body)
     }
     /// Reads an organisation.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /tenant/orgs/{orgId}` (operation `getOrg`).
-    pub async fn get_org<'a>(
+    #[inline]
+    pub fn get_org<'a>(
         &'a self,
         org_id: &'a types::OrgId,
-    ) -> Result<ResponseValue<types::OrgResult>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/orgs/{}", self.baseurl, encode_path(& org_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_org").await
+    ) -> Call<'a, types::OrgResult> {
+        self.call("get_org", &[&org_id])
     }
     /// Changes the name of an organisation.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /tenant/orgs/{orgId}` (operation `updateOrg`).
-    pub async fn update_org<'a>(
+    #[inline]
+    pub fn update_org<'a>(
         &'a self,
         org_id: &'a types::OrgId,
         body: &'a types::UpdateOrgRequest,
-    ) -> Result<ResponseValue<types::OrgResult>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/orgs/{}", self.baseurl, encode_path(& org_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_org").await
+    ) -> Call<'a, types::OrgResult> {
+        self.call("update_org", &[&org_id]).json(body)
     }
     /// Suspends an organisation, archives it, or lets it go on.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /tenant/orgs/{orgId}/status` (operation `updateOrgStatus`).
-    pub async fn update_org_status<'a>(
+    #[inline]
+    pub fn update_org_status<'a>(
         &'a self,
         org_id: &'a types::OrgId,
         body: &'a types::UpdateOrgStatusRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/orgs/{}/status", self.baseurl, encode_path(& org_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_org_status").await
+    ) -> Call<'a, types::Empty> {
+        self.call("update_org_status", &[&org_id]).json(body)
     }
     /// Lists the permissions of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /tenant/permissions` (operation `listTenantPermissions`).
-    pub async fn list_tenant_permissions<'a>(
+    #[inline]
+    pub fn list_tenant_permissions<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::TenantPermissionPage>, Error<types::ApiError>> {
-        let url = format!("{}/tenant/permissions", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_tenant_permissions").await
+    ) -> Call<'a, types::TenantPermissionPage> {
+        self.call("list_tenant_permissions", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Reads a permission of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /tenant/permissions/{permissionId}` (operation `getTenantPermission`).
-    pub async fn get_tenant_permission<'a>(
+    #[inline]
+    pub fn get_tenant_permission<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
-    ) -> Result<ResponseValue<types::Permission>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/permissions/{}", self.baseurl, encode_path(& permission_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_tenant_permission").await
+    ) -> Call<'a, types::Permission> {
+        self.call("get_tenant_permission", &[&permission_id])
     }
     /// Assigns a permission of the tenant to an identity.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /tenant/permissions/{permissionId}/assign` (operation `assignTenantPermission`).
-    pub async fn assign_tenant_permission<'a>(
+    #[inline]
+    pub fn assign_tenant_permission<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
         body: &'a types::AssignTenantPermissionRequest,
-    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/permissions/{}/assign", self.baseurl, encode_path(& permission_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.nothing(request, "assign_tenant_permission").await
+    ) -> Call<'a, Empty> {
+        self.call("assign_tenant_permission", &[&permission_id]).json(body)
     }
     /// Takes a permission of the tenant from an identity.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /tenant/permissions/{permissionId}/revoke` (operation `revokeTenantPermission`).
-    pub async fn revoke_tenant_permission<'a>(
+    #[inline]
+    pub fn revoke_tenant_permission<'a>(
         &'a self,
         permission_id: &'a types::PermissionId,
         body: &'a types::RevokeTenantPermissionRequest,
-    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/permissions/{}/revoke", self.baseurl, encode_path(& permission_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.nothing(request, "revoke_tenant_permission").await
+    ) -> Call<'a, Empty> {
+        self.call("revoke_tenant_permission", &[&permission_id]).json(body)
     }
     /// Lists the user groups of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /tenant/user-groups` (operation `listTenantUserGroups`).
-    pub async fn list_tenant_user_groups<'a>(
+    #[inline]
+    pub fn list_tenant_user_groups<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::UserGroupPage>, Error<types::ApiError>> {
-        let url = format!("{}/tenant/user-groups", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_tenant_user_groups").await
+    ) -> Call<'a, types::UserGroupPage> {
+        self.call("list_tenant_user_groups", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Creates a user group of the tenant, without members.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /tenant/user-groups` (operation `createTenantUserGroup`).
-    pub async fn create_tenant_user_group<'a>(
+    #[inline]
+    pub fn create_tenant_user_group<'a>(
         &'a self,
         body: &'a types::CreateUserGroupRequest,
-    ) -> Result<ResponseValue<types::UserGroup>, Error<types::ApiError>> {
-        let url = format!("{}/tenant/user-groups", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_tenant_user_group").await
+    ) -> Call<'a, types::UserGroup> {
+        self.call("create_tenant_user_group", &[]).json(body)
     }
     /// Reads a user group of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /tenant/user-groups/{userGroupId}` (operation `getTenantUserGroup`).
-    pub async fn get_tenant_user_group<'a>(
+    #[inline]
+    pub fn get_tenant_user_group<'a>(
         &'a self,
         user_group_id: &'a str,
-    ) -> Result<ResponseValue<types::UserGroup>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/user-groups/{}", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_tenant_user_group").await
+    ) -> Call<'a, types::UserGroup> {
+        self.call("get_tenant_user_group", &[&user_group_id])
     }
     /// Changes the name or the description of a user group of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /tenant/user-groups/{userGroupId}` (operation `updateTenantUserGroup`).
-    pub async fn update_tenant_user_group<'a>(
+    #[inline]
+    pub fn update_tenant_user_group<'a>(
         &'a self,
         user_group_id: &'a str,
         body: &'a types::UpdateUserGroupRequest,
-    ) -> Result<ResponseValue<types::UserGroup>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/user-groups/{}", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_tenant_user_group").await
+    ) -> Call<'a, types::UserGroup> {
+        self.call("update_tenant_user_group", &[&user_group_id]).json(body)
     }
     /// Deletes a user group of the tenant, and with it the permissions that its members hold through it.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /tenant/user-groups/{userGroupId}` (operation `deleteTenantUserGroup`).
-    pub async fn delete_tenant_user_group<'a>(
+    #[inline]
+    pub fn delete_tenant_user_group<'a>(
         &'a self,
         user_group_id: &'a str,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/user-groups/{}", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_tenant_user_group").await
+    ) -> Call<'a, types::Empty> {
+        self.call("delete_tenant_user_group", &[&user_group_id])
     }
     /// Lists the members of a user group of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /tenant/user-groups/{userGroupId}/members` (operation `listTenantUserGroupMembers`).
-    pub async fn list_tenant_user_group_members<'a>(
+    #[inline]
+    pub fn list_tenant_user_group_members<'a>(
         &'a self,
         user_group_id: &'a str,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::UserGroupMemberPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/user-groups/{}/members", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_tenant_user_group_members").await
+    ) -> Call<'a, types::UserGroupMemberPage> {
+        self.call("list_tenant_user_group_members", &[&user_group_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Adds users to a user group of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /tenant/user-groups/{userGroupId}/members` (operation `addTenantUserGroupMembers`).
-    pub async fn add_tenant_user_group_members<'a>(
+    #[inline]
+    pub fn add_tenant_user_group_members<'a>(
         &'a self,
         user_group_id: &'a str,
         body: &'a types::AddUserGroupMembersRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/user-groups/{}/members", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "add_tenant_user_group_members").await
+    ) -> Call<'a, types::Empty> {
+        self.call("add_tenant_user_group_members", &[&user_group_id]).json(body)
     }
     /// Removes users from a user group of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /tenant/user-groups/{userGroupId}/members` (operation `removeTenantUserGroupMembers`).
-    pub async fn remove_tenant_user_group_members<'a>(
+    #[inline]
+    pub fn remove_tenant_user_group_members<'a>(
         &'a self,
         user_group_id: &'a str,
         body: &'a types::RemoveUserGroupMembersRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/user-groups/{}/members", self.baseurl, encode_path(& user_group_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "remove_tenant_user_group_members").await
+    ) -> Call<'a, types::Empty> {
+        self.call("remove_tenant_user_group_members", &[&user_group_id]).json(body)
     }
     /// Lists the users of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /tenant/users` (operation `listTenantUsers`).
-    pub async fn list_tenant_users<'a>(
+    #[inline]
+    pub fn list_tenant_users<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::TenantUserPage>, Error<types::ApiError>> {
-        let url = format!("{}/tenant/users", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_tenant_users").await
+    ) -> Call<'a, types::TenantUserPage> {
+        self.call("list_tenant_users", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Creates a user of the tenant, and mails an invitation to register.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /tenant/users` (operation `createTenantUser`).
-    pub async fn create_tenant_user<'a>(
+    #[inline]
+    pub fn create_tenant_user<'a>(
         &'a self,
         body: &'a types::CreateTenantUserRequest,
-    ) -> Result<ResponseValue<types::TenantUser>, Error<types::ApiError>> {
-        let url = format!("{}/tenant/users", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_tenant_user").await
+    ) -> Call<'a, types::TenantUser> {
+        self.call("create_tenant_user", &[]).json(body)
     }
     /// Reads a user of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /tenant/users/{userId}` (operation `getTenantUser`).
-    pub async fn get_tenant_user<'a>(
+    #[inline]
+    pub fn get_tenant_user<'a>(
         &'a self,
         user_id: &'a types::UserId,
-    ) -> Result<ResponseValue<types::TenantUser>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/users/{}", self.baseurl, encode_path(& user_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_tenant_user").await
+    ) -> Call<'a, types::TenantUser> {
+        self.call("get_tenant_user", &[&user_id])
     }
     /// Changes whether a user of the tenant has to log in by single sign-on.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /tenant/users/{userId}` (operation `updateTenantUser`).
-    pub async fn update_tenant_user<'a>(
+    #[inline]
+    pub fn update_tenant_user<'a>(
         &'a self,
         user_id: &'a types::UserId,
         body: &'a types::UpdateTenantUserRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/users/{}", self.baseurl, encode_path(& user_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_tenant_user").await
+    ) -> Call<'a, types::Empty> {
+        self.call("update_tenant_user", &[&user_id]).json(body)
     }
     /// Deletes a user of the tenant.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /tenant/users/{userId}` (operation `deleteTenantUser`).
-    pub async fn delete_tenant_user<'a>(
+    #[inline]
+    pub fn delete_tenant_user<'a>(
         &'a self,
         user_id: &'a types::UserId,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/tenant/users/{}", self.baseurl, encode_path(& user_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_tenant_user").await
+    ) -> Call<'a, types::Empty> {
+        self.call("delete_tenant_user", &[&user_id])
     }
 }

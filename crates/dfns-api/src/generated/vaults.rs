@@ -2,181 +2,112 @@
 
 //! Calls of the domain `vaults`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the vaults.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /vaults` (operation `listVaults`).
-    pub async fn list_vaults<'a>(
+    #[inline]
+    pub fn list_vaults<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::VaultPage>, Error<types::ApiError>> {
-        let url = format!("{}/vaults", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_vaults").await
+    ) -> Call<'a, types::VaultPage> {
+        self.call("list_vaults", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Creates a vault.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /vaults` (operation `createVault`).
-    pub async fn create_vault<'a>(
+    #[inline]
+    pub fn create_vault<'a>(
         &'a self,
         body: &'a types::CreateVaultRequest,
-    ) -> Result<ResponseValue<types::Vault>, Error<types::ApiError>> {
-        let url = format!("{}/vaults", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_vault").await
+    ) -> Call<'a, types::Vault> {
+        self.call("create_vault", &[]).json(body)
     }
     /// Reads a vault.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /vaults/{vaultId}` (operation `getVault`).
-    pub async fn get_vault<'a>(
+    #[inline]
+    pub fn get_vault<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
-    ) -> Result<ResponseValue<types::Vault>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_vault").await
+    ) -> Call<'a, types::Vault> {
+        self.call("get_vault", &[&vault_id])
     }
     /// Changes the name or the external id of a vault.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /vaults/{vaultId}` (operation `updateVault`).
-    pub async fn update_vault<'a>(
+    #[inline]
+    pub fn update_vault<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         body: &'a types::UpdateVaultRequest,
-    ) -> Result<ResponseValue<types::Vault>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_vault").await
+    ) -> Call<'a, types::Vault> {
+        self.call("update_vault", &[&vault_id]).json(body)
     }
     /// Gives a vault an address on a network.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /vaults/{vaultId}/addresses` (operation `createVaultAddress`).
-    pub async fn create_vault_address<'a>(
+    #[inline]
+    pub fn create_vault_address<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         body: &'a types::CreateVaultAddressRequest,
-    ) -> Result<ResponseValue<types::VaultAddress>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/addresses", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_vault_address").await
+    ) -> Call<'a, types::VaultAddress> {
+        self.call("create_vault_address", &[&vault_id]).json(body)
     }
     /// Reads which assets a vault holds, with their balances.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /vaults/{vaultId}/assets` (operation `listVaultAssets`).
-    pub async fn list_vault_assets<'a>(
+    #[inline]
+    pub fn list_vault_assets<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         network: Option<types::Network>,
         show_unverified: Option<bool>,
-    ) -> Result<ResponseValue<types::VaultAssetList>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/assets", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("network", &network))
-            .query(
-                &progenitor_client::QueryParam::new("showUnverified", &show_unverified),
-            )
-            .build()?;
-        self.answer(request, "list_vault_assets").await
+    ) -> Call<'a, types::VaultAssetList> {
+        self.call("list_vault_assets", &[&vault_id])
+            .query_option("network", network)
+            .query_option("showUnverified", show_unverified)
     }
     /// Lists the entries of the account of a vault.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /vaults/{vaultId}/balances` (operation `listVaultBalances`).
-    pub async fn list_vault_balances<'a>(
+    #[inline]
+    pub fn list_vault_balances<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         kind: Option<types::VaultBalanceKind>,
@@ -184,35 +115,23 @@ impl Client {
         network: Option<types::Network>,
         pagination_token: Option<&'a str>,
         tid: Option<&'a str>,
-    ) -> Result<ResponseValue<types::VaultBalancePage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/balances", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("kind", &kind))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("network", &network))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("tid", &tid))
-            .build()?;
-        self.answer(request, "list_vault_balances").await
+    ) -> Call<'a, types::VaultBalancePage> {
+        self.call("list_vault_balances", &[&vault_id])
+            .query_option("kind", kind)
+            .query_option("limit", limit)
+            .query_option("network", network)
+            .query_option("paginationToken", pagination_token)
+            .query_option("tid", tid)
     }
     /// Lists what happened to a vault, the newest first.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /vaults/{vaultId}/history` (operation `listVaultHistory`).
-    pub async fn list_vault_history<'a>(
+    #[inline]
+    pub fn list_vault_history<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         kind: Option<&'a Vec<types::VaultHistoryKind>>,
@@ -220,60 +139,35 @@ impl Client {
         network: Option<&'a Vec<types::VaultNetwork>>,
         pagination_token: Option<&'a str>,
         tid: Option<&'a Vec<String>>,
-    ) -> Result<ResponseValue<types::VaultHistoryPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/history", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("kind", &kind))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("network", &network))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("tid", &tid))
-            .build()?;
-        self.answer(request, "list_vault_history").await
+    ) -> Call<'a, types::VaultHistoryPage> {
+        self.call("list_vault_history", &[&vault_id])
+            .query_list("kind", kind)
+            .query_option("limit", limit)
+            .query_list("network", network)
+            .query_option("paginationToken", pagination_token)
+            .query_list("tid", tid)
     }
     /// Lists the locks of a vault.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /vaults/{vaultId}/locks` (operation `listVaultLocks`).
-    pub async fn list_vault_locks<'a>(
+    #[inline]
+    pub fn list_vault_locks<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         limit: Option<i32>,
         network: Option<types::Network>,
         pagination_token: Option<&'a str>,
         tid: Option<&'a str>,
-    ) -> Result<ResponseValue<types::VaultLockPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/locks", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("network", &network))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("tid", &tid))
-            .build()?;
-        self.answer(request, "list_vault_locks").await
+    ) -> Call<'a, types::VaultLockPage> {
+        self.call("list_vault_locks", &[&vault_id])
+            .query_option("limit", limit)
+            .query_option("network", network)
+            .query_option("paginationToken", pagination_token)
+            .query_option("tid", tid)
     }
     /// Locks an amount of a vault.
     ///
@@ -281,56 +175,31 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /vaults/{vaultId}/locks` (operation `createVaultLock`).
-    pub async fn create_vault_lock<'a>(
+    #[inline]
+    pub fn create_vault_lock<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         body: &'a types::CreateVaultLockRequest,
-    ) -> Result<
-        ResponseValue<crate::Change<types::VaultLock, types::PendingVaultLock>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/vaults/{}/locks", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.change(request, "create_vault_lock").await
+    ) -> Call<'a, Change<types::VaultLock, types::PendingVaultLock>> {
+        self.call("create_vault_lock", &[&vault_id]).json(body)
     }
     /// Reads a lock.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /vaults/{vaultId}/locks/{lockId}` (operation `getVaultLock`).
-    pub async fn get_vault_lock<'a>(
+    #[inline]
+    pub fn get_vault_lock<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         lock_id: &'a types::VaultLockId,
-    ) -> Result<ResponseValue<types::VaultLock>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/locks/{}", self.baseurl, encode_path(& vault_id.to_string()),
-            encode_path(& lock_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_vault_lock").await
+    ) -> Call<'a, types::VaultLock> {
+        self.call("get_vault_lock", &[&vault_id, &lock_id])
     }
     /// Ends a lock; the amount becomes available again.
     ///
@@ -338,27 +207,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /vaults/{vaultId}/locks/{lockId}/release` (operation `releaseVaultLock`).
-    pub async fn release_vault_lock<'a>(
+    #[inline]
+    pub fn release_vault_lock<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         lock_id: &'a types::VaultLockId,
-    ) -> Result<ResponseValue<types::VaultLock>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/locks/{}/release", self.baseurl, encode_path(& vault_id
-            .to_string()), encode_path(& lock_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "release_vault_lock").await
+    ) -> Call<'a, types::VaultLock> {
+        self.call("release_vault_lock", &[&vault_id, &lock_id])
     }
     /// Replaces a lock by one of another amount.
     ///
@@ -366,32 +224,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /vaults/{vaultId}/locks/{lockId}/replace` (operation `replaceVaultLock`).
-    pub async fn replace_vault_lock<'a>(
+    #[inline]
+    pub fn replace_vault_lock<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         lock_id: &'a types::VaultLockId,
         body: &'a types::ReplaceVaultLockRequest,
-    ) -> Result<
-        ResponseValue<crate::Change<types::VaultLock, types::PendingVaultLock>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/vaults/{}/locks/{}/replace", self.baseurl, encode_path(& vault_id
-            .to_string()), encode_path(& lock_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.change(request, "replace_vault_lock").await
+    ) -> Call<'a, Change<types::VaultLock, types::PendingVaultLock>> {
+        self.call("replace_vault_lock", &[&vault_id, &lock_id]).json(body)
     }
     /// Pays the beneficiary of a lock.
     ///
@@ -400,168 +243,98 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /vaults/{vaultId}/locks/{lockId}/transfer` (operation `transferVaultLock`).
-    pub async fn transfer_vault_lock<'a>(
+    #[inline]
+    pub fn transfer_vault_lock<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         lock_id: &'a types::VaultLockId,
         body: &'a types::TransferVaultLockRequest,
-    ) -> Result<ResponseValue<types::TransferRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/locks/{}/transfer", self.baseurl, encode_path(& vault_id
-            .to_string()), encode_path(& lock_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "transfer_vault_lock").await
+    ) -> Call<'a, types::TransferRequest> {
+        self.call("transfer_vault_lock", &[&vault_id, &lock_id]).json(body)
     }
     /// Lists the deposits that are held back.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /vaults/{vaultId}/quarantines` (operation `listVaultQuarantines`).
-    pub async fn list_vault_quarantines<'a>(
+    #[inline]
+    pub fn list_vault_quarantines<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         limit: Option<i32>,
         network: Option<types::Network>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::VaultQuarantinePage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/quarantines", self.baseurl, encode_path(& vault_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("network", &network))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_vault_quarantines").await
+    ) -> Call<'a, types::VaultQuarantinePage> {
+        self.call("list_vault_quarantines", &[&vault_id])
+            .query_option("limit", limit)
+            .query_option("network", network)
+            .query_option("paginationToken", pagination_token)
     }
     /// Reads a quarantine.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /vaults/{vaultId}/quarantines/{quarantineId}` (operation `getVaultQuarantine`).
-    pub async fn get_vault_quarantine<'a>(
+    #[inline]
+    pub fn get_vault_quarantine<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         quarantine_id: &'a types::VaultQuarantineId,
-    ) -> Result<ResponseValue<types::VaultQuarantine>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/quarantines/{}", self.baseurl, encode_path(& vault_id
-            .to_string()), encode_path(& quarantine_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_vault_quarantine").await
+    ) -> Call<'a, types::VaultQuarantine> {
+        self.call("get_vault_quarantine", &[&vault_id, &quarantine_id])
     }
     /// Makes a deposit that is held back available.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /vaults/{vaultId}/quarantines/{quarantineId}/release` (operation `releaseVaultQuarantine`).
-    pub async fn release_vault_quarantine<'a>(
+    #[inline]
+    pub fn release_vault_quarantine<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         quarantine_id: &'a types::VaultQuarantineId,
         body: &'a types::ReleaseVaultQuarantineRequest,
-    ) -> Result<ResponseValue<types::VaultQuarantineRelease>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/quarantines/{}/release", self.baseurl, encode_path(& vault_id
-            .to_string()), encode_path(& quarantine_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "release_vault_quarantine").await
+    ) -> Call<'a, Entity<types::VaultQuarantineRelease>> {
+        self.call("release_vault_quarantine", &[&vault_id, &quarantine_id]).json(body)
     }
     /// Adds tags to a vault.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /vaults/{vaultId}/tags` (operation `tagVault`).
-    pub async fn tag_vault<'a>(
+    #[inline]
+    pub fn tag_vault<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         body: &'a types::TagVaultRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/tags", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "tag_vault").await
+    ) -> Call<'a, types::Empty> {
+        self.call("tag_vault", &[&vault_id]).json(body)
     }
     /// Takes tags away from a vault.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /vaults/{vaultId}/tags` (operation `untagVault`).
-    pub async fn untag_vault<'a>(
+    #[inline]
+    pub fn untag_vault<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         body: &'a types::UntagVaultRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/tags", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "untag_vault").await
+    ) -> Call<'a, types::Empty> {
+        self.call("untag_vault", &[&vault_id]).json(body)
     }
     /// Sends an asset out of a vault.
     ///
@@ -569,26 +342,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /vaults/{vaultId}/transfers` (operation `createVaultTransfer`).
-    pub async fn create_vault_transfer<'a>(
+    #[inline]
+    pub fn create_vault_transfer<'a>(
         &'a self,
         vault_id: &'a types::VaultId,
         body: &'a types::CreateVaultTransferRequest,
-    ) -> Result<ResponseValue<types::TransferRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/vaults/{}/transfers", self.baseurl, encode_path(& vault_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "create_vault_transfer").await
+    ) -> Call<'a, Entity<types::TransferRequest>> {
+        self.call("create_vault_transfer", &[&vault_id]).json(body)
     }
 }

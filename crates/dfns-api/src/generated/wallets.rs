@@ -2,49 +2,32 @@
 
 //! Calls of the domain `wallets`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the wallets of the organisation, or of the end user who asks.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets` (operation `listWallets`).
-    pub async fn list_wallets<'a>(
+    #[inline]
+    pub fn list_wallets<'a>(
         &'a self,
         limit: Option<i32>,
         owner: Option<&'a str>,
         owner_id: Option<&'a types::UserId>,
         owner_username: Option<&'a str>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::WalletPage>, Error<types::ApiError>> {
-        let url = format!("{}/wallets", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("owner", &owner))
-            .query(&progenitor_client::QueryParam::new("ownerId", &owner_id))
-            .query(&progenitor_client::QueryParam::new("ownerUsername", &owner_username))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_wallets").await
+    ) -> Call<'a, types::WalletPage> {
+        self.call("list_wallets", &[])
+            .query_option("limit", limit)
+            .query_option("owner", owner)
+            .query_option("ownerId", owner_id)
+            .query_option("ownerUsername", owner_username)
+            .query_option("paginationToken", pagination_token)
     }
     /// Creates a wallet.
     ///
@@ -53,24 +36,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets` (operation `createWallet`).
-    pub async fn create_wallet<'a>(
+    #[inline]
+    pub fn create_wallet<'a>(
         &'a self,
         body: &'a types::CreateWalletRequest,
-    ) -> Result<ResponseValue<types::Wallet>, Error<types::ApiError>> {
-        let url = format!("{}/wallets", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_wallet").await
+    ) -> Call<'a, types::Wallet> {
+        self.call("create_wallet", &[]).json(body)
     }
     /// Lists what all wallets of the organisation sent and received.
     ///
@@ -78,61 +52,41 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/all/history` (operation `listOrgWalletHistory`).
-    pub async fn list_org_wallet_history<'a>(
+    #[inline]
+    pub fn list_org_wallet_history<'a>(
         &'a self,
         end_time: &'a types::Timestamp,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
         start_time: &'a types::Timestamp,
-    ) -> Result<ResponseValue<types::OrganisationHistoryPage>, Error<types::ApiError>> {
-        let url = format!("{}/wallets/all/history", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("endTime", &end_time))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("startTime", &start_time))
-            .build()?;
-        self.answer(request, "list_org_wallet_history").await
+    ) -> Call<'a, types::OrganisationHistoryPage> {
+        self.call("list_org_wallet_history", &[])
+            .query("endTime", &end_time)
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
+            .query("startTime", &start_time)
     }
     /// Lists the jobs that create wallets, the newest first.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/bulk-create` (operation `listBulkWalletJobs`).
-    pub async fn list_bulk_wallet_jobs<'a>(
+    #[inline]
+    pub fn list_bulk_wallet_jobs<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
         status: Option<types::BulkWalletJobStatus>,
-    ) -> Result<ResponseValue<types::BulkWalletJobPage>, Error<types::ApiError>> {
-        let url = format!("{}/wallets/bulk-create", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .query(&progenitor_client::QueryParam::new("status", &status))
-            .build()?;
-        self.answer(request, "list_bulk_wallet_jobs").await
+    ) -> Call<'a, types::BulkWalletJobPage> {
+        self.call("list_bulk_wallet_jobs", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
+            .query_option("status", status)
     }
     /// Creates many wallets.
     ///
@@ -141,79 +95,47 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/bulk-create` (operation `bulkCreateWallets`).
-    pub async fn bulk_create_wallets<'a>(
+    #[inline]
+    pub fn bulk_create_wallets<'a>(
         &'a self,
         body: &'a types::BulkCreateWalletsRequest,
-    ) -> Result<ResponseValue<types::StartedBulkWalletJob>, Error<types::ApiError>> {
-        let url = format!("{}/wallets/bulk-create", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "bulk_create_wallets").await
+    ) -> Call<'a, types::StartedBulkWalletJob> {
+        self.call("bulk_create_wallets", &[]).json(body)
     }
     /// Reads a job that creates wallets.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/bulk-create/{jobId}` (operation `getBulkWalletJob`).
-    pub async fn get_bulk_wallet_job<'a>(
+    #[inline]
+    pub fn get_bulk_wallet_job<'a>(
         &'a self,
         job_id: &'a types::BulkWalletJobId,
-    ) -> Result<ResponseValue<types::BulkWalletJob>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/bulk-create/{}", self.baseurl, encode_path(& job_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_bulk_wallet_job").await
+    ) -> Call<'a, types::BulkWalletJob> {
+        self.call("get_bulk_wallet_job", &[&job_id])
     }
     /// Lists the wallets that a job has created.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/bulk-create/{jobId}/wallets` (operation `listBulkWalletJobWallets`).
-    pub async fn list_bulk_wallet_job_wallets<'a>(
+    #[inline]
+    pub fn list_bulk_wallet_job_wallets<'a>(
         &'a self,
         job_id: &'a types::BulkWalletJobId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::WalletPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/bulk-create/{}/wallets", self.baseurl, encode_path(& job_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_bulk_wallet_job_wallets").await
+    ) -> Call<'a, types::WalletPage> {
+        self.call("list_bulk_wallet_job_wallets", &[&job_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Creates a wallet on a private key made elsewhere.
     ///
@@ -222,74 +144,44 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/import` (operation `importWallet`).
-    pub async fn import_wallet<'a>(
+    #[inline]
+    pub fn import_wallet<'a>(
         &'a self,
         body: &'a types::ImportWalletRequest,
-    ) -> Result<ResponseValue<types::Wallet>, Error<types::ApiError>> {
-        let url = format!("{}/wallets/import", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "import_wallet").await
+    ) -> Call<'a, types::Wallet> {
+        self.call("import_wallet", &[]).json(body)
     }
     /// Reads a wallet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}` (operation `getWallet`).
-    pub async fn get_wallet<'a>(
+    #[inline]
+    pub fn get_wallet<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
-    ) -> Result<ResponseValue<types::Wallet>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_wallet").await
+    ) -> Call<'a, types::Wallet> {
+        self.call("get_wallet", &[&wallet_id])
     }
     /// Changes the name or the external id of a wallet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /wallets/{walletId}` (operation `updateWallet`).
-    pub async fn update_wallet<'a>(
+    #[inline]
+    pub fn update_wallet<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         body: &'a types::UpdateWalletRequest,
-    ) -> Result<ResponseValue<types::Wallet>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_wallet").await
+    ) -> Call<'a, types::Wallet> {
+        self.call("update_wallet", &[&wallet_id]).json(body)
     }
     /// Makes a wallet known to its network.
     ///
@@ -297,27 +189,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/activate` (operation `activateWallet`).
-    pub async fn activate_wallet<'a>(
+    #[inline]
+    pub fn activate_wallet<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         body: &'a types::ActivateWalletRequest,
-    ) -> Result<ResponseValue<types::TransactionRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/activate", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "activate_wallet").await
+    ) -> Call<'a, types::TransactionRequest> {
+        self.call("activate_wallet", &[&wallet_id]).json(body)
     }
     /// Reads which assets a wallet holds, with their balances.
     ///
@@ -325,54 +206,31 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/assets` (operation `getWalletAssets`).
-    pub async fn get_wallet_assets<'a>(
+    #[inline]
+    pub fn get_wallet_assets<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         net_worth: Option<bool>,
-    ) -> Result<ResponseValue<types::WalletAssetList>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/assets", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("netWorth", &net_worth))
-            .build()?;
-        self.answer(request, "get_wallet_assets").await
+    ) -> Call<'a, types::WalletAssetList> {
+        self.call("get_wallet_assets", &[&wallet_id]).query_option("netWorth", net_worth)
     }
     /// Asks the ledger of the validator that hosts a Canton wallet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/canton/ledger-api` (operation `callCantonLedgerApi`).
-    pub async fn call_canton_ledger_api<'a>(
+    #[inline]
+    pub fn call_canton_ledger_api<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         body: &'a types::CallCantonLedgerRequest,
-    ) -> Result<ResponseValue<types::CantonLedgerAnswer>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/canton/ledger-api", self.baseurl, encode_path(& wallet_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "call_canton_ledger_api").await
+    ) -> Call<'a, types::CantonLedgerAnswer> {
+        self.call("call_canton_ledger_api", &[&wallet_id]).json(body)
     }
     /// Gives a wallet to an end user, for good.
     ///
@@ -380,28 +238,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/delegate` (operation `delegateWallet`).
     #[deprecated = "superseded in the API"]
-    pub async fn delegate_wallet<'a>(
+    #[inline]
+    pub fn delegate_wallet<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         body: &'a types::DelegateWalletRequest,
-    ) -> Result<ResponseValue<types::WalletDelegation>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/delegate", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "delegate_wallet").await
+    ) -> Call<'a, types::WalletDelegation> {
+        self.call("delegate_wallet", &[&wallet_id]).json(body)
     }
     /// Exports the private key of a wallet.
     ///
@@ -409,28 +256,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/export` (operation `exportWallet`).
     #[deprecated = "superseded in the API"]
-    pub async fn export_wallet<'a>(
+    #[inline]
+    pub fn export_wallet<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         body: &'a types::ExportKeyRequest,
-    ) -> Result<ResponseValue<types::KeyExport>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/export", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "export_wallet").await
+    ) -> Call<'a, types::KeyExport> {
+        self.call("export_wallet", &[&wallet_id]).json(body)
     }
     /// Lists what a wallet sent and received.
     ///
@@ -438,10 +274,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/history` (operation `getWalletHistory`).
-    pub async fn get_wallet_history<'a>(
+    #[inline]
+    pub fn get_wallet_history<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         contract: Option<&'a str>,
@@ -449,158 +286,90 @@ impl Client {
         kind: Option<types::HistoryKind>,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::WalletHistoryPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/history", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("contract", &contract))
-            .query(&progenitor_client::QueryParam::new("direction", &direction))
-            .query(&progenitor_client::QueryParam::new("kind", &kind))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "get_wallet_history").await
+    ) -> Call<'a, types::WalletHistoryPage> {
+        self.call("get_wallet_history", &[&wallet_id])
+            .query_option("contract", contract)
+            .query_option("direction", direction)
+            .query_option("kind", kind)
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Reads which tokens that exist once a wallet holds.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/nfts` (operation `getWalletNfts`).
-    pub async fn get_wallet_nfts<'a>(
+    #[inline]
+    pub fn get_wallet_nfts<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
-    ) -> Result<ResponseValue<types::NftList>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/nfts", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_wallet_nfts").await
+    ) -> Call<'a, types::NftList> {
+        self.call("get_wallet_nfts", &[&wallet_id])
     }
     /// Lists what others offer to a wallet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/offers` (operation `listWalletOffers`).
-    pub async fn list_wallet_offers<'a>(
+    #[inline]
+    pub fn list_wallet_offers<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::OfferPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/offers", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_wallet_offers").await
+    ) -> Call<'a, types::OfferPage> {
+        self.call("list_wallet_offers", &[&wallet_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Reads an offer.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/offers/{offerId}` (operation `getWalletOffer`).
-    pub async fn get_wallet_offer<'a>(
+    #[inline]
+    pub fn get_wallet_offer<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         offer_id: &'a types::OfferId,
-    ) -> Result<ResponseValue<types::Offer>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/offers/{}", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& offer_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_wallet_offer").await
+    ) -> Call<'a, types::Offer> {
+        self.call("get_wallet_offer", &[&wallet_id, &offer_id])
     }
     /// Accepts an offer.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /wallets/{walletId}/offers/{offerId}/accept` (operation `acceptWalletOffer`).
-    pub async fn accept_wallet_offer<'a>(
+    #[inline]
+    pub fn accept_wallet_offer<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         offer_id: &'a types::OfferId,
-    ) -> Result<ResponseValue<types::Offer>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/offers/{}/accept", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& offer_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "accept_wallet_offer").await
+    ) -> Call<'a, types::Offer> {
+        self.call("accept_wallet_offer", &[&wallet_id, &offer_id])
     }
     /// Rejects an offer.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /wallets/{walletId}/offers/{offerId}/reject` (operation `rejectWalletOffer`).
-    pub async fn reject_wallet_offer<'a>(
+    #[inline]
+    pub fn reject_wallet_offer<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         offer_id: &'a types::OfferId,
-    ) -> Result<ResponseValue<types::Offer>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/offers/{}/reject", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& offer_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "reject_wallet_offer").await
+    ) -> Call<'a, types::Offer> {
+        self.call("reject_wallet_offer", &[&wallet_id, &offer_id])
     }
     /// Lists the signature requests of a wallet.
     ///
@@ -608,33 +377,20 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/signatures` (operation `listWalletSignatures`).
     #[deprecated = "superseded in the API"]
-    pub async fn list_wallet_signatures<'a>(
+    #[inline]
+    pub fn list_wallet_signatures<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::SignaturePage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/signatures", self.baseurl, encode_path(& wallet_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_wallet_signatures").await
+    ) -> Call<'a, types::SignaturePage> {
+        self.call("list_wallet_signatures", &[&wallet_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Signs something with the key of a wallet.
     ///
@@ -643,29 +399,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/signatures` (operation `generateWalletSignature`).
     #[deprecated = "superseded in the API"]
-    pub async fn generate_wallet_signature<'a>(
+    #[inline]
+    pub fn generate_wallet_signature<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         body: &'a types::SignatureBody,
-    ) -> Result<ResponseValue<types::WalletSignatureRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/signatures", self.baseurl, encode_path(& wallet_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "generate_wallet_signature").await
+    ) -> Call<'a, Entity<types::WalletSignatureRequest>> {
+        self.call("generate_wallet_signature", &[&wallet_id]).json(body)
     }
     /// Reads a signature request of a wallet.
     ///
@@ -673,111 +417,65 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/signatures/{signatureId}` (operation `getWalletSignature`).
     #[deprecated = "superseded in the API"]
-    pub async fn get_wallet_signature<'a>(
+    #[inline]
+    pub fn get_wallet_signature<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         signature_id: &'a types::SignatureId,
-    ) -> Result<ResponseValue<types::SignatureRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/signatures/{}", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& signature_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_wallet_signature").await
+    ) -> Call<'a, types::SignatureRequest> {
+        self.call("get_wallet_signature", &[&wallet_id, &signature_id])
     }
     /// Adds tags to a wallet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /wallets/{walletId}/tags` (operation `tagWallet`).
-    pub async fn tag_wallet<'a>(
+    #[inline]
+    pub fn tag_wallet<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         body: &'a types::TagWalletRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/tags", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "tag_wallet").await
+    ) -> Call<'a, types::Empty> {
+        self.call("tag_wallet", &[&wallet_id]).json(body)
     }
     /// Takes tags away from a wallet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /wallets/{walletId}/tags` (operation `untagWallet`).
-    pub async fn untag_wallet<'a>(
+    #[inline]
+    pub fn untag_wallet<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         body: &'a types::UntagWalletRequest,
-    ) -> Result<ResponseValue<types::Empty>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/tags", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "untag_wallet").await
+    ) -> Call<'a, types::Empty> {
+        self.call("untag_wallet", &[&wallet_id]).json(body)
     }
     /// Lists the transaction requests of a wallet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/transactions` (operation `listWalletTransactions`).
-    pub async fn list_wallet_transactions<'a>(
+    #[inline]
+    pub fn list_wallet_transactions<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::TransactionPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transactions", self.baseurl, encode_path(& wallet_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_wallet_transactions").await
+    ) -> Call<'a, types::TransactionPage> {
+        self.call("list_wallet_transactions", &[&wallet_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Signs a transaction and broadcasts it.
     ///
@@ -786,54 +484,31 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/transactions` (operation `broadcastTransaction`).
-    pub async fn broadcast_transaction<'a>(
+    #[inline]
+    pub fn broadcast_transaction<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         body: &'a types::Transaction,
-    ) -> Result<ResponseValue<types::TransactionRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transactions", self.baseurl, encode_path(& wallet_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "broadcast_transaction").await
+    ) -> Call<'a, Entity<types::TransactionRequest>> {
+        self.call("broadcast_transaction", &[&wallet_id]).json(body)
     }
     /// Reads a transaction request.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/transactions/{transactionId}` (operation `getWalletTransaction`).
-    pub async fn get_wallet_transaction<'a>(
+    #[inline]
+    pub fn get_wallet_transaction<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         transaction_id: &'a types::TransactionId,
-    ) -> Result<ResponseValue<types::TransactionRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transactions/{}", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& transaction_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_wallet_transaction").await
+    ) -> Call<'a, types::TransactionRequest> {
+        self.call("get_wallet_transaction", &[&wallet_id, &transaction_id])
     }
     /// Gives up a transaction that was not signed yet.
     ///
@@ -841,27 +516,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /wallets/{walletId}/transactions/{transactionId}/abort` (operation `abortWalletTransaction`).
-    pub async fn abort_wallet_transaction<'a>(
+    #[inline]
+    pub fn abort_wallet_transaction<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         transaction_id: &'a types::TransactionId,
-    ) -> Result<ResponseValue<types::TransactionRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transactions/{}/abort", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& transaction_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "abort_wallet_transaction").await
+    ) -> Call<'a, types::TransactionRequest> {
+        self.call("abort_wallet_transaction", &[&wallet_id, &transaction_id])
     }
     /// Cancels a transaction that the network has not confirmed.
     ///
@@ -870,27 +534,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/transactions/{transactionId}/cancel` (operation `cancelWalletTransaction`).
-    pub async fn cancel_wallet_transaction<'a>(
+    #[inline]
+    pub fn cancel_wallet_transaction<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         transaction_id: &'a types::TransactionId,
-    ) -> Result<ResponseValue<types::TransactionRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transactions/{}/cancel", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& transaction_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "cancel_wallet_transaction").await
+    ) -> Call<'a, types::TransactionRequest> {
+        self.call("cancel_wallet_transaction", &[&wallet_id, &transaction_id])
     }
     /// Broadcasts a transaction once more with a higher fee.
     ///
@@ -898,59 +551,35 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/transactions/{transactionId}/speed-up` (operation
     /// `speedUpWalletTransaction`).
-    pub async fn speed_up_wallet_transaction<'a>(
+    #[inline]
+    pub fn speed_up_wallet_transaction<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         transaction_id: &'a types::TransactionId,
-    ) -> Result<ResponseValue<types::TransactionRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transactions/{}/speed-up", self.baseurl, encode_path(&
-            wallet_id.to_string()), encode_path(& transaction_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "speed_up_wallet_transaction").await
+    ) -> Call<'a, types::TransactionRequest> {
+        self.call("speed_up_wallet_transaction", &[&wallet_id, &transaction_id])
     }
     /// Lists the transfer requests of a wallet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/transfers` (operation `listWalletTransfers`).
-    pub async fn list_wallet_transfers<'a>(
+    #[inline]
+    pub fn list_wallet_transfers<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::TransferPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transfers", self.baseurl, encode_path(& wallet_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_wallet_transfers").await
+    ) -> Call<'a, types::TransferPage> {
+        self.call("list_wallet_transfers", &[&wallet_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Sends an asset.
     ///
@@ -958,54 +587,31 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/transfers` (operation `transferAsset`).
-    pub async fn transfer_asset<'a>(
+    #[inline]
+    pub fn transfer_asset<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         body: &'a types::Transfer,
-    ) -> Result<ResponseValue<types::TransferRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transfers", self.baseurl, encode_path(& wallet_id
-            .to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "transfer_asset").await
+    ) -> Call<'a, Entity<types::TransferRequest>> {
+        self.call("transfer_asset", &[&wallet_id]).json(body)
     }
     /// Reads a transfer request.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}/transfers/{transferId}` (operation `getWalletTransfer`).
-    pub async fn get_wallet_transfer<'a>(
+    #[inline]
+    pub fn get_wallet_transfer<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         transfer_id: &'a types::TransferId,
-    ) -> Result<ResponseValue<types::TransferRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transfers/{}", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& transfer_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_wallet_transfer").await
+    ) -> Call<'a, types::TransferRequest> {
+        self.call("get_wallet_transfer", &[&wallet_id, &transfer_id])
     }
     /// Gives up a transfer that was not signed yet.
     ///
@@ -1013,27 +619,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /wallets/{walletId}/transfers/{transferId}/abort` (operation `abortWalletTransfer`).
-    pub async fn abort_wallet_transfer<'a>(
+    #[inline]
+    pub fn abort_wallet_transfer<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         transfer_id: &'a types::TransferId,
-    ) -> Result<ResponseValue<types::TransferRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transfers/{}/abort", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& transfer_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "abort_wallet_transfer").await
+    ) -> Call<'a, types::TransferRequest> {
+        self.call("abort_wallet_transfer", &[&wallet_id, &transfer_id])
     }
     /// Cancels a transfer that the network has not confirmed.
     ///
@@ -1042,27 +637,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/transfers/{transferId}/cancel` (operation `cancelWalletTransfer`).
-    pub async fn cancel_wallet_transfer<'a>(
+    #[inline]
+    pub fn cancel_wallet_transfer<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         transfer_id: &'a types::TransferId,
-    ) -> Result<ResponseValue<types::TransactionRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transfers/{}/cancel", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& transfer_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "cancel_wallet_transfer").await
+    ) -> Call<'a, types::TransactionRequest> {
+        self.call("cancel_wallet_transfer", &[&wallet_id, &transfer_id])
     }
     /// Broadcasts a transfer once more with a higher fee.
     ///
@@ -1070,26 +654,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /wallets/{walletId}/transfers/{transferId}/speed-up` (operation `speedUpWalletTransfer`).
-    pub async fn speed_up_wallet_transfer<'a>(
+    #[inline]
+    pub fn speed_up_wallet_transfer<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
         transfer_id: &'a types::TransferId,
-    ) -> Result<ResponseValue<types::TransactionRequest>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}/transfers/{}/speed-up", self.baseurl, encode_path(& wallet_id
-            .to_string()), encode_path(& transfer_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "speed_up_wallet_transfer").await
+    ) -> Call<'a, types::TransactionRequest> {
+        self.call("speed_up_wallet_transfer", &[&wallet_id, &transfer_id])
     }
 }

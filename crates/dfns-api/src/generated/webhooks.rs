@@ -2,16 +2,9 @@
 
 //! Calls of the domain `webhooks`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the webhooks of the organisation.
     ///
@@ -19,28 +12,18 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /webhooks` (operation `listWebhooks`).
-    pub async fn list_webhooks<'a>(
+    #[inline]
+    pub fn list_webhooks<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::WebhookPage>, Error<types::ApiError>> {
-        let url = format!("{}/webhooks", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_webhooks").await
+    ) -> Call<'a, types::WebhookPage> {
+        self.call("list_webhooks", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Creates a webhook.
     ///
@@ -49,98 +32,58 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /webhooks` (operation `createWebhook`).
-    pub async fn create_webhook<'a>(
+    #[inline]
+    pub fn create_webhook<'a>(
         &'a self,
         body: &'a types::CreateWebhookRequest,
-    ) -> Result<ResponseValue<types::CreatedWebhook>, Error<types::ApiError>> {
-        let url = format!("{}/webhooks", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_webhook").await
+    ) -> Call<'a, types::CreatedWebhook> {
+        self.call("create_webhook", &[]).json(body)
     }
     /// Reads a webhook.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /webhooks/{webhookId}` (operation `getWebhook`).
-    pub async fn get_webhook<'a>(
+    #[inline]
+    pub fn get_webhook<'a>(
         &'a self,
         webhook_id: &'a types::WebhookId,
-    ) -> Result<ResponseValue<types::Webhook>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/webhooks/{}", self.baseurl, encode_path(& webhook_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_webhook").await
+    ) -> Call<'a, types::Webhook> {
+        self.call("get_webhook", &[&webhook_id])
     }
     /// Changes a webhook, or turns it on or off.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /webhooks/{webhookId}` (operation `updateWebhook`).
-    pub async fn update_webhook<'a>(
+    #[inline]
+    pub fn update_webhook<'a>(
         &'a self,
         webhook_id: &'a types::WebhookId,
         body: &'a types::UpdateWebhookRequest,
-    ) -> Result<ResponseValue<types::Webhook>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/webhooks/{}", self.baseurl, encode_path(& webhook_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_webhook").await
+    ) -> Call<'a, types::Webhook> {
+        self.call("update_webhook", &[&webhook_id]).json(body)
     }
     /// Deletes a webhook.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /webhooks/{webhookId}` (operation `deleteWebhook`).
-    pub async fn delete_webhook<'a>(
+    #[inline]
+    pub fn delete_webhook<'a>(
         &'a self,
         webhook_id: &'a types::WebhookId,
-    ) -> Result<ResponseValue<types::DeletedWebhook>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/webhooks/{}", self.baseurl, encode_path(& webhook_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "delete_webhook").await
+    ) -> Call<'a, types::DeletedWebhook> {
+        self.call("delete_webhook", &[&webhook_id])
     }
     /// Lists the events that were sent to a webhook in the last 31 days.
     ///
@@ -148,37 +91,23 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /webhooks/{webhookId}/events` (operation `listWebhookEvents`).
-    pub async fn list_webhook_events<'a>(
+    #[inline]
+    pub fn list_webhook_events<'a>(
         &'a self,
         webhook_id: &'a types::WebhookId,
         delivery_failed: Option<bool>,
         kind: Option<types::WebhookEventKind>,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::WebhookEventPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/webhooks/{}/events", self.baseurl, encode_path(& webhook_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("deliveryFailed", &delivery_failed),
-            )
-            .query(&progenitor_client::QueryParam::new("kind", &kind))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_webhook_events").await
+    ) -> Call<'a, types::WebhookEventPage> {
+        self.call("list_webhook_events", &[&webhook_id])
+            .query_option("deliveryFailed", delivery_failed)
+            .query_option("kind", kind)
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Reads an event that was sent to a webhook.
     ///
@@ -186,50 +115,29 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /webhooks/{webhookId}/events/{webhookEventId}` (operation `getWebhookEvent`).
-    pub async fn get_webhook_event<'a>(
+    #[inline]
+    pub fn get_webhook_event<'a>(
         &'a self,
         webhook_id: &'a types::WebhookId,
         webhook_event_id: &'a types::WebhookEventId,
-    ) -> Result<ResponseValue<types::WebhookEvent>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/webhooks/{}/events/{}", self.baseurl, encode_path(& webhook_id
-            .to_string()), encode_path(& webhook_event_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_webhook_event").await
+    ) -> Call<'a, types::WebhookEvent> {
+        self.call("get_webhook_event", &[&webhook_id, &webhook_event_id])
     }
     /// Sends a made-up event to a webhook, at once and without storing it.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /webhooks/{webhookId}/ping` (operation `pingWebhook`).
-    pub async fn ping_webhook<'a>(
+    #[inline]
+    pub fn ping_webhook<'a>(
         &'a self,
         webhook_id: &'a types::WebhookId,
-    ) -> Result<ResponseValue<types::WebhookPing>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/webhooks/{}/ping", self.baseurl, encode_path(& webhook_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "ping_webhook").await
+    ) -> Call<'a, types::WebhookPing> {
+        self.call("ping_webhook", &[&webhook_id])
     }
 }

@@ -2,16 +2,9 @@
 
 //! Calls of the domain `yields`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the yields of the organisation.
     ///
@@ -19,29 +12,19 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /yields` (operation `listYields`).
     #[deprecated = "superseded in the API"]
-    pub async fn list_yields<'a>(
+    #[inline]
+    pub fn list_yields<'a>(
         &'a self,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::YieldPage>, Error<types::ApiError>> {
-        let url = format!("{}/yields", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_yields").await
+    ) -> Call<'a, types::YieldPage> {
+        self.call("list_yields", &[])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Puts money of a wallet into a protocol.
     ///
@@ -49,25 +32,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /yields` (operation `createYield`).
     #[deprecated = "superseded in the API"]
-    pub async fn create_yield<'a>(
+    #[inline]
+    pub fn create_yield<'a>(
         &'a self,
         body: &'a types::CreateYieldRequest,
-    ) -> Result<ResponseValue<types::Yield>, Error<types::ApiError>> {
-        let url = format!("{}/yields", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "create_yield").await
+    ) -> Call<'a, Entity<types::Yield>> {
+        self.call("create_yield", &[]).json(body)
     }
     /// Reads a yield, with its actions.
     ///
@@ -75,26 +49,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /yields/{yieldId}` (operation `getYield`).
     #[deprecated = "superseded in the API"]
-    pub async fn get_yield<'a>(
+    #[inline]
+    pub fn get_yield<'a>(
         &'a self,
         yield_id: &'a types::YieldId,
-    ) -> Result<ResponseValue<types::Yield>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/yields/{}", self.baseurl, encode_path(& yield_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_yield").await
+    ) -> Call<'a, types::Yield> {
+        self.call("get_yield", &[&yield_id])
     }
     /// Lists what was done with a yield.
     ///
@@ -102,32 +66,20 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /yields/{yieldId}/actions` (operation `listYieldActions`).
     #[deprecated = "superseded in the API"]
-    pub async fn list_yield_actions<'a>(
+    #[inline]
+    pub fn list_yield_actions<'a>(
         &'a self,
         yield_id: &'a types::YieldId,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::YieldActionPage>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/yields/{}/actions", self.baseurl, encode_path(& yield_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_yield_actions").await
+    ) -> Call<'a, types::YieldActionPage> {
+        self.call("list_yield_actions", &[&yield_id])
+            .query_option("limit", limit)
+            .query_option("paginationToken", pagination_token)
     }
     /// Adds to a yield, or takes from it.
     ///
@@ -135,27 +87,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /yields/{yieldId}/actions` (operation `createYieldAction`).
     #[deprecated = "superseded in the API"]
-    pub async fn create_yield_action<'a>(
+    #[inline]
+    pub fn create_yield_action<'a>(
         &'a self,
         yield_id: &'a types::YieldId,
         body: &'a types::CreateYieldActionRequest,
-    ) -> Result<ResponseValue<types::Yield>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/yields/{}/actions", self.baseurl, encode_path(& yield_id.to_string()),
-        );
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "create_yield_action").await
+    ) -> Call<'a, Entity<types::Yield>> {
+        self.call("create_yield_action", &[&yield_id]).json(body)
     }
 }

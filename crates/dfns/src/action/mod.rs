@@ -6,31 +6,25 @@
 //! Invariant: what is declared is what is sent. The payload is the bytes of the request's own body, never a second
 //! serialisation; a token is for one attempt and is never used again.
 
-use dfns_types::operation::{Method, Operation};
+use dfns_api::Request;
+use dfns_types::operation::Method;
 use dfns_types::{
     AuthenticationChallenge, CompleteChallengeRequest, CreateUserActionChallengeRequest, Secret, UserActionHttpMethod,
     UserActionSignature,
 };
-use reqwest::Request;
-use reqwest::header::HeaderValue;
+use http::header::HeaderValue;
+use http::uri::PathAndQuery;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{DecodeError, Error, Sent, Step};
 use crate::signer::Signer;
-use crate::wire::Wire;
+use crate::wire::{JSON, Outgoing, Wire};
 
-/// The header that carries the token of a signed user action.
-pub(crate) const USER_ACTION_HEADER: &str = "x-dfns-useraction";
-
-/// Has `request` approved by the signer; the value for [`USER_ACTION_HEADER`].
-pub(crate) async fn sign(
-    wire: &Wire<'_>,
-    signer: &dyn Signer,
-    operation: &'static Operation,
-    request: &Request,
-) -> Result<HeaderValue, Error> {
-    let declared = declare(wire, operation, request)?;
+/// Has `request` approved by the signer; the value of the header that carries the token.
+pub(crate) async fn sign(wire: &Wire<'_>, signer: &dyn Signer, request: &Request) -> Result<HeaderValue, Error> {
+    let operation = request.operation();
+    let declared = declare(request)?;
     let challenge: AuthenticationChallenge =
         exchange(wire, operation.id, Step::Challenge, "/auth/action/init", &declared).await?;
     let answer = signer.sign(&challenge).await.map_err(|source| Error::Signer {
@@ -49,31 +43,19 @@ pub(crate) async fn sign(
     Ok(header)
 }
 
-fn declare(
-    wire: &Wire<'_>,
-    operation: &'static Operation,
-    request: &Request,
-) -> Result<CreateUserActionChallengeRequest, Error> {
-    let wrong = |problem: &str| Error::argument(operation.id, "body", problem);
-    let payload = match request.body() {
-        None => "",
-        Some(body) => {
-            let bytes = body
-                .as_bytes()
-                .ok_or_else(|| wrong("a streamed body cannot be signed"))?;
-            std::str::from_utf8(bytes).map_err(|_| wrong("a body that is not UTF-8 cannot be signed"))?
-        }
-    };
+fn declare(request: &Request) -> Result<CreateUserActionChallengeRequest, Error> {
+    let operation = request.operation();
+    let payload = std::str::from_utf8(request.body().map_or(&[], |body| body))
+        .map_err(|_| Error::argument(operation.id, "body", "it is not UTF-8, and cannot be signed"))?;
     let method = match operation.method {
         Method::Get => UserActionHttpMethod::GET,
         Method::Post => UserActionHttpMethod::POST,
         Method::Put => UserActionHttpMethod::PUT,
         Method::Delete => UserActionHttpMethod::DELETE,
     };
-    let path = wire.base_url.api_path(request.url());
     Ok(CreateUserActionChallengeRequest::new(
         method,
-        path.to_owned(),
+        request.path().to_owned(),
         Secret::new(payload),
     ))
 }
@@ -83,17 +65,21 @@ async fn exchange<A: DeserializeOwned>(
     wire: &Wire<'_>,
     operation: &'static str,
     step: Step,
-    path: &str,
+    path: &'static str,
     body: &impl Serialize,
 ) -> Result<A, Error> {
-    let wrong = |problem: String| Error::argument(operation, "challenge", problem);
-    let body = serde_json::to_vec(body).map_err(|error| wrong(error.to_string()))?;
-    let url = wire.base_url.join(path).map_err(|error| wrong(error.to_string()))?;
-    let mut request = Request::new(reqwest::Method::POST, url);
-    *request.body_mut() = Some(body.into());
-    wire.dress(&mut request, true);
-
-    let not_sent = |error| match error {
+    let body = serde_json::to_vec(body).map_err(|error| Error::argument(operation, "challenge", error.to_string()))?;
+    let outgoing = Outgoing {
+        operation,
+        step,
+        method: Method::Post,
+        target: &PathAndQuery::from_static(path),
+        accept: JSON,
+        with_token: true,
+        user_action: None,
+        body: Some(body.into()),
+    };
+    let response = wire.send(outgoing).await.map_err(|error| match error {
         Error::Transport {
             operation,
             step,
@@ -121,15 +107,10 @@ async fn exchange<A: DeserializeOwned>(
             external_id,
         },
         other => other,
-    };
-    let response = wire.send(operation, step, request).await.map_err(not_sent)?;
-    let answer = response
-        .bytes()
-        .await
-        .map_err(|error| not_sent(Error::unanswered(operation, step, wire.timeout, error)))?;
-    serde_json::from_slice(&answer).map_err(|error| Error::Decode {
+    })?;
+    serde_json::from_slice(response.body()).map_err(|error| Error::Decode {
         operation,
         step,
-        source: DecodeError::new(&error, &answer),
+        source: DecodeError::new(&error, response.body()),
     })
 }

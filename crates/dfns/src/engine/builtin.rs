@@ -4,18 +4,22 @@
 //!
 //! Invariant: a request is taken off a dead connection only if hyper hands it back untouched.
 
-use std::future::{Future as _, poll_fn};
+use std::convert::Infallible;
 use std::pin::Pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
+use dfns_api::Response;
+use http::Request;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{HttpConnector, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use reqwest::{Body, Request, Response, ResponseBuilderExt as _};
 
-use super::answer::AnswerBody;
+use super::Limits;
+use super::answer::{Collected, Next};
 use super::deadline::Deadline;
 use super::tls::{self, RootCertificates};
 use super::unanswered::Unanswered;
@@ -28,7 +32,7 @@ const KEEP_ALIVE_PROBES: u32 = 3;
 /// hyper with a pool. Cheap to clone; clones share the pool.
 #[derive(Clone)]
 pub(crate) struct Builtin {
-    client: Client<HttpsConnector<HttpConnector>, Body>,
+    client: Client<HttpsConnector<HttpConnector>, Whole>,
 }
 
 impl Builtin {
@@ -56,29 +60,19 @@ impl Builtin {
         Ok(Self { client })
     }
 
-    pub(super) async fn execute(&self, request: Request) -> Result<Response, Unanswered> {
-        let mut deadline = request.timeout().copied().map(Deadline::after);
-        let url = request.url().clone();
-        let mut request: http::Request<Body> = request.try_into()?;
+    pub(super) async fn execute(&self, request: Request<Bytes>, limits: Limits) -> Result<Response, Unanswered> {
+        let mut deadline = Deadline::after(limits.timeout);
+        let mut request = request.map(Whole);
         let connection = capture_connection(&mut request);
-        let mut answer = self.client.request(request);
-
-        let answer = poll_fn(|context| {
-            if let Poll::Ready(answer) = Pin::new(&mut answer).poll(context) {
-                return Poll::Ready(answer.map_err(|error| {
-                    let sent = if error.is_connect() { Sent::No } else { Sent::Maybe };
-                    Unanswered::new(sent, error)
-                }));
+        let answer = match deadline.within(self.client.request(request)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => {
+                let sent = if error.is_connect() { Sent::No } else { Sent::Maybe };
+                Err(Unanswered::new(sent, error))
             }
-            match &mut deadline {
-                Some(deadline) => deadline
-                    .poll(context)
-                    .map(|error| Err(Unanswered::new(Sent::Maybe, error))),
-                None => Poll::Pending,
-            }
-        })
-        .await
-        .map_err(|unanswered| match *connection.connection_metadata() {
+            Err(error) => Err(Unanswered::new(Sent::Maybe, error)),
+        };
+        let answer = answer.map_err(|unanswered| match *connection.connection_metadata() {
             Some(_) => unanswered,
             // The request never had a connection to go out on.
             None => Unanswered {
@@ -86,15 +80,47 @@ impl Builtin {
                 ..unanswered
             },
         })?;
+        let (head, incoming) = answer.into_parts();
+        let mut body = Collected::new(head.status, limits);
+        let end = match deadline.within(collect(incoming, &mut body)).await {
+            Ok(end) => end,
+            Err(error) => Err(Unanswered::new(Sent::Maybe, error)),
+        };
+        Ok(Response::from_parts(head, body.finish(end)?))
+    }
+}
 
-        let (mut parts, incoming) = answer.into_parts();
-        // Only `reqwest` can tell a response its address, by way of an extension.
-        let address = http::Response::builder().url(url).body(());
-        let (address, ()) = address
-            .map_err(|error| Unanswered::new(Sent::Maybe, error))?
-            .into_parts();
-        parts.extensions.extend(address.extensions);
-        let body = Body::wrap(AnswerBody::new(incoming, deadline));
-        Ok(http::Response::from_parts(parts, body).into())
+async fn collect(mut incoming: Incoming, body: &mut Collected) -> Result<(), Unanswered> {
+    loop {
+        let frame = std::future::poll_fn(|context| Pin::new(&mut incoming).poll_frame(context)).await;
+        let Some(frame) = frame else { return Ok(()) };
+        let frame = frame.map_err(|error| Unanswered::new(Sent::Maybe, error))?;
+        if let Ok(piece) = frame.into_data() {
+            let next = body.push(piece, incoming.size_hint().lower());
+            if next.map_err(|error| Unanswered::new(Sent::Maybe, error))? == Next::Enough {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The body of a request, in one piece.
+struct Whole(Bytes);
+
+impl Body for Whole {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let body = std::mem::take(&mut self.0);
+        Poll::Ready((!body.is_empty()).then(|| Ok(Frame::data(body))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.len() as u64)
     }
 }

@@ -1,21 +1,37 @@
-//! What sends a request and waits for its answer: the built-in engine, or a `reqwest::Client` of the application's own.
+//! What sends a request and waits for its whole answer: the built-in engine, or a `reqwest::Client` of the application's
+//! own.
 //!
-//! Generated code speaks in requests and responses of `reqwest`; the built-in engine takes the one and gives the other
-//! without copying a body, and has nothing else of it in between.
+//! Requests and answers are those of the crate `http`, with bodies in one piece: an answer is JSON, of which nothing can be
+//! read before its end.
 //!
 //! Invariant: a request that may have reached the server is never sent again.
 
 mod answer;
 mod builtin;
 mod deadline;
+#[cfg(feature = "reqwest")]
+mod own;
 mod tls;
 mod unanswered;
 
-use reqwest::{Request, Response};
+use std::time::Duration;
+
+use bytes::Bytes;
+use dfns_api::Response;
+use http::Request;
 
 pub(crate) use builtin::Builtin;
 pub(crate) use tls::RootCertificates;
 pub(crate) use unanswered::{Unanswered, is_timeout};
+
+/// What bounds one request and its answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// From connecting to the last byte of the answer.
+    pub(crate) timeout: Duration,
+    /// How many bytes the body of an answer may have. Of a refusal only the beginning is read, whatever this is.
+    pub(crate) answer: usize,
+}
 
 /// Who sends. Cheap to clone; clones share one pool of connections.
 #[derive(Clone)]
@@ -23,15 +39,17 @@ pub(crate) enum Engine {
     /// Ours.
     Builtin(Builtin),
     /// The application's, with its own proxy, TLS and pool.
+    #[cfg(feature = "reqwest")]
     Reqwest(reqwest::Client),
 }
 
 impl Engine {
     /// Sends the request once. What the status of the answer means is not decided here.
-    pub(crate) async fn execute(&self, request: Request) -> Result<Response, Unanswered> {
+    pub(crate) async fn execute(&self, request: Request<Bytes>, limits: Limits) -> Result<Response, Unanswered> {
         match self {
-            Self::Builtin(engine) => engine.execute(request).await,
-            Self::Reqwest(client) => Ok(client.execute(request).await?),
+            Self::Builtin(engine) => engine.execute(request, limits).await,
+            #[cfg(feature = "reqwest")]
+            Self::Reqwest(client) => own::execute(client, request, limits).await,
         }
     }
 }

@@ -21,22 +21,11 @@ impl Unanswered {
     }
 }
 
-/// Of an application's own client, and of every body: generated code reads both through `reqwest`.
-impl From<reqwest::Error> for Unanswered {
-    fn from(error: reqwest::Error) -> Self {
-        let sent = if error.is_connect() || error.is_builder() {
-            Sent::No
-        } else {
-            Sent::Maybe
-        };
-        Self::new(sent, error.without_url())
-    }
-}
-
 /// True if a time limit is at the bottom of the error.
 pub(crate) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
+        #[cfg(feature = "reqwest")]
         if let Some(error) = error.downcast_ref::<reqwest::Error>()
             && error.is_timeout()
         {

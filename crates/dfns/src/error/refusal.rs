@@ -171,7 +171,7 @@ impl Refusal {
         refusal
     }
 
-    pub(crate) fn with_headers(mut self, headers: &reqwest::header::HeaderMap) -> Self {
+    pub(crate) fn with_headers(mut self, headers: &http::header::HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         self.request_id = text("x-request-id").map(|id| redact(id, 64));
         self.retry_after = text("retry-after").and_then(|after| retry_after::read(after, text("date")));

@@ -152,11 +152,7 @@ impl CreateAddressWatchCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::AddressWatch> {
-        self.dfns
-            .finish(
-                "createAddressWatch",
-                self.dfns.api().create_address_watch(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_address_watch(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateAddressWatchCall {
@@ -181,10 +177,8 @@ impl DeleteAddressWatchCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::AddressWatch> {
         self.dfns
-            .finish(
-                "deleteAddressWatch",
-                self.dfns.api().delete_address_watch(&self.address_watch_id).await,
-            )
+            .finish(self.dfns.api().delete_address_watch(&self.address_watch_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for DeleteAddressWatchCall {
@@ -208,11 +202,7 @@ impl GetAddressWatchCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::AddressWatch> {
-        self.dfns
-            .finish(
-                "getAddressWatch",
-                self.dfns.api().get_address_watch(&self.address_watch_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_address_watch(&self.address_watch_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetAddressWatchCall {
@@ -245,16 +235,15 @@ impl GetAddressWatchAssetsCall {
     pub async fn send(self) -> Result<types::AddressWatchAssetList> {
         self.dfns
             .finish(
-                "getAddressWatchAssets",
                 self
                     .dfns
                     .api()
                     .get_address_watch_assets(
                         &self.address_watch_id,
                         self.net_worth.clone(),
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetAddressWatchAssetsCall {
@@ -303,7 +292,6 @@ impl GetAddressWatchBlockchainEventsCall {
     pub async fn send(self) -> Result<Page<types::ContractEvent>> {
         self.dfns
             .finish(
-                "getAddressWatchBlockchainEvents",
                 self
                     .dfns
                     .api()
@@ -314,9 +302,9 @@ impl GetAddressWatchBlockchainEventsCall {
                         self.name.as_deref(),
                         self.pagination_token.as_deref(),
                         self.tx_hash.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -397,7 +385,6 @@ impl GetAddressWatchHistoryCall {
     pub async fn send(self) -> Result<Page<types::AddressWatchHistoryItem>> {
         self.dfns
             .finish(
-                "getAddressWatchHistory",
                 self
                     .dfns
                     .api()
@@ -408,9 +395,9 @@ impl GetAddressWatchHistoryCall {
                         self.kind.clone(),
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -469,16 +456,15 @@ impl ListAddressWatchesCall {
     pub async fn send(self) -> Result<Page<types::AddressWatch>> {
         self.dfns
             .finish(
-                "listAddressWatches",
                 self
                     .dfns
                     .api()
                     .list_address_watches(
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.

@@ -51,11 +51,7 @@ impl AcceptAgreementCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::AgreementAcceptance> {
-        self.dfns
-            .finish(
-                "acceptAgreement",
-                self.dfns.api().accept_agreement(&self.agreement_id).await,
-            )
+        self.dfns.finish(self.dfns.api().accept_agreement(&self.agreement_id)).await
     }
 }
 impl ::std::future::IntoFuture for AcceptAgreementCall {
@@ -81,13 +77,12 @@ impl GetLatestUnacceptedAgreementCall {
     pub async fn send(self) -> Result<types::LatestUnacceptedAgreement> {
         self.dfns
             .finish(
-                "getLatestUnacceptedAgreement",
                 self
                     .dfns
                     .api()
-                    .get_latest_unaccepted_agreement(self.agreement_type.clone())
-                    .await,
+                    .get_latest_unaccepted_agreement(self.agreement_type.clone()),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetLatestUnacceptedAgreementCall {

@@ -170,11 +170,7 @@ impl Cancel0fnsOrderPlacementCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::OrderCancellation> {
-        self.dfns
-            .finish(
-                "cancel0fnsOrderPlacement",
-                self.dfns.api().cancel0fns_order_placement(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().cancel0fns_order_placement(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for Cancel0fnsOrderPlacementCall {
@@ -244,11 +240,7 @@ impl CreateAllocationCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<crate::Outcome<types::Allocation>> {
-        self.dfns
-            .finish_entity(
-                "createAllocation",
-                self.dfns.api().create_allocation(&self.body).await,
-            )
+        self.dfns.finish_entity(self.dfns.api().create_allocation(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateAllocationCall {
@@ -315,13 +307,9 @@ impl CreateAllocationActionCall {
     pub async fn send(self) -> Result<crate::Outcome<types::Allocation>> {
         self.dfns
             .finish_entity(
-                "createAllocationAction",
-                self
-                    .dfns
-                    .api()
-                    .create_allocation_action(&self.allocation_id, &self.body)
-                    .await,
+                self.dfns.api().create_allocation_action(&self.allocation_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateAllocationActionCall {
@@ -345,11 +333,7 @@ impl CreateAllocationQuoteCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::AllocationQuote> {
-        self.dfns
-            .finish(
-                "createAllocationQuote",
-                self.dfns.api().create_allocation_quote(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_allocation_quote(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateAllocationQuoteCall {
@@ -373,11 +357,7 @@ impl GetAllocationCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Allocation> {
-        self.dfns
-            .finish(
-                "getAllocation",
-                self.dfns.api().get_allocation(&self.allocation_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_allocation(&self.allocation_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetAllocationCall {
@@ -400,8 +380,7 @@ impl GetAllocationsInfoCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::AllocationRates> {
-        self.dfns
-            .finish("getAllocationsInfo", self.dfns.api().get_allocations_info().await)
+        self.dfns.finish(self.dfns.api().get_allocations_info()).await
     }
 }
 impl ::std::future::IntoFuture for GetAllocationsInfoCall {
@@ -429,7 +408,6 @@ impl ListAllocationActionsCall {
     pub async fn send(self) -> Result<Page<types::AllocationAction>> {
         self.dfns
             .finish(
-                "listAllocationActions",
                 self
                     .dfns
                     .api()
@@ -437,9 +415,9 @@ impl ListAllocationActionsCall {
                         &self.allocation_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -498,16 +476,15 @@ impl ListAllocationsCall {
     pub async fn send(self) -> Result<Page<types::Allocation>> {
         self.dfns
             .finish(
-                "listAllocations",
                 self
                     .dfns
                     .api()
                     .list_allocations(
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.

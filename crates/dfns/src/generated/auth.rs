@@ -147,11 +147,7 @@ impl ActivateApplicationCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<types::Application> {
-        self.dfns
-            .finish(
-                "activateApplication",
-                self.dfns.api().activate_application(&self.app_id).await,
-            )
+        self.dfns.finish(self.dfns.api().activate_application(&self.app_id)).await
     }
 }
 impl ::std::future::IntoFuture for ActivateApplicationCall {
@@ -179,11 +175,7 @@ impl ArchiveApplicationCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<types::Application> {
-        self.dfns
-            .finish(
-                "archiveApplication",
-                self.dfns.api().archive_application(&self.app_id).await,
-            )
+        self.dfns.finish(self.dfns.api().archive_application(&self.app_id)).await
     }
 }
 impl ::std::future::IntoFuture for ArchiveApplicationCall {
@@ -211,11 +203,7 @@ impl CreateApplicationCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<types::Application> {
-        self.dfns
-            .finish(
-                "createApplication",
-                self.dfns.api().create_application(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_application(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateApplicationCall {
@@ -243,11 +231,7 @@ impl DeactivateApplicationCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<types::Application> {
-        self.dfns
-            .finish(
-                "deactivateApplication",
-                self.dfns.api().deactivate_application(&self.app_id).await,
-            )
+        self.dfns.finish(self.dfns.api().deactivate_application(&self.app_id)).await
     }
 }
 impl ::std::future::IntoFuture for DeactivateApplicationCall {
@@ -275,11 +259,7 @@ impl GetApplicationCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<types::Application> {
-        self.dfns
-            .finish(
-                "getApplication",
-                self.dfns.api().get_application(&self.app_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_application(&self.app_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetApplicationCall {
@@ -306,7 +286,7 @@ impl ListApplicationsCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<types::ApplicationList> {
-        self.dfns.finish("listApplications", self.dfns.api().list_applications().await)
+        self.dfns.finish(self.dfns.api().list_applications()).await
     }
 }
 impl ::std::future::IntoFuture for ListApplicationsCall {
@@ -348,10 +328,8 @@ impl UpdateApplicationCall {
     )]
     pub async fn send(self) -> Result<types::Application> {
         self.dfns
-            .finish(
-                "updateApplication",
-                self.dfns.api().update_application(&self.app_id, &self.body).await,
-            )
+            .finish(self.dfns.api().update_application(&self.app_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdateApplicationCall {
@@ -412,7 +390,7 @@ impl GetAuditLogCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::AuditLog> {
-        self.dfns.finish("getAuditLog", self.dfns.api().get_audit_log(&self.id).await)
+        self.dfns.finish(self.dfns.api().get_audit_log(&self.id)).await
     }
 }
 impl ::std::future::IntoFuture for GetAuditLogCall {
@@ -445,8 +423,7 @@ impl ListAuditLogsCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<String> {
         self.dfns
-            .finish_text(
-                "listAuditLogs",
+            .finish(
                 self
                     .dfns
                     .api()
@@ -454,10 +431,10 @@ impl ListAuditLogsCall {
                         &self.end_time,
                         &self.start_time,
                         self.user_id.as_ref(),
-                    )
-                    .await,
+                    ),
             )
             .await
+            .map(Into::into)
     }
 }
 impl ::std::future::IntoFuture for ListAuditLogsCall {
@@ -607,11 +584,7 @@ impl ActivateCredentialCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Acknowledgement> {
-        self.dfns
-            .finish(
-                "activateCredential",
-                self.dfns.api().activate_credential(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().activate_credential(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for ActivateCredentialCall {
@@ -635,11 +608,7 @@ impl CreateCredentialCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Credential> {
-        self.dfns
-            .finish(
-                "createCredential",
-                self.dfns.api().create_credential(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_credential(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateCredentialCall {
@@ -663,11 +632,7 @@ impl CreateCredentialChallengeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CredentialChallenge> {
-        self.dfns
-            .finish(
-                "createCredentialChallenge",
-                self.dfns.api().create_credential_challenge(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_credential_challenge(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateCredentialChallengeCall {
@@ -692,10 +657,8 @@ impl CreateCredentialChallengeWithCodeCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CredentialChallenge> {
         self.dfns
-            .finish(
-                "createCredentialChallengeWithCode",
-                self.dfns.api().create_credential_challenge_with_code(&self.body).await,
-            )
+            .finish(self.dfns.api().create_credential_challenge_with_code(&self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateCredentialChallengeWithCodeCall {
@@ -719,11 +682,7 @@ impl CreateCredentialCodeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CredentialCode> {
-        self.dfns
-            .finish(
-                "createCredentialCode",
-                self.dfns.api().create_credential_code(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_credential_code(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateCredentialCodeCall {
@@ -747,11 +706,7 @@ impl CreateCredentialWithCodeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Credential> {
-        self.dfns
-            .finish(
-                "createCredentialWithCode",
-                self.dfns.api().create_credential_with_code(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_credential_with_code(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateCredentialWithCodeCall {
@@ -775,11 +730,7 @@ impl DeactivateCredentialCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Acknowledgement> {
-        self.dfns
-            .finish(
-                "deactivateCredential",
-                self.dfns.api().deactivate_credential(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().deactivate_credential(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for DeactivateCredentialCall {
@@ -803,11 +754,7 @@ impl DeleteCredentialCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
-        self.dfns
-            .finish(
-                "deleteCredential",
-                self.dfns.api().delete_credential(&self.credential_uuid).await,
-            )
+        self.dfns.finish(self.dfns.api().delete_credential(&self.credential_uuid)).await
     }
 }
 impl ::std::future::IntoFuture for DeleteCredentialCall {
@@ -830,7 +777,7 @@ impl ListCredentialsCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CredentialList> {
-        self.dfns.finish("listCredentials", self.dfns.api().list_credentials().await)
+        self.dfns.finish(self.dfns.api().list_credentials()).await
     }
 }
 impl ::std::future::IntoFuture for ListCredentialsCall {
@@ -1021,8 +968,7 @@ impl CompleteLoginCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::LoginResult> {
-        self.dfns
-            .finish("completeLogin", self.dfns.api().complete_login(&self.body).await)
+        self.dfns.finish(self.dfns.api().complete_login(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CompleteLoginCall {
@@ -1046,11 +992,7 @@ impl CompleteOidcLoginCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::OidcLogin> {
-        self.dfns
-            .finish(
-                "completeOidcLogin",
-                self.dfns.api().complete_oidc_login(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().complete_oidc_login(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CompleteOidcLoginCall {
@@ -1080,11 +1022,7 @@ impl CompleteSocialLoginCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::SsoLogin> {
-        self.dfns
-            .finish(
-                "completeSocialLogin",
-                self.dfns.api().complete_social_login(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().complete_social_login(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CompleteSocialLoginCall {
@@ -1108,11 +1046,7 @@ impl CompleteSsoLoginCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::SsoLogin> {
-        self.dfns
-            .finish(
-                "completeSsoLogin",
-                self.dfns.api().complete_sso_login(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().complete_sso_login(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CompleteSsoLoginCall {
@@ -1136,11 +1070,7 @@ impl CreateDelegatedLoginCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::DelegatedLogin> {
-        self.dfns
-            .finish(
-                "createDelegatedLogin",
-                self.dfns.api().create_delegated_login(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_delegated_login(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateDelegatedLoginCall {
@@ -1188,11 +1118,7 @@ impl CreateLoginChallengeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::AuthenticationChallenge> {
-        self.dfns
-            .finish(
-                "createLoginChallenge",
-                self.dfns.api().create_login_challenge(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_login_challenge(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateLoginChallengeCall {
@@ -1216,11 +1142,7 @@ impl CreateOidcLoginCredentialCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Credential> {
-        self.dfns
-            .finish(
-                "createOidcLoginCredential",
-                self.dfns.api().create_oidc_login_credential(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_oidc_login_credential(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateOidcLoginCredentialCall {
@@ -1244,11 +1166,7 @@ impl ExchangeAccessTokenCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::ExchangedToken> {
-        self.dfns
-            .finish(
-                "exchangeAccessToken",
-                self.dfns.api().exchange_access_token(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().exchange_access_token(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for ExchangeAccessTokenCall {
@@ -1290,8 +1208,7 @@ impl InitOidcLoginCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::OidcRedirect> {
-        self.dfns
-            .finish("initOidcLogin", self.dfns.api().init_oidc_login(&self.body).await)
+        self.dfns.finish(self.dfns.api().init_oidc_login(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for InitOidcLoginCall {
@@ -1327,8 +1244,7 @@ impl InitSsoLoginCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::SsoRedirect> {
-        self.dfns
-            .finish("initSsoLogin", self.dfns.api().init_sso_login(&self.body).await)
+        self.dfns.finish(self.dfns.api().init_sso_login(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for InitSsoLoginCall {
@@ -1358,7 +1274,7 @@ impl LogoutCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Acknowledgement> {
-        self.dfns.finish("logout", self.dfns.api().logout(&self.body).await)
+        self.dfns.finish(self.dfns.api().logout(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for LogoutCall {
@@ -1394,8 +1310,7 @@ impl SendLoginCodeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Acknowledgement> {
-        self.dfns
-            .finish("sendLoginCode", self.dfns.api().send_login_code(&self.body).await)
+        self.dfns.finish(self.dfns.api().send_login_code(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for SendLoginCodeCall {
@@ -1523,10 +1438,8 @@ impl ActivatePersonalAccessTokenCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PersonalAccessToken> {
         self.dfns
-            .finish(
-                "activatePersonalAccessToken",
-                self.dfns.api().activate_personal_access_token(&self.token_id).await,
-            )
+            .finish(self.dfns.api().activate_personal_access_token(&self.token_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for ActivatePersonalAccessTokenCall {
@@ -1551,10 +1464,8 @@ impl ArchivePersonalAccessTokenCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PersonalAccessToken> {
         self.dfns
-            .finish(
-                "archivePersonalAccessToken",
-                self.dfns.api().archive_personal_access_token(&self.token_id).await,
-            )
+            .finish(self.dfns.api().archive_personal_access_token(&self.token_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for ArchivePersonalAccessTokenCall {
@@ -1605,11 +1516,7 @@ impl CreatePersonalAccessTokenCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CreatedPersonalAccessToken> {
-        self.dfns
-            .finish(
-                "createPersonalAccessToken",
-                self.dfns.api().create_personal_access_token(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_personal_access_token(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreatePersonalAccessTokenCall {
@@ -1634,10 +1541,8 @@ impl DeactivatePersonalAccessTokenCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PersonalAccessToken> {
         self.dfns
-            .finish(
-                "deactivatePersonalAccessToken",
-                self.dfns.api().deactivate_personal_access_token(&self.token_id).await,
-            )
+            .finish(self.dfns.api().deactivate_personal_access_token(&self.token_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for DeactivatePersonalAccessTokenCall {
@@ -1661,11 +1566,7 @@ impl GetPersonalAccessTokenCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PersonalAccessToken> {
-        self.dfns
-            .finish(
-                "getPersonalAccessToken",
-                self.dfns.api().get_personal_access_token(&self.token_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_personal_access_token(&self.token_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetPersonalAccessTokenCall {
@@ -1688,11 +1589,7 @@ impl ListPersonalAccessTokensCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PersonalAccessTokenList> {
-        self.dfns
-            .finish(
-                "listPersonalAccessTokens",
-                self.dfns.api().list_personal_access_tokens().await,
-            )
+        self.dfns.finish(self.dfns.api().list_personal_access_tokens()).await
     }
 }
 impl ::std::future::IntoFuture for ListPersonalAccessTokensCall {
@@ -1731,13 +1628,9 @@ impl UpdatePersonalAccessTokenCall {
     pub async fn send(self) -> Result<types::PersonalAccessToken> {
         self.dfns
             .finish(
-                "updatePersonalAccessToken",
-                self
-                    .dfns
-                    .api()
-                    .update_personal_access_token(&self.token_id, &self.body)
-                    .await,
+                self.dfns.api().update_personal_access_token(&self.token_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdatePersonalAccessTokenCall {
@@ -1834,10 +1727,8 @@ impl CreateDelegatedRecoveryChallengeCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::RecoveryChallenge> {
         self.dfns
-            .finish(
-                "createDelegatedRecoveryChallenge",
-                self.dfns.api().create_delegated_recovery_challenge(&self.body).await,
-            )
+            .finish(self.dfns.api().create_delegated_recovery_challenge(&self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateDelegatedRecoveryChallengeCall {
@@ -1873,11 +1764,7 @@ impl CreateRecoveryChallengeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::RecoveryChallenge> {
-        self.dfns
-            .finish(
-                "createRecoveryChallenge",
-                self.dfns.api().create_recovery_challenge(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_recovery_challenge(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateRecoveryChallengeCall {
@@ -1901,7 +1788,7 @@ impl RecoverUserCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CompletedRegistration> {
-        self.dfns.finish("recoverUser", self.dfns.api().recover_user(&self.body).await)
+        self.dfns.finish(self.dfns.api().recover_user(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for RecoverUserCall {
@@ -1937,11 +1824,7 @@ impl SendRecoveryCodeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Acknowledgement> {
-        self.dfns
-            .finish(
-                "sendRecoveryCode",
-                self.dfns.api().send_recovery_code(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().send_recovery_code(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for SendRecoveryCodeCall {
@@ -2106,10 +1989,8 @@ impl CompleteEndUserRegistrationCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CompletedEndUserRegistration> {
         self.dfns
-            .finish(
-                "completeEndUserRegistration",
-                self.dfns.api().complete_end_user_registration(&self.body).await,
-            )
+            .finish(self.dfns.api().complete_end_user_registration(&self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CompleteEndUserRegistrationCall {
@@ -2151,11 +2032,7 @@ impl CompleteRegistrationCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CompletedRegistration> {
-        self.dfns
-            .finish(
-                "completeRegistration",
-                self.dfns.api().complete_registration(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().complete_registration(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CompleteRegistrationCall {
@@ -2186,10 +2063,8 @@ impl CreateDelegatedRegistrationChallengeCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::RegistrationChallenge> {
         self.dfns
-            .finish(
-                "createDelegatedRegistrationChallenge",
-                self.dfns.api().create_delegated_registration_challenge(&self.body).await,
-            )
+            .finish(self.dfns.api().create_delegated_registration_challenge(&self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateDelegatedRegistrationChallengeCall {
@@ -2225,11 +2100,7 @@ impl CreateRegistrationChallengeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::RegistrationChallenge> {
-        self.dfns
-            .finish(
-                "createRegistrationChallenge",
-                self.dfns.api().create_registration_challenge(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_registration_challenge(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateRegistrationChallengeCall {
@@ -2260,10 +2131,8 @@ impl CreateSocialRegistrationChallengeCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::RegistrationChallenge> {
         self.dfns
-            .finish(
-                "createSocialRegistrationChallenge",
-                self.dfns.api().create_social_registration_challenge(&self.body).await,
-            )
+            .finish(self.dfns.api().create_social_registration_challenge(&self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateSocialRegistrationChallengeCall {
@@ -2299,11 +2168,7 @@ impl ResendRegistrationCodeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Acknowledgement> {
-        self.dfns
-            .finish(
-                "resendRegistrationCode",
-                self.dfns.api().resend_registration_code(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().resend_registration_code(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for ResendRegistrationCodeCall {
@@ -2332,10 +2197,8 @@ impl RestartDelegatedRegistrationCall {
     )]
     pub async fn send(self) -> Result<types::RegistrationChallenge> {
         self.dfns
-            .finish(
-                "restartDelegatedRegistration",
-                self.dfns.api().restart_delegated_registration(&self.body).await,
-            )
+            .finish(self.dfns.api().restart_delegated_registration(&self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for RestartDelegatedRegistrationCall {
@@ -2508,10 +2371,8 @@ impl ActivateServiceAccountCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::ServiceAccount> {
         self.dfns
-            .finish(
-                "activateServiceAccount",
-                self.dfns.api().activate_service_account(&self.service_account_id).await,
-            )
+            .finish(self.dfns.api().activate_service_account(&self.service_account_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for ActivateServiceAccountCall {
@@ -2544,16 +2405,15 @@ impl ArchiveServiceAccountCall {
     pub async fn send(self) -> Result<types::ServiceAccount> {
         self.dfns
             .finish(
-                "archiveServiceAccount",
                 self
                     .dfns
                     .api()
                     .archive_service_account(
                         &self.service_account_id,
                         self.force.clone(),
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for ArchiveServiceAccountCall {
@@ -2607,11 +2467,7 @@ impl CreateServiceAccountCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::ServiceAccount> {
-        self.dfns
-            .finish(
-                "createServiceAccount",
-                self.dfns.api().create_service_account(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_service_account(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateServiceAccountCall {
@@ -2642,10 +2498,8 @@ impl CreateServiceAccountCredentialCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Credential> {
         self.dfns
-            .finish(
-                "createServiceAccountCredential",
-                self.dfns.api().create_service_account_credential(&self.body).await,
-            )
+            .finish(self.dfns.api().create_service_account_credential(&self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateServiceAccountCredentialCall {
@@ -2679,13 +2533,12 @@ impl DeactivateServiceAccountCall {
     pub async fn send(self) -> Result<types::ServiceAccount> {
         self.dfns
             .finish(
-                "deactivateServiceAccount",
                 self
                     .dfns
                     .api()
-                    .deactivate_service_account(&self.service_account_id, &self.body)
-                    .await,
+                    .deactivate_service_account(&self.service_account_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for DeactivateServiceAccountCall {
@@ -2711,13 +2564,9 @@ impl DeleteServiceAccountCredentialCall {
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns
             .finish(
-                "deleteServiceAccountCredential",
-                self
-                    .dfns
-                    .api()
-                    .delete_service_account_credential(&self.credential_uuid)
-                    .await,
+                self.dfns.api().delete_service_account_credential(&self.credential_uuid),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for DeleteServiceAccountCredentialCall {
@@ -2742,10 +2591,8 @@ impl GetServiceAccountCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::ServiceAccount> {
         self.dfns
-            .finish(
-                "getServiceAccount",
-                self.dfns.api().get_service_account(&self.service_account_id).await,
-            )
+            .finish(self.dfns.api().get_service_account(&self.service_account_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetServiceAccountCall {
@@ -2768,8 +2615,7 @@ impl ListServiceAccountsCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::ServiceAccountList> {
-        self.dfns
-            .finish("listServiceAccounts", self.dfns.api().list_service_accounts().await)
+        self.dfns.finish(self.dfns.api().list_service_accounts()).await
     }
 }
 impl ::std::future::IntoFuture for ListServiceAccountsCall {
@@ -2808,13 +2654,12 @@ impl UpdateServiceAccountCall {
     pub async fn send(self) -> Result<types::ServiceAccount> {
         self.dfns
             .finish(
-                "updateServiceAccount",
                 self
                     .dfns
                     .api()
-                    .update_service_account(&self.service_account_id, &self.body)
-                    .await,
+                    .update_service_account(&self.service_account_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdateServiceAccountCall {
@@ -2892,11 +2737,7 @@ impl CreateUserActionChallengeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::AuthenticationChallenge> {
-        self.dfns
-            .finish(
-                "createUserActionChallenge",
-                self.dfns.api().create_user_action_challenge(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_user_action_challenge(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateUserActionChallengeCall {
@@ -2929,11 +2770,7 @@ impl CreateUserActionSignatureCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::UserActionSignature> {
-        self.dfns
-            .finish(
-                "createUserActionSignature",
-                self.dfns.api().create_user_action_signature(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_user_action_signature(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateUserActionSignatureCall {
@@ -3082,13 +2919,9 @@ impl AddUserGroupMembersCall {
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns
             .finish(
-                "addUserGroupMembers",
-                self
-                    .dfns
-                    .api()
-                    .add_user_group_members(&self.user_group_id, &self.body)
-                    .await,
+                self.dfns.api().add_user_group_members(&self.user_group_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for AddUserGroupMembersCall {
@@ -3118,11 +2951,7 @@ impl CreateUserGroupCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::UserGroup> {
-        self.dfns
-            .finish(
-                "createUserGroup",
-                self.dfns.api().create_user_group(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_user_group(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateUserGroupCall {
@@ -3146,11 +2975,7 @@ impl DeleteUserGroupCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
-        self.dfns
-            .finish(
-                "deleteUserGroup",
-                self.dfns.api().delete_user_group(&self.user_group_id).await,
-            )
+        self.dfns.finish(self.dfns.api().delete_user_group(&self.user_group_id)).await
     }
 }
 impl ::std::future::IntoFuture for DeleteUserGroupCall {
@@ -3174,11 +2999,7 @@ impl GetUserGroupCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::UserGroup> {
-        self.dfns
-            .finish(
-                "getUserGroup",
-                self.dfns.api().get_user_group(&self.user_group_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_user_group(&self.user_group_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetUserGroupCall {
@@ -3206,7 +3027,6 @@ impl ListUserGroupMembersCall {
     pub async fn send(self) -> Result<Page<types::UserGroupMember>> {
         self.dfns
             .finish(
-                "listUserGroupMembers",
                 self
                     .dfns
                     .api()
@@ -3214,9 +3034,9 @@ impl ListUserGroupMembersCall {
                         &self.user_group_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -3275,16 +3095,15 @@ impl ListUserGroupsCall {
     pub async fn send(self) -> Result<Page<types::UserGroup>> {
         self.dfns
             .finish(
-                "listUserGroups",
                 self
                     .dfns
                     .api()
                     .list_user_groups(
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -3343,13 +3162,12 @@ impl RemoveUserGroupMembersCall {
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns
             .finish(
-                "removeUserGroupMembers",
                 self
                     .dfns
                     .api()
-                    .remove_user_group_members(&self.user_group_id, &self.body)
-                    .await,
+                    .remove_user_group_members(&self.user_group_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for RemoveUserGroupMembersCall {
@@ -3393,10 +3211,8 @@ impl UpdateUserGroupCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::UserGroup> {
         self.dfns
-            .finish(
-                "updateUserGroup",
-                self.dfns.api().update_user_group(&self.user_group_id, &self.body).await,
-            )
+            .finish(self.dfns.api().update_user_group(&self.user_group_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdateUserGroupCall {
@@ -3543,8 +3359,7 @@ impl ActivateUserCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::User> {
-        self.dfns
-            .finish("activateUser", self.dfns.api().activate_user(&self.user_id).await)
+        self.dfns.finish(self.dfns.api().activate_user(&self.user_id)).await
     }
 }
 impl ::std::future::IntoFuture for ActivateUserCall {
@@ -3568,8 +3383,7 @@ impl ArchiveUserCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::User> {
-        self.dfns
-            .finish("archiveUser", self.dfns.api().archive_user(&self.user_id).await)
+        self.dfns.finish(self.dfns.api().archive_user(&self.user_id)).await
     }
 }
 impl ::std::future::IntoFuture for ArchiveUserCall {
@@ -3611,7 +3425,7 @@ impl CreateUserCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::User> {
-        self.dfns.finish("createUser", self.dfns.api().create_user(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_user(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateUserCall {
@@ -3644,10 +3458,8 @@ impl DeactivateUserCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::User> {
         self.dfns
-            .finish(
-                "deactivateUser",
-                self.dfns.api().deactivate_user(&self.user_id, &self.body).await,
-            )
+            .finish(self.dfns.api().deactivate_user(&self.user_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for DeactivateUserCall {
@@ -3671,7 +3483,7 @@ impl GetUserCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::User> {
-        self.dfns.finish("getUser", self.dfns.api().get_user(&self.user_id).await)
+        self.dfns.finish(self.dfns.api().get_user(&self.user_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetUserCall {
@@ -3695,11 +3507,7 @@ impl InviteTenantUserCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
-        self.dfns
-            .finish(
-                "inviteTenantUser",
-                self.dfns.api().invite_tenant_user(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().invite_tenant_user(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for InviteTenantUserCall {
@@ -3733,7 +3541,6 @@ impl ListUsersCall {
     pub async fn send(self) -> Result<Page<types::User>> {
         self.dfns
             .finish(
-                "listUsers",
                 self
                     .dfns
                     .api()
@@ -3741,9 +3548,9 @@ impl ListUsersCall {
                         self.kind.as_ref(),
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -3800,11 +3607,7 @@ impl UpdateUserCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::User> {
-        self.dfns
-            .finish(
-                "updateUser",
-                self.dfns.api().update_user(&self.user_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().update_user(&self.user_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for UpdateUserCall {

@@ -191,8 +191,7 @@ impl CreateExchangeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Exchange> {
-        self.dfns
-            .finish("createExchange", self.dfns.api().create_exchange(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_exchange(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateExchangeCall {
@@ -220,7 +219,6 @@ impl CreateExchangeDepositCall {
     pub async fn send(self) -> Result<types::ExchangeTransfer> {
         self.dfns
             .finish(
-                "createExchangeDeposit",
                 self
                     .dfns
                     .api()
@@ -228,9 +226,9 @@ impl CreateExchangeDepositCall {
                         &self.exchange_id,
                         &self.account_id,
                         &self.body,
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateExchangeDepositCall {
@@ -258,7 +256,6 @@ impl CreateExchangeWithdrawalCall {
     pub async fn send(self) -> Result<types::ExchangeTransfer> {
         self.dfns
             .finish(
-                "createExchangeWithdrawal",
                 self
                     .dfns
                     .api()
@@ -266,9 +263,9 @@ impl CreateExchangeWithdrawalCall {
                         &self.exchange_id,
                         &self.account_id,
                         &self.body,
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateExchangeWithdrawalCall {
@@ -292,11 +289,7 @@ impl DeleteExchangeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::ExchangeDeletion> {
-        self.dfns
-            .finish(
-                "deleteExchange",
-                self.dfns.api().delete_exchange(&self.exchange_id).await,
-            )
+        self.dfns.finish(self.dfns.api().delete_exchange(&self.exchange_id)).await
     }
 }
 impl ::std::future::IntoFuture for DeleteExchangeCall {
@@ -320,8 +313,7 @@ impl GetExchangeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Exchange> {
-        self.dfns
-            .finish("getExchange", self.dfns.api().get_exchange(&self.exchange_id).await)
+        self.dfns.finish(self.dfns.api().get_exchange(&self.exchange_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetExchangeCall {
@@ -350,7 +342,6 @@ impl ListExchangeAccountAssetsCall {
     pub async fn send(self) -> Result<Page<types::ExchangeBalance>> {
         self.dfns
             .finish(
-                "listExchangeAccountAssets",
                 self
                     .dfns
                     .api()
@@ -359,9 +350,9 @@ impl ListExchangeAccountAssetsCall {
                         &self.account_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -421,7 +412,6 @@ impl ListExchangeAccountsCall {
     pub async fn send(self) -> Result<Page<types::ExchangeAccount>> {
         self.dfns
             .finish(
-                "listExchangeAccounts",
                 self
                     .dfns
                     .api()
@@ -429,9 +419,9 @@ impl ListExchangeAccountsCall {
                         &self.exchange_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -491,7 +481,6 @@ impl ListExchangeWithdrawalNetworksCall {
     pub async fn send(self) -> Result<types::WithdrawalAssetList> {
         self.dfns
             .finish(
-                "listExchangeWithdrawalNetworks",
                 self
                     .dfns
                     .api()
@@ -499,9 +488,9 @@ impl ListExchangeWithdrawalNetworksCall {
                         &self.exchange_id,
                         &self.account_id,
                         &self.asset,
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for ListExchangeWithdrawalNetworksCall {
@@ -528,13 +517,12 @@ impl ListExchangesCall {
     pub async fn send(self) -> Result<Page<types::Exchange>> {
         self.dfns
             .finish(
-                "listExchanges",
                 self
                     .dfns
                     .api()
-                    .list_exchanges(self.limit.clone(), self.pagination_token.as_deref())
-                    .await,
+                    .list_exchanges(self.limit.clone(), self.pagination_token.as_deref()),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.

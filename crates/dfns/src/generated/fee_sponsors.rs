@@ -128,10 +128,8 @@ impl ActivateFeeSponsorCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FeeSponsor> {
         self.dfns
-            .finish(
-                "activateFeeSponsor",
-                self.dfns.api().activate_fee_sponsor(&self.fee_sponsor_id).await,
-            )
+            .finish(self.dfns.api().activate_fee_sponsor(&self.fee_sponsor_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for ActivateFeeSponsorCall {
@@ -167,11 +165,7 @@ impl CreateFeeSponsorCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FeeSponsor> {
-        self.dfns
-            .finish(
-                "createFeeSponsor",
-                self.dfns.api().create_fee_sponsor(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_fee_sponsor(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateFeeSponsorCall {
@@ -196,10 +190,8 @@ impl DeactivateFeeSponsorCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FeeSponsor> {
         self.dfns
-            .finish(
-                "deactivateFeeSponsor",
-                self.dfns.api().deactivate_fee_sponsor(&self.fee_sponsor_id).await,
-            )
+            .finish(self.dfns.api().deactivate_fee_sponsor(&self.fee_sponsor_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for DeactivateFeeSponsorCall {
@@ -223,11 +215,7 @@ impl DeleteFeeSponsorCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FeeSponsor> {
-        self.dfns
-            .finish(
-                "deleteFeeSponsor",
-                self.dfns.api().delete_fee_sponsor(&self.fee_sponsor_id).await,
-            )
+        self.dfns.finish(self.dfns.api().delete_fee_sponsor(&self.fee_sponsor_id)).await
     }
 }
 impl ::std::future::IntoFuture for DeleteFeeSponsorCall {
@@ -251,11 +239,7 @@ impl GetFeeSponsorCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FeeSponsor> {
-        self.dfns
-            .finish(
-                "getFeeSponsor",
-                self.dfns.api().get_fee_sponsor(&self.fee_sponsor_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_fee_sponsor(&self.fee_sponsor_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetFeeSponsorCall {
@@ -282,16 +266,15 @@ impl ListFeeSponsorsCall {
     pub async fn send(self) -> Result<Page<types::FeeSponsor>> {
         self.dfns
             .finish(
-                "listFeeSponsors",
                 self
                     .dfns
                     .api()
                     .list_fee_sponsors(
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -351,7 +334,6 @@ impl ListSponsoredFeesCall {
     pub async fn send(self) -> Result<Page<types::SponsoredFee>> {
         self.dfns
             .finish(
-                "listSponsoredFees",
                 self
                     .dfns
                     .api()
@@ -359,9 +341,9 @@ impl ListSponsoredFeesCall {
                         &self.fee_sponsor_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.

@@ -221,7 +221,7 @@ impl CreateKeyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Key> {
-        self.dfns.finish("createKey", self.dfns.api().create_key(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_key(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateKeyCall {
@@ -246,11 +246,7 @@ impl DelegateKeyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::KeyDelegation> {
-        self.dfns
-            .finish(
-                "delegateKey",
-                self.dfns.api().delegate_key(&self.key_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().delegate_key(&self.key_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for DelegateKeyCall {
@@ -274,7 +270,7 @@ impl DeleteKeyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Key> {
-        self.dfns.finish("deleteKey", self.dfns.api().delete_key(&self.key_id).await)
+        self.dfns.finish(self.dfns.api().delete_key(&self.key_id)).await
     }
 }
 impl ::std::future::IntoFuture for DeleteKeyCall {
@@ -299,11 +295,7 @@ impl DeriveKeyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::DerivedOutput> {
-        self.dfns
-            .finish(
-                "deriveKey",
-                self.dfns.api().derive_key(&self.key_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().derive_key(&self.key_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for DeriveKeyCall {
@@ -328,11 +320,7 @@ impl ExportKeyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::KeyExport> {
-        self.dfns
-            .finish(
-                "exportKey",
-                self.dfns.api().export_key(&self.key_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().export_key(&self.key_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for ExportKeyCall {
@@ -356,7 +344,7 @@ impl GetKeyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::KeyDetails> {
-        self.dfns.finish("getKey", self.dfns.api().get_key(&self.key_id).await)
+        self.dfns.finish(self.dfns.api().get_key(&self.key_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetKeyCall {
@@ -392,7 +380,7 @@ impl ImportKeyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Key> {
-        self.dfns.finish("importKey", self.dfns.api().import_key(&self.body).await)
+        self.dfns.finish(self.dfns.api().import_key(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for ImportKeyCall {
@@ -426,7 +414,6 @@ impl ListKeysCall {
     pub async fn send(self) -> Result<Page<types::Key>> {
         self.dfns
             .finish(
-                "listKeys",
                 self
                     .dfns
                     .api()
@@ -434,9 +421,9 @@ impl ListKeysCall {
                         self.limit.clone(),
                         self.owner.as_deref(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -493,11 +480,7 @@ impl UpdateKeyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Key> {
-        self.dfns
-            .finish(
-                "updateKey",
-                self.dfns.api().update_key(&self.key_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().update_key(&self.key_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for UpdateKeyCall {
@@ -580,9 +563,9 @@ impl GenerateKeySignatureCall {
     pub async fn send(self) -> Result<crate::Outcome<types::SignatureRequest>> {
         self.dfns
             .finish_entity(
-                "generateKeySignature",
-                self.dfns.api().generate_key_signature(&self.key_id, &self.body).await,
+                self.dfns.api().generate_key_signature(&self.key_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GenerateKeySignatureCall {
@@ -608,10 +591,8 @@ impl GetKeySignatureCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::SignatureRequest> {
         self.dfns
-            .finish(
-                "getKeySignature",
-                self.dfns.api().get_key_signature(&self.key_id, &self.signature_id).await,
-            )
+            .finish(self.dfns.api().get_key_signature(&self.key_id, &self.signature_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetKeySignatureCall {
@@ -639,7 +620,6 @@ impl ListKeySignaturesCall {
     pub async fn send(self) -> Result<Page<types::SignatureRequest>> {
         self.dfns
             .finish(
-                "listKeySignatures",
                 self
                     .dfns
                     .api()
@@ -647,9 +627,9 @@ impl ListKeySignaturesCall {
                         &self.key_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.

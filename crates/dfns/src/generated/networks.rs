@@ -93,11 +93,7 @@ impl CallFunctionCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FunctionResult> {
-        self.dfns
-            .finish(
-                "callFunction",
-                self.dfns.api().call_function(&self.network, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().call_function(&self.network, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CallFunctionCall {
@@ -121,11 +117,7 @@ impl EstimateFeesCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FeeEstimate> {
-        self.dfns
-            .finish(
-                "estimateFees",
-                self.dfns.api().estimate_fees(self.network.clone()).await,
-            )
+        self.dfns.finish(self.dfns.api().estimate_fees(self.network.clone())).await
     }
 }
 impl ::std::future::IntoFuture for EstimateFeesCall {
@@ -153,7 +145,7 @@ impl ReadContractCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<types::ContractData> {
-        self.dfns.finish("readContract", self.dfns.api().read_contract(&self.body).await)
+        self.dfns.finish(self.dfns.api().read_contract(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for ReadContractCall {
@@ -179,10 +171,8 @@ impl ReindexTransactionCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::TransactionReindex> {
         self.dfns
-            .finish(
-                "reindexTransaction",
-                self.dfns.api().reindex_transaction(&self.network, &self.body).await,
-            )
+            .finish(self.dfns.api().reindex_transaction(&self.network, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for ReindexTransactionCall {
@@ -300,13 +290,9 @@ impl CreateCantonValidatorCall {
     pub async fn send(self) -> Result<types::CantonValidator> {
         self.dfns
             .finish(
-                "createCantonValidator",
-                self
-                    .dfns
-                    .api()
-                    .create_canton_validator(self.network.clone(), &self.body)
-                    .await,
+                self.dfns.api().create_canton_validator(self.network.clone(), &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateCantonValidatorCall {
@@ -333,13 +319,12 @@ impl DeleteCantonValidatorCall {
     pub async fn send(self) -> Result<types::CantonValidator> {
         self.dfns
             .finish(
-                "deleteCantonValidator",
                 self
                     .dfns
                     .api()
-                    .delete_canton_validator(self.network.clone(), &self.validator_id)
-                    .await,
+                    .delete_canton_validator(self.network.clone(), &self.validator_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for DeleteCantonValidatorCall {
@@ -366,13 +351,12 @@ impl GetCantonValidatorCall {
     pub async fn send(self) -> Result<types::CantonValidator> {
         self.dfns
             .finish(
-                "getCantonValidator",
                 self
                     .dfns
                     .api()
-                    .get_canton_validator(self.network.clone(), &self.validator_id)
-                    .await,
+                    .get_canton_validator(self.network.clone(), &self.validator_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetCantonValidatorCall {
@@ -400,7 +384,6 @@ impl ListCantonValidatorsCall {
     pub async fn send(self) -> Result<Page<types::CantonValidator>> {
         self.dfns
             .finish(
-                "listCantonValidators",
                 self
                     .dfns
                     .api()
@@ -408,9 +391,9 @@ impl ListCantonValidatorsCall {
                         self.network.clone(),
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -488,7 +471,6 @@ impl UpdateCantonValidatorCall {
     pub async fn send(self) -> Result<types::CantonValidator> {
         self.dfns
             .finish(
-                "updateCantonValidator",
                 self
                     .dfns
                     .api()
@@ -496,9 +478,9 @@ impl UpdateCantonValidatorCall {
                         self.network.clone(),
                         &self.validator_id,
                         &self.body,
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdateCantonValidatorCall {

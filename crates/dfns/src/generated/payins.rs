@@ -195,7 +195,7 @@ impl CreatePayinCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Payin> {
-        self.dfns.finish("createPayin", self.dfns.api().create_payin(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_payin(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreatePayinCall {
@@ -219,11 +219,7 @@ impl CreatePayinQuoteCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PayinQuotes> {
-        self.dfns
-            .finish(
-                "createPayinQuote",
-                self.dfns.api().create_payin_quote(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_payin_quote(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreatePayinQuoteCall {
@@ -247,11 +243,7 @@ impl CreatePayinRecipientCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PayinRecipient> {
-        self.dfns
-            .finish(
-                "createPayinRecipient",
-                self.dfns.api().create_payin_recipient(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_payin_recipient(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreatePayinRecipientCall {
@@ -275,7 +267,7 @@ impl GetPayinCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Payin> {
-        self.dfns.finish("getPayin", self.dfns.api().get_payin(&self.payin_id).await)
+        self.dfns.finish(self.dfns.api().get_payin(&self.payin_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetPayinCall {
@@ -303,7 +295,6 @@ impl GetPayinRecipientCall {
     pub async fn send(self) -> Result<types::PayinRecipient> {
         self.dfns
             .finish(
-                "getPayinRecipient",
                 self
                     .dfns
                     .api()
@@ -311,9 +302,9 @@ impl GetPayinRecipientCall {
                         self.currency.clone(),
                         self.provider.clone(),
                         &self.wallet_id,
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetPayinRecipientCall {
@@ -338,10 +329,8 @@ impl ListPayinAccountsCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PayinAccountList> {
         self.dfns
-            .finish(
-                "listPayinAccounts",
-                self.dfns.api().list_payin_accounts(self.provider.clone()).await,
-            )
+            .finish(self.dfns.api().list_payin_accounts(self.provider.clone()))
+            .await
     }
 }
 impl ::std::future::IntoFuture for ListPayinAccountsCall {
@@ -366,10 +355,8 @@ impl ListPayinBalancesCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PayinBalanceList> {
         self.dfns
-            .finish(
-                "listPayinBalances",
-                self.dfns.api().list_payin_balances(self.provider.clone()).await,
-            )
+            .finish(self.dfns.api().list_payin_balances(self.provider.clone()))
+            .await
     }
 }
 impl ::std::future::IntoFuture for ListPayinBalancesCall {
@@ -393,11 +380,7 @@ impl ListPayinOptionsCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PayinOptions> {
-        self.dfns
-            .finish(
-                "listPayinOptions",
-                self.dfns.api().list_payin_options(self.provider.clone()).await,
-            )
+        self.dfns.finish(self.dfns.api().list_payin_options(self.provider.clone())).await
     }
 }
 impl ::std::future::IntoFuture for ListPayinOptionsCall {
@@ -445,7 +428,6 @@ impl ListPayinsCall {
     pub async fn send(self) -> Result<Page<types::Payin>> {
         self.dfns
             .finish(
-                "listPayins",
                 self
                     .dfns
                     .api()
@@ -455,9 +437,9 @@ impl ListPayinsCall {
                         self.provider.as_ref(),
                         self.status.as_ref(),
                         self.wallet_id.as_ref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -513,11 +495,7 @@ impl RegisterPayinAccountAssetCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PayinAccount> {
-        self.dfns
-            .finish(
-                "registerPayinAccountAsset",
-                self.dfns.api().register_payin_account_asset(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().register_payin_account_asset(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for RegisterPayinAccountAssetCall {

@@ -138,7 +138,7 @@ impl CreatePayoutCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Payout> {
-        self.dfns.finish("createPayout", self.dfns.api().create_payout(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_payout(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreatePayoutCall {
@@ -164,10 +164,8 @@ impl CreatePayoutActionCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns
-            .finish(
-                "createPayoutAction",
-                self.dfns.api().create_payout_action(&self.payout_id, &self.body).await,
-            )
+            .finish(self.dfns.api().create_payout_action(&self.payout_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreatePayoutActionCall {
@@ -191,11 +189,7 @@ impl CreatePayoutQuoteCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PayoutQuotes> {
-        self.dfns
-            .finish(
-                "createPayoutQuote",
-                self.dfns.api().create_payout_quote(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_payout_quote(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreatePayoutQuoteCall {
@@ -219,7 +213,7 @@ impl GetPayoutCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Payout> {
-        self.dfns.finish("getPayout", self.dfns.api().get_payout(&self.payout_id).await)
+        self.dfns.finish(self.dfns.api().get_payout(&self.payout_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetPayoutCall {
@@ -267,7 +261,6 @@ impl ListPayoutsCall {
     pub async fn send(self) -> Result<Page<types::Payout>> {
         self.dfns
             .finish(
-                "listPayouts",
                 self
                     .dfns
                     .api()
@@ -277,9 +270,9 @@ impl ListPayoutsCall {
                         self.provider.as_ref(),
                         self.status.as_ref(),
                         self.wallet_id.as_ref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.

@@ -82,9 +82,9 @@ impl AssignPermissionCall {
     ) -> Result<crate::Outcome<types::PermissionAssignment, types::ChangeRequest>> {
         self.dfns
             .finish_change(
-                "assignPermission",
-                self.dfns.api().assign_permission(&self.permission_id, &self.body).await,
+                self.dfns.api().assign_permission(&self.permission_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for AssignPermissionCall {
@@ -116,7 +116,6 @@ impl ListPermissionAssignmentsCall {
     pub async fn send(self) -> Result<Page<types::PermissionAssignmentDetails>> {
         self.dfns
             .finish(
-                "listPermissionAssignments",
                 self
                     .dfns
                     .api()
@@ -124,9 +123,9 @@ impl ListPermissionAssignmentsCall {
                         &self.permission_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -192,7 +191,6 @@ impl RevokePermissionCall {
     pub async fn send(self) -> Result<crate::Outcome<(), types::ChangeRequest>> {
         self.dfns
             .finish_change(
-                "revokePermission",
                 self
                     .dfns
                     .api()
@@ -200,9 +198,9 @@ impl RevokePermissionCall {
                         &self.permission_id,
                         &self.assignment_id,
                         self.force.clone(),
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for RevokePermissionCall {
@@ -339,9 +337,9 @@ impl ArchivePermissionCall {
     ) -> Result<crate::Outcome<types::Permission, types::ChangeRequest>> {
         self.dfns
             .finish_change(
-                "archivePermission",
-                self.dfns.api().archive_permission(&self.permission_id, &self.body).await,
+                self.dfns.api().archive_permission(&self.permission_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for ArchivePermissionCall {
@@ -367,11 +365,7 @@ impl CreatePermissionCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Permission> {
-        self.dfns
-            .finish(
-                "createPermission",
-                self.dfns.api().create_permission(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_permission(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreatePermissionCall {
@@ -398,10 +392,8 @@ impl DeletePermissionCall {
         self,
     ) -> Result<crate::Outcome<types::Empty, types::ChangeRequest>> {
         self.dfns
-            .finish_change(
-                "deletePermission",
-                self.dfns.api().delete_permission(&self.permission_id).await,
-            )
+            .finish_change(self.dfns.api().delete_permission(&self.permission_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for DeletePermissionCall {
@@ -425,11 +417,7 @@ impl GetPermissionCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PermissionDetails> {
-        self.dfns
-            .finish(
-                "getPermission",
-                self.dfns.api().get_permission(&self.permission_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_permission(&self.permission_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetPermissionCall {
@@ -456,16 +444,15 @@ impl ListPermissionsCall {
     pub async fn send(self) -> Result<Page<types::PermissionDetails>> {
         self.dfns
             .finish(
-                "listPermissions",
                 self
                     .dfns
                     .api()
                     .list_permissions(
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -541,9 +528,9 @@ impl UpdatePermissionCall {
     ) -> Result<crate::Outcome<types::Permission, types::ChangeRequest>> {
         self.dfns
             .finish_change(
-                "updatePermission",
-                self.dfns.api().update_permission(&self.permission_id, &self.body).await,
+                self.dfns.api().update_permission(&self.permission_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdatePermissionCall {

@@ -82,13 +82,9 @@ impl CreateApprovalDecisionCall {
     pub async fn send(self) -> Result<types::Approval> {
         self.dfns
             .finish(
-                "createApprovalDecision",
-                self
-                    .dfns
-                    .api()
-                    .create_approval_decision(&self.approval_id, &self.body)
-                    .await,
+                self.dfns.api().create_approval_decision(&self.approval_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateApprovalDecisionCall {
@@ -112,8 +108,7 @@ impl GetApprovalCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Approval> {
-        self.dfns
-            .finish("getApproval", self.dfns.api().get_approval(&self.approval_id).await)
+        self.dfns.finish(self.dfns.api().get_approval(&self.approval_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetApprovalCall {
@@ -161,7 +156,6 @@ impl ListApprovalsCall {
     pub async fn send(self) -> Result<Page<types::Approval>> {
         self.dfns
             .finish(
-                "listApprovals",
                 self
                     .dfns
                     .api()
@@ -171,9 +165,9 @@ impl ListApprovalsCall {
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
                         self.status.clone(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -325,11 +319,7 @@ impl ArchivePolicyCall {
     pub async fn send(
         self,
     ) -> Result<crate::Outcome<types::Policy, types::ChangeRequest>> {
-        self.dfns
-            .finish_change(
-                "archivePolicy",
-                self.dfns.api().archive_policy(&self.policy_id).await,
-            )
+        self.dfns.finish_change(self.dfns.api().archive_policy(&self.policy_id)).await
     }
 }
 impl ::std::future::IntoFuture for ArchivePolicyCall {
@@ -359,7 +349,7 @@ impl CreatePolicyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Policy> {
-        self.dfns.finish("createPolicy", self.dfns.api().create_policy(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_policy(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreatePolicyCall {
@@ -383,7 +373,7 @@ impl GetPolicyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::PolicyDetails> {
-        self.dfns.finish("getPolicy", self.dfns.api().get_policy(&self.policy_id).await)
+        self.dfns.finish(self.dfns.api().get_policy(&self.policy_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetPolicyCall {
@@ -406,11 +396,7 @@ impl GetSumsubTravelRulePublicKeyCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::SumsubPublicKey> {
-        self.dfns
-            .finish(
-                "getSumsubTravelRulePublicKey",
-                self.dfns.api().get_sumsub_travel_rule_public_key().await,
-            )
+        self.dfns.finish(self.dfns.api().get_sumsub_travel_rule_public_key()).await
     }
 }
 impl ::std::future::IntoFuture for GetSumsubTravelRulePublicKeyCall {
@@ -444,7 +430,6 @@ impl ListPoliciesCall {
     pub async fn send(self) -> Result<Page<types::PolicyDetails>> {
         self.dfns
             .finish(
-                "listPolicies",
                 self
                     .dfns
                     .api()
@@ -452,9 +437,9 @@ impl ListPoliciesCall {
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
                         self.status.clone(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -520,10 +505,8 @@ impl UpdatePolicyCall {
         self,
     ) -> Result<crate::Outcome<types::Policy, types::ChangeRequest>> {
         self.dfns
-            .finish_change(
-                "updatePolicy",
-                self.dfns.api().update_policy(&self.policy_id, &self.body).await,
-            )
+            .finish_change(self.dfns.api().update_policy(&self.policy_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdatePolicyCall {

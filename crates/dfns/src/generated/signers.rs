@@ -178,10 +178,8 @@ impl CancelFleetOperationCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FleetOperationGroup> {
         self.dfns
-            .finish(
-                "cancelFleetOperation",
-                self.dfns.api().cancel_fleet_operation(&self.store_id, &self.body).await,
-            )
+            .finish(self.dfns.api().cancel_fleet_operation(&self.store_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CancelFleetOperationCall {
@@ -208,13 +206,10 @@ impl CreateAddMacUserInputCall {
     pub async fn send(self) -> Result<()> {
         self.dfns
             .finish(
-                "createAddMacUserInput",
-                self
-                    .dfns
-                    .api()
-                    .create_add_mac_user_input(&self.store_id, &self.body)
-                    .await,
+                self.dfns.api().create_add_mac_user_input(&self.store_id, &self.body),
             )
+            .await
+            .map(Into::into)
     }
 }
 impl ::std::future::IntoFuture for CreateAddMacUserInputCall {
@@ -241,13 +236,10 @@ impl CreateAddProvisionerInputCall {
     pub async fn send(self) -> Result<()> {
         self.dfns
             .finish(
-                "createAddProvisionerInput",
-                self
-                    .dfns
-                    .api()
-                    .create_add_provisioner_input(&self.store_id, &self.body)
-                    .await,
+                self.dfns.api().create_add_provisioner_input(&self.store_id, &self.body),
             )
+            .await
+            .map(Into::into)
     }
 }
 impl ::std::future::IntoFuture for CreateAddProvisionerInputCall {
@@ -279,10 +271,8 @@ impl CreateCloneInputCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::OfflineInput> {
         self.dfns
-            .finish(
-                "createCloneInput",
-                self.dfns.api().create_clone_input(&self.store_id, &self.body).await,
-            )
+            .finish(self.dfns.api().create_clone_input(&self.store_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateCloneInputCall {
@@ -332,10 +322,8 @@ impl CreateGenesisInputCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::OfflineInput> {
         self.dfns
-            .finish(
-                "createGenesisInput",
-                self.dfns.api().create_genesis_input(&self.store_id, &self.body).await,
-            )
+            .finish(self.dfns.api().create_genesis_input(&self.store_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateGenesisInputCall {
@@ -373,14 +361,9 @@ impl CreateKeyHarvestInputCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<()> {
         self.dfns
-            .finish(
-                "createKeyHarvestInput",
-                self
-                    .dfns
-                    .api()
-                    .create_key_harvest_input(&self.store_id, &self.body)
-                    .await,
-            )
+            .finish(self.dfns.api().create_key_harvest_input(&self.store_id, &self.body))
+            .await
+            .map(Into::into)
     }
 }
 impl ::std::future::IntoFuture for CreateKeyHarvestInputCall {
@@ -459,13 +442,9 @@ impl CreateOnchainSignInputCall {
     pub async fn send(self) -> Result<types::OfflineInput> {
         self.dfns
             .finish(
-                "createOnchainSignInput",
-                self
-                    .dfns
-                    .api()
-                    .create_onchain_sign_input(&self.store_id, &self.body)
-                    .await,
+                self.dfns.api().create_onchain_sign_input(&self.store_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateOnchainSignInputCall {
@@ -492,13 +471,9 @@ impl CreateProofOfControlInputCall {
     pub async fn send(self) -> Result<types::OfflineInput> {
         self.dfns
             .finish(
-                "createProofOfControlInput",
-                self
-                    .dfns
-                    .api()
-                    .create_proof_of_control_input(&self.store_id, &self.body)
-                    .await,
+                self.dfns.api().create_proof_of_control_input(&self.store_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateProofOfControlInputCall {
@@ -521,7 +496,7 @@ impl ListKeyStoresCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::KeyStoreList> {
-        self.dfns.finish("listKeyStores", self.dfns.api().list_key_stores().await)
+        self.dfns.finish(self.dfns.api().list_key_stores()).await
     }
 }
 impl ::std::future::IntoFuture for ListKeyStoresCall {
@@ -563,7 +538,7 @@ impl ListSignersCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::SignerClusterList> {
-        self.dfns.finish("listSigners", self.dfns.api().list_signers().await)
+        self.dfns.finish(self.dfns.api().list_signers()).await
     }
 }
 impl ::std::future::IntoFuture for ListSignersCall {

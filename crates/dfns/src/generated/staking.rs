@@ -107,8 +107,7 @@ impl CreateStakeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<crate::Outcome<types::Stake>> {
-        self.dfns
-            .finish_entity("createStake", self.dfns.api().create_stake(&self.body).await)
+        self.dfns.finish_entity(self.dfns.api().create_stake(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateStakeCall {
@@ -135,9 +134,9 @@ impl CreateStakeActionCall {
     pub async fn send(self) -> Result<crate::Outcome<types::Stake>> {
         self.dfns
             .finish_entity(
-                "createStakeAction",
-                self.dfns.api().create_stake_action(&self.stake_id, &self.body).await,
+                self.dfns.api().create_stake_action(&self.stake_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateStakeActionCall {
@@ -161,7 +160,7 @@ impl GetStakeCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Stake> {
-        self.dfns.finish("getStake", self.dfns.api().get_stake(&self.stake_id).await)
+        self.dfns.finish(self.dfns.api().get_stake(&self.stake_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetStakeCall {
@@ -185,11 +184,7 @@ impl GetStakeRewardsCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::StakeRewards> {
-        self.dfns
-            .finish(
-                "getStakeRewards",
-                self.dfns.api().get_stake_rewards(&self.stake_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_stake_rewards(&self.stake_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetStakeRewardsCall {
@@ -217,7 +212,6 @@ impl ListStakeActionsCall {
     pub async fn send(self) -> Result<Page<types::StakeAction>> {
         self.dfns
             .finish(
-                "listStakeActions",
                 self
                     .dfns
                     .api()
@@ -225,9 +219,9 @@ impl ListStakeActionsCall {
                         &self.stake_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -286,13 +280,12 @@ impl ListStakesCall {
     pub async fn send(self) -> Result<Page<types::Stake>> {
         self.dfns
             .finish(
-                "listStakes",
                 self
                     .dfns
                     .api()
-                    .list_stakes(self.limit.clone(), self.pagination_token.as_deref())
-                    .await,
+                    .list_stakes(self.limit.clone(), self.pagination_token.as_deref()),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.

@@ -91,8 +91,7 @@ impl CreateSwapCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<crate::Outcome<types::Swap>> {
-        self.dfns
-            .finish_entity("createSwap", self.dfns.api().create_swap(&self.body).await)
+        self.dfns.finish_entity(self.dfns.api().create_swap(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateSwapCall {
@@ -116,11 +115,7 @@ impl CreateSwapQuoteCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::SwapQuote> {
-        self.dfns
-            .finish(
-                "createSwapQuote",
-                self.dfns.api().create_swap_quote(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_swap_quote(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateSwapQuoteCall {
@@ -144,7 +139,7 @@ impl GetSwapCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Swap> {
-        self.dfns.finish("getSwap", self.dfns.api().get_swap(&self.swap_id).await)
+        self.dfns.finish(self.dfns.api().get_swap(&self.swap_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetSwapCall {
@@ -168,8 +163,7 @@ impl GetSwapQuoteCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::SwapQuote> {
-        self.dfns
-            .finish("getSwapQuote", self.dfns.api().get_swap_quote(&self.quote_id).await)
+        self.dfns.finish(self.dfns.api().get_swap_quote(&self.quote_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetSwapQuoteCall {
@@ -196,13 +190,12 @@ impl ListSwapsCall {
     pub async fn send(self) -> Result<Page<types::Swap>> {
         self.dfns
             .finish(
-                "listSwaps",
                 self
                     .dfns
                     .api()
-                    .list_swaps(self.limit.clone(), self.pagination_token.as_deref())
-                    .await,
+                    .list_swaps(self.limit.clone(), self.pagination_token.as_deref()),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.

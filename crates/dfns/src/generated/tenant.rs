@@ -87,7 +87,7 @@ impl CreateOrgCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::OrgResult> {
-        self.dfns.finish("createOrg", self.dfns.api().create_org(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_org(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateOrgCall {
@@ -111,7 +111,7 @@ impl GetOrgCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::OrgResult> {
-        self.dfns.finish("getOrg", self.dfns.api().get_org(&self.org_id).await)
+        self.dfns.finish(self.dfns.api().get_org(&self.org_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetOrgCall {
@@ -146,7 +146,6 @@ impl ListOrgsCall {
     pub async fn send(self) -> Result<Page<types::Org>> {
         self.dfns
             .finish(
-                "listOrgs",
                 self
                     .dfns
                     .api()
@@ -154,9 +153,9 @@ impl ListOrgsCall {
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
                         self.status.as_ref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -219,11 +218,7 @@ impl UpdateOrgCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::OrgResult> {
-        self.dfns
-            .finish(
-                "updateOrg",
-                self.dfns.api().update_org(&self.org_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().update_org(&self.org_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for UpdateOrgCall {
@@ -249,10 +244,8 @@ impl UpdateOrgStatusCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns
-            .finish(
-                "updateOrgStatus",
-                self.dfns.api().update_org_status(&self.org_id, &self.body).await,
-            )
+            .finish(self.dfns.api().update_org_status(&self.org_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdateOrgStatusCall {
@@ -340,13 +333,10 @@ impl AssignTenantPermissionCall {
     pub async fn send(self) -> Result<()> {
         self.dfns
             .finish(
-                "assignTenantPermission",
-                self
-                    .dfns
-                    .api()
-                    .assign_tenant_permission(&self.permission_id, &self.body)
-                    .await,
+                self.dfns.api().assign_tenant_permission(&self.permission_id, &self.body),
             )
+            .await
+            .map(Into::into)
     }
 }
 impl ::std::future::IntoFuture for AssignTenantPermissionCall {
@@ -371,10 +361,8 @@ impl GetTenantPermissionCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Permission> {
         self.dfns
-            .finish(
-                "getTenantPermission",
-                self.dfns.api().get_tenant_permission(&self.permission_id).await,
-            )
+            .finish(self.dfns.api().get_tenant_permission(&self.permission_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetTenantPermissionCall {
@@ -401,16 +389,15 @@ impl ListTenantPermissionsCall {
     pub async fn send(self) -> Result<Page<types::Permission>> {
         self.dfns
             .finish(
-                "listTenantPermissions",
                 self
                     .dfns
                     .api()
                     .list_tenant_permissions(
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -469,13 +456,10 @@ impl RevokeTenantPermissionCall {
     pub async fn send(self) -> Result<()> {
         self.dfns
             .finish(
-                "revokeTenantPermission",
-                self
-                    .dfns
-                    .api()
-                    .revoke_tenant_permission(&self.permission_id, &self.body)
-                    .await,
+                self.dfns.api().revoke_tenant_permission(&self.permission_id, &self.body),
             )
+            .await
+            .map(Into::into)
     }
 }
 impl ::std::future::IntoFuture for RevokeTenantPermissionCall {
@@ -608,13 +592,12 @@ impl AddTenantUserGroupMembersCall {
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns
             .finish(
-                "addTenantUserGroupMembers",
                 self
                     .dfns
                     .api()
-                    .add_tenant_user_group_members(&self.user_group_id, &self.body)
-                    .await,
+                    .add_tenant_user_group_members(&self.user_group_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for AddTenantUserGroupMembersCall {
@@ -644,11 +627,7 @@ impl CreateTenantUserGroupCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::UserGroup> {
-        self.dfns
-            .finish(
-                "createTenantUserGroup",
-                self.dfns.api().create_tenant_user_group(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_tenant_user_group(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateTenantUserGroupCall {
@@ -673,10 +652,8 @@ impl DeleteTenantUserGroupCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns
-            .finish(
-                "deleteTenantUserGroup",
-                self.dfns.api().delete_tenant_user_group(&self.user_group_id).await,
-            )
+            .finish(self.dfns.api().delete_tenant_user_group(&self.user_group_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for DeleteTenantUserGroupCall {
@@ -701,10 +678,8 @@ impl GetTenantUserGroupCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::UserGroup> {
         self.dfns
-            .finish(
-                "getTenantUserGroup",
-                self.dfns.api().get_tenant_user_group(&self.user_group_id).await,
-            )
+            .finish(self.dfns.api().get_tenant_user_group(&self.user_group_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetTenantUserGroupCall {
@@ -732,7 +707,6 @@ impl ListTenantUserGroupMembersCall {
     pub async fn send(self) -> Result<Page<types::UserGroupMember>> {
         self.dfns
             .finish(
-                "listTenantUserGroupMembers",
                 self
                     .dfns
                     .api()
@@ -740,9 +714,9 @@ impl ListTenantUserGroupMembersCall {
                         &self.user_group_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -801,16 +775,15 @@ impl ListTenantUserGroupsCall {
     pub async fn send(self) -> Result<Page<types::UserGroup>> {
         self.dfns
             .finish(
-                "listTenantUserGroups",
                 self
                     .dfns
                     .api()
                     .list_tenant_user_groups(
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -869,13 +842,12 @@ impl RemoveTenantUserGroupMembersCall {
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns
             .finish(
-                "removeTenantUserGroupMembers",
                 self
                     .dfns
                     .api()
-                    .remove_tenant_user_group_members(&self.user_group_id, &self.body)
-                    .await,
+                    .remove_tenant_user_group_members(&self.user_group_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for RemoveTenantUserGroupMembersCall {
@@ -920,13 +892,9 @@ impl UpdateTenantUserGroupCall {
     pub async fn send(self) -> Result<types::UserGroup> {
         self.dfns
             .finish(
-                "updateTenantUserGroup",
-                self
-                    .dfns
-                    .api()
-                    .update_tenant_user_group(&self.user_group_id, &self.body)
-                    .await,
+                self.dfns.api().update_tenant_user_group(&self.user_group_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdateTenantUserGroupCall {
@@ -1026,11 +994,7 @@ impl CreateTenantUserCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::TenantUser> {
-        self.dfns
-            .finish(
-                "createTenantUser",
-                self.dfns.api().create_tenant_user(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().create_tenant_user(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateTenantUserCall {
@@ -1054,11 +1018,7 @@ impl DeleteTenantUserCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
-        self.dfns
-            .finish(
-                "deleteTenantUser",
-                self.dfns.api().delete_tenant_user(&self.user_id).await,
-            )
+        self.dfns.finish(self.dfns.api().delete_tenant_user(&self.user_id)).await
     }
 }
 impl ::std::future::IntoFuture for DeleteTenantUserCall {
@@ -1082,11 +1042,7 @@ impl GetTenantUserCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::TenantUser> {
-        self.dfns
-            .finish(
-                "getTenantUser",
-                self.dfns.api().get_tenant_user(&self.user_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_tenant_user(&self.user_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetTenantUserCall {
@@ -1113,16 +1069,15 @@ impl ListTenantUsersCall {
     pub async fn send(self) -> Result<Page<types::TenantUser>> {
         self.dfns
             .finish(
-                "listTenantUsers",
                 self
                     .dfns
                     .api()
                     .list_tenant_users(
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -1180,10 +1135,8 @@ impl UpdateTenantUserCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns
-            .finish(
-                "updateTenantUser",
-                self.dfns.api().update_tenant_user(&self.user_id, &self.body).await,
-            )
+            .finish(self.dfns.api().update_tenant_user(&self.user_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdateTenantUserCall {

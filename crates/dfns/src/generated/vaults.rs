@@ -165,10 +165,8 @@ impl CreateVaultLockCall {
         self,
     ) -> Result<crate::Outcome<types::VaultLock, types::PendingVaultLock>> {
         self.dfns
-            .finish_change(
-                "createVaultLock",
-                self.dfns.api().create_vault_lock(&self.vault_id, &self.body).await,
-            )
+            .finish_change(self.dfns.api().create_vault_lock(&self.vault_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateVaultLockCall {
@@ -196,10 +194,8 @@ impl GetVaultLockCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::VaultLock> {
         self.dfns
-            .finish(
-                "getVaultLock",
-                self.dfns.api().get_vault_lock(&self.vault_id, &self.lock_id).await,
-            )
+            .finish(self.dfns.api().get_vault_lock(&self.vault_id, &self.lock_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetVaultLockCall {
@@ -241,7 +237,6 @@ impl ListVaultLocksCall {
     pub async fn send(self) -> Result<Page<types::VaultLock>> {
         self.dfns
             .finish(
-                "listVaultLocks",
                 self
                     .dfns
                     .api()
@@ -251,9 +246,9 @@ impl ListVaultLocksCall {
                         self.network.clone(),
                         self.pagination_token.as_deref(),
                         self.tid.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -311,10 +306,8 @@ impl ReleaseVaultLockCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::VaultLock> {
         self.dfns
-            .finish(
-                "releaseVaultLock",
-                self.dfns.api().release_vault_lock(&self.vault_id, &self.lock_id).await,
-            )
+            .finish(self.dfns.api().release_vault_lock(&self.vault_id, &self.lock_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for ReleaseVaultLockCall {
@@ -350,13 +343,12 @@ impl ReplaceVaultLockCall {
     ) -> Result<crate::Outcome<types::VaultLock, types::PendingVaultLock>> {
         self.dfns
             .finish_change(
-                "replaceVaultLock",
                 self
                     .dfns
                     .api()
-                    .replace_vault_lock(&self.vault_id, &self.lock_id, &self.body)
-                    .await,
+                    .replace_vault_lock(&self.vault_id, &self.lock_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for ReplaceVaultLockCall {
@@ -386,13 +378,12 @@ impl TransferVaultLockCall {
     pub async fn send(self) -> Result<types::TransferRequest> {
         self.dfns
             .finish(
-                "transferVaultLock",
                 self
                     .dfns
                     .api()
-                    .transfer_vault_lock(&self.vault_id, &self.lock_id, &self.body)
-                    .await,
+                    .transfer_vault_lock(&self.vault_id, &self.lock_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for TransferVaultLockCall {
@@ -475,13 +466,9 @@ impl GetVaultQuarantineCall {
     pub async fn send(self) -> Result<types::VaultQuarantine> {
         self.dfns
             .finish(
-                "getVaultQuarantine",
-                self
-                    .dfns
-                    .api()
-                    .get_vault_quarantine(&self.vault_id, &self.quarantine_id)
-                    .await,
+                self.dfns.api().get_vault_quarantine(&self.vault_id, &self.quarantine_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetVaultQuarantineCall {
@@ -516,7 +503,6 @@ impl ListVaultQuarantinesCall {
     pub async fn send(self) -> Result<Page<types::VaultQuarantine>> {
         self.dfns
             .finish(
-                "listVaultQuarantines",
                 self
                     .dfns
                     .api()
@@ -525,9 +511,9 @@ impl ListVaultQuarantinesCall {
                         self.limit.clone(),
                         self.network.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -593,7 +579,6 @@ impl ReleaseVaultQuarantineCall {
     pub async fn send(self) -> Result<crate::Outcome<types::VaultQuarantineRelease>> {
         self.dfns
             .finish_entity(
-                "releaseVaultQuarantine",
                 self
                     .dfns
                     .api()
@@ -601,9 +586,9 @@ impl ReleaseVaultQuarantineCall {
                         &self.vault_id,
                         &self.quarantine_id,
                         &self.body,
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for ReleaseVaultQuarantineCall {
@@ -827,7 +812,7 @@ impl CreateVaultCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Vault> {
-        self.dfns.finish("createVault", self.dfns.api().create_vault(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_vault(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateVaultCall {
@@ -853,10 +838,8 @@ impl CreateVaultAddressCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::VaultAddress> {
         self.dfns
-            .finish(
-                "createVaultAddress",
-                self.dfns.api().create_vault_address(&self.vault_id, &self.body).await,
-            )
+            .finish(self.dfns.api().create_vault_address(&self.vault_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateVaultAddressCall {
@@ -890,9 +873,9 @@ impl CreateVaultTransferCall {
     pub async fn send(self) -> Result<crate::Outcome<types::TransferRequest>> {
         self.dfns
             .finish_entity(
-                "createVaultTransfer",
-                self.dfns.api().create_vault_transfer(&self.vault_id, &self.body).await,
+                self.dfns.api().create_vault_transfer(&self.vault_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateVaultTransferCall {
@@ -916,7 +899,7 @@ impl GetVaultCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Vault> {
-        self.dfns.finish("getVault", self.dfns.api().get_vault(&self.vault_id).await)
+        self.dfns.finish(self.dfns.api().get_vault(&self.vault_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetVaultCall {
@@ -956,7 +939,6 @@ impl ListVaultAssetsCall {
     pub async fn send(self) -> Result<types::VaultAssetList> {
         self.dfns
             .finish(
-                "listVaultAssets",
                 self
                     .dfns
                     .api()
@@ -964,9 +946,9 @@ impl ListVaultAssetsCall {
                         &self.vault_id,
                         self.network.clone(),
                         self.show_unverified.clone(),
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for ListVaultAssetsCall {
@@ -1015,7 +997,6 @@ impl ListVaultBalancesCall {
     pub async fn send(self) -> Result<Page<types::VaultBalanceEntry>> {
         self.dfns
             .finish(
-                "listVaultBalances",
                 self
                     .dfns
                     .api()
@@ -1026,9 +1007,9 @@ impl ListVaultBalancesCall {
                         self.network.clone(),
                         self.pagination_token.as_deref(),
                         self.tid.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -1109,7 +1090,6 @@ impl ListVaultHistoryCall {
     pub async fn send(self) -> Result<Page<types::VaultHistoryItem>> {
         self.dfns
             .finish(
-                "listVaultHistory",
                 self
                     .dfns
                     .api()
@@ -1120,9 +1100,9 @@ impl ListVaultHistoryCall {
                         self.network.as_ref(),
                         self.pagination_token.as_deref(),
                         self.tid.as_ref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -1181,13 +1161,12 @@ impl ListVaultsCall {
     pub async fn send(self) -> Result<Page<types::Vault>> {
         self.dfns
             .finish(
-                "listVaults",
                 self
                     .dfns
                     .api()
-                    .list_vaults(self.limit.clone(), self.pagination_token.as_deref())
-                    .await,
+                    .list_vaults(self.limit.clone(), self.pagination_token.as_deref()),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -1244,11 +1223,7 @@ impl TagVaultCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
-        self.dfns
-            .finish(
-                "tagVault",
-                self.dfns.api().tag_vault(&self.vault_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().tag_vault(&self.vault_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for TagVaultCall {
@@ -1273,11 +1248,7 @@ impl UntagVaultCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
-        self.dfns
-            .finish(
-                "untagVault",
-                self.dfns.api().untag_vault(&self.vault_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().untag_vault(&self.vault_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for UntagVaultCall {
@@ -1314,11 +1285,7 @@ impl UpdateVaultCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Vault> {
-        self.dfns
-            .finish(
-                "updateVault",
-                self.dfns.api().update_vault(&self.vault_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().update_vault(&self.vault_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for UpdateVaultCall {

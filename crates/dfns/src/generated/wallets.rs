@@ -100,11 +100,7 @@ impl BulkCreateWalletsCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::StartedBulkWalletJob> {
-        self.dfns
-            .finish(
-                "bulkCreateWallets",
-                self.dfns.api().bulk_create_wallets(&self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().bulk_create_wallets(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for BulkCreateWalletsCall {
@@ -128,11 +124,7 @@ impl GetBulkWalletJobCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::BulkWalletJob> {
-        self.dfns
-            .finish(
-                "getBulkWalletJob",
-                self.dfns.api().get_bulk_wallet_job(&self.job_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_bulk_wallet_job(&self.job_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetBulkWalletJobCall {
@@ -160,7 +152,6 @@ impl ListBulkWalletJobWalletsCall {
     pub async fn send(self) -> Result<Page<types::Wallet>> {
         self.dfns
             .finish(
-                "listBulkWalletJobWallets",
                 self
                     .dfns
                     .api()
@@ -168,9 +159,9 @@ impl ListBulkWalletJobWalletsCall {
                         &self.job_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -236,7 +227,6 @@ impl ListBulkWalletJobsCall {
     pub async fn send(self) -> Result<Page<types::BulkWalletJob>> {
         self.dfns
             .finish(
-                "listBulkWalletJobs",
                 self
                     .dfns
                     .api()
@@ -244,9 +234,9 @@ impl ListBulkWalletJobsCall {
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
                         self.status.clone(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -376,14 +366,8 @@ impl AcceptWalletOfferCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Offer> {
         self.dfns
-            .finish(
-                "acceptWalletOffer",
-                self
-                    .dfns
-                    .api()
-                    .accept_wallet_offer(&self.wallet_id, &self.offer_id)
-                    .await,
-            )
+            .finish(self.dfns.api().accept_wallet_offer(&self.wallet_id, &self.offer_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for AcceptWalletOfferCall {
@@ -409,10 +393,8 @@ impl GetWalletOfferCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Offer> {
         self.dfns
-            .finish(
-                "getWalletOffer",
-                self.dfns.api().get_wallet_offer(&self.wallet_id, &self.offer_id).await,
-            )
+            .finish(self.dfns.api().get_wallet_offer(&self.wallet_id, &self.offer_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetWalletOfferCall {
@@ -440,7 +422,6 @@ impl ListWalletOffersCall {
     pub async fn send(self) -> Result<Page<types::Offer>> {
         self.dfns
             .finish(
-                "listWalletOffers",
                 self
                     .dfns
                     .api()
@@ -448,9 +429,9 @@ impl ListWalletOffersCall {
                         &self.wallet_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -508,14 +489,8 @@ impl RejectWalletOfferCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Offer> {
         self.dfns
-            .finish(
-                "rejectWalletOffer",
-                self
-                    .dfns
-                    .api()
-                    .reject_wallet_offer(&self.wallet_id, &self.offer_id)
-                    .await,
-            )
+            .finish(self.dfns.api().reject_wallet_offer(&self.wallet_id, &self.offer_id))
+            .await
     }
 }
 impl ::std::future::IntoFuture for RejectWalletOfferCall {
@@ -664,13 +639,12 @@ impl AbortWalletTransactionCall {
     pub async fn send(self) -> Result<types::TransactionRequest> {
         self.dfns
             .finish(
-                "abortWalletTransaction",
                 self
                     .dfns
                     .api()
-                    .abort_wallet_transaction(&self.wallet_id, &self.transaction_id)
-                    .await,
+                    .abort_wallet_transaction(&self.wallet_id, &self.transaction_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for AbortWalletTransactionCall {
@@ -697,9 +671,9 @@ impl BroadcastTransactionCall {
     pub async fn send(self) -> Result<crate::Outcome<types::TransactionRequest>> {
         self.dfns
             .finish_entity(
-                "broadcastTransaction",
-                self.dfns.api().broadcast_transaction(&self.wallet_id, &self.body).await,
+                self.dfns.api().broadcast_transaction(&self.wallet_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for BroadcastTransactionCall {
@@ -726,13 +700,12 @@ impl CancelWalletTransactionCall {
     pub async fn send(self) -> Result<types::TransactionRequest> {
         self.dfns
             .finish(
-                "cancelWalletTransaction",
                 self
                     .dfns
                     .api()
-                    .cancel_wallet_transaction(&self.wallet_id, &self.transaction_id)
-                    .await,
+                    .cancel_wallet_transaction(&self.wallet_id, &self.transaction_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CancelWalletTransactionCall {
@@ -759,13 +732,12 @@ impl GetWalletTransactionCall {
     pub async fn send(self) -> Result<types::TransactionRequest> {
         self.dfns
             .finish(
-                "getWalletTransaction",
                 self
                     .dfns
                     .api()
-                    .get_wallet_transaction(&self.wallet_id, &self.transaction_id)
-                    .await,
+                    .get_wallet_transaction(&self.wallet_id, &self.transaction_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetWalletTransactionCall {
@@ -793,7 +765,6 @@ impl ListWalletTransactionsCall {
     pub async fn send(self) -> Result<Page<types::TransactionRequest>> {
         self.dfns
             .finish(
-                "listWalletTransactions",
                 self
                     .dfns
                     .api()
@@ -801,9 +772,9 @@ impl ListWalletTransactionsCall {
                         &self.wallet_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -862,13 +833,12 @@ impl SpeedUpWalletTransactionCall {
     pub async fn send(self) -> Result<types::TransactionRequest> {
         self.dfns
             .finish(
-                "speedUpWalletTransaction",
                 self
                     .dfns
                     .api()
-                    .speed_up_wallet_transaction(&self.wallet_id, &self.transaction_id)
-                    .await,
+                    .speed_up_wallet_transaction(&self.wallet_id, &self.transaction_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for SpeedUpWalletTransactionCall {
@@ -1015,13 +985,9 @@ impl AbortWalletTransferCall {
     pub async fn send(self) -> Result<types::TransferRequest> {
         self.dfns
             .finish(
-                "abortWalletTransfer",
-                self
-                    .dfns
-                    .api()
-                    .abort_wallet_transfer(&self.wallet_id, &self.transfer_id)
-                    .await,
+                self.dfns.api().abort_wallet_transfer(&self.wallet_id, &self.transfer_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for AbortWalletTransferCall {
@@ -1048,13 +1014,12 @@ impl CancelWalletTransferCall {
     pub async fn send(self) -> Result<types::TransactionRequest> {
         self.dfns
             .finish(
-                "cancelWalletTransfer",
                 self
                     .dfns
                     .api()
-                    .cancel_wallet_transfer(&self.wallet_id, &self.transfer_id)
-                    .await,
+                    .cancel_wallet_transfer(&self.wallet_id, &self.transfer_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CancelWalletTransferCall {
@@ -1081,13 +1046,9 @@ impl GetWalletTransferCall {
     pub async fn send(self) -> Result<types::TransferRequest> {
         self.dfns
             .finish(
-                "getWalletTransfer",
-                self
-                    .dfns
-                    .api()
-                    .get_wallet_transfer(&self.wallet_id, &self.transfer_id)
-                    .await,
+                self.dfns.api().get_wallet_transfer(&self.wallet_id, &self.transfer_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetWalletTransferCall {
@@ -1115,7 +1076,6 @@ impl ListWalletTransfersCall {
     pub async fn send(self) -> Result<Page<types::TransferRequest>> {
         self.dfns
             .finish(
-                "listWalletTransfers",
                 self
                     .dfns
                     .api()
@@ -1123,9 +1083,9 @@ impl ListWalletTransfersCall {
                         &self.wallet_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -1184,13 +1144,12 @@ impl SpeedUpWalletTransferCall {
     pub async fn send(self) -> Result<types::TransactionRequest> {
         self.dfns
             .finish(
-                "speedUpWalletTransfer",
                 self
                     .dfns
                     .api()
-                    .speed_up_wallet_transfer(&self.wallet_id, &self.transfer_id)
-                    .await,
+                    .speed_up_wallet_transfer(&self.wallet_id, &self.transfer_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for SpeedUpWalletTransferCall {
@@ -1216,10 +1175,8 @@ impl TransferAssetCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<crate::Outcome<types::TransferRequest>> {
         self.dfns
-            .finish_entity(
-                "transferAsset",
-                self.dfns.api().transfer_asset(&self.wallet_id, &self.body).await,
-            )
+            .finish_entity(self.dfns.api().transfer_asset(&self.wallet_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for TransferAssetCall {
@@ -1317,13 +1274,9 @@ impl GenerateWalletSignatureCall {
     pub async fn send(self) -> Result<crate::Outcome<types::WalletSignatureRequest>> {
         self.dfns
             .finish_entity(
-                "generateWalletSignature",
-                self
-                    .dfns
-                    .api()
-                    .generate_wallet_signature(&self.wallet_id, &self.body)
-                    .await,
+                self.dfns.api().generate_wallet_signature(&self.wallet_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GenerateWalletSignatureCall {
@@ -1354,13 +1307,9 @@ impl GetWalletSignatureCall {
     pub async fn send(self) -> Result<types::SignatureRequest> {
         self.dfns
             .finish(
-                "getWalletSignature",
-                self
-                    .dfns
-                    .api()
-                    .get_wallet_signature(&self.wallet_id, &self.signature_id)
-                    .await,
+                self.dfns.api().get_wallet_signature(&self.wallet_id, &self.signature_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetWalletSignatureCall {
@@ -1392,7 +1341,6 @@ impl ListWalletSignaturesCall {
     pub async fn send(self) -> Result<Page<types::SignatureRequest>> {
         self.dfns
             .finish(
-                "listWalletSignatures",
                 self
                     .dfns
                     .api()
@@ -1400,9 +1348,9 @@ impl ListWalletSignaturesCall {
                         &self.wallet_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -1745,10 +1693,8 @@ impl ActivateWalletCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::TransactionRequest> {
         self.dfns
-            .finish(
-                "activateWallet",
-                self.dfns.api().activate_wallet(&self.wallet_id, &self.body).await,
-            )
+            .finish(self.dfns.api().activate_wallet(&self.wallet_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for ActivateWalletCall {
@@ -1780,10 +1726,8 @@ impl CallCantonLedgerApiCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CantonLedgerAnswer> {
         self.dfns
-            .finish(
-                "callCantonLedgerApi",
-                self.dfns.api().call_canton_ledger_api(&self.wallet_id, &self.body).await,
-            )
+            .finish(self.dfns.api().call_canton_ledger_api(&self.wallet_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for CallCantonLedgerApiCall {
@@ -1847,7 +1791,7 @@ impl CreateWalletCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Wallet> {
-        self.dfns.finish("createWallet", self.dfns.api().create_wallet(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_wallet(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateWalletCall {
@@ -1877,10 +1821,8 @@ impl DelegateWalletCall {
     )]
     pub async fn send(self) -> Result<types::WalletDelegation> {
         self.dfns
-            .finish(
-                "delegateWallet",
-                self.dfns.api().delegate_wallet(&self.wallet_id, &self.body).await,
-            )
+            .finish(self.dfns.api().delegate_wallet(&self.wallet_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for DelegateWalletCall {
@@ -1910,10 +1852,8 @@ impl ExportWalletCall {
     )]
     pub async fn send(self) -> Result<types::KeyExport> {
         self.dfns
-            .finish(
-                "exportWallet",
-                self.dfns.api().export_wallet(&self.wallet_id, &self.body).await,
-            )
+            .finish(self.dfns.api().export_wallet(&self.wallet_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for ExportWalletCall {
@@ -1937,7 +1877,7 @@ impl GetWalletCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Wallet> {
-        self.dfns.finish("getWallet", self.dfns.api().get_wallet(&self.wallet_id).await)
+        self.dfns.finish(self.dfns.api().get_wallet(&self.wallet_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetWalletCall {
@@ -1970,13 +1910,12 @@ impl GetWalletAssetsCall {
     pub async fn send(self) -> Result<types::WalletAssetList> {
         self.dfns
             .finish(
-                "getWalletAssets",
                 self
                     .dfns
                     .api()
-                    .get_wallet_assets(&self.wallet_id, self.net_worth.clone())
-                    .await,
+                    .get_wallet_assets(&self.wallet_id, self.net_worth.clone()),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetWalletAssetsCall {
@@ -2025,7 +1964,6 @@ impl GetWalletHistoryCall {
     pub async fn send(self) -> Result<Page<types::WalletHistoryItem>> {
         self.dfns
             .finish(
-                "getWalletHistory",
                 self
                     .dfns
                     .api()
@@ -2036,9 +1974,9 @@ impl GetWalletHistoryCall {
                         self.kind.clone(),
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -2094,11 +2032,7 @@ impl GetWalletNftsCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::NftList> {
-        self.dfns
-            .finish(
-                "getWalletNfts",
-                self.dfns.api().get_wallet_nfts(&self.wallet_id).await,
-            )
+        self.dfns.finish(self.dfns.api().get_wallet_nfts(&self.wallet_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetWalletNftsCall {
@@ -2134,7 +2068,7 @@ impl ImportWalletCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Wallet> {
-        self.dfns.finish("importWallet", self.dfns.api().import_wallet(&self.body).await)
+        self.dfns.finish(self.dfns.api().import_wallet(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for ImportWalletCall {
@@ -2163,7 +2097,6 @@ impl ListOrgWalletHistoryCall {
     pub async fn send(self) -> Result<Page<types::OrganisationHistoryItem>> {
         self.dfns
             .finish(
-                "listOrgWalletHistory",
                 self
                     .dfns
                     .api()
@@ -2172,9 +2105,9 @@ impl ListOrgWalletHistoryCall {
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
                         &self.start_time,
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -2254,7 +2187,6 @@ impl ListWalletsCall {
     pub async fn send(self) -> Result<Page<types::Wallet>> {
         self.dfns
             .finish(
-                "listWallets",
                 self
                     .dfns
                     .api()
@@ -2264,9 +2196,9 @@ impl ListWalletsCall {
                         self.owner_id.as_ref(),
                         self.owner_username.as_deref(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -2323,11 +2255,7 @@ impl TagWalletCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
-        self.dfns
-            .finish(
-                "tagWallet",
-                self.dfns.api().tag_wallet(&self.wallet_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().tag_wallet(&self.wallet_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for TagWalletCall {
@@ -2352,11 +2280,7 @@ impl UntagWalletCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
-        self.dfns
-            .finish(
-                "untagWallet",
-                self.dfns.api().untag_wallet(&self.wallet_id, &self.body).await,
-            )
+        self.dfns.finish(self.dfns.api().untag_wallet(&self.wallet_id, &self.body)).await
     }
 }
 impl ::std::future::IntoFuture for UntagWalletCall {
@@ -2406,10 +2330,8 @@ impl UpdateWalletCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Wallet> {
         self.dfns
-            .finish(
-                "updateWallet",
-                self.dfns.api().update_wallet(&self.wallet_id, &self.body).await,
-            )
+            .finish(self.dfns.api().update_wallet(&self.wallet_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdateWalletCall {

@@ -65,13 +65,12 @@ impl GetWebhookEventCall {
     pub async fn send(self) -> Result<types::WebhookEvent> {
         self.dfns
             .finish(
-                "getWebhookEvent",
                 self
                     .dfns
                     .api()
-                    .get_webhook_event(&self.webhook_id, &self.webhook_event_id)
-                    .await,
+                    .get_webhook_event(&self.webhook_id, &self.webhook_event_id),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for GetWebhookEventCall {
@@ -113,7 +112,6 @@ impl ListWebhookEventsCall {
     pub async fn send(self) -> Result<Page<types::WebhookEvent>> {
         self.dfns
             .finish(
-                "listWebhookEvents",
                 self
                     .dfns
                     .api()
@@ -123,9 +121,9 @@ impl ListWebhookEventsCall {
                         self.kind.clone(),
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -285,8 +283,7 @@ impl CreateWebhookCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::CreatedWebhook> {
-        self.dfns
-            .finish("createWebhook", self.dfns.api().create_webhook(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_webhook(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateWebhookCall {
@@ -310,11 +307,7 @@ impl DeleteWebhookCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::DeletedWebhook> {
-        self.dfns
-            .finish(
-                "deleteWebhook",
-                self.dfns.api().delete_webhook(&self.webhook_id).await,
-            )
+        self.dfns.finish(self.dfns.api().delete_webhook(&self.webhook_id)).await
     }
 }
 impl ::std::future::IntoFuture for DeleteWebhookCall {
@@ -338,8 +331,7 @@ impl GetWebhookCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Webhook> {
-        self.dfns
-            .finish("getWebhook", self.dfns.api().get_webhook(&self.webhook_id).await)
+        self.dfns.finish(self.dfns.api().get_webhook(&self.webhook_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetWebhookCall {
@@ -366,13 +358,12 @@ impl ListWebhooksCall {
     pub async fn send(self) -> Result<Page<types::Webhook>> {
         self.dfns
             .finish(
-                "listWebhooks",
                 self
                     .dfns
                     .api()
-                    .list_webhooks(self.limit.clone(), self.pagination_token.as_deref())
-                    .await,
+                    .list_webhooks(self.limit.clone(), self.pagination_token.as_deref()),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -428,8 +419,7 @@ impl PingWebhookCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::WebhookPing> {
-        self.dfns
-            .finish("pingWebhook", self.dfns.api().ping_webhook(&self.webhook_id).await)
+        self.dfns.finish(self.dfns.api().ping_webhook(&self.webhook_id)).await
     }
 }
 impl ::std::future::IntoFuture for PingWebhookCall {
@@ -479,10 +469,8 @@ impl UpdateWebhookCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Webhook> {
         self.dfns
-            .finish(
-                "updateWebhook",
-                self.dfns.api().update_webhook(&self.webhook_id, &self.body).await,
-            )
+            .finish(self.dfns.api().update_webhook(&self.webhook_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdateWebhookCall {

@@ -138,8 +138,7 @@ impl CreateYieldCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<crate::Outcome<types::Yield>> {
-        self.dfns
-            .finish_entity("createYield", self.dfns.api().create_yield(&self.body).await)
+        self.dfns.finish_entity(self.dfns.api().create_yield(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateYieldCall {
@@ -177,9 +176,9 @@ impl CreateYieldActionCall {
     pub async fn send(self) -> Result<crate::Outcome<types::Yield>> {
         self.dfns
             .finish_entity(
-                "createYieldAction",
-                self.dfns.api().create_yield_action(&self.yield_id, &self.body).await,
+                self.dfns.api().create_yield_action(&self.yield_id, &self.body),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for CreateYieldActionCall {
@@ -207,7 +206,7 @@ impl GetYieldCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<types::Yield> {
-        self.dfns.finish("getYield", self.dfns.api().get_yield(&self.yield_id).await)
+        self.dfns.finish(self.dfns.api().get_yield(&self.yield_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetYieldCall {
@@ -239,7 +238,6 @@ impl ListYieldActionsCall {
     pub async fn send(self) -> Result<Page<types::YieldAction>> {
         self.dfns
             .finish(
-                "listYieldActions",
                 self
                     .dfns
                     .api()
@@ -247,9 +245,9 @@ impl ListYieldActionsCall {
                         &self.yield_id,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.
@@ -312,13 +310,12 @@ impl ListYieldsCall {
     pub async fn send(self) -> Result<Page<types::Yield>> {
         self.dfns
             .finish(
-                "listYields",
                 self
                     .dfns
                     .api()
-                    .list_yields(self.limit.clone(), self.pagination_token.as_deref())
-                    .await,
+                    .list_yields(self.limit.clone(), self.pagination_token.as_deref()),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.

@@ -91,6 +91,7 @@ fn root_certificate_that_is_none_is_refused() {
     assert!(problem.starts_with(expected), "{problem}");
 }
 
+#[cfg(feature = "reqwest")]
 #[test]
 fn root_certificate_beside_an_own_http_client_is_refused_since_it_would_have_no_effect() {
     let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");

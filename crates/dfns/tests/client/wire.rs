@@ -186,6 +186,7 @@ async fn application_is_named_in_front_of_ours() {
     );
 }
 
+#[cfg(feature = "reqwest")]
 #[tokio::test]
 async fn own_http_client_sends_the_same_headers() {
     let server = Server::start(vec![json(200, wallet())]).await;

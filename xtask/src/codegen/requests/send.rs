@@ -40,19 +40,20 @@ impl Request<'_> {
 
     /// What the call answers, and the expression that asks for it.
     pub(super) fn answer(&self) -> Result<Answer, Error> {
-        let (function, id) = (names::ident(&self.operation.function), &self.operation.id);
+        let function = names::ident(&self.operation.function);
         let arguments = self.arguments();
-        let result = quote!(self.dfns.api().#function(#(#arguments),*).await);
+        let low_level = quote!(self.dfns.api().#function(#(#arguments),*));
         let plain = |ty: TokenStream| Answer {
             ty,
-            call: quote!(self.dfns.finish(#id, #result)),
+            call: quote!(self.dfns.finish(#low_level).await),
             item: None,
         };
+        let converted = |ty: TokenStream| Answer {
+            call: quote!(self.dfns.finish(#low_level).await.map(Into::into)),
+            ..plain(ty)
+        };
         if self.operation.csv {
-            return Ok(Answer {
-                call: quote!(self.dfns.finish_text(#id, #result).await),
-                ..plain(quote!(String))
-            });
+            return Ok(converted(quote!(String)));
         }
         let ty = self.operation.answer.as_ref().map_or_else(
             || quote!(()),
@@ -64,14 +65,14 @@ impl Request<'_> {
         match &self.operation.pending {
             Some(Pending::Entity) => {
                 return Ok(Answer {
-                    call: quote!(self.dfns.finish_entity(#id, #result)),
+                    call: quote!(self.dfns.finish_entity(#low_level).await),
                     ..plain(quote!(crate::Outcome<#ty>))
                 });
             }
             Some(Pending::Change(held)) => {
                 let held = names::ident(held);
                 return Ok(Answer {
-                    call: quote!(self.dfns.finish_change(#id, #result)),
+                    call: quote!(self.dfns.finish_change(#low_level).await),
                     ..plain(quote!(crate::Outcome<#ty, types::#held>))
                 });
             }
@@ -83,12 +84,13 @@ impl Request<'_> {
                 Ok(Answer {
                     ty: quote!(Page<#item>),
                     call: quote! {
-                        self.dfns.finish(#id, #result).map(|page| Page::new(page.items, page.next_page_token))
+                        self.dfns.finish(#low_level).await.map(|page| Page::new(page.items, page.next_page_token))
                     },
                     item: Some(item),
                 })
             }
-            _ => Ok(plain(ty)),
+            Some(_) => Ok(plain(ty)),
+            None => Ok(converted(ty)),
         }
     }
 

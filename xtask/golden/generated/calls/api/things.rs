@@ -2,81 +2,45 @@
 
 //! Calls of the domain `things`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Gets all things \<at once\>, as \[a list\].
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /things` (operation `getThings`).
     #[deprecated = "superseded in the API"]
-    pub async fn get_things<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::Thing>, Error<types::ApiError>> {
-        let url = format!("{}/things", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_things").await
+    #[inline]
+    pub fn get_things<'a>(&'a self) -> Call<'a, types::Thing> {
+        self.call("get_things", &[])
     }
     /// Touches all things.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /things` (operation `touchThings`).
-    pub async fn touch_things<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::Thing>, Error<types::ApiError>> {
-        let url = format!("{}/things", self.baseurl,);
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "touch_things").await
+    #[inline]
+    pub fn touch_things<'a>(&'a self) -> Call<'a, types::Thing> {
+        self.call("touch_things", &[])
     }
     /// Deletes things.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /things` (operation `deleteThings`).
-    pub async fn delete_things<'a>(
+    #[inline]
+    pub fn delete_things<'a>(
         &'a self,
         body: &'a types::DeleteThingsRequest,
-    ) -> Result<ResponseValue<()>, Error<types::ApiError>> {
-        let url = format!("{}/things", self.baseurl,);
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.nothing(request, "delete_things").await
+    ) -> Call<'a, Empty> {
+        self.call("delete_things", &[]).json(body)
     }
 }

@@ -60,7 +60,7 @@ impl DeleteThingsCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<()> {
-        self.dfns.finish("deleteThings", self.dfns.api().delete_things(&self.body).await)
+        self.dfns.finish(self.dfns.api().delete_things(&self.body)).await.map(Into::into)
     }
 }
 impl ::std::future::IntoFuture for DeleteThingsCall {
@@ -87,7 +87,7 @@ impl GetThingsCall {
         reason = "a deprecated operation is called by a deprecated call"
     )]
     pub async fn send(self) -> Result<types::Thing> {
-        self.dfns.finish("getThings", self.dfns.api().get_things().await)
+        self.dfns.finish(self.dfns.api().get_things()).await
     }
 }
 impl ::std::future::IntoFuture for GetThingsCall {
@@ -110,7 +110,7 @@ impl TouchThingsCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Thing> {
-        self.dfns.finish("touchThings", self.dfns.api().touch_things().await)
+        self.dfns.finish(self.dfns.api().touch_things()).await
     }
 }
 impl ::std::future::IntoFuture for TouchThingsCall {

@@ -2,36 +2,19 @@
 
 //! Calls of the domain `fee-sponsors`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Gets the fee sponsor.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /fee-sponsors/one` (operation `getFeeSponsor`).
-    pub async fn get_fee_sponsor<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::FeeSponsor>, Error<types::ApiError>> {
-        let url = format!("{}/fee-sponsors/one", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_fee_sponsor").await
+    #[inline]
+    pub fn get_fee_sponsor<'a>(&'a self) -> Call<'a, types::FeeSponsor> {
+        self.call("get_fee_sponsor", &[])
     }
 }

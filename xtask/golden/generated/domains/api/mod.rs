@@ -2,9 +2,7 @@
 
 //! The calls, one file a domain.
 
-mod client;
 #[cfg(feature = "fee-sponsors")]
 mod fee_sponsors;
 #[cfg(feature = "wallets")]
 mod wallets;
-pub use client::Client;

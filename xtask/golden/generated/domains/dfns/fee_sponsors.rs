@@ -31,7 +31,7 @@ impl GetFeeSponsorCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FeeSponsor> {
-        self.dfns.finish("getFeeSponsor", self.dfns.api().get_fee_sponsor().await)
+        self.dfns.finish(self.dfns.api().get_fee_sponsor()).await
     }
 }
 impl ::std::future::IntoFuture for GetFeeSponsorCall {

@@ -31,7 +31,7 @@ impl GetWalletCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Wallet> {
-        self.dfns.finish("getWallet", self.dfns.api().get_wallet().await)
+        self.dfns.finish(self.dfns.api().get_wallet()).await
     }
 }
 impl ::std::future::IntoFuture for GetWalletCall {

@@ -2,7 +2,5 @@
 
 //! The calls, one file a domain.
 
-mod client;
 #[cfg(feature = "orders")]
 mod orders;
-pub use client::Client;

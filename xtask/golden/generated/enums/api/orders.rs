@@ -2,36 +2,19 @@
 
 //! Calls of the domain `orders`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Gets the order.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /orders` (operation `getOrder`).
-    pub async fn get_order<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::Order>, Error<types::ApiError>> {
-        let url = format!("{}/orders", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_order").await
+    #[inline]
+    pub fn get_order<'a>(&'a self) -> Call<'a, types::Order> {
+        self.call("get_order", &[])
     }
 }

@@ -31,7 +31,7 @@ impl GetOrderCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Order> {
-        self.dfns.finish("getOrder", self.dfns.api().get_order().await)
+        self.dfns.finish(self.dfns.api().get_order()).await
     }
 }
 impl ::std::future::IntoFuture for GetOrderCall {

@@ -2,39 +2,22 @@
 
 //! Calls of the domain `wallets`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Gets a wallet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets/{walletId}` (operation `getWallet`).
-    pub async fn get_wallet<'a>(
+    #[inline]
+    pub fn get_wallet<'a>(
         &'a self,
         wallet_id: &'a types::WalletId,
-    ) -> Result<ResponseValue<types::Wallet>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/wallets/{}", self.baseurl, encode_path(& wallet_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_wallet").await
+    ) -> Call<'a, types::Wallet> {
+        self.call("get_wallet", &[&wallet_id])
     }
 }

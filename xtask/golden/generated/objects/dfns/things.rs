@@ -43,7 +43,7 @@ impl CreateThingCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Thing> {
-        self.dfns.finish("createThing", self.dfns.api().create_thing(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_thing(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateThingCall {

@@ -2,44 +2,27 @@
 
 //! Calls of the domain `wallets`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Lists the wallets.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /wallets` (operation `listWallets`).
-    pub async fn list_wallets<'a>(
+    #[inline]
+    pub fn list_wallets<'a>(
         &'a self,
         limit: Option<i32>,
         owner: Option<&'a str>,
         pagination_token: Option<&'a str>,
-    ) -> Result<ResponseValue<types::WalletPage>, Error<types::ApiError>> {
-        let url = format!("{}/wallets", self.baseurl,);
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("owner", &owner))
-            .query(
-                &progenitor_client::QueryParam::new("paginationToken", &pagination_token),
-            )
-            .build()?;
-        self.answer(request, "list_wallets").await
+    ) -> Call<'a, types::WalletPage> {
+        self.call("list_wallets", &[])
+            .query_option("limit", limit)
+            .query_option("owner", owner)
+            .query_option("paginationToken", pagination_token)
     }
 }

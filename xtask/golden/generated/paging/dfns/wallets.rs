@@ -45,7 +45,6 @@ impl ListWalletsCall {
     pub async fn send(self) -> Result<Page<types::Wallet>> {
         self.dfns
             .finish(
-                "listWallets",
                 self
                     .dfns
                     .api()
@@ -53,9 +52,9 @@ impl ListWalletsCall {
                         self.limit.clone(),
                         self.owner.as_deref(),
                         self.pagination_token.as_deref(),
-                    )
-                    .await,
+                    ),
             )
+            .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
     /// How many items a page has at most. The default of the API is 50 for most lists.

@@ -2,25 +2,19 @@
 
 //! Calls of the domain `things`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Finds a part.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /things/{thingName}/parts/{partNumber}` (operation `findPart`).
-    pub async fn find_part<'a>(
+    #[inline]
+    pub fn find_part<'a>(
         &'a self,
         thing_name: &'a str,
         part_number: i32,
@@ -29,24 +23,12 @@ impl Client {
         since: Option<&'a types::Timestamp>,
         tags: Option<&'a Vec<String>>,
         type_: Option<bool>,
-    ) -> Result<ResponseValue<types::Part>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/things/{}/parts/{}", self.baseurl, encode_path(& thing_name.to_string()),
-            encode_path(& part_number.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("color", &color))
-            .query(&progenitor_client::QueryParam::new("freeText", &free_text))
-            .query(&progenitor_client::QueryParam::new("since", &since))
-            .query(&progenitor_client::QueryParam::new("tags", &tags))
-            .query(&progenitor_client::QueryParam::new("type", &type_))
-            .build()?;
-        self.answer(request, "find_part").await
+    ) -> Call<'a, types::Part> {
+        self.call("find_part", &[&thing_name, &part_number])
+            .query("color", &color)
+            .query_option("freeText", free_text)
+            .query_option("since", since)
+            .query_list("tags", tags)
+            .query_option("type", type_)
     }
 }

@@ -76,7 +76,6 @@ impl FindPartCall {
     pub async fn send(self) -> Result<types::Part> {
         self.dfns
             .finish(
-                "findPart",
                 self
                     .dfns
                     .api()
@@ -88,9 +87,9 @@ impl FindPartCall {
                         self.since.as_ref(),
                         self.tags.as_ref(),
                         self.type_.clone(),
-                    )
-                    .await,
+                    ),
             )
+            .await
     }
 }
 impl ::std::future::IntoFuture for FindPartCall {

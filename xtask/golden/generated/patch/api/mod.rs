@@ -2,7 +2,5 @@
 
 //! The calls, one file a domain.
 
-mod client;
 #[cfg(feature = "wallets")]
 mod wallets;
-pub use client::Client;

@@ -2,38 +2,22 @@
 
 //! Calls of the domain `wallets`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Changes the wallet.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /wallet` (operation `updateWallet`).
-    pub async fn update_wallet<'a>(
+    #[inline]
+    pub fn update_wallet<'a>(
         &'a self,
         body: &'a types::UpdateWalletRequest,
-    ) -> Result<ResponseValue<types::Wallet>, Error<types::ApiError>> {
-        let url = format!("{}/wallet", self.baseurl,);
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "update_wallet").await
+    ) -> Call<'a, types::Wallet> {
+        self.call("update_wallet", &[]).json(body)
     }
 }

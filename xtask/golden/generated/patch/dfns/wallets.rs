@@ -75,7 +75,7 @@ impl UpdateWalletCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Wallet> {
-        self.dfns.finish("updateWallet", self.dfns.api().update_wallet(&self.body).await)
+        self.dfns.finish(self.dfns.api().update_wallet(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for UpdateWalletCall {

@@ -2,7 +2,5 @@
 
 //! The calls, one file a domain.
 
-mod client;
 #[cfg(feature = "things")]
 mod things;
-pub use client::Client;

@@ -2,139 +2,76 @@
 
 //! Calls of the domain `things`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Makes things in steps.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /batches` (operation `createBatch`).
-    pub async fn create_batch<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::Batch>, Error<types::ApiError>> {
-        let url = format!("{}/batches", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.entity(request, "create_batch").await
+    #[inline]
+    pub fn create_batch<'a>(&'a self) -> Call<'a, Entity<types::Batch>> {
+        self.call("create_batch", &[])
     }
     /// Makes a thing, or says that it waits.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /things` (operation `createThing`).
-    pub async fn create_thing<'a>(
+    #[inline]
+    pub fn create_thing<'a>(
         &'a self,
         body: &'a types::CreateThingRequest,
-    ) -> Result<ResponseValue<types::Thing>, Error<types::ApiError>> {
-        let url = format!("{}/things", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.entity(request, "create_thing").await
+    ) -> Call<'a, Entity<types::Thing>> {
+        self.call("create_thing", &[]).json(body)
     }
     /// Reads a thing.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `GET /things/{thingId}` (operation `getThing`).
-    pub async fn get_thing<'a>(
+    #[inline]
+    pub fn get_thing<'a>(
         &'a self,
         thing_id: &'a types::ThingId,
-    ) -> Result<ResponseValue<types::Thing>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/things/{}", self.baseurl, encode_path(& thing_id.to_string()),
-        );
-        let request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.answer(request, "get_thing").await
+    ) -> Call<'a, types::Thing> {
+        self.call("get_thing", &[&thing_id])
     }
     /// Changes a thing, or says that the change waits.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `PUT /things/{thingId}` (operation `updateThing`).
-    pub async fn update_thing<'a>(
+    #[inline]
+    pub fn update_thing<'a>(
         &'a self,
         thing_id: &'a types::ThingId,
         body: &'a types::UpdateThingRequest,
-    ) -> Result<
-        ResponseValue<crate::Change<types::Thing, types::Proposal>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/things/{}", self.baseurl, encode_path(& thing_id.to_string()),
-        );
-        let request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.change(request, "update_thing").await
+    ) -> Call<'a, Change<types::Thing, types::Proposal>> {
+        self.call("update_thing", &[&thing_id]).json(body)
     }
     /// Deletes a thing, or says that it waits.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `DELETE /things/{thingId}` (operation `deleteThing`).
-    pub async fn delete_thing<'a>(
+    #[inline]
+    pub fn delete_thing<'a>(
         &'a self,
         thing_id: &'a types::ThingId,
-    ) -> Result<
-        ResponseValue<crate::Change<(), types::Proposal>>,
-        Error<types::ApiError>,
-    > {
-        let url = format!(
-            "{}/things/{}", self.baseurl, encode_path(& thing_id.to_string()),
-        );
-        let request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        self.change_without_answer(request, "delete_thing").await
+    ) -> Call<'a, Change<Empty, types::Proposal>> {
+        self.call("delete_thing", &[&thing_id])
     }
 }

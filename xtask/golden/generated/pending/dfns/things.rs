@@ -31,7 +31,7 @@ impl CreateBatchCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<crate::Outcome<types::Batch>> {
-        self.dfns.finish_entity("createBatch", self.dfns.api().create_batch().await)
+        self.dfns.finish_entity(self.dfns.api().create_batch()).await
     }
 }
 impl ::std::future::IntoFuture for CreateBatchCall {
@@ -99,8 +99,7 @@ impl CreateThingCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<crate::Outcome<types::Thing>> {
-        self.dfns
-            .finish_entity("createThing", self.dfns.api().create_thing(&self.body).await)
+        self.dfns.finish_entity(self.dfns.api().create_thing(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateThingCall {
@@ -124,11 +123,7 @@ impl DeleteThingCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<crate::Outcome<(), types::Proposal>> {
-        self.dfns
-            .finish_change(
-                "deleteThing",
-                self.dfns.api().delete_thing(&self.thing_id).await,
-            )
+        self.dfns.finish_change(self.dfns.api().delete_thing(&self.thing_id)).await
     }
 }
 impl ::std::future::IntoFuture for DeleteThingCall {
@@ -152,7 +147,7 @@ impl GetThingCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Thing> {
-        self.dfns.finish("getThing", self.dfns.api().get_thing(&self.thing_id).await)
+        self.dfns.finish(self.dfns.api().get_thing(&self.thing_id)).await
     }
 }
 impl ::std::future::IntoFuture for GetThingCall {
@@ -184,10 +179,8 @@ impl UpdateThingCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<crate::Outcome<types::Thing, types::Proposal>> {
         self.dfns
-            .finish_change(
-                "updateThing",
-                self.dfns.api().update_thing(&self.thing_id, &self.body).await,
-            )
+            .finish_change(self.dfns.api().update_thing(&self.thing_id, &self.body))
+            .await
     }
 }
 impl ::std::future::IntoFuture for UpdateThingCall {

@@ -31,7 +31,7 @@ impl ListThingsCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<String> {
-        self.dfns.finish_text("listThings", self.dfns.api().list_things().await).await
+        self.dfns.finish(self.dfns.api().list_things()).await.map(Into::into)
     }
 }
 impl ::std::future::IntoFuture for ListThingsCall {

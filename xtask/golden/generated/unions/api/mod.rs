@@ -2,7 +2,5 @@
 
 //! The calls, one file a domain.
 
-mod client;
 #[cfg(feature = "transfers")]
 mod transfers;
-pub use client::Client;

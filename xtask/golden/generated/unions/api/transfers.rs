@@ -2,38 +2,22 @@
 
 //! Calls of the domain `transfers`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Creates a transfer.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /transfers` (operation `createTransfer`).
-    pub async fn create_transfer<'a>(
+    #[inline]
+    pub fn create_transfer<'a>(
         &'a self,
         body: &'a types::CreateTransferRequest,
-    ) -> Result<ResponseValue<types::Transfer>, Error<types::ApiError>> {
-        let url = format!("{}/transfers", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_transfer").await
+    ) -> Call<'a, types::Transfer> {
+        self.call("create_transfer", &[]).json(body)
     }
 }

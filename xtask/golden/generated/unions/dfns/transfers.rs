@@ -36,8 +36,7 @@ impl CreateTransferCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Transfer> {
-        self.dfns
-            .finish("createTransfer", self.dfns.api().create_transfer(&self.body).await)
+        self.dfns.finish(self.dfns.api().create_transfer(&self.body)).await
     }
 }
 impl ::std::future::IntoFuture for CreateTransferCall {

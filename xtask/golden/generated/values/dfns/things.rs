@@ -31,7 +31,7 @@ impl GetThingCall {
     /// # Errors
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Thing> {
-        self.dfns.finish("getThing", self.dfns.api().get_thing().await)
+        self.dfns.finish(self.dfns.api().get_thing()).await
     }
 }
 impl ::std::future::IntoFuture for GetThingCall {

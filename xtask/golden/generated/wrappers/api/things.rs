@@ -2,38 +2,22 @@
 
 //! Calls of the domain `things`.
 
-#[allow(
-    unused_imports,
-    reason = "not every domain has parameters in its paths, queries, or answers in text"
-)]
-use progenitor_client::{
-    ByteStream, ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
-    encode_path,
-};
+#[allow(unused_imports, reason = "not every domain has answers of every kind")]
+use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
-use super::client::Client;
 impl Client {
     /// Creates a thing.
     ///
     /// # Errors
     ///
-    /// As every call: [`Error`] by what went wrong.
+    /// As every call: [`CallError`] by what went wrong.
     ///
     /// Source: `POST /things` (operation `createThing`).
-    pub async fn create_thing<'a>(
+    #[inline]
+    pub fn create_thing<'a>(
         &'a self,
         body: &'a types::CreateThingRequest,
-    ) -> Result<ResponseValue<types::Thing>, Error<types::ApiError>> {
-        let url = format!("{}/things", self.baseurl,);
-        let request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        self.answer(request, "create_thing").await
+    ) -> Call<'a, types::Thing> {
+        self.call("create_thing", &[]).json(body)
     }
 }
