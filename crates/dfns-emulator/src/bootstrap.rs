@@ -169,6 +169,10 @@ fn permission(context: &Context<'_>, org: &str, name: &str, operations: &[String
         org: org.to_owned(),
         name: name.to_owned(),
         operations: operations.to_vec(),
+        is_immutable: name == FULL_ACCESS,
+        is_archived: false,
+        created_at: context.now.unix_millis(),
+        updated_at: context.now.unix_millis(),
     };
     context.store.insert_permission(&permission)?;
     Ok(id)
@@ -202,9 +206,13 @@ fn user(
             owner: "",
         },
     )?;
-    context
-        .store
-        .assign(&context.new_id("as")?, org, permission, &user.id)?;
+    context.store.assign(
+        &context.new_id("as")?,
+        org,
+        permission,
+        &user.id,
+        context.now.unix_millis(),
+    )?;
     Ok(user)
 }
 

@@ -1,12 +1,13 @@
 //! May this caller do this?
 //!
-//! Invariant: the rights of a personal access token never exceed those of its user.
+//! Invariant: the rights of a personal access token never exceed those of its user, and nobody gives what they do not
+//! have.
 
 use dfns_types::operation::{Operation, Principal};
 
-use super::Caller;
+use super::{Caller, operation_names};
 use crate::server::Refusal;
-use crate::store::{Store, StoreError, TokenKind, UserKind};
+use crate::store::{EVERYTHING, PermissionRecord, Store, StoreError, TokenKind, UserKind};
 
 /// The operation that is closed to service accounts unless an approval group admits them, which its handler tells.
 const DECIDES_ON_SERVICE_ACCOUNTS: &str = "createApprovalDecision";
@@ -47,22 +48,63 @@ fn is_open_to(operation: &Operation, caller: &Caller) -> bool {
 
 /// Refuses a caller who lacks one permission.
 pub(crate) fn require(caller: &Caller, permission: &str, store: Store<'_>) -> Result<(), Refusal> {
-    if holds(caller, permission, store)? {
+    if Rights::of(caller, store)?.hold(permission) {
         Ok(())
     } else {
         Err(not_authorized(caller, permission))
     }
 }
 
-/// True if the caller holds a permission.
-fn holds(caller: &Caller, permission: &str, store: Store<'_>) -> Result<bool, StoreError> {
-    let granted_to = |identity: &str| -> Result<bool, StoreError> {
-        Ok(store
-            .assignments(identity)?
-            .iter()
-            .any(|assignment| assignment.permission.grants(permission)))
-    };
-    Ok(granted_to(caller.user_id())? && (caller.token_kind != TokenKind::Pat || granted_to(&caller.token_id)?))
+/// Refuses to hand out operations that the caller does not hold: nobody gives more than they have.
+pub(crate) fn refuse_beyond<'a>(
+    caller: &Caller,
+    operations: impl IntoIterator<Item = &'a String>,
+    store: Store<'_>,
+) -> Result<(), Refusal> {
+    let rights = Rights::of(caller, store)?;
+    match operations.into_iter().find(|operation| !rights.hold(operation)) {
+        Some(operation) => Err(Refusal::forbidden(format!(
+            "{} cannot grant what it does not hold ({operation})",
+            caller.describe()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// What a caller may do.
+#[derive(Debug)]
+pub(crate) struct Rights {
+    user: Vec<PermissionRecord>,
+    /// Behind a personal access token, what that may do at most.
+    token: Option<Vec<PermissionRecord>>,
+}
+
+impl Rights {
+    /// What a caller may do now.
+    pub(crate) fn of(caller: &Caller, store: Store<'_>) -> Result<Self, StoreError> {
+        let of = |identity: &str| -> Result<Vec<PermissionRecord>, StoreError> {
+            let assignments = store.assignments(identity)?.into_iter();
+            Ok(assignments.map(|assignment| assignment.permission).collect())
+        };
+        let is_pat = caller.token_kind == TokenKind::Pat;
+        Ok(Self {
+            user: of(caller.user_id())?,
+            token: is_pat.then(|| of(&caller.token_id)).transpose()?,
+        })
+    }
+
+    /// True if one operation is among them; for `*`, if all are, those to come included.
+    pub(crate) fn hold(&self, operation: &str) -> bool {
+        let granted = |permissions: &[PermissionRecord]| permissions.iter().any(|held| grants(held, operation));
+        granted(&self.user) && self.token.as_deref().is_none_or(granted)
+    }
+}
+
+/// True if a permission grants the operation, by whichever of its names. One that is archived grants nothing.
+fn grants(permission: &PermissionRecord, operation: &str) -> bool {
+    let asked = operation_names::current(operation);
+    let grants = |granted: &String| granted == EVERYTHING || operation_names::current(granted) == asked;
+    !permission.is_archived && permission.operations.iter().any(grants)
 }
 
 fn not_authorized(caller: &Caller, operation: &str) -> Refusal {

@@ -6,8 +6,9 @@
 
 use axum::http::StatusCode;
 use dfns_types::{
-    ActivityKind, ApprovalId, ChangeOperationKind, ChangeRequest, ChangeRequestId, ChangeRequestStatus,
-    ChangeRequester, Policy, PolicyChangeRequest, PolicyId, Timestamp, UserId,
+    ActivityKind, ApprovalId, AssignmentChangeRequest, AssignmentId, ChangeOperationKind, ChangeRequest,
+    ChangeRequestId, ChangeRequestStatus, ChangeRequester, PermissionChangeRequest, PermissionId, Policy,
+    PolicyChangeRequest, PolicyId, ProposedAssignment, ProposedPermission, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,8 @@ use super::gate;
 use super::held::Subject;
 use super::judgement::Ruling;
 use crate::context::Context;
-use crate::rooms::policies;
 use crate::rooms::refusals::parsed;
+use crate::rooms::{permissions, policies};
 use crate::server::{Refusal, Reply};
 use crate::store::{Document, Filing, Listing};
 
@@ -38,7 +39,9 @@ pub(crate) struct ChangeRecord {
 /// What an entity would become.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Proposed {
-    Policy(Policy),
+    Policy(Box<Policy>),
+    Permission(ProposedPermission),
+    Assignment(ProposedAssignment),
 }
 
 impl Document for ChangeRecord {
@@ -68,9 +71,23 @@ impl ChangeRecord {
         Ok(match &self.proposed {
             Proposed::Policy(body) => {
                 let entity = parsed::<PolicyId>(entity)?;
-                let body = body.clone();
+                let body = Policy::clone(body);
                 common!(PolicyChangeRequest::new(
                     id, requester, operation, status, entity, created, body
+                ))
+            }
+            Proposed::Permission(body) => {
+                let entity = parsed::<PermissionId>(entity)?;
+                let body = body.clone();
+                common!(PermissionChangeRequest::new(
+                    id, requester, status, entity, created, operation, body
+                ))
+            }
+            Proposed::Assignment(body) => {
+                let entity = parsed::<AssignmentId>(entity)?;
+                let body = body.clone();
+                common!(AssignmentChangeRequest::new(
+                    id, requester, status, entity, created, operation, body
                 ))
             }
         })
@@ -149,6 +166,31 @@ pub(crate) fn pending(context: &Context<'_>, org: &str, entity_id: &str) -> Resu
     waiting.map(|change| change.shown()).transpose()
 }
 
+/// True if somebody waits for the approval to assign a permission to an identity.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn is_assignment_pending(
+    context: &Context<'_>,
+    org: &str,
+    permission_id: &str,
+    identity: &str,
+) -> Result<bool, Refusal> {
+    let changes = context.store.all::<ChangeRecord>(Listing {
+        org,
+        parent: None,
+        owner: None,
+    })?;
+    Ok(changes.iter().any(|change| {
+        let is_meant = |proposed: &ProposedAssignment| {
+            proposed.permission_id.as_str() == permission_id && proposed.identity_id == identity
+        };
+        change.status == ChangeRequestStatus::Pending
+            && change.operation == ChangeOperationKind::Create
+            && matches!(&change.proposed, Proposed::Assignment(proposed) if is_meant(proposed))
+    }))
+}
+
 fn refuse_second(context: &Context<'_>, org: &str, entity_id: &str) -> Result<(), Refusal> {
     match pending(context, org, entity_id)? {
         Some(_) => Err(Refusal::conflict(format!(
@@ -186,5 +228,9 @@ pub(super) fn drop(context: &Context<'_>, mut change: ChangeRecord, at: Timestam
 fn carry_out(context: &Context<'_>, org: &str, change: &ChangeRecord, at: Timestamp) -> Result<(), Refusal> {
     match &change.proposed {
         Proposed::Policy(policy) => policies::apply(context, org, policy, at),
+        Proposed::Permission(permission) => permissions::apply(context, org, permission, &change.operation, at),
+        Proposed::Assignment(assignment) => {
+            permissions::assignments::apply(context, org, assignment, &change.operation, at)
+        }
     }
 }

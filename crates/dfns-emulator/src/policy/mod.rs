@@ -28,7 +28,7 @@ use crate::store::Flight;
 
 pub(crate) use admin::ROUTES as ADMIN_ROUTES;
 pub(crate) use approval::{ApprovalRecord, Voter};
-pub(crate) use change::{NewChange, Proposed, pending, submit as submit_change};
+pub(crate) use change::{NewChange, Proposed, is_assignment_pending, pending, submit as submit_change};
 pub(crate) use gate::{decide, decide_as_administrator, find, shown};
 pub(crate) use held::Subject;
 pub(crate) use judgement::Ruling;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::refusals::invalid_field;
 use super::users;
+use crate::auth::permission::{Rights, refuse_beyond};
 use crate::auth::session;
 use crate::context::Context;
 use crate::credentials::PublicKey;
@@ -80,19 +81,27 @@ pub(super) fn lifetime(days_valid: Option<i32>) -> Result<Duration, Refusal> {
 /// The permissions that a new token or service account gets: the one that is asked for, or else those of the caller.
 ///
 /// # Errors
-/// 404 if there is no such permission.
+/// 404 if there is no such permission, 403 if the caller does not hold all that it grants.
 pub(super) fn permissions(
     context: &Context<'_>,
     asked: Option<&PermissionId>,
 ) -> Result<Vec<PermissionRecord>, Refusal> {
     let caller = context.caller()?;
     let Some(id) = asked else {
-        let held = context.store.assignments(caller.user_id())?;
-        return Ok(held.into_iter().map(|assignment| assignment.permission).collect());
+        let held = context.store.assignments(caller.user_id())?.into_iter();
+        let mut permissions: Vec<PermissionRecord> = held.map(|assignment| assignment.permission).collect();
+        // Behind a personal access token that may do less than its user, only what that may do.
+        let rights = Rights::of(caller, context.store)?;
+        permissions.retain(|permission| permission.operations.iter().all(|operation| rights.hold(operation)));
+        return Ok(permissions);
     };
     let not_found = || Refusal::not_found("permission", "permissionId", id.as_str(), caller.org());
-    let permission = context.store.permission(caller.org(), id.as_str())?;
-    Ok(vec![permission.ok_or_else(not_found)?])
+    let permission = context
+        .store
+        .permission(caller.org(), id.as_str())?
+        .ok_or_else(not_found)?;
+    refuse_beyond(caller, &permission.operations, context.store)?;
+    Ok(vec![permission])
 }
 
 /// Assigns permissions to a new token or service account.
@@ -101,9 +110,13 @@ pub(super) fn permissions(
 /// 500 if the store fails.
 pub(super) fn assign(context: &Context<'_>, permissions: &[PermissionRecord], identity: &str) -> Result<(), Refusal> {
     for permission in permissions {
-        context
-            .store
-            .assign(&context.new_id("as")?, &permission.org, &permission.id, identity)?;
+        context.store.assign(
+            &context.new_id("as")?,
+            &permission.org,
+            &permission.id,
+            identity,
+            context.now.unix_millis(),
+        )?;
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ mod keys;
 mod login;
 mod networks;
 mod people;
+pub(crate) mod permissions;
 mod personal_access_tokens;
 pub(crate) mod policies;
 pub(crate) mod refusals;
@@ -60,10 +61,12 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "activatePersonalAccessToken" => personal_access_tokens::activate,
         "activateServiceAccount" => service_accounts::activate,
         "activateUser" => users::activate,
+        "archivePermission" => permissions::archive,
         "archivePersonalAccessToken" => personal_access_tokens::archive,
         "archivePolicy" => policies::archive,
         "archiveServiceAccount" => service_accounts::archive,
         "archiveUser" => users::archive,
+        "assignPermission" => permissions::assignments::create,
         "broadcastTransaction" => transactions::create,
         "callFunction" => contracts::call_function,
         "cancelWalletTransaction" => replacement::cancel_transaction,
@@ -86,6 +89,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createFeeSponsor" => fee_sponsors::create,
         "createKey" => keys::create,
         "createLoginChallenge" => login::create_challenge,
+        "createPermission" => permissions::create,
         "createPersonalAccessToken" => personal_access_tokens::create,
         "createPolicy" => policies::create,
         "createRegistrationChallenge" => registration::create,
@@ -109,6 +113,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "deleteExchange" => exchanges::delete,
         "deleteFeeSponsor" => fee_sponsors::delete,
         "deleteKey" => keys::delete,
+        "deletePermission" => permissions::delete,
         "deleteWebhook" => webhooks::delete,
         "deriveKey" => keys::derive,
         "estimateFees" => networks::estimate_fees,
@@ -122,6 +127,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "getFeeSponsor" => fee_sponsors::get,
         "getKey" => keys::get,
         "getKeySignature" => signatures::get,
+        "getPermission" => permissions::get,
         "getPersonalAccessToken" => personal_access_tokens::get,
         "getPolicy" => policies::get,
         "getServiceAccount" => service_accounts::get,
@@ -151,6 +157,8 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "listKeyStores" => signers::list_stores,
         "listKeys" => keys::list,
         "listOrgWalletHistory" => history::list_all,
+        "listPermissionAssignments" => permissions::assignments::list,
+        "listPermissions" => permissions::list,
         "listPersonalAccessTokens" => personal_access_tokens::list,
         "listPolicies" => policies::list,
         "listServiceAccounts" => service_accounts::list,
@@ -170,6 +178,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "readContract" => contracts::read,
         "reindexTransaction" => networks::reindex,
         "resendRegistrationCode" => registration::resend_code,
+        "revokePermission" => permissions::assignments::revoke,
         "sendLoginCode" => login::send_code,
         "speedUpWalletTransaction" => replacement::speed_up_transaction,
         "speedUpWalletTransfer" => replacement::speed_up_transfer,
@@ -178,6 +187,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "untagWallet" => tags::remove,
         "updateCantonValidator" => canton_validators::update,
         "updateKey" => keys::update,
+        "updatePermission" => permissions::update,
         "updatePersonalAccessToken" => personal_access_tokens::update,
         "updatePolicy" => policies::update,
         "updateServiceAccount" => service_accounts::update,

@@ -52,9 +52,13 @@ pub(super) fn make(context: &Context<'_>, org: &str, new: NewUser<'_>) -> Result
     if user.kind == UserKind::EndUser
         && let Some(permission) = context.store.permission_named(org, END_USER_ACCESS)?
     {
-        context
-            .store
-            .assign(&context.new_id("as")?, org, &permission.id, &user.id)?;
+        context.store.assign(
+            &context.new_id("as")?,
+            org,
+            &permission.id,
+            &user.id,
+            context.now.unix_millis(),
+        )?;
     }
     Ok(user)
 }

@@ -137,7 +137,7 @@ fn change(context: &Context<'_>, policy: Policy) -> Result<Reply, Refusal> {
         operation: ChangeOperationKind::Update,
         entity_id: id.as_str(),
         subject_id: id.as_str(),
-        proposed: Proposed::Policy(policy),
+        proposed: Proposed::Policy(Box::new(policy)),
     };
     if let Some(waiting) = policy::submit_change(context, new)? {
         return Ok(waiting);

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::codes;
 use super::people::{self, NewUser, require_text};
+use super::permissions;
 use super::refusals::invalid_field;
 use crate::context::Context;
 use crate::server::{Refusal, Reply};
@@ -178,7 +179,7 @@ pub(super) fn assignments(context: &Context<'_>, identity: &str) -> Result<Vec<V
             "permissionId": assignment.permission.id,
             "permissionName": assignment.permission.name,
             "assignmentId": assignment.id,
-            "operations": assignment.permission.operations,
+            "operations": permissions::operations_of(&assignment.permission),
         })
     });
     Ok(present.collect())

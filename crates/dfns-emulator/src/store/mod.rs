@@ -39,7 +39,7 @@ pub(crate) use identities::{UserKind, UserRecord};
 pub(crate) use ledger::{AssetRecord, Flight};
 pub(crate) use outbox::Mail;
 pub(crate) use page::{Page, PageRequest};
-pub(crate) use permissions::{Assignment, PermissionRecord};
+pub(crate) use permissions::{Assignment, EVERYTHING, PermissionRecord};
 pub(crate) use tokens::{AccessTokenRecord, TokenKind};
 pub(crate) use user_actions::UserAction;
 

@@ -64,12 +64,14 @@ CREATE TABLE user_action (
 CREATE TABLE permission (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE, org TEXT NOT NULL, name TEXT NOT NULL, operations TEXT NOT NULL,
+    is_immutable INTEGER NOT NULL, is_archived INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
     UNIQUE (org, name)
 ) STRICT;
 
 CREATE TABLE assignment (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE, org TEXT NOT NULL, permission_id TEXT NOT NULL, identity_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
     UNIQUE (permission_id, identity_id)
 ) STRICT;
 CREATE INDEX assignment_by_identity ON assignment (identity_id);

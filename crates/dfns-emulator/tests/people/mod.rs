@@ -1,4 +1,4 @@
-//! End users, registered with a key of their own.
+//! End users and employees, registered with a key of their own.
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test that called")]
 
@@ -15,8 +15,18 @@ use crate::support::{Signer, send};
 
 /// Registers an end user and logs them in; answers their id, too.
 pub(crate) fn end_user(emulator: &Emulator, email: &str) -> (Signer, String) {
+    registered(emulator, email, "EndUser")
+}
+
+/// Registers an employee, who holds no permission, and logs them in; answers their id, too.
+#[allow(dead_code, reason = "not every test file has employees")]
+pub(crate) fn employee(emulator: &Emulator, email: &str) -> (Signer, String) {
+    registered(emulator, email, "CustomerEmployee")
+}
+
+fn registered(emulator: &Emulator, email: &str, kind: &str) -> (Signer, String) {
     let url = emulator.url();
-    let request = json!({ "email": email, "kind": "EndUser" }).to_string();
+    let request = json!({ "email": email, "kind": kind }).to_string();
     let started = Signer::service_account(emulator).signed("POST", "/auth/registration/delegated", &request);
     assert_eq!(started.status, 200, "{started:?}");
 

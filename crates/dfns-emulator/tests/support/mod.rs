@@ -12,7 +12,7 @@ use std::net::TcpStream;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use dfns_emulator::Emulator;
-use ring::signature::Ed25519KeyPair;
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 
 /// An answer.
@@ -125,6 +125,13 @@ impl Signer {
             credential_id,
             key: key.into(),
         }
+    }
+
+    /// The public half of the key, in PEM.
+    pub(crate) fn public_key_pem(&self) -> String {
+        let prefix = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+        let der = STANDARD.encode([&prefix[..], self.key.public_key().as_ref()].concat());
+        format!("-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----\n")
     }
 
     /// A request with the token and nothing else.
