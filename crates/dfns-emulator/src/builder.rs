@@ -187,6 +187,7 @@ impl EmulatorBuilder {
                 config,
                 faults: Arc::default(),
                 outbound: outbound.into(),
+                journal: Arc::default(),
             };
             let made = bootstrap(store, &services)?;
             Ok::<_, StartError>((services, made))

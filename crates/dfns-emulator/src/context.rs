@@ -22,6 +22,7 @@ use crate::auth::{Caller, permission, tokens::TokenKey};
 use crate::clock::Clock;
 use crate::entropy::{Seed, id_text};
 use crate::fault::Faults;
+use crate::journal::{Journal, Trace};
 use crate::server::{Call, Refusal, Reply};
 use crate::store::{Mail, PageRequest, Store};
 use crate::webhooks::{self, Outbound};
@@ -41,6 +42,7 @@ pub(crate) struct Services {
     pub(crate) config: Config,
     pub(crate) faults: Arc<Faults>,
     pub(crate) outbound: Arc<Outbound>,
+    pub(crate) journal: Arc<Journal>,
 }
 
 /// What can be set.
@@ -99,9 +101,11 @@ pub(crate) struct Context<'a> {
     pub(crate) call: &'a Call,
     /// The time at which the request came; the same for all it does.
     pub(crate) now: Timestamp,
-    /// Clock, seed, token key, configuration, faults.
+    /// Clock, seed, token key, configuration, faults, journal.
     pub(crate) services: &'a Services,
     pub(super) caller: Option<Caller>,
+    /// What the journal will say of the request.
+    pub(crate) trace: Trace,
 }
 
 impl<'a> Context<'a> {
@@ -113,6 +117,7 @@ impl<'a> Context<'a> {
             now: services.clock.now(),
             services,
             caller: None,
+            trace: Trace::default(),
         }
     }
 

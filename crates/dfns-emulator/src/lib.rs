@@ -32,6 +32,7 @@ mod context;
 mod credentials;
 mod entropy;
 mod fault;
+mod journal;
 mod keys;
 mod policy;
 mod remote;
@@ -51,7 +52,9 @@ use bootstrap::Bootstrap;
 pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
 pub use fault::{Effect, Fault, Until, When};
-pub use remote::{Access, Admin, AdminError, ArmedFault, Faults, Mail, Snapshots};
+pub use remote::{
+    Access, Admin, AdminError, ArmedFault, Faults, LoggedCaller, LoggedRequest, Mail, SigningStep, Snapshots,
+};
 
 /// How long answers that are under way may take once the emulator is asked to stop.
 const GRACE: Duration = Duration::from_secs(2);

@@ -84,7 +84,7 @@ impl Emulation {
         })?)
     }
 
-    /// Puts a copy in the place of the whole state, clock included; faults are cleared. Answers what its first start made.
+    /// Puts a copy in the place of the whole state, clock included; faults and the journal are cleared. Answers what its first start made.
     ///
     /// # Errors
     /// 400 if it is no copy of a state of this version; nothing is changed then.
@@ -100,6 +100,7 @@ impl Emulation {
         });
         let made = adopted.map_err(|error: RestoreError| error.refusal())?;
         self.services().faults.clear();
+        self.services().journal.clear();
         Ok(made)
     }
 

@@ -70,7 +70,9 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         .store
         .insert_challenge(ChallengePurpose::UserAction, &challenge)?;
     let identifier = session::seal(context, Audience::Challenge, &challenge.org, &challenge.id, expires_at)?;
-    Reply::json(&answer(&challenge, identifier, &credentials))
+    let answer = answer(&challenge, identifier, &credentials);
+    context.trace.challenge = Some(challenge.id);
+    Reply::json(&answer)
 }
 
 /// The credentials that the caller can sign with: those of the token if it has any of its own, else those of the user.

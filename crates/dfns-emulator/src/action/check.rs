@@ -11,8 +11,9 @@ use crate::store::UserAction;
 /// # Errors
 /// 403 if it is missing, expired, no token of ours, or was signed by another caller or for another request; 400 if it
 /// was used before.
-pub(crate) fn consume(context: &Context<'_>) -> Result<(), Refusal> {
+pub(crate) fn consume(context: &mut Context<'_>) -> Result<(), Refusal> {
     let action = find(context)?.ok_or_else(|| Refusal::forbidden("user action signature is missing or invalid"))?;
+    context.trace.user_action = Some(action.id.clone());
     if action.used_at.is_some() {
         return Err(Refusal::invalid("user action has already been used"));
     }

@@ -17,6 +17,7 @@ use crate::store::{Challenge, ChallengePurpose, Credential, CredentialKind, User
 pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: CompleteChallengeRequest = context.call.body()?;
     let challenge = find(context, request.challenge_identifier.expose_secret())?;
+    context.trace.challenge = Some(challenge.id.clone());
     let candidates = usable(context, context.caller()?)?;
     let credential = check(context, candidates, &request.first_factor, &challenge)?;
     context.store.complete_challenge(&challenge.id)?;
@@ -38,6 +39,8 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         used_at: None,
     };
     context.store.insert_user_action(&action)?;
+    context.trace.user_action = Some(action.id.clone());
+    context.trace.credential = Some(action.credential_uuid.clone());
     let token = session::seal(context, Audience::UserAction, &action.org, &action.id, expires_at)?;
     Reply::json(&UserActionSignature::new(token))
 }

@@ -8,6 +8,7 @@ mod clock;
 pub(crate) mod faults;
 mod outbox;
 mod people;
+mod requests;
 mod snapshots;
 
 use std::sync::LazyLock;
@@ -52,6 +53,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
         people::ROUTES,
         policy::ADMIN_ROUTES,
         flush,
+        requests::ROUTES,
     ];
     let in_transaction = topics.into_iter().flatten();
     let in_transaction = in_transaction.map(|&(method, path, handler)| (method, path, Answers::InTransaction(handler)));

@@ -38,6 +38,12 @@ impl Strike {
         &self.id
     }
 
+    /// True if the call is performed, sooner or later.
+    pub(crate) fn performs(&self) -> bool {
+        let before = |when: &When| *when == When::Before;
+        !matches!(&self.effect, Effect::Status { when, .. } | Effect::Drop { when } if before(when))
+    }
+
     /// Lets happen what the fault says. `perform` performs the call; it is called once, or never.
     pub(crate) async fn play<F>(mut self, clock: &Clock, perform: impl FnOnce() -> F) -> Outcome
     where

@@ -5,6 +5,7 @@
 mod clock;
 mod exchange;
 mod faults;
+mod requests;
 mod snapshots;
 
 use dfns_types::{Amount, WalletId};
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 pub use faults::{ArmedFault, Faults};
+pub use requests::{LoggedCaller, LoggedRequest, SigningStep};
 pub use snapshots::{Access, Snapshots};
 
 /// The admin endpoints of an emulator.

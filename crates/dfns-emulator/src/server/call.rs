@@ -23,6 +23,8 @@ pub(crate) struct Call {
     pub(crate) parameters: BTreeMap<&'static str, String>,
     /// The decoded pairs of the query, in order.
     pub(crate) pairs: Vec<(String, String)>,
+    /// The fault that has struck it.
+    pub(crate) fault: Option<String>,
 }
 
 impl Call {
@@ -42,6 +44,7 @@ impl Call {
             body,
             parameters: BTreeMap::new(),
             pairs,
+            fault: None,
         })
     }
 

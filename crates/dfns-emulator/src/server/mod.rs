@@ -58,6 +58,11 @@ async fn answer(emulation: Arc<Emulation>, request: Request<Incoming>) -> Result
         return Ok(write(perform(emulation, call).await));
     };
     tracing::info!(fault = strike.fault(), path = call.path, "a fault strikes");
+    let fault = Some(strike.fault().to_owned());
+    let call = Call { fault, ..call };
+    if !strike.performs() {
+        emulation.note_unperformed(&call);
+    }
     // A task of its own: a client that gives up does not take back what it has sent.
     let clock = emulation.services().clock.clone();
     let played = tokio::spawn(async move { strike.play(&clock, || perform(emulation, call)).await });

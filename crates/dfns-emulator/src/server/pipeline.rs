@@ -14,6 +14,7 @@ use crate::admin::Answers;
 use crate::auth::{caller, permission};
 use crate::context::{Context, Handler, Services};
 use crate::fault::Strike;
+use crate::journal::{Trace, Who};
 use crate::snapshots::Snapshots;
 use crate::store::{Database, Store};
 use crate::{action, admin, rooms};
@@ -66,50 +67,79 @@ impl Emulation {
                     .transaction(|store| handler(&mut Context::new(store, &call, &self.services()))),
             };
         }
-        let (operation, parameters) = found(route::OPERATIONS.find(&call.method, &call.path), &call)?;
+        self.call(call)
+    }
+
+    /// Answers a call of the API, and keeps it in the journal.
+    fn call(&self, call: Call) -> Result<Reply, Refusal> {
+        let mut trace = Trace::default();
+        let (call, operation, answered) = match found(route::OPERATIONS.find(&call.method, &call.path), &call) {
+            Ok((operation, parameters)) => {
+                let call = Call { parameters, ..call };
+                let answered = self.operation(operation, &call, &mut trace);
+                (call, Some(operation.id), answered)
+            }
+            Err(refusal) => (call, None, Err(refusal)),
+        };
+        let services = self.services();
+        let now = services.clock.now();
+        services.journal.keep(now, &call, operation, Some(&answered), trace);
+        answered
+    }
+
+    /// Keeps a call in the journal that a fault keeps from being performed.
+    pub(crate) fn note_unperformed(&self, call: &Call) {
+        let services = self.services();
+        let operation = route::operation(&call.method, &call.path).map(|operation| operation.id);
+        let now = services.clock.now();
+        services.journal.keep(now, call, operation, None, Trace::default());
+    }
+
+    fn operation(&self, operation: &'static Operation, call: &Call, trace: &mut Trace) -> Result<Reply, Refusal> {
         let handler = rooms::handler(operation.id).ok_or_else(|| {
             let message = format!("not implemented by the emulator: {}", operation.id);
             Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("operationId", operation.id)
         })?;
-        let call = Call { parameters, ..call };
         // An outer `Err` undoes the whole request, an inner one only what the handler wrote.
-        self.database
-            .transaction(|store| self.checked(operation, handler, &call, store))?
+        self.database.transaction(|store| {
+            // Inside of the transaction, so that they belong to what is in the store.
+            let services = self.services();
+            let mut context = Context::new(store, call, &services);
+            let answered = checked(operation, handler, &mut context);
+            *trace = context.trace;
+            trace.caller = context.caller.as_ref().map(Who::from);
+            answered
+        })?
     }
+}
 
-    fn checked(
-        &self,
-        operation: &'static Operation,
-        handler: Handler,
-        call: &Call,
-        store: Store<'_>,
-    ) -> Result<Result<Reply, Refusal>, Refusal> {
-        // Inside of the transaction, so that they belong to what is in the store.
-        let services = self.services();
-        let mut context = Context::new(store, call, &services);
-        if operation.authentication != Authentication::None {
-            let key = &services.token_key;
-            let identified = caller::identify(call, operation.authentication, key, store, context.now);
-            let caller = identified.map_err(|stranger| {
-                if action::SIGNING_OPERATIONS.contains(&operation.id) {
-                    stranger.signing_refusal()
-                } else {
-                    stranger.refusal()
-                }
-            })?;
-            if operation.authentication == Authentication::Token {
-                permission::check(operation, &caller, store)?;
+fn checked(
+    operation: &'static Operation,
+    handler: Handler,
+    context: &mut Context<'_>,
+) -> Result<Result<Reply, Refusal>, Refusal> {
+    let (store, key) = (context.store, &context.services.token_key);
+    if operation.authentication != Authentication::None {
+        let identified = caller::identify(context.call, operation.authentication, key, store, context.now);
+        let caller = identified.map_err(|stranger| {
+            if action::SIGNING_OPERATIONS.contains(&operation.id) {
+                stranger.signing_refusal()
+            } else {
+                stranger.refusal()
             }
-            context.caller = Some(caller);
+        })?;
+        let caller = context.caller.insert(caller);
+        if operation.authentication == Authentication::Token {
+            permission::check(operation, caller, store)?;
         }
-        if operation.user_action {
-            action::check::consume(&context)?;
-        }
-        for prepare in rooms::BEFORE_EVERY_CALL {
-            prepare(&mut context)?;
-        }
-        Ok(store.attempt(|| handler(&mut context)))
     }
+    if operation.user_action {
+        action::check::consume(context)?;
+    }
+    for prepare in rooms::BEFORE_EVERY_CALL {
+        prepare(context)?;
+    }
+    Ok(store.attempt(|| handler(context)))
 }
 
 fn found<T>(matched: Match<T>, call: &Call) -> Result<(T, std::collections::BTreeMap<&'static str, String>), Refusal> {
