@@ -29,9 +29,12 @@ mod builder;
 mod chain;
 mod clock;
 mod context;
+mod contract;
 mod credentials;
 mod entropy;
 mod fault;
+#[rustfmt::skip]
+mod generated;
 mod journal;
 mod keys;
 mod policy;

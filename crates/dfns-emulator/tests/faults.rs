@@ -247,6 +247,18 @@ async fn an_answer_can_hold_a_value_that_nobody_knows_yet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_nobody_knows_goes_where_there_is_a_choice_of_values() {
+    let (emulator, caller) = start().await;
+    caller.signed("POST", "/wallets", WALLET);
+    let admin = emulator.admin();
+    admin.faults().arm(Fault::unknown_value()).await.unwrap();
+    let list = caller.call("GET", "/wallets", "").body;
+    assert_eq!(list["items"][0]["network"], "ValueOfTomorrow", "{list}");
+    let without = caller.call("GET", "/wallets/wa-00000-00000-0000000000000000", "");
+    assert_eq!(without.status, 404, "a refusal stays what it is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_fault_that_cannot_be_is_refused_with_the_field() {
     let (emulator, _) = start().await;
     for (fault, named) in [

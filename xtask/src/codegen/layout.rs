@@ -17,6 +17,7 @@ const TYPES: &str = "crates/dfns-types/src/generated";
 const TYPES_TESTS: &str = "crates/dfns-types/tests/generated";
 const API: &str = "crates/dfns-api/src/generated";
 const DFNS: &str = "crates/dfns/src/generated";
+const EMULATOR: &str = "crates/dfns-emulator/src/generated";
 
 /// The types, one file a domain, and the ids.
 pub(crate) fn types(
@@ -131,6 +132,20 @@ pub(crate) fn requests(files: &mut Files, render: &Renderer, requests: &Requests
         format!("{DFNS}/mod.rs"),
         render.rust_tokens("Fluent calls, one file a domain.", door)?,
     );
+    Ok(())
+}
+
+/// What the emulator holds requests against.
+pub(crate) fn contract(files: &mut Files, render: &Renderer, contract: TokenStream) -> Result<(), Error> {
+    let door = quote!(
+        pub(crate) mod contract;
+    );
+    for (name, about, tokens) in [
+        ("mod", "Everything that comes from the specification.", door),
+        ("contract", "What each operation takes and answers.", contract),
+    ] {
+        files.insert(format!("{EMULATOR}/{name}.rs"), render.rust_tokens(about, tokens)?);
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 mod calls;
 mod clashes;
 mod client;
+mod contract;
 mod coverage;
 mod docs;
 mod documentation;
@@ -46,6 +47,7 @@ pub const OWNED: &[&str] = &[
     "crates/dfns-types/tests/generated",
     "crates/dfns-api/src/generated",
     "crates/dfns/src/generated",
+    "crates/dfns-emulator/src/generated",
 ];
 
 /// Why code could not be generated from a specification that passed the lint.
@@ -146,6 +148,7 @@ fn generate_with(spec: &Spec, implemented: &[String], beside: Option<&Beside>) -
     layout::openness(&mut files, &render, &openness::generate(&spec.document, &facts)?)?;
     layout::api(&mut files, &render, &client)?;
     layout::requests(&mut files, &render, &requests::generate(&facts, &structs, &client)?)?;
+    layout::contract(&mut files, &render, contract::generate(&spec.document, &facts)?)?;
     layout::documents(&mut files, &render, spec, &facts, implemented)?;
     if let Some(Beside {
         documentation, stories, ..

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
+use crate::contract;
 use crate::server::{Refusal, Reply};
 
 /// The refusal that a fault makes up.
@@ -23,20 +24,21 @@ pub(super) fn refuse(status: u16, message: Option<String>, html: Option<String>)
     Err(Refusal::new(status, message.unwrap_or_else(words)))
 }
 
-/// The answer with another value in one of its fields.
+/// The answer of an operation with another value in one of its fields: this one, or the first that holds one of a choice.
 ///
 /// # Errors
 /// 500 if it has no such field: a test that proves nothing should say so.
-pub(super) fn with_value(reply: Reply, field: &str, value: &str) -> Result<Reply, Refusal> {
+pub(super) fn with_value(reply: Reply, operation: &str, field: Option<&str>, value: &str) -> Result<Reply, Refusal> {
     let missing = || {
+        let field = field.unwrap_or("a field with a choice of values");
         let message = format!("a fault should put {value:?} into {field}, which the answer does not have");
         Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, message)
     };
     let mut answer: Value = serde_json::from_slice(&reply.body).map_err(|_| missing())?;
-    let place = if field.starts_with('/') {
-        answer.pointer_mut(field)
-    } else {
-        first(&mut answer, field)
+    let place = match field {
+        None => contract::first_choice(operation, &answer).and_then(|pointer| answer.pointer_mut(&pointer)),
+        Some(pointer) if pointer.starts_with('/') => answer.pointer_mut(pointer),
+        Some(name) => first(&mut answer, name),
     };
     *place.ok_or_else(missing)? = value.into();
     Reply::json_with(reply.status, &answer)
@@ -61,7 +63,7 @@ mod tests {
     use super::*;
 
     fn changed(answer: &Value, field: &str) -> Result<Value, Refusal> {
-        let reply = with_value(Reply::json(answer).unwrap(), field, "New")?;
+        let reply = with_value(Reply::json(answer).unwrap(), "getWallet", Some(field), "New")?;
         Ok(serde_json::from_slice(&reply.body).unwrap())
     }
 

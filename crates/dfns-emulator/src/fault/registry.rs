@@ -82,6 +82,7 @@ impl Faults {
                 armed.progress.send_modify(|progress| progress.struck += 1);
                 strike = Some(Strike {
                     id: armed.id.clone(),
+                    operation: operation.to_owned(),
                     effect: armed.fault.effect.clone(),
                     progress: armed.progress.clone(),
                     // From now on: what was released before does not count.

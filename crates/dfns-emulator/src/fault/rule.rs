@@ -91,8 +91,9 @@ pub enum Effect {
     /// It is performed, and the answer holds a value that no client of today knows.
     UnknownValue {
         /// The field whose value is replaced: a JSON pointer (`/items/0/status`), or a name, of which the first is
-        /// taken.
-        field: String,
+        /// taken (default: the first field that holds one of a choice of values).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
         /// The value (default `ValueOfTomorrow`).
         #[serde(default = "value_of_tomorrow")]
         value: String,
@@ -233,11 +234,20 @@ impl Fault {
         Self::new(Effect::Truncate { bytes: Some(bytes) })
     }
 
+    /// Performs the call and puts a value that no client knows into the first field of the answer that holds one of a
+    /// choice of values.
+    pub fn unknown_value() -> Self {
+        Self::new(Effect::UnknownValue {
+            field: None,
+            value: value_of_tomorrow(),
+        })
+    }
+
     /// Performs the call and puts a value that no client knows into this field of the answer: a JSON pointer
     /// (`/items/0/status`), or a name, of which the first is taken.
     pub fn unknown_value_in(field: impl Into<String>) -> Self {
         Self::new(Effect::UnknownValue {
-            field: field.into(),
+            field: Some(field.into()),
             value: value_of_tomorrow(),
         })
     }
@@ -303,7 +313,7 @@ impl Fault {
             } if text.is_empty() || !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => {
                 wrong("effect.retryAfter", format!("{text:?} is no value of a header"))
             }
-            Effect::UnknownValue { field, .. } if field.is_empty() => {
+            Effect::UnknownValue { field: Some(field), .. } if field.is_empty() => {
                 wrong("effect.field", "names no field".to_owned())
             }
             _ => Ok(()),

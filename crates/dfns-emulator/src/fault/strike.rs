@@ -14,6 +14,8 @@ use crate::server::{Refusal, Reply};
 #[derive(Debug)]
 pub(crate) struct Strike {
     pub(super) id: String,
+    /// The operation that was called.
+    pub(super) operation: String,
     pub(super) effect: Effect,
     pub(super) progress: watch::Sender<Progress>,
     pub(super) released: watch::Receiver<u64>,
@@ -93,7 +95,8 @@ impl Strike {
             Effect::Truncate { bytes } => Outcome::Part(perform().await, bytes),
             Effect::UnknownValue { field, value } => {
                 let answered = perform().await;
-                Outcome::Answer(answered.and_then(|reply| answer::with_value(reply, &field, &value)))
+                let change = |reply| answer::with_value(reply, &self.operation, field.as_deref(), &value);
+                Outcome::Answer(answered.and_then(change))
             }
         }
     }

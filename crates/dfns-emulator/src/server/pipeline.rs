@@ -17,7 +17,7 @@ use crate::fault::Strike;
 use crate::journal::{Trace, Who};
 use crate::snapshots::Snapshots;
 use crate::store::{Database, Store};
-use crate::{action, admin, rooms};
+use crate::{action, admin, contract, rooms};
 
 /// The whole emulation behind the server.
 #[derive(Debug)]
@@ -139,7 +139,10 @@ fn checked(
     for prepare in rooms::BEFORE_EVERY_CALL {
         prepare(context)?;
     }
-    Ok(store.attempt(|| handler(context)))
+    Ok(store.attempt(|| {
+        contract::check(operation.id, context.call)?;
+        handler(context)
+    }))
 }
 
 fn found<T>(matched: Match<T>, call: &Call) -> Result<(T, std::collections::BTreeMap<&'static str, String>), Refusal> {

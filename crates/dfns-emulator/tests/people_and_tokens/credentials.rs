@@ -114,7 +114,7 @@ async fn a_credential_challenge_expires() {
 async fn kinds_that_are_not_supported_are_refused() {
     let emulator = emulator().await;
     let session = session(&emulator);
-    for kind in ["Password", "Totp", "Tattoo"] {
+    for kind in ["Password", "Totp"] {
         let message = format!("kind: {kind} is not supported");
         assert_eq!(begin(&session, kind).refusal(), (400, message.as_str()));
     }

@@ -100,7 +100,7 @@ async fn a_wallet_that_cannot_be_made_undoes_the_registration() {
     assert_eq!(complete(json!([{ "network": "Atlantis" }])).status, 400);
     assert_eq!(
         complete(json!([])).refusal(),
-        (400, "wallets: must hold at least one wallet")
+        (400, "invalid body: wallets must have at least 1 item")
     );
     assert_eq!(complete(json!([{ "network": "Bitcoin" }])).status, 200);
 }

@@ -45,7 +45,10 @@ fn assets() -> Vec<(&'static str, Value)> {
         ),
         ("Solana", json!({ "kind": "Spl", "mint": MINT })),
         ("Solana", json!({ "kind": "Spl2022", "mint": MINT })),
-        ("Ton", json!({ "kind": "Tep74", "master": "m" })),
+        (
+            "Ton",
+            json!({ "kind": "Tep74", "master": "EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs" }),
+        ),
         ("Tron", json!({ "kind": "Trc10", "tokenId": "1002000" })),
         ("Tron", json!({ "kind": "Trc20", "contract": TRON })),
         ("Tron", json!({ "kind": "Trc721", "contract": TRON, "tokenId": "5" })),

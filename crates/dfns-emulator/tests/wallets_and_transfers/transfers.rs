@@ -203,7 +203,7 @@ async fn what_is_wrong_with_a_transfer_is_named() {
         ),
         (
             &bitcoin,
-            json!({ "kind": "Erc20", "contract": to, "to": bitcoin.address, "amount": "1" }),
+            json!({ "kind": "Erc20", "contract": to, "to": to, "amount": "1" }),
             "kind",
         ),
         (
