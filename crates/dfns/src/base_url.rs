@@ -75,18 +75,28 @@ impl BaseUrl {
         self.scheme == Scheme::HTTPS
     }
 
-    /// The address of a path of the API, with its query. Nothing is parsed again unless the base URL has a path.
-    pub(crate) fn join(&self, target: &PathAndQuery) -> Result<Uri, http::Error> {
-        let target = if self.path.is_empty() {
-            target.clone()
+    /// Host and port.
+    pub(crate) fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// A path of the API with its query, as it stands in the request line. Nothing is parsed again unless the base URL has
+    /// a path.
+    pub(crate) fn target(&self, target: &PathAndQuery) -> Result<PathAndQuery, InvalidUri> {
+        if self.path.is_empty() {
+            Ok(target.clone())
         } else {
-            PathAndQuery::try_from(format!("{}{target}", self.path))?
-        };
-        Uri::builder()
-            .scheme(self.scheme.clone())
-            .authority(self.authority.clone())
-            .path_and_query(target)
-            .build()
+            PathAndQuery::try_from(format!("{}{target}", self.path))
+        }
+    }
+
+    /// The whole address of what stands in the request line.
+    #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
+    pub(crate) fn absolute(&self, target: Uri) -> Result<Uri, http::Error> {
+        let mut parts = target.into_parts();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        Ok(Uri::from_parts(parts)?)
     }
 }
 
@@ -116,14 +126,11 @@ mod tests {
     fn path_of_the_base_stands_in_front_of_every_path() {
         let target = PathAndQuery::from_static("/wallets/wa%20x?limit=1");
         for (base, expected) in [
-            ("https://api.dfns.io/", "https://api.dfns.io/wallets/wa%20x?limit=1"),
-            (
-                "http://127.0.0.1:8080/dfns/",
-                "http://127.0.0.1:8080/dfns/wallets/wa%20x?limit=1",
-            ),
+            ("https://api.dfns.io/", "/wallets/wa%20x?limit=1"),
+            ("http://127.0.0.1:8080/dfns/", "/dfns/wallets/wa%20x?limit=1"),
         ] {
             let base = BaseUrl::parse(base).expect("a base URL");
-            assert_eq!(base.join(&target).expect("an address").to_string(), expected);
+            assert_eq!(base.target(&target).expect("a target"), expected);
         }
     }
 

@@ -9,6 +9,8 @@ use dfns_types::Secret;
 use crate::base_url::BaseUrl;
 use crate::client::Dfns;
 use crate::config::{self, Settings, set};
+#[cfg(feature = "reqwest")]
+use crate::engine::Own;
 use crate::engine::{Builtin, Engine, Limits, RootCertificates};
 use crate::error::Error;
 use crate::signer::Signer;
@@ -114,23 +116,18 @@ impl DfnsBuilder {
             return Err(wrong("timeout", "it is zero".to_owned()));
         }
         let roots = roots(&self.root_certificates)?;
-        let builtin = |base_url: &BaseUrl| {
-            Builtin::new(base_url.is_tls(), roots)
-                .map(Engine::Builtin)
-                .map_err(|error| wrong("http_client", format!("TLS cannot be set up: {error}")))
-        };
         #[cfg(feature = "reqwest")]
         let engine = match self.http_client {
-            None => builtin(&base_url)?,
+            None => Engine::Builtin(Builtin::new(&base_url, roots)?),
             Some(_) if !self.root_certificates.is_empty() => {
                 let problem =
                     "it is for the built-in HTTP client, but `http_client` is set: give the certificate to that";
                 return Err(wrong("root_certificate_pem", problem.to_owned()));
             }
-            Some(http) => Engine::Reqwest(http),
+            Some(http) => Engine::Own(Own::new(http, base_url.clone())),
         };
         #[cfg(not(feature = "reqwest"))]
-        let engine = builtin(&base_url)?;
+        let engine = Engine::Builtin(Builtin::new(&base_url, roots)?);
         Ok(Dfns::new(Settings {
             engine,
             base_url,

@@ -60,11 +60,12 @@ impl Wire<'_> {
         Err(Error::refused(operation, step, refusal))
     }
 
-    /// The whole request. Nothing in it is copied: address, values of headers and body are shared.
+    /// The whole request but for the address of the API. Nothing in it is copied: path, values of headers and body are
+    /// shared.
     fn request(&self, outgoing: Outgoing<'_>) -> Result<http::Request<Bytes>, Error> {
-        let address = self
+        let target = self
             .base_url
-            .join(outgoing.target)
+            .target(outgoing.target)
             .map_err(|error| Error::argument(outgoing.operation, "path", format!("it cannot be sent: {error}")))?;
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(USER_AGENT, self.user_agent.clone());
@@ -85,7 +86,7 @@ impl Wire<'_> {
             Method::Put => http::Method::PUT,
             Method::Delete => http::Method::DELETE,
         };
-        *request.uri_mut() = address;
+        *request.uri_mut() = target.into();
         *request.headers_mut() = headers;
         Ok(request)
     }

@@ -8,7 +8,9 @@
 
 mod answer;
 mod builtin;
+mod connect;
 mod deadline;
+mod idle;
 #[cfg(feature = "reqwest")]
 mod own;
 mod tls;
@@ -21,6 +23,8 @@ use dfns_api::Response;
 use http::Request;
 
 pub(crate) use builtin::Builtin;
+#[cfg(feature = "reqwest")]
+pub(crate) use own::Own;
 pub(crate) use tls::RootCertificates;
 pub(crate) use unanswered::{Unanswered, is_timeout};
 
@@ -40,16 +44,16 @@ pub(crate) enum Engine {
     Builtin(Builtin),
     /// The application's, with its own proxy, TLS and pool.
     #[cfg(feature = "reqwest")]
-    Reqwest(reqwest::Client),
+    Own(own::Own),
 }
 
 impl Engine {
-    /// Sends the request once. What the status of the answer means is not decided here.
+    /// Sends the request once; its URI has path and query alone. What the status of the answer means is not decided here.
     pub(crate) async fn execute(&self, request: Request<Bytes>, limits: Limits) -> Result<Response, Unanswered> {
         match self {
             Self::Builtin(engine) => engine.execute(request, limits).await,
             #[cfg(feature = "reqwest")]
-            Self::Reqwest(client) => own::execute(client, request, limits).await,
+            Self::Own(engine) => engine.execute(request, limits).await,
         }
     }
 }
