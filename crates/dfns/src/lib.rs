@@ -23,6 +23,8 @@
 //! `protected-keys` for keys under a passphrase; `all-keys` is all of them. Registration, login and recovery are in
 //! [`credential`], [`Dfns::log_in`] and [`Dfns::continue_registration`].
 //!
+//! Programs without an async runtime turn on the feature `blocking`, and end calls with `send_blocking()`.
+//!
 //! # Calls
 //!
 //! Calls stand in groups: `dfns.wallets()`, `dfns.transfers()`, `dfns.keys()` and so on. What a call requires are its
@@ -92,6 +94,8 @@
 
 mod action;
 mod base_url;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod builder;
 mod client;
 mod config;
