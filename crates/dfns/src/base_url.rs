@@ -71,11 +71,13 @@ impl BaseUrl {
         &self.text
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn is_tls(&self) -> bool {
         self.scheme == Scheme::HTTPS
     }
 
     /// Host and port.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn authority(&self) -> &Authority {
         &self.authority
     }

@@ -31,23 +31,18 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use crate::error::{Error, Result};
 
 /// Waits for whatever can be awaited and comes to a [`Result`]: every call, and what waits for the end of something.
-pub trait Wait: IntoFuture<Output = Result<Self::Value>> + Sized {
-    /// What it comes to.
-    type Value;
-
+pub trait Wait: IntoFuture + Sized {
     /// Sends the request, and blocks the thread until there is an answer.
     ///
     /// # Errors
     /// Those of the call, and [`Error::Config`] on a thread of an async runtime: there, `.await` the call.
-    fn send_blocking(self) -> Result<Self::Value>;
+    fn send_blocking(self) -> Self::Output;
 }
 
 impl<F, T> Wait for F
 where
     F: IntoFuture<Output = Result<T>>,
 {
-    type Value = T;
-
     fn send_blocking(self) -> Result<T> {
         // The call is made on the runtime too, for timers that it may start.
         runtime()?.block_on(async { self.into_future().await })

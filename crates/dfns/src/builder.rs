@@ -9,9 +9,11 @@ use dfns_types::Secret;
 use crate::base_url::BaseUrl;
 use crate::client::Dfns;
 use crate::config::{self, Settings, set};
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
 use crate::engine::Own;
-use crate::engine::{Builtin, Engine, Limits, RootCertificates};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::engine::{Builtin, RootCertificates};
+use crate::engine::{Engine, Limits};
 use crate::error::Error;
 use crate::signer::Signer;
 
@@ -30,8 +32,9 @@ pub struct DfnsBuilder {
     signer: Option<Arc<dyn Signer>>,
     timeout: Duration,
     user_agent: Option<String>,
+    #[cfg(not(target_arch = "wasm32"))]
     root_certificates: Vec<Vec<u8>>,
-    #[cfg(feature = "reqwest")]
+    #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
     http_client: Option<reqwest::Client>,
 }
 
@@ -43,8 +46,9 @@ impl DfnsBuilder {
             signer: None,
             timeout: DEFAULT_TIMEOUT,
             user_agent: None,
+            #[cfg(not(target_arch = "wasm32"))]
             root_certificates: Vec::new(),
-            #[cfg(feature = "reqwest")]
+            #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
             http_client: None,
         }
     }
@@ -86,6 +90,8 @@ impl DfnsBuilder {
     /// Trusts the certificates of this PEM text too, beside Mozilla's certificate authorities, which are compiled in.
     ///
     /// For networks that open TLS on its way out: nothing is read from the operating system. May be called repeatedly.
+    /// A browser has its own, and no such method.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn root_certificate_pem(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.root_certificates.push(pem.as_ref().to_vec());
         self
@@ -97,8 +103,8 @@ impl DfnsBuilder {
     /// one of its TLS features in your own `Cargo.toml`. Your client should follow no redirects: the API sends none, and
     /// a signed request is for one address.
     ///
-    /// Needs the feature `reqwest`.
-    #[cfg(feature = "reqwest")]
+    /// Needs the feature `reqwest`, except in a browser, where `fetch` is all there is.
+    #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
     pub fn http_client(mut self, http_client: reqwest::Client) -> Self {
         self.http_client = Some(http_client);
         self
@@ -115,19 +121,7 @@ impl DfnsBuilder {
         if self.timeout.is_zero() {
             return Err(wrong("timeout", "it is zero".to_owned()));
         }
-        let roots = roots(&self.root_certificates)?;
-        #[cfg(feature = "reqwest")]
-        let engine = match self.http_client {
-            None => Engine::Builtin(Builtin::new(&base_url, roots)?),
-            Some(_) if !self.root_certificates.is_empty() => {
-                let problem =
-                    "it is for the built-in HTTP client, but `http_client` is set: give the certificate to that";
-                return Err(wrong("root_certificate_pem", problem.to_owned()));
-            }
-            Some(http) => Engine::Own(Own::new(http, base_url.clone())),
-        };
-        #[cfg(not(feature = "reqwest"))]
-        let engine = Engine::Builtin(Builtin::new(&base_url, roots)?);
+        let engine = self.engine(&base_url)?;
         Ok(Dfns::new(Settings {
             engine,
             base_url,
@@ -140,12 +134,34 @@ impl DfnsBuilder {
             },
         }))
     }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn engine(&self, base_url: &BaseUrl) -> Result<Engine, Error> {
+        let roots = roots(&self.root_certificates)?;
+        #[cfg(feature = "reqwest")]
+        if let Some(http) = &self.http_client {
+            if !self.root_certificates.is_empty() {
+                let problem =
+                    "it is for the built-in HTTP client, but `http_client` is set: give the certificate to that";
+                return Err(wrong("root_certificate_pem", problem.to_owned()));
+            }
+            return Ok(Engine::Own(Own::new(http.clone(), base_url.clone())));
+        }
+        Ok(Engine::Builtin(Builtin::new(base_url, roots)?))
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn engine(&self, base_url: &BaseUrl) -> Result<Engine, Error> {
+        let http = self.http_client.clone().unwrap_or_default();
+        Ok(Engine::Own(Own::new(http, base_url.clone())))
+    }
 }
 
 fn wrong(field: &'static str, problem: String) -> Error {
     Error::setting(field, problem)
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 fn roots(texts: &[Vec<u8>]) -> Result<RootCertificates, Error> {
     let mut roots = RootCertificates::none();
     for text in texts {

@@ -94,7 +94,7 @@
 
 mod action;
 mod base_url;
-#[cfg(feature = "blocking")]
+#[cfg(all(feature = "blocking", not(target_arch = "wasm32")))]
 pub mod blocking;
 mod builder;
 mod client;

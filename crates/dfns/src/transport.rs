@@ -19,11 +19,8 @@ pub(crate) struct SigningTransport {
     pub(crate) settings: Arc<Settings>,
 }
 
-/// What [`SigningTransport::carry`] returns. In a browser, futures stay on their thread.
-#[cfg(not(target_arch = "wasm32"))]
+/// What [`SigningTransport::carry`] returns.
 pub(crate) type Carrying<'a> = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send + 'a>>;
-#[cfg(target_arch = "wasm32")]
-pub(crate) type Carrying<'a> = Pin<Box<dyn Future<Output = Result<Response, Error>> + 'a>>;
 
 impl Transport for SigningTransport {
     fn execute(&self, request: Request) -> TransportFuture<'_> {

@@ -10,13 +10,8 @@ use super::{Request, TransportError};
 /// A whole answer, as it arrived.
 pub type Response = http::Response<Bytes>;
 
-/// What [`Transport::execute`] returns. In a browser, futures stay on their thread.
-#[cfg(not(target_arch = "wasm32"))]
+/// What [`Transport::execute`] returns.
 pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
-
-/// What [`Transport::execute`] returns. In a browser, futures stay on their thread.
-#[cfg(target_arch = "wasm32")]
-pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + 'a>>;
 
 /// Carries out the request of one operation: authenticates it, signs it, sends it, and says what came back.
 ///

@@ -7,12 +7,17 @@
 //! Invariant: a request that may have reached the server is never sent again.
 
 mod answer;
+#[cfg(not(target_arch = "wasm32"))]
 mod builtin;
+#[cfg(not(target_arch = "wasm32"))]
 mod connect;
+#[cfg(not(target_arch = "wasm32"))]
 mod deadline;
+#[cfg(not(target_arch = "wasm32"))]
 mod idle;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
 mod own;
+#[cfg(not(target_arch = "wasm32"))]
 mod tls;
 mod unanswered;
 
@@ -22,9 +27,11 @@ use bytes::Bytes;
 use dfns_api::Response;
 use http::Request;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use builtin::Builtin;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
 pub(crate) use own::Own;
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use tls::RootCertificates;
 pub(crate) use unanswered::{Unanswered, is_timeout};
 
@@ -41,9 +48,10 @@ pub(crate) struct Limits {
 #[derive(Clone)]
 pub(crate) enum Engine {
     /// Ours.
+    #[cfg(not(target_arch = "wasm32"))]
     Builtin(Builtin),
-    /// The application's, with its own proxy, TLS and pool.
-    #[cfg(feature = "reqwest")]
+    /// The application's, with its own proxy, TLS and pool; in a browser the one that there is, over `fetch`.
+    #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
     Own(own::Own),
 }
 
@@ -51,8 +59,9 @@ impl Engine {
     /// Sends the request once; its URI has path and query alone. What the status of the answer means is not decided here.
     pub(crate) async fn execute(&self, request: Request<Bytes>, limits: Limits) -> Result<Response, Unanswered> {
         match self {
+            #[cfg(not(target_arch = "wasm32"))]
             Self::Builtin(engine) => engine.execute(request, limits).await,
-            #[cfg(feature = "reqwest")]
+            #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
             Self::Own(engine) => engine.execute(request, limits).await,
         }
     }

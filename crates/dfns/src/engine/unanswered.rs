@@ -25,7 +25,7 @@ impl Unanswered {
 pub(crate) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        #[cfg(feature = "reqwest")]
+        #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
         if let Some(error) = error.downcast_ref::<reqwest::Error>()
             && error.is_timeout()
         {
