@@ -248,7 +248,13 @@ impl Facts {
         let held = &operation["responses"][HELD]["content"]["application/json"]["schema"];
 
         let mut reached = BTreeSet::new();
-        for value in parameters.iter().copied().chain([body]).chain(answers.values()) {
+        let callbacks = &operation["callbacks"];
+        for value in parameters
+            .iter()
+            .copied()
+            .chain([body, callbacks])
+            .chain(answers.values())
+        {
             reach(document, value, &mut reached);
         }
         for name in reached {
@@ -323,6 +329,8 @@ fn only_sent(document: &Value) -> BTreeSet<String> {
         for operation in object(item).values() {
             reach(document, &operation["requestBody"], &mut sent);
             reach(document, &operation["responses"], &mut answered);
+            // The application reads them, as it reads answers.
+            reach(document, &operation["callbacks"], &mut answered);
         }
     }
     sent.difference(&answered).cloned().collect()

@@ -79,6 +79,8 @@ rules! {
     REQUEST_BODY = "request-body";
     /// A body that is not called a request.
     REQUEST_NAME = "request-name";
+    /// A callback that is not a post of JSON.
+    CALLBACK = "callback";
     /// No answer, or several answers, that count as success.
     ONE_SUCCESS = "one-success";
     /// An answer that is neither JSON of a named type nor empty.

@@ -16,6 +16,7 @@ crate::cases! {
     a_body_that_is_not_json_is_found: "request_body_form",
     a_body_without_a_name_is_found: "request_body_inline",
     a_body_that_is_not_called_a_request_is_found: "request_name",
+    a_callback_that_is_no_post_of_json_is_found: "callback",
     a_second_success_is_found: "one_success",
     an_operation_without_success_is_found: "one_success_none",
     a_range_of_successes_is_found: "one_success_range",

@@ -207,128 +207,6 @@ impl ImportKeyRequest {
         self
     }
 }
-/// A key, which any number of wallets on networks of its format can be built on.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Key {
-    /// The elliptic curve of a key.
-    pub curve: KeyCurve,
-    /// True if the organisation owns the key, false if an end user does.
-    pub custodial: bool,
-    /// When the key was created.
-    pub date_created: crate::Timestamp,
-    /// When the key was archived.
-    pub date_deleted: Option<crate::Timestamp>,
-    /// When the key was first exported.
-    pub date_exported: Option<crate::Timestamp>,
-    /// Where a derived key comes from.
-    pub derived_from: Option<KeyOrigin>,
-    /// True if the private key has left the API. Such a key no longer signs, by default.
-    pub exported: Option<bool>,
-    /// Id of a key.
-    pub id: crate::KeyId,
-    /// True if the key was made elsewhere.
-    pub imported: Option<bool>,
-    /// True if other keys can be derived from this one.
-    pub master_key: Option<bool>,
-    /// The name, for people.
-    pub name: Option<String>,
-    /// The public key, without `0x`. A compressed point of 33 bytes for ECDSA, 32 bytes for EdDSA.
-    pub public_key: crate::Hex,
-    /// The signature scheme of a key.
-    pub scheme: KeyScheme,
-    /// Whether a key can be used.
-    pub status: KeyStatus,
-}
-object! {
-    Key {
-        "id" => id: required,
-        "scheme" => scheme: required,
-        "curve" => curve: required,
-        "publicKey" => public_key: required,
-        "status" => status: required,
-        "custodial" => custodial: required,
-        "dateCreated" => date_created: required,
-        "dateDeleted" => date_deleted: optional,
-        "dateExported" => date_exported: optional,
-        "derivedFrom" => derived_from: optional,
-        "exported" => exported: optional,
-        "imported" => imported: optional,
-        "masterKey" => master_key: optional,
-        "name" => name: optional,
-    }
-}
-impl Key {
-    /// Makes one of what is required.
-    pub fn new(
-        id: impl Into<crate::KeyId>,
-        scheme: KeyScheme,
-        curve: KeyCurve,
-        public_key: impl Into<crate::Hex>,
-        status: KeyStatus,
-        custodial: bool,
-        date_created: crate::Timestamp,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            scheme,
-            curve,
-            public_key: public_key.into(),
-            status,
-            custodial,
-            date_created,
-            date_deleted: Default::default(),
-            date_exported: Default::default(),
-            derived_from: Default::default(),
-            exported: Default::default(),
-            imported: Default::default(),
-            master_key: Default::default(),
-            name: Default::default(),
-        }
-    }
-    /// When the key was archived.
-    #[must_use]
-    pub fn with_date_deleted(mut self, date_deleted: crate::Timestamp) -> Self {
-        self.date_deleted = Some(date_deleted);
-        self
-    }
-    /// When the key was first exported.
-    #[must_use]
-    pub fn with_date_exported(mut self, date_exported: crate::Timestamp) -> Self {
-        self.date_exported = Some(date_exported);
-        self
-    }
-    /// Where a derived key comes from.
-    #[must_use]
-    pub fn with_derived_from(mut self, derived_from: impl Into<KeyOrigin>) -> Self {
-        self.derived_from = Some(derived_from.into());
-        self
-    }
-    /// True if the private key has left the API. Such a key no longer signs, by default.
-    #[must_use]
-    pub fn with_exported(mut self, exported: bool) -> Self {
-        self.exported = Some(exported);
-        self
-    }
-    /// True if the key was made elsewhere.
-    #[must_use]
-    pub fn with_imported(mut self, imported: bool) -> Self {
-        self.imported = Some(imported);
-        self
-    }
-    /// True if other keys can be derived from this one.
-    #[must_use]
-    pub fn with_master_key(mut self, master_key: bool) -> Self {
-        self.master_key = Some(master_key);
-        self
-    }
-    /// The name, for people.
-    #[must_use]
-    pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-}
 /// The outcome of the delegation of a key.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -528,30 +406,6 @@ impl KeyLocation {
         self
     }
 }
-/// Where a derived key comes from.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct KeyOrigin {
-    /// The master key.
-    pub key_id: crate::KeyId,
-    /// The derivation path.
-    pub path: String,
-}
-object! {
-    KeyOrigin {
-        "keyId" => key_id: required,
-        "path" => path: required,
-    }
-}
-impl KeyOrigin {
-    /// Makes one of what is required.
-    pub fn new(key_id: impl Into<crate::KeyId>, path: impl Into<String>) -> Self {
-        Self {
-            key_id: key_id.into(),
-            path: path.into(),
-        }
-    }
-}
 /// A page of keys.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -582,37 +436,6 @@ impl KeyPage {
         self
     }
 }
-/// Whether a key can be used. `Archived` keys have been deleted, and all their wallets with them.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum KeyStatus {
-    /// `Active`.
-    Active,
-    /// `Archived`.
-    Archived,
-    /// A value that this release does not know.
-    Unknown(crate::UnknownValue),
-}
-impl KeyStatus {
-    /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[Self::Active, Self::Archived];
-    /// The text on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Active => "Active",
-            Self::Archived => "Archived",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn parse_text(text: &str) -> Self {
-        match text {
-            "Active" => Self::Active,
-            "Archived" => Self::Archived,
-            _ => Self::Unknown(crate::UnknownValue::new(text)),
-        }
-    }
-}
-open_enum!(KeyStatus);
 /// A wallet that is built on a key.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -12,6 +12,7 @@ use super::*;
         feature = "policies",
         feature = "staking",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -37,6 +38,7 @@ pub enum ActionStatus {
         feature = "policies",
         feature = "staking",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -77,6 +79,7 @@ impl ActionStatus {
         feature = "policies",
         feature = "staking",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -87,6 +90,7 @@ open_enum!(ActionStatus);
         feature = "policies",
         feature = "staking",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -102,31 +106,31 @@ impl ActionStatus {
     }
 }
 /// What the activation was given.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct ActivateAccountArguments(pub ::serde_json::Map<String, ::serde_json::Value>);
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl ::std::ops::Deref for ActivateAccountArguments {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<ActivateAccountArguments> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: ActivateAccountArguments) -> Self {
         value.0
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for ActivateAccountArguments {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// The activation of a wallet on its network. Only comes back.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ActivateAccountTransaction {
@@ -136,14 +140,14 @@ pub struct ActivateAccountTransaction {
     /// second one.
     pub external_id: Option<String>,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     ActivateAccountTransaction {
         "args" => args: optional,
         "externalId" => external_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl ActivateAccountTransaction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -166,11 +170,191 @@ impl ActivateAccountTransaction {
         self
     }
 }
+/// What waits for an approval.
+///
+/// Told apart by `kind`.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum Activity {
+    /// `Wallets:Sign`: Something that is signed with a wallet or a key.
+    #[serde(rename = "Wallets:Sign")]
+    WalletsSign(WalletsSignActivity),
+    /// `Wallets:IncomingTransaction`: A transfer to a wallet.
+    #[serde(rename = "Wallets:IncomingTransaction")]
+    WalletsIncomingTransaction(WalletsIncomingTransactionActivity),
+    /// `Policies:Modify`: A change of a policy.
+    #[serde(rename = "Policies:Modify")]
+    PoliciesModify(PoliciesModifyActivity),
+    /// `Permissions:Modify`: A change of a permission.
+    #[serde(rename = "Permissions:Modify")]
+    PermissionsModify(PermissionsModifyActivity),
+    /// `Permissions:Assign`: The assignment of a permission, or its end.
+    #[serde(rename = "Permissions:Assign")]
+    PermissionsAssign(PermissionsAssignActivity),
+    /// `Registry:Addresses:Modify`: A change of the address book.
+    #[serde(rename = "Registry:Addresses:Modify")]
+    RegistryAddressesModify(RegistryAddressesModifyActivity),
+    /// `Registry:ContractSchemas:Modify`: A change of the registry of contract schemas.
+    #[serde(rename = "Registry:ContractSchemas:Modify")]
+    RegistryContractSchemasModify(RegistryContractSchemasModifyActivity),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl Activity {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "Wallets:Sign",
+        "Wallets:IncomingTransaction",
+        "Policies:Modify",
+        "Permissions:Modify",
+        "Permissions:Assign",
+        "Registry:Addresses:Modify",
+        "Registry:ContractSchemas:Modify",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::WalletsSign(_) => "Wallets:Sign",
+            Self::WalletsIncomingTransaction(_) => "Wallets:IncomingTransaction",
+            Self::PoliciesModify(_) => "Policies:Modify",
+            Self::PermissionsModify(_) => "Permissions:Modify",
+            Self::PermissionsAssign(_) => "Permissions:Assign",
+            Self::RegistryAddressesModify(_) => "Registry:Addresses:Modify",
+            Self::RegistryContractSchemasModify(_) => "Registry:ContractSchemas:Modify",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// Something that is signed with a wallet or a key.
+    pub fn wallets_sign() -> WalletsSignActivity {
+        WalletsSignActivity::new()
+    }
+    /// A transfer to a wallet.
+    pub fn wallets_incoming_transaction(
+        blockchain_event: impl Into<WalletHistoryItem>,
+    ) -> WalletsIncomingTransactionActivity {
+        WalletsIncomingTransactionActivity::new(blockchain_event)
+    }
+    /// A change of a policy.
+    pub fn policies_modify(
+        change_request: impl Into<ChangeRequest>,
+    ) -> PoliciesModifyActivity {
+        PoliciesModifyActivity::new(change_request)
+    }
+    /// A change of a permission.
+    pub fn permissions_modify(
+        change_request: impl Into<ChangeRequest>,
+    ) -> PermissionsModifyActivity {
+        PermissionsModifyActivity::new(change_request)
+    }
+    /// The assignment of a permission, or its end.
+    pub fn permissions_assign(
+        change_request: impl Into<ChangeRequest>,
+    ) -> PermissionsAssignActivity {
+        PermissionsAssignActivity::new(change_request)
+    }
+    /// A change of the address book.
+    pub fn registry_addresses_modify(
+        change_request: impl Into<ChangeRequest>,
+    ) -> RegistryAddressesModifyActivity {
+        RegistryAddressesModifyActivity::new(change_request)
+    }
+    /// A change of the registry of contract schemas.
+    pub fn registry_contract_schemas_modify(
+        change_request: impl Into<ChangeRequest>,
+    ) -> RegistryContractSchemasModifyActivity {
+        RegistryContractSchemasModifyActivity::new(change_request)
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl<'de> ::serde::Deserialize<'de> for Activity {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "Wallets:Sign" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletsSign)
+            }
+            "Wallets:IncomingTransaction" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletsIncomingTransaction)
+            }
+            "Policies:Modify" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::PoliciesModify)
+            }
+            "Permissions:Modify" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::PermissionsModify)
+            }
+            "Permissions:Assign" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::PermissionsAssign)
+            }
+            "Registry:Addresses:Modify" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::RegistryAddressesModify)
+            }
+            "Registry:ContractSchemas:Modify" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::RegistryContractSchemasModify)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl From<WalletsSignActivity> for Activity {
+    fn from(member: WalletsSignActivity) -> Self {
+        Self::WalletsSign(member)
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl From<WalletsIncomingTransactionActivity> for Activity {
+    fn from(member: WalletsIncomingTransactionActivity) -> Self {
+        Self::WalletsIncomingTransaction(member)
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl From<PoliciesModifyActivity> for Activity {
+    fn from(member: PoliciesModifyActivity) -> Self {
+        Self::PoliciesModify(member)
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl From<PermissionsModifyActivity> for Activity {
+    fn from(member: PermissionsModifyActivity) -> Self {
+        Self::PermissionsModify(member)
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl From<PermissionsAssignActivity> for Activity {
+    fn from(member: PermissionsAssignActivity) -> Self {
+        Self::PermissionsAssign(member)
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl From<RegistryAddressesModifyActivity> for Activity {
+    fn from(member: RegistryAddressesModifyActivity) -> Self {
+        Self::RegistryAddressesModify(member)
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl From<RegistryContractSchemasModifyActivity> for Activity {
+    fn from(member: RegistryContractSchemasModifyActivity) -> Self {
+        Self::RegistryContractSchemasModify(member)
+    }
+}
 /// What a policy can look at. `Wallets:Sign` is everything that is signed with a wallet or key, and takes every
 /// rule but `ChainalysisTransactionScreening`, and every action. `Wallets:IncomingTransaction` takes
 /// `ChainalysisTransactionScreening` and `NoAction`. The others are changes, and take `AlwaysTrigger`, with
 /// `RequestApproval` or `Block`; `Policies:Modify` takes `RequestApproval` only.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ActivityKind {
@@ -191,7 +375,7 @@ pub enum ActivityKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ActivityKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -229,7 +413,7 @@ impl ActivityKind {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 open_enum!(ActivityKind);
 /// Who is to become a member.
 #[cfg(any(feature = "auth", feature = "tenant"))]
@@ -321,7 +505,14 @@ impl Aip21Asset {
     }
 }
 /// Sends a fungible asset of Aptos.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Aip21Transfer {
@@ -340,7 +531,14 @@ pub struct Aip21Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Aip21Transfer {
         "metadata" => metadata: required,
@@ -351,7 +549,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Aip21Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -393,7 +598,7 @@ impl Aip21Transfer {
     }
 }
 /// A fungible asset of Aptos was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Aip21TransferItem {
@@ -424,7 +629,7 @@ pub struct Aip21TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Aip21TransferItem {
         "walletId" => wallet_id: required,
@@ -442,7 +647,7 @@ object! {
         "index" => index: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Aip21TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -488,7 +693,7 @@ impl Aip21TransferItem {
     }
 }
 /// An address that an entry of the address book stands for.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AliasAddress {
@@ -499,7 +704,7 @@ pub struct AliasAddress {
     /// The address.
     pub value: String,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     AliasAddress {
         "network" => network: required,
@@ -507,7 +712,7 @@ object! {
         "memo" => memo: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AliasAddress {
     /// Makes one of what is required.
     pub fn new(network: Network, value: impl Into<String>) -> Self {
@@ -525,20 +730,20 @@ impl AliasAddress {
     }
 }
 /// The addresses of a new entry.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AliasAddressesAdded {
     /// The addresses.
     pub add: Vec<AliasAddress>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     AliasAddressesAdded {
         "add" => add: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AliasAddressesAdded {
     /// Makes one of what is required.
     pub fn new(add: impl Into<Vec<AliasAddress>>) -> Self {
@@ -546,7 +751,7 @@ impl AliasAddressesAdded {
     }
 }
 /// The addresses that come and go.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AliasAddressesChanged {
@@ -555,14 +760,14 @@ pub struct AliasAddressesChanged {
     /// The addresses that go.
     pub remove: Vec<AliasAddress>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     AliasAddressesChanged {
         "add" => add: required,
         "remove" => remove: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AliasAddressesChanged {
     /// Makes one of what is required.
     pub fn new(
@@ -578,7 +783,7 @@ impl AliasAddressesChanged {
 /// What would become of an entry of the address book.
 ///
 /// Told apart by `operationKind`.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "operationKind")]
 #[non_exhaustive]
@@ -596,7 +801,7 @@ pub enum AliasChange {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AliasChange {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Create", "Update", "Delete"];
@@ -633,7 +838,7 @@ impl AliasChange {
         DeletedAlias::new(entity_id, alias)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl<'de> ::serde::Deserialize<'de> for AliasChange {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -659,26 +864,26 @@ impl<'de> ::serde::Deserialize<'de> for AliasChange {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<CreatedAlias> for AliasChange {
     fn from(member: CreatedAlias) -> Self {
         Self::Create(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<UpdatedAlias> for AliasChange {
     fn from(member: UpdatedAlias) -> Self {
         Self::Update(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<DeletedAlias> for AliasChange {
     fn from(member: DeletedAlias) -> Self {
         Self::Delete(member)
     }
 }
 /// A change of the address book.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AliasChangeRequest {
@@ -687,14 +892,14 @@ pub struct AliasChangeRequest {
     /// Id of a change request.
     pub id: crate::ChangeRequestId,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     AliasChangeRequest {
         "id" => id: required,
         "body" => body: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AliasChangeRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -846,27 +1051,27 @@ impl AllowedCredentials {
     }
 }
 /// The configuration of a rule that has none. Left out, or empty.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct AlwaysTriggerConfiguration(
     pub ::serde_json::Map<String, ::serde_json::Value>,
 );
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ::std::ops::Deref for AlwaysTriggerConfiguration {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<AlwaysTriggerConfiguration>
 for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: AlwaysTriggerConfiguration) -> Self {
         value.0
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<::serde_json::Map<String, ::serde_json::Value>>
 for AlwaysTriggerConfiguration {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
@@ -874,20 +1079,20 @@ for AlwaysTriggerConfiguration {
     }
 }
 /// Triggers for every activity that passes the filters.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct AlwaysTriggerRule {
     /// The configuration of a rule that has none.
     pub configuration: Option<AlwaysTriggerConfiguration>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     AlwaysTriggerRule {
         "configuration" => configuration: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AlwaysTriggerRule {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -906,7 +1111,7 @@ impl AlwaysTriggerRule {
     }
 }
 /// The most that one transaction may move.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AmountLimit {
@@ -915,14 +1120,14 @@ pub struct AmountLimit {
     /// The limit, in units of the currency. The limit itself is allowed.
     pub limit: f64,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     AmountLimit {
         "limit" => limit: required,
         "currency" => currency: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AmountLimit {
     /// Makes one of what is required.
     pub fn new(limit: f64, currency: PolicyCurrency) -> Self {
@@ -930,7 +1135,7 @@ impl AmountLimit {
     }
 }
 /// The most that a wallet may move within a span of time.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AmountVelocityLimit {
@@ -941,7 +1146,7 @@ pub struct AmountVelocityLimit {
     /// The span of time up to now, in minutes, 43200 (30 days) at most. Limits: 1 to 43200.
     pub timeframe: i32,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     AmountVelocityLimit {
         "limit" => limit: required,
@@ -949,7 +1154,7 @@ object! {
         "timeframe" => timeframe: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AmountVelocityLimit {
     /// Makes one of what is required.
     pub fn new(limit: f64, currency: PolicyCurrency, timeframe: i32) -> Self {
@@ -1040,8 +1245,176 @@ impl ApiErrorBody {
         self
     }
 }
+/// An activity that policies hold back until people have approved it.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Approval {
+    /// What waits for an approval.
+    pub activity: Activity,
+    /// When the approval was asked for.
+    pub date_created: Option<crate::Timestamp>,
+    /// When the approval was given, denied or expired.
+    pub date_resolved: Option<crate::Timestamp>,
+    /// When the approval was changed last.
+    pub date_updated: crate::Timestamp,
+    /// What was decided so far.
+    pub decisions: Vec<ApprovalDecision>,
+    /// When the approval expires, if it does.
+    pub expiration_date: Option<crate::Timestamp>,
+    /// Id of an approval.
+    pub id: crate::ApprovalId,
+    /// The user or service account that started the activity.
+    pub initiator_id: crate::UserId,
+    /// The policies that looked at the activity.
+    pub policy_evaluations: Vec<ApprovalPolicyEvaluation>,
+    /// How far an approval got.
+    pub status: ApprovalStatus,
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+object! {
+    Approval {
+        "id" => id: required,
+        "initiatorId" => initiator_id: required,
+        "activity" => activity: required,
+        "status" => status: required,
+        "dateUpdated" => date_updated: required,
+        "policyEvaluations" => policy_evaluations: required,
+        "decisions" => decisions: required,
+        "dateCreated" => date_created: optional,
+        "dateResolved" => date_resolved: optional,
+        "expirationDate" => expiration_date: optional,
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl Approval {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::ApprovalId>,
+        initiator_id: impl Into<crate::UserId>,
+        activity: impl Into<Activity>,
+        status: ApprovalStatus,
+        date_updated: crate::Timestamp,
+        policy_evaluations: impl Into<Vec<ApprovalPolicyEvaluation>>,
+        decisions: impl Into<Vec<ApprovalDecision>>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            initiator_id: initiator_id.into(),
+            activity: activity.into(),
+            status,
+            date_updated,
+            policy_evaluations: policy_evaluations.into(),
+            decisions: decisions.into(),
+            date_created: Default::default(),
+            date_resolved: Default::default(),
+            expiration_date: Default::default(),
+        }
+    }
+    /// When the approval was asked for.
+    #[must_use]
+    pub fn with_date_created(mut self, date_created: crate::Timestamp) -> Self {
+        self.date_created = Some(date_created);
+        self
+    }
+    /// When the approval was given, denied or expired.
+    #[must_use]
+    pub fn with_date_resolved(mut self, date_resolved: crate::Timestamp) -> Self {
+        self.date_resolved = Some(date_resolved);
+        self
+    }
+    /// When the approval expires, if it does.
+    #[must_use]
+    pub fn with_expiration_date(mut self, expiration_date: crate::Timestamp) -> Self {
+        self.expiration_date = Some(expiration_date);
+        self
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl crate::Tracked for Approval {
+    fn progress(&self) -> crate::Progress {
+        self.status.progress()
+    }
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+}
+/// What one approver decided.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ApprovalDecision {
+    /// When it was decided.
+    pub date: crate::Timestamp,
+    /// Why, in the words of the approver. Null if none was given.
+    pub reason: Option<String>,
+    /// Id of a user or a service account.
+    pub user_id: crate::UserId,
+    /// A decision.
+    pub value: ApprovalDecisionValue,
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+object! {
+    ApprovalDecision {
+        "userId" => user_id: required,
+        "date" => date: required,
+        "reason" => reason: nullable,
+        "value" => value: required,
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl ApprovalDecision {
+    /// Makes one of what is required.
+    pub fn new(
+        user_id: impl Into<crate::UserId>,
+        date: crate::Timestamp,
+        reason: Option<String>,
+        value: ApprovalDecisionValue,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            date,
+            reason,
+            value,
+        }
+    }
+}
+/// A decision. One `Denied` denies the whole approval.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ApprovalDecisionValue {
+    /// `Approved`.
+    Approved,
+    /// `Denied`.
+    Denied,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl ApprovalDecisionValue {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Approved, Self::Denied];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Approved => "Approved",
+            Self::Denied => "Denied",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Approved" => Self::Approved,
+            "Denied" => Self::Denied,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+open_enum!(ApprovalDecisionValue);
 /// Some people, so many of whom have to approve.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApprovalGroup {
@@ -1056,7 +1429,7 @@ pub struct ApprovalGroup {
     /// Whether service accounts may approve. Off by default.
     pub service_accounts_can_approve: Option<bool>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ApprovalGroup {
         "quorum" => quorum: required,
@@ -1066,7 +1439,7 @@ object! {
         "serviceAccountsCanApprove" => service_accounts_can_approve: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ApprovalGroup {
     /// Makes one of what is required.
     pub fn new(quorum: i32, approvers: impl Into<ApproverFilter>) -> Self {
@@ -1100,21 +1473,125 @@ impl ApprovalGroup {
         self
     }
 }
+/// What a policy made of an activity.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ApprovalPolicyEvaluation {
+    /// What the rule looked at, such as the amount of a transfer and its currency.
+    pub context: Option<PolicyEvaluationContext>,
+    /// Id of a policy.
+    pub policy_id: crate::PolicyId,
+    /// Why, for people.
+    pub reason: String,
+    /// Whether the policy triggered.
+    pub triggered: bool,
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+object! {
+    ApprovalPolicyEvaluation {
+        "policyId" => policy_id: required,
+        "triggered" => triggered: required,
+        "reason" => reason: required,
+        "context" => context: optional,
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl ApprovalPolicyEvaluation {
+    /// Makes one of what is required.
+    pub fn new(
+        policy_id: impl Into<crate::PolicyId>,
+        triggered: bool,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self {
+            policy_id: policy_id.into(),
+            triggered,
+            reason: reason.into(),
+            context: Default::default(),
+        }
+    }
+    /// What the rule looked at, such as the amount of a transfer and its currency.
+    #[must_use]
+    pub fn with_context(mut self, context: impl Into<PolicyEvaluationContext>) -> Self {
+        self.context = Some(context.into());
+        self
+    }
+}
+/// How far an approval got. `Pending` awaits decisions, the others are final.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ApprovalStatus {
+    /// `Pending`.
+    Pending,
+    /// `Approved`.
+    Approved,
+    /// `Denied`.
+    Denied,
+    /// `Expired`.
+    Expired,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl ApprovalStatus {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Approved,
+        Self::Denied,
+        Self::Expired,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Approved => "Approved",
+            Self::Denied => "Denied",
+            Self::Expired => "Expired",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Pending" => Self::Pending,
+            "Approved" => Self::Approved,
+            "Denied" => Self::Denied,
+            "Expired" => Self::Expired,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+open_enum!(ApprovalStatus);
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl ApprovalStatus {
+    /// How far that is. A value that this release does not know is taken for one on the way.
+    pub fn progress(&self) -> crate::Progress {
+        match self {
+            Self::Pending => crate::Progress::Held,
+            Self::Approved => crate::Progress::Done,
+            Self::Denied | Self::Expired => crate::Progress::Failed,
+            _ => crate::Progress::Underway,
+        }
+    }
+}
 /// Who belongs to an approval group. Any user of the organisation, if empty.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApproverFilter {
     /// Only these.
     pub user_id: Option<UserIdFilter>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ApproverFilter {
         "userId" => user_id: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ApproverFilter {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -1198,7 +1675,14 @@ impl AsaAsset {
     }
 }
 /// Sends a standard asset of Algorand.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AsaTransfer {
@@ -1219,7 +1703,14 @@ pub struct AsaTransfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     AsaTransfer {
         "assetId" => asset_id: required,
@@ -1231,7 +1722,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl AsaTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -1280,7 +1778,7 @@ impl AsaTransfer {
     }
 }
 /// A standard asset of Algorand was moved, or an account opted in or out.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AsaTransferItem {
@@ -1317,7 +1815,7 @@ pub struct AsaTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     AsaTransferItem {
         "walletId" => wallet_id: required,
@@ -1338,7 +1836,7 @@ object! {
         "optOut" => opt_out: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl AsaTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -1412,6 +1910,7 @@ impl AsaTransferItem {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -1440,6 +1939,7 @@ pub enum AssetAmount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -1494,6 +1994,7 @@ impl AssetAmount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -1522,6 +2023,7 @@ impl<'de> ::serde::Deserialize<'de> for AssetAmount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -1535,6 +2037,7 @@ impl From<NativeAmount> for AssetAmount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -1548,6 +2051,7 @@ impl From<Erc20Amount> for AssetAmount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -1561,6 +2065,7 @@ impl From<SplAmount> for AssetAmount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -1575,6 +2080,7 @@ impl From<Sep41Amount> for AssetAmount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -1597,6 +2103,7 @@ pub struct AssetDetails {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -1614,6 +2121,7 @@ object! {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -1653,7 +2161,8 @@ impl AssetDetails {
         feature = "address-watches",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 #[derive(Clone, Debug, Default)]
@@ -1673,7 +2182,8 @@ pub struct AssetMetadata {
         feature = "address-watches",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 object! {
@@ -1689,7 +2199,8 @@ object! {
         feature = "address-watches",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl AssetMetadata {
@@ -1731,7 +2242,14 @@ impl AssetMetadata {
     }
 }
 /// Sends a native token of Cardano.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssetTransfer {
@@ -1750,7 +2268,14 @@ pub struct AssetTransfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     AssetTransfer {
         "assetId" => asset_id: required,
@@ -1761,7 +2286,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl AssetTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -1803,7 +2335,7 @@ impl AssetTransfer {
     }
 }
 /// A native token of Cardano was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssetTransferItem {
@@ -1834,7 +2366,7 @@ pub struct AssetTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     AssetTransferItem {
         "walletId" => wallet_id: required,
@@ -1852,7 +2384,7 @@ object! {
         "to" => to: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl AssetTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -1908,7 +2440,7 @@ impl AssetTransferItem {
     }
 }
 /// The assignment of a permission, or its end.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssignmentChangeRequest {
@@ -1931,7 +2463,7 @@ pub struct AssignmentChangeRequest {
     /// How far a change got.
     pub status: ChangeRequestStatus,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     AssignmentChangeRequest {
         "id" => id: required,
@@ -1945,7 +2477,7 @@ object! {
         "dateResolved" => date_resolved: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AssignmentChangeRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -1985,7 +2517,7 @@ impl AssignmentChangeRequest {
         self
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl crate::Tracked for AssignmentChangeRequest {
     fn progress(&self) -> crate::Progress {
         match self.status.progress() {
@@ -2164,7 +2696,14 @@ impl AuthenticatorTransport {
 }
 open_enum!(AuthenticatorTransport);
 /// The form of a BIP-322 signature. `Simple` gives the witness only, `Full` the whole virtual transaction.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Bip322Format {
@@ -2175,7 +2714,14 @@ pub enum Bip322Format {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Bip322Format {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Simple, Self::Full];
@@ -2195,10 +2741,24 @@ impl Bip322Format {
         }
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 open_enum!(Bip322Format);
 /// Signs a message after BIP-322. Bitcoin networks; `network` is needed.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Bip322Signature {
@@ -2214,7 +2774,14 @@ pub struct Bip322Signature {
     /// The network that the signature is meant for. It tells how to hash and encode.
     pub network: Option<Network>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Bip322Signature {
         "message" => message: required,
@@ -2224,7 +2791,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Bip322Signature {
     /// Makes one of what is required.
     pub fn new(message: impl Into<crate::Hex>) -> Self {
@@ -2263,16 +2837,16 @@ impl Bip322Signature {
     }
 }
 /// Refuses the activity.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct BlockAction {}
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     BlockAction {
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl BlockAction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -2426,7 +3000,7 @@ impl BlockchainKind {
 open_enum!(BlockchainKind);
 /// The cancellation of an earlier transaction: nothing is sent, with the same nonce. EVM networks; only comes
 /// back.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CancelTransaction {
@@ -2438,7 +3012,7 @@ pub struct CancelTransaction {
     /// The hash of the transaction that is cancelled.
     pub tx_hash: Option<String>,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     CancelTransaction {
         "signedTx" => signed_tx: required,
@@ -2446,7 +3020,7 @@ object! {
         "txHash" => tx_hash: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl CancelTransaction {
     /// Makes one of what is required.
     pub fn new(signed_tx: impl Into<String>) -> Self {
@@ -2539,7 +3113,7 @@ impl CardanoAsset {
     }
 }
 /// How bad an alert is, from the least to the worst.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChainalysisAlertLevel {
@@ -2554,7 +3128,7 @@ pub enum ChainalysisAlertLevel {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisAlertLevel {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -2583,10 +3157,10 @@ impl ChainalysisAlertLevel {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 open_enum!(ChainalysisAlertLevel);
 /// The alerts that count.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisAlerts {
@@ -2595,14 +3169,14 @@ pub struct ChainalysisAlerts {
     /// The categories that count, all of them if empty. Each is 1 or more.
     pub category_ids: Vec<i64>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ChainalysisAlerts {
         "alertLevel" => alert_level: required,
         "categoryIds" => category_ids: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisAlerts {
     /// Makes one of what is required.
     pub fn new(
@@ -2616,20 +3190,20 @@ impl ChainalysisAlerts {
     }
 }
 /// Categories of Chainalysis.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisCategories {
     /// The categories that count, all of them if empty. Each is 1 or more.
     pub category_ids: Vec<i64>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ChainalysisCategories {
         "categoryIds" => category_ids: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisCategories {
     /// Makes one of what is required.
     pub fn new(category_ids: impl Into<Vec<i64>>) -> Self {
@@ -2639,20 +3213,20 @@ impl ChainalysisCategories {
     }
 }
 /// The exposures that count.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisExposures {
     /// Direct exposures.
     pub direct: ChainalysisCategories,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ChainalysisExposures {
         "direct" => direct: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisExposures {
     /// Makes one of what is required.
     pub fn new(direct: impl Into<ChainalysisCategories>) -> Self {
@@ -2660,7 +3234,7 @@ impl ChainalysisExposures {
     }
 }
 /// What to do where Chainalysis cannot screen. True does not trigger, false does.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisFallback {
@@ -2673,7 +3247,7 @@ pub struct ChainalysisFallback {
     /// For a network that Chainalysis does not know.
     pub skip_unsupported_network: bool,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ChainalysisFallback {
         "skipUnscreenableTransaction" => skip_unscreenable_transaction: required,
@@ -2682,7 +3256,7 @@ object! {
         "skipChainalysisFailure" => skip_chainalysis_failure: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisFallback {
     /// Makes one of what is required.
     pub fn new(
@@ -2700,7 +3274,7 @@ impl ChainalysisFallback {
     }
 }
 /// Which findings of Chainalysis about an outgoing transfer count.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisPrescreening {
@@ -2716,7 +3290,7 @@ pub struct ChainalysisPrescreening {
     /// replaced.
     pub user_id_template: Option<String>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ChainalysisPrescreening {
         "alerts" => alerts: required,
@@ -2726,7 +3300,7 @@ object! {
         "userIdTemplate" => user_id_template: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisPrescreening {
     /// Makes one of what is required.
     pub fn new(
@@ -2752,7 +3326,7 @@ impl ChainalysisPrescreening {
     }
 }
 /// Which findings of Chainalysis about an incoming transfer count.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisScreening {
@@ -2766,7 +3340,7 @@ pub struct ChainalysisScreening {
     /// replaced.
     pub user_id_template: Option<String>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ChainalysisScreening {
         "alerts" => alerts: required,
@@ -2775,7 +3349,7 @@ object! {
         "userIdTemplate" => user_id_template: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisScreening {
     /// Makes one of what is required.
     pub fn new(
@@ -2799,20 +3373,20 @@ impl ChainalysisScreening {
     }
 }
 /// Triggers where Chainalysis finds fault with a transfer that is about to be sent.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisTransactionPrescreeningRule {
     /// Which findings of Chainalysis about an outgoing transfer count.
     pub configuration: ChainalysisPrescreening,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ChainalysisTransactionPrescreeningRule {
         "configuration" => configuration: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisTransactionPrescreeningRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<ChainalysisPrescreening>) -> Self {
@@ -2822,20 +3396,20 @@ impl ChainalysisTransactionPrescreeningRule {
     }
 }
 /// Triggers where Chainalysis finds fault with a transfer that came in.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChainalysisTransactionScreeningRule {
     /// Which findings of Chainalysis about an incoming transfer count.
     pub configuration: ChainalysisScreening,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ChainalysisTransactionScreeningRule {
         "configuration" => configuration: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisTransactionScreeningRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<ChainalysisScreening>) -> Self {
@@ -2845,7 +3419,7 @@ impl ChainalysisTransactionScreeningRule {
     }
 }
 /// What a change does. To archive is to update.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChangeOperationKind {
@@ -2858,7 +3432,7 @@ pub enum ChangeOperationKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChangeOperationKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Create, Self::Update, Self::Delete];
@@ -2880,12 +3454,12 @@ impl ChangeOperationKind {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 open_enum!(ChangeOperationKind);
 /// A change of a policy, a permission, an assignment or the registry that a policy holds back.
 ///
 /// Told apart by `kind`.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -2909,7 +3483,7 @@ pub enum ChangeRequest {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChangeRequest {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -3006,7 +3580,7 @@ impl ChangeRequest {
         SmartContractChangeRequest::new(id, operation_kind, body)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl<'de> ::serde::Deserialize<'de> for ChangeRequest {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -3035,37 +3609,37 @@ impl<'de> ::serde::Deserialize<'de> for ChangeRequest {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<PolicyChangeRequest> for ChangeRequest {
     fn from(member: PolicyChangeRequest) -> Self {
         Self::Policy(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<PermissionChangeRequest> for ChangeRequest {
     fn from(member: PermissionChangeRequest) -> Self {
         Self::Permission(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<AssignmentChangeRequest> for ChangeRequest {
     fn from(member: AssignmentChangeRequest) -> Self {
         Self::Assignment(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<AliasChangeRequest> for ChangeRequest {
     fn from(member: AliasChangeRequest) -> Self {
         Self::Alias(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<SmartContractChangeRequest> for ChangeRequest {
     fn from(member: SmartContractChangeRequest) -> Self {
         Self::SmartContract(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl crate::Tracked for ChangeRequest {
     fn progress(&self) -> crate::Progress {
         match self {
@@ -3101,7 +3675,14 @@ impl crate::Tracked for ChangeRequest {
     }
 }
 /// How far a change got. `Pending` awaits an approval, the others are final.
-#[cfg(any(feature = "permissions", feature = "policies", feature = "vaults"))]
+#[cfg(
+    any(
+        feature = "permissions",
+        feature = "policies",
+        feature = "vaults",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChangeRequestStatus {
@@ -3116,7 +3697,14 @@ pub enum ChangeRequestStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "permissions", feature = "policies", feature = "vaults"))]
+#[cfg(
+    any(
+        feature = "permissions",
+        feature = "policies",
+        feature = "vaults",
+        feature = "webhooks"
+    )
+)]
 impl ChangeRequestStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -3145,9 +3733,23 @@ impl ChangeRequestStatus {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies", feature = "vaults"))]
+#[cfg(
+    any(
+        feature = "permissions",
+        feature = "policies",
+        feature = "vaults",
+        feature = "webhooks"
+    )
+)]
 open_enum!(ChangeRequestStatus);
-#[cfg(any(feature = "permissions", feature = "policies", feature = "vaults"))]
+#[cfg(
+    any(
+        feature = "permissions",
+        feature = "policies",
+        feature = "vaults",
+        feature = "webhooks"
+    )
+)]
 impl ChangeRequestStatus {
     /// How far that is. A value that this release does not know is taken for one on the way.
     pub fn progress(&self) -> crate::Progress {
@@ -3160,7 +3762,7 @@ impl ChangeRequestStatus {
     }
 }
 /// Who asked for a change.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChangeRequester {
@@ -3171,7 +3773,7 @@ pub struct ChangeRequester {
     /// The user or service account.
     pub user_id: crate::UserId,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ChangeRequester {
         "userId" => user_id: required,
@@ -3179,7 +3781,7 @@ object! {
         "tokenId" => token_id: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChangeRequester {
     /// Makes one of what is required.
     pub fn new(user_id: impl Into<crate::UserId>) -> Self {
@@ -3276,7 +3878,14 @@ impl Cip56Asset {
     }
 }
 /// Sends a CIP-56 token of Canton.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cip56Transfer {
@@ -3299,7 +3908,14 @@ pub struct Cip56Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Cip56Transfer {
         "instrumentAdmin" => instrument_admin: required,
@@ -3312,7 +3928,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Cip56Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -3363,7 +3986,7 @@ impl Cip56Transfer {
     }
 }
 /// A CIP-56 token of Canton was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cip56TransferItem {
@@ -3398,7 +4021,7 @@ pub struct Cip56TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Cip56TransferItem {
         "walletId" => wallet_id: required,
@@ -3418,7 +4041,7 @@ object! {
         "memo" => memo: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Cip56TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -3473,7 +4096,14 @@ impl Cip56TransferItem {
     }
 }
 /// The context of a COSE signature with one signer.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Cip8Context {
@@ -3482,7 +4112,14 @@ pub enum Cip8Context {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Cip8Context {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Signature1];
@@ -3500,10 +4137,24 @@ impl Cip8Context {
         }
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 open_enum!(Cip8Context);
 /// Signs a message after CIP-8. Cardano; `network` is needed.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cip8Signature {
@@ -3521,7 +4172,14 @@ pub struct Cip8Signature {
     /// The bytes of the message.
     pub payload: Option<crate::Hex>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Cip8Signature {
         "context" => context: required,
@@ -3532,7 +4190,14 @@ object! {
         "payload" => payload: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Cip8Signature {
     /// Makes one of what is required.
     pub fn new(context: Cip8Context) -> Self {
@@ -3578,7 +4243,7 @@ impl Cip8Signature {
     }
 }
 /// A move of USDC between networks with Circle CCTP.
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CircleCctpSwap {
@@ -3597,7 +4262,7 @@ pub struct CircleCctpSwap {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 object! {
     CircleCctpSwap {
         "quoteId" => quote_id: required,
@@ -3609,7 +4274,7 @@ object! {
         "targetWalletId" => target_wallet_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl CircleCctpSwap {
     /// Makes one of what is required.
     pub fn new(
@@ -3714,7 +4379,14 @@ impl Cis2Asset {
     }
 }
 /// Sends a CIS-2 token of Concordium.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cis2Transfer {
@@ -3733,7 +4405,14 @@ pub struct Cis2Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Cis2Transfer {
         "tokenAddress" => token_address: required,
@@ -3744,7 +4423,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Cis2Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -3786,7 +4472,7 @@ impl Cis2Transfer {
     }
 }
 /// A CIS-2 token of Concordium was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cis2TransferItem {
@@ -3817,7 +4503,7 @@ pub struct Cis2TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Cis2TransferItem {
         "walletId" => wallet_id: required,
@@ -3835,7 +4521,7 @@ object! {
         "to" => to: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Cis2TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -3959,7 +4645,14 @@ impl Cis7Asset {
     }
 }
 /// Sends a CIS-7 token of Concordium.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cis7Transfer {
@@ -3980,7 +4673,14 @@ pub struct Cis7Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Cis7Transfer {
         "tokenId" => token_id: required,
@@ -3992,7 +4692,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Cis7Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -4041,7 +4748,7 @@ impl Cis7Transfer {
     }
 }
 /// A CIS-7 token of Concordium was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cis7TransferItem {
@@ -4074,7 +4781,7 @@ pub struct Cis7TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Cis7TransferItem {
         "walletId" => wallet_id: required,
@@ -4093,7 +4800,7 @@ object! {
         "to" => to: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Cis7TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -4224,7 +4931,14 @@ impl CoinAsset {
     }
 }
 /// Sends a coin of Sui or Iota.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CoinTransfer {
@@ -4243,7 +4957,14 @@ pub struct CoinTransfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     CoinTransfer {
         "coin" => coin: required,
@@ -4254,7 +4975,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl CoinTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -4296,7 +5024,7 @@ impl CoinTransfer {
     }
 }
 /// A coin of Sui or Iota was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CoinTransferItem {
@@ -4327,7 +5055,7 @@ pub struct CoinTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     CoinTransferItem {
         "walletId" => wallet_id: required,
@@ -4345,7 +5073,7 @@ object! {
         "tos" => tos: collection,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl CoinTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -4436,31 +5164,31 @@ impl CompleteChallengeRequest {
     }
 }
 /// The interface of a contract.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct ContractInterface(pub ::serde_json::Value);
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ::std::ops::Deref for ContractInterface {
     type Target = ::serde_json::Value;
     fn deref(&self) -> &::serde_json::Value {
         &self.0
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<ContractInterface> for ::serde_json::Value {
     fn from(value: ContractInterface) -> Self {
         value.0
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<::serde_json::Value> for ContractInterface {
     fn from(value: ::serde_json::Value) -> Self {
         Self(value)
     }
 }
 /// What is known of a contract, so that calls of it can be read.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContractSchema {
@@ -4477,7 +5205,7 @@ pub struct ContractSchema {
     /// The interface of a contract.
     pub schema: Option<ContractInterface>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ContractSchema {
         "id" => id: required,
@@ -4488,7 +5216,7 @@ object! {
         "schema" => schema: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ContractSchema {
     /// Makes one of what is required.
     pub fn new(
@@ -4520,7 +5248,7 @@ impl ContractSchema {
     }
 }
 /// How many transactions a wallet may do within a span of time.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CountVelocityLimit {
@@ -4529,14 +5257,14 @@ pub struct CountVelocityLimit {
     /// The span of time up to now, in minutes, 43200 (30 days) at most. Limits: 1 to 43200.
     pub timeframe: i32,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     CountVelocityLimit {
         "limit" => limit: required,
         "timeframe" => timeframe: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl CountVelocityLimit {
     /// Makes one of what is required.
     pub fn new(limit: i64, timeframe: i32) -> Self {
@@ -4546,7 +5274,7 @@ impl CountVelocityLimit {
 /// The swap to make. It repeats the values of its quote.
 ///
 /// Told apart by `provider`.
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "provider")]
 #[non_exhaustive]
@@ -4564,7 +5292,7 @@ pub enum CreateSwapRequest {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl CreateSwapRequest {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -4624,7 +5352,7 @@ impl CreateSwapRequest {
         )
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl<'de> ::serde::Deserialize<'de> for CreateSwapRequest {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -4647,19 +5375,19 @@ impl<'de> ::serde::Deserialize<'de> for CreateSwapRequest {
         }
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<UniswapClassicSwap> for CreateSwapRequest {
     fn from(member: UniswapClassicSwap) -> Self {
         Self::UniswapClassic(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<UniswapXSwap> for CreateSwapRequest {
     fn from(member: UniswapXSwap) -> Self {
         Self::UniswapX(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<CircleCctpSwap> for CreateSwapRequest {
     fn from(member: CircleCctpSwap) -> Self {
         Self::CircleCctp(member)
@@ -4744,7 +5472,7 @@ impl CreateUserGroupRequest {
     }
 }
 /// A new entry of the address book.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreatedAlias {
@@ -4757,7 +5485,7 @@ pub struct CreatedAlias {
     /// The addresses of a new entry.
     pub values: AliasAddressesAdded,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     CreatedAlias {
         "entityId" => entity_id: required,
@@ -4766,7 +5494,7 @@ object! {
         "description" => description: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl CreatedAlias {
     /// Makes one of what is required.
     pub fn new(
@@ -4861,24 +5589,52 @@ impl CredentialFactor {
 }
 open_enum!(CredentialFactor);
 /// Technical details, for tracing what went wrong.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct DebugTrace(pub ::serde_json::Map<String, ::serde_json::Value>);
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl ::std::ops::Deref for DebugTrace {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<DebugTrace> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: DebugTrace) -> Self {
         value.0
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for DebugTrace {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
@@ -4915,7 +5671,7 @@ impl DelegationStatus {
 #[cfg(any(feature = "keys", feature = "wallets"))]
 open_enum!(DelegationStatus);
 /// An entry of the address book that goes away.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeletedAlias {
@@ -4924,14 +5680,14 @@ pub struct DeletedAlias {
     /// Names the entry.
     pub entity_id: String,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     DeletedAlias {
         "entityId" => entity_id: required,
         "alias" => alias: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl DeletedAlias {
     /// Makes one of what is required.
     pub fn new(entity_id: impl Into<String>, alias: impl Into<String>) -> Self {
@@ -4942,7 +5698,7 @@ impl DeletedAlias {
     }
 }
 /// An older form of an EIP-1559 transaction; use `RawTransaction`.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Eip1559Transaction {
@@ -4964,7 +5720,7 @@ pub struct Eip1559Transaction {
     /// How much of the native asset is sent, in wei.
     pub value: Option<crate::EvmQuantity>,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Eip1559Transaction {
         "data" => data: optional,
@@ -4977,7 +5733,7 @@ object! {
         "value" => value: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Eip1559Transaction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -5049,7 +5805,14 @@ impl Eip1559Transaction {
     }
 }
 /// Signs a personal message after EIP-191. EVM networks.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Eip191Signature {
@@ -5063,7 +5826,14 @@ pub struct Eip191Signature {
     /// The network that the signature is meant for. It tells how to hash and encode.
     pub network: Option<Network>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Eip191Signature {
         "message" => message: required,
@@ -5072,7 +5842,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Eip191Signature {
     /// Makes one of what is required.
     pub fn new(message: impl Into<crate::Hex>) -> Self {
@@ -5104,7 +5881,14 @@ impl Eip191Signature {
     }
 }
 /// The domain that a typed message is bound to. At least one field is needed.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Eip712Domain {
@@ -5119,7 +5903,14 @@ pub struct Eip712Domain {
     /// The version of the domain.
     pub version: Option<String>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Eip712Domain {
         "chainId" => chain_id: optional,
@@ -5129,7 +5920,14 @@ object! {
         "version" => version: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Eip712Domain {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -5176,7 +5974,14 @@ impl Eip712Domain {
     }
 }
 /// Signs typed data after EIP-712. EVM networks.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Eip712Signature {
@@ -5194,7 +5999,14 @@ pub struct Eip712Signature {
     /// The struct types by name. `EIP712Domain` need not be among them.
     pub types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Eip712Signature {
         "types" => types: required,
@@ -5205,7 +6017,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Eip712Signature {
     /// Makes one of what is required.
     pub fn new(
@@ -5243,7 +6062,14 @@ impl Eip712Signature {
     }
 }
 /// Signs an authorization after EIP-7702, by which an account takes on the code of a contract. EVM networks.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Eip7702Signature {
@@ -5261,7 +6087,14 @@ pub struct Eip7702Signature {
     /// The nonce of the account.
     pub nonce: i64,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Eip7702Signature {
         "chainId" => chain_id: required,
@@ -5272,7 +6105,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Eip7702Signature {
     /// Makes one of what is required.
     pub fn new(chain_id: i64, address: impl Into<crate::Hex>, nonce: i64) -> Self {
@@ -5385,6 +6225,7 @@ impl EncryptedKeyShare {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -5403,6 +6244,7 @@ pub struct Erc20Amount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -5418,6 +6260,7 @@ object! {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -5534,7 +6377,7 @@ impl Erc20Kind {
 #[cfg(any(feature = "allocations", feature = "yields"))]
 open_enum!(Erc20Kind);
 /// An amount of an ERC-20 token.
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc20SwapAsset {
@@ -5543,14 +6386,14 @@ pub struct Erc20SwapAsset {
     /// The address of the contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
     pub contract: String,
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 object! {
     Erc20SwapAsset {
         "contract" => contract: required,
         "amount" => amount: required,
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl Erc20SwapAsset {
     /// Makes one of what is required.
     pub fn new(contract: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
@@ -5596,7 +6439,14 @@ impl Erc20TokenAmount {
     }
 }
 /// Sends an ERC-20 token of an EVM network.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc20Transfer {
@@ -5625,7 +6475,14 @@ pub struct Erc20Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Erc20Transfer {
         "contract" => contract: required,
@@ -5641,7 +6498,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Erc20Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -5721,7 +6585,7 @@ impl Erc20Transfer {
     }
 }
 /// An ERC-20 token of an EVM network was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc20TransferItem {
@@ -5758,7 +6622,7 @@ pub struct Erc20TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Erc20TransferItem {
         "walletId" => wallet_id: required,
@@ -5779,7 +6643,7 @@ object! {
         "verified" => verified: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Erc20TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -5841,7 +6705,14 @@ impl Erc20TransferItem {
     }
 }
 /// Sends an ERC-721 token of an EVM network.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc721Transfer {
@@ -5862,7 +6733,14 @@ pub struct Erc721Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Erc721Transfer {
         "contract" => contract: required,
@@ -5874,7 +6752,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Erc721Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -5923,7 +6808,7 @@ impl Erc721Transfer {
     }
 }
 /// An ERC-721 token of an EVM network was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc721TransferItem {
@@ -5958,7 +6843,7 @@ pub struct Erc721TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Erc721TransferItem {
         "walletId" => wallet_id: required,
@@ -5978,7 +6863,7 @@ object! {
         "verified" => verified: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Erc721TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -6106,7 +6991,14 @@ impl Erc7984Asset {
     }
 }
 /// Sends an ERC-7984 token of an EVM network, whose amounts are confidential.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc7984Transfer {
@@ -6127,7 +7019,14 @@ pub struct Erc7984Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Erc7984Transfer {
         "contract" => contract: required,
@@ -6139,7 +7038,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Erc7984Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -6188,7 +7094,7 @@ impl Erc7984Transfer {
     }
 }
 /// An ERC-7984 token of an EVM network was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Erc7984TransferItem {
@@ -6226,7 +7132,7 @@ pub struct Erc7984TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Erc7984TransferItem {
         "walletId" => wallet_id: required,
@@ -6247,7 +7153,7 @@ object! {
         "verified" => verified: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Erc7984TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -6349,7 +7255,7 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for EvmAuthorization {
     }
 }
 /// A legacy form of an EVM transaction; use `RawTransaction`. Always sent as type 2.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct EvmTransaction {
@@ -6367,7 +7273,7 @@ pub struct EvmTransaction {
     /// How much of the native asset is sent, in wei.
     pub value: Option<crate::EvmQuantity>,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     EvmTransaction {
         "data" => data: optional,
@@ -6378,7 +7284,7 @@ object! {
         "value" => value: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl EvmTransaction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -6586,7 +7492,14 @@ impl ExportKeyRequest {
     }
 }
 /// Signs a fee bump transaction, with which another account pays the fee. Stellar.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FeeBumpSignature {
@@ -6602,7 +7515,14 @@ pub struct FeeBumpSignature {
     /// Names the transaction that the signature belongs to.
     pub transaction_reference: String,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     FeeBumpSignature {
         "innerTransaction" => inner_transaction: required,
@@ -6612,7 +7532,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl FeeBumpSignature {
     /// Makes one of what is required.
     pub fn new(
@@ -6654,7 +7581,8 @@ impl FeeBumpSignature {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -6674,7 +7602,8 @@ pub enum FeePriority {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl FeePriority {
@@ -6703,7 +7632,8 @@ impl FeePriority {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 open_enum!(FeePriority);
@@ -6940,31 +7870,31 @@ impl From<PasswordFirstFactor> for FirstFactorAssertion {
     }
 }
 /// The function to call, and its arguments.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct FunctionCall(pub ::serde_json::Map<String, ::serde_json::Value>);
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl ::std::ops::Deref for FunctionCall {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<FunctionCall> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: FunctionCall) -> Self {
         value.0
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for FunctionCall {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// A call of a function of a contract.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FunctionCallTransaction {
@@ -6974,14 +7904,14 @@ pub struct FunctionCallTransaction {
     /// second one.
     pub external_id: Option<String>,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     FunctionCallTransaction {
         "call" => call: required,
         "externalId" => external_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl FunctionCallTransaction {
     /// Makes one of what is required.
     pub fn new(call: impl Into<FunctionCall>) -> Self {
@@ -6999,7 +7929,7 @@ impl FunctionCallTransaction {
     }
 }
 /// What to do where Global Ledger cannot screen. True does not trigger, false does.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GlobalLedgerFallback {
@@ -7012,7 +7942,7 @@ pub struct GlobalLedgerFallback {
     /// For a network that Global Ledger does not know.
     pub skip_unsupported_network: bool,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     GlobalLedgerFallback {
         "skipUnscreenableTransaction" => skip_unscreenable_transaction: required,
@@ -7021,7 +7951,7 @@ object! {
         "skipGlobalLedgerFailure" => skip_global_ledger_failure: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl GlobalLedgerFallback {
     /// Makes one of what is required.
     pub fn new(
@@ -7039,7 +7969,7 @@ impl GlobalLedgerFallback {
     }
 }
 /// Which risk scores of Global Ledger count.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GlobalLedgerPrescreening {
@@ -7048,14 +7978,14 @@ pub struct GlobalLedgerPrescreening {
     /// The lowest score that triggers, 0 to 100.
     pub risk_score_threshold: f64,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     GlobalLedgerPrescreening {
         "riskScoreThreshold" => risk_score_threshold: required,
         "fallbackBehaviours" => fallback_behaviours: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl GlobalLedgerPrescreening {
     /// Makes one of what is required.
     pub fn new(
@@ -7069,20 +7999,20 @@ impl GlobalLedgerPrescreening {
     }
 }
 /// Triggers where Global Ledger gives a transfer that is about to be sent a high risk score.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GlobalLedgerTransactionPrescreeningRule {
     /// Which risk scores of Global Ledger count.
     pub configuration: GlobalLedgerPrescreening,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     GlobalLedgerTransactionPrescreeningRule {
         "configuration" => configuration: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl GlobalLedgerTransactionPrescreeningRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<GlobalLedgerPrescreening>) -> Self {
@@ -7092,7 +8022,14 @@ impl GlobalLedgerTransactionPrescreeningRule {
     }
 }
 /// Signs 32 bytes as they are.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HashSignature {
@@ -7109,7 +8046,14 @@ pub struct HashSignature {
     /// `^(0x)?([0-9A-Fa-f]{64})?$`.
     pub taproot_merkle_root: Option<crate::Hex>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     HashSignature {
         "hash" => hash: required,
@@ -7119,7 +8063,14 @@ object! {
         "taprootMerkleRoot" => taproot_merkle_root: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl HashSignature {
     /// Makes one of what is required.
     pub fn new(hash: impl Into<crate::Hex>) -> Self {
@@ -7162,7 +8113,7 @@ impl HashSignature {
     }
 }
 /// An ERC-20 token of Hedera was moved. Only the fields that all kinds share are known.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HederaErc20TransferItem {
@@ -7185,7 +8136,7 @@ pub struct HederaErc20TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     HederaErc20TransferItem {
         "walletId" => wallet_id: required,
@@ -7199,7 +8150,7 @@ object! {
         "index" => index: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl HederaErc20TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -7237,7 +8188,7 @@ impl HederaErc20TransferItem {
     }
 }
 /// An ERC-721 token of Hedera was moved. Only the fields that all kinds share are known.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HederaErc721TransferItem {
@@ -7260,7 +8211,7 @@ pub struct HederaErc721TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     HederaErc721TransferItem {
         "walletId" => wallet_id: required,
@@ -7274,7 +8225,7 @@ object! {
         "index" => index: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl HederaErc721TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -7312,7 +8263,14 @@ impl HederaErc721TransferItem {
     }
 }
 /// Sends a token of the Hedera token service that exists once.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Hip17Transfer {
@@ -7333,7 +8291,14 @@ pub struct Hip17Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Hip17Transfer {
         "tokenId" => token_id: required,
@@ -7345,7 +8310,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Hip17Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -7394,7 +8366,7 @@ impl Hip17Transfer {
     }
 }
 /// A token of the Hedera token service that exists once was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Hip17TransferItem {
@@ -7425,7 +8397,7 @@ pub struct Hip17TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Hip17TransferItem {
         "walletId" => wallet_id: required,
@@ -7443,7 +8415,7 @@ object! {
         "to" => to: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Hip17TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -7666,7 +8638,14 @@ impl HistoryKind {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 open_enum!(HistoryKind);
 /// What is known about the assets of an item.
-#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "address-watches",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HistoryMetadata {
@@ -7675,14 +8654,28 @@ pub struct HistoryMetadata {
     /// The asset that the fee was paid in.
     pub fee: Option<AssetMetadata>,
 }
-#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "address-watches",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     HistoryMetadata {
         "asset" => asset: required,
         "fee" => fee: optional,
     }
 }
-#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "address-watches",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl HistoryMetadata {
     /// Makes one of what is required.
     pub fn new(asset: impl Into<AssetMetadata>) -> Self {
@@ -7767,7 +8760,14 @@ impl HtsAsset {
     }
 }
 /// Sends a fungible token of the Hedera token service.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HtsTransfer {
@@ -7788,7 +8788,14 @@ pub struct HtsTransfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     HtsTransfer {
         "tokenId" => token_id: required,
@@ -7800,7 +8807,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl HtsTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -7849,7 +8863,7 @@ impl HtsTransfer {
     }
 }
 /// A fungible token of the Hedera token service was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HtsTransferItem {
@@ -7880,7 +8894,7 @@ pub struct HtsTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     HtsTransferItem {
         "walletId" => wallet_id: required,
@@ -7898,7 +8912,7 @@ object! {
         "tokenId" => token_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl HtsTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -8022,7 +9036,14 @@ impl IouAsset {
     }
 }
 /// Sends an issued currency of the XRP Ledger.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IouTransfer {
@@ -8045,7 +9066,14 @@ pub struct IouTransfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     IouTransfer {
         "currency" => currency: required,
@@ -8058,7 +9086,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl IouTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -8109,7 +9144,7 @@ impl IouTransfer {
     }
 }
 /// An issued currency of the XRP Ledger was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IouTransferItem {
@@ -8144,7 +9179,7 @@ pub struct IouTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     IouTransferItem {
         "walletId" => wallet_id: required,
@@ -8164,7 +9199,7 @@ object! {
         "to" => to: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl IouTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -8225,6 +9260,131 @@ impl IouTransferItem {
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
+        self
+    }
+}
+/// A key, which any number of wallets on networks of its format can be built on.
+#[cfg(any(feature = "keys", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Key {
+    /// The elliptic curve of a key.
+    pub curve: KeyCurve,
+    /// True if the organisation owns the key, false if an end user does.
+    pub custodial: bool,
+    /// When the key was created.
+    pub date_created: crate::Timestamp,
+    /// When the key was archived.
+    pub date_deleted: Option<crate::Timestamp>,
+    /// When the key was first exported.
+    pub date_exported: Option<crate::Timestamp>,
+    /// Where a derived key comes from.
+    pub derived_from: Option<KeyOrigin>,
+    /// True if the private key has left the API. Such a key no longer signs, by default.
+    pub exported: Option<bool>,
+    /// Id of a key.
+    pub id: crate::KeyId,
+    /// True if the key was made elsewhere.
+    pub imported: Option<bool>,
+    /// True if other keys can be derived from this one.
+    pub master_key: Option<bool>,
+    /// The name, for people.
+    pub name: Option<String>,
+    /// The public key, without `0x`. A compressed point of 33 bytes for ECDSA, 32 bytes for EdDSA.
+    pub public_key: crate::Hex,
+    /// The signature scheme of a key.
+    pub scheme: KeyScheme,
+    /// Whether a key can be used.
+    pub status: KeyStatus,
+}
+#[cfg(any(feature = "keys", feature = "webhooks"))]
+object! {
+    Key {
+        "id" => id: required,
+        "scheme" => scheme: required,
+        "curve" => curve: required,
+        "publicKey" => public_key: required,
+        "status" => status: required,
+        "custodial" => custodial: required,
+        "dateCreated" => date_created: required,
+        "dateDeleted" => date_deleted: optional,
+        "dateExported" => date_exported: optional,
+        "derivedFrom" => derived_from: optional,
+        "exported" => exported: optional,
+        "imported" => imported: optional,
+        "masterKey" => master_key: optional,
+        "name" => name: optional,
+    }
+}
+#[cfg(any(feature = "keys", feature = "webhooks"))]
+impl Key {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::KeyId>,
+        scheme: KeyScheme,
+        curve: KeyCurve,
+        public_key: impl Into<crate::Hex>,
+        status: KeyStatus,
+        custodial: bool,
+        date_created: crate::Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            scheme,
+            curve,
+            public_key: public_key.into(),
+            status,
+            custodial,
+            date_created,
+            date_deleted: Default::default(),
+            date_exported: Default::default(),
+            derived_from: Default::default(),
+            exported: Default::default(),
+            imported: Default::default(),
+            master_key: Default::default(),
+            name: Default::default(),
+        }
+    }
+    /// When the key was archived.
+    #[must_use]
+    pub fn with_date_deleted(mut self, date_deleted: crate::Timestamp) -> Self {
+        self.date_deleted = Some(date_deleted);
+        self
+    }
+    /// When the key was first exported.
+    #[must_use]
+    pub fn with_date_exported(mut self, date_exported: crate::Timestamp) -> Self {
+        self.date_exported = Some(date_exported);
+        self
+    }
+    /// Where a derived key comes from.
+    #[must_use]
+    pub fn with_derived_from(mut self, derived_from: impl Into<KeyOrigin>) -> Self {
+        self.derived_from = Some(derived_from.into());
+        self
+    }
+    /// True if the private key has left the API. Such a key no longer signs, by default.
+    #[must_use]
+    pub fn with_exported(mut self, exported: bool) -> Self {
+        self.exported = Some(exported);
+        self
+    }
+    /// True if the key was made elsewhere.
+    #[must_use]
+    pub fn with_imported(mut self, imported: bool) -> Self {
+        self.imported = Some(imported);
+        self
+    }
+    /// True if other keys can be derived from this one.
+    #[must_use]
+    pub fn with_master_key(mut self, master_key: bool) -> Self {
+        self.master_key = Some(master_key);
+        self
+    }
+    /// The name, for people.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
         self
     }
 }
@@ -8429,6 +9589,33 @@ impl KeyFirstFactor {
         }
     }
 }
+/// Where a derived key comes from.
+#[cfg(any(feature = "keys", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyOrigin {
+    /// The master key.
+    pub key_id: crate::KeyId,
+    /// The derivation path.
+    pub path: String,
+}
+#[cfg(any(feature = "keys", feature = "webhooks"))]
+object! {
+    KeyOrigin {
+        "keyId" => key_id: required,
+        "path" => path: required,
+    }
+}
+#[cfg(any(feature = "keys", feature = "webhooks"))]
+impl KeyOrigin {
+    /// Makes one of what is required.
+    pub fn new(key_id: impl Into<crate::KeyId>, path: impl Into<String>) -> Self {
+        Self {
+            key_id: key_id.into(),
+            path: path.into(),
+        }
+    }
+}
 /// The threshold protocol that the shares of a key are for. `CGGMP21` is the older name of `CGGMP24`; both and
 /// `KU23` are for ECDSA, `FROST` for EdDSA, `FROST_BITCOIN` for Schnorr, `GLOW20_DH` for Diffie-Hellman.
 #[cfg(any(feature = "keys", feature = "wallets"))]
@@ -8542,6 +9729,40 @@ impl KeySecondFactor {
         }
     }
 }
+/// Whether a key can be used. `Archived` keys have been deleted, and all their wallets with them.
+#[cfg(any(feature = "keys", feature = "webhooks"))]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum KeyStatus {
+    /// `Active`.
+    Active,
+    /// `Archived`.
+    Archived,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+#[cfg(any(feature = "keys", feature = "webhooks"))]
+impl KeyStatus {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[Self::Active, Self::Archived];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Active => "Active",
+            Self::Archived => "Archived",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Active" => Self::Active,
+            "Archived" => Self::Archived,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+#[cfg(any(feature = "keys", feature = "webhooks"))]
+open_enum!(KeyStatus);
 /// What holds the keys of a store: hardware security modules, a cluster of signers with a share each, or signers
 /// without a network.
 #[cfg(any(feature = "keys", feature = "signers"))]
@@ -8650,7 +9871,7 @@ impl LockedCoinAsset {
     }
 }
 /// A coin of Sui or Iota that is locked for a time was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LockedCoinTransferItem {
@@ -8681,7 +9902,7 @@ pub struct LockedCoinTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     LockedCoinTransferItem {
         "walletId" => wallet_id: required,
@@ -8699,7 +9920,7 @@ object! {
         "tos" => tos: collection,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl LockedCoinTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -8750,7 +9971,14 @@ impl LockedCoinTransferItem {
     }
 }
 /// Signs a message the way the network does: EIP-191 on EVM networks, the plain bytes with EdDSA.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MessageSignature {
@@ -8764,7 +9992,14 @@ pub struct MessageSignature {
     /// The network that the signature is meant for. It tells how to hash and encode.
     pub network: Option<Network>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     MessageSignature {
         "message" => message: required,
@@ -8773,7 +10008,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl MessageSignature {
     /// Makes one of what is required.
     pub fn new(message: impl Into<crate::Hex>) -> Self {
@@ -8810,6 +10052,7 @@ impl MessageSignature {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -8826,6 +10069,7 @@ pub struct NativeAmount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -8840,6 +10084,7 @@ object! {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -8916,20 +10161,20 @@ impl NativeAsset {
     }
 }
 /// An amount of the native asset of the network.
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NativeSwapAsset {
     /// An amount in the smallest unit of its asset, as decimal digits.
     pub amount: crate::Amount,
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 object! {
     NativeSwapAsset {
         "amount" => amount: required,
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl NativeSwapAsset {
     /// Makes one of what is required.
     pub fn new(amount: impl Into<crate::Amount>) -> Self {
@@ -8937,7 +10182,14 @@ impl NativeSwapAsset {
     }
 }
 /// Sends the native asset of the network.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NativeTransfer {
@@ -8978,7 +10230,14 @@ pub struct NativeTransfer {
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals. Solana.
     pub use_durable_nonce: Option<bool>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     NativeTransfer {
         "to" => to: required,
@@ -9000,7 +10259,14 @@ object! {
         "useDurableNonce" => use_durable_nonce: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl NativeTransfer {
     /// Makes one of what is required.
     pub fn new(to: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
@@ -9127,7 +10393,7 @@ impl NativeTransfer {
     }
 }
 /// The native asset was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NativeTransferItem {
@@ -9168,7 +10434,7 @@ pub struct NativeTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     NativeTransferItem {
         "walletId" => wallet_id: required,
@@ -9191,7 +10457,7 @@ object! {
         "verified" => verified: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl NativeTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -9937,24 +11203,147 @@ impl NewCredentialKind {
 }
 open_enum!(NewCredentialKind);
 /// Lets the activity pass. Webhooks are told that the policy triggered.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct NoAction {}
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     NoAction {
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl NoAction {
     /// Makes one without any field set.
     pub fn new() -> Self {
         Self {}
     }
 }
+/// A transfer that the receiver has to accept. Canton.
+#[cfg(any(feature = "wallets", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Offer {
+    /// When the offer was accepted or rejected.
+    pub date_settled: Option<crate::Timestamp>,
+    /// Until when the offer can be accepted.
+    pub expires_at: Option<crate::Timestamp>,
+    /// The sending address.
+    pub from: String,
+    /// Id of an offer.
+    pub id: crate::OfferId,
+    /// The standard that the offered asset follows.
+    pub kind: OfferKind,
+    /// The memo that the network stores with the transfer.
+    pub memo: Option<String>,
+    /// What is known about the assets of a transfer.
+    pub metadata: TransferMetadata,
+    /// A blockchain network.
+    pub network: Network,
+    /// Id of an organisation.
+    pub org_id: crate::OrgId,
+    /// The transaction request that accepts or rejects the offer.
+    pub settlement_transaction_id: Option<crate::TransactionId>,
+    /// What became of an offer.
+    pub status: OfferStatus,
+    /// The time of the block.
+    pub timestamp: crate::Timestamp,
+    /// The receiving address.
+    pub to: String,
+    /// The hash of the transaction on the network.
+    pub tx_hash: String,
+    /// How much is offered, as decimal text.
+    pub value: String,
+    /// Id of a wallet.
+    pub wallet_id: crate::WalletId,
+}
+#[cfg(any(feature = "wallets", feature = "webhooks"))]
+object! {
+    Offer {
+        "id" => id: required,
+        "orgId" => org_id: required,
+        "walletId" => wallet_id: required,
+        "network" => network: required,
+        "kind" => kind: required,
+        "metadata" => metadata: required,
+        "txHash" => tx_hash: required,
+        "status" => status: required,
+        "from" => from: required,
+        "to" => to: required,
+        "value" => value: required,
+        "timestamp" => timestamp: required,
+        "dateSettled" => date_settled: optional,
+        "expiresAt" => expires_at: optional,
+        "memo" => memo: optional,
+        "settlementTransactionId" => settlement_transaction_id: optional,
+    }
+}
+#[cfg(any(feature = "wallets", feature = "webhooks"))]
+impl Offer {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::OfferId>,
+        org_id: impl Into<crate::OrgId>,
+        wallet_id: impl Into<crate::WalletId>,
+        network: Network,
+        kind: OfferKind,
+        metadata: impl Into<TransferMetadata>,
+        tx_hash: impl Into<String>,
+        status: OfferStatus,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        value: impl Into<String>,
+        timestamp: crate::Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            org_id: org_id.into(),
+            wallet_id: wallet_id.into(),
+            network,
+            kind,
+            metadata: metadata.into(),
+            tx_hash: tx_hash.into(),
+            status,
+            from: from.into(),
+            to: to.into(),
+            value: value.into(),
+            timestamp,
+            date_settled: Default::default(),
+            expires_at: Default::default(),
+            memo: Default::default(),
+            settlement_transaction_id: Default::default(),
+        }
+    }
+    /// When the offer was accepted or rejected.
+    #[must_use]
+    pub fn with_date_settled(mut self, date_settled: crate::Timestamp) -> Self {
+        self.date_settled = Some(date_settled);
+        self
+    }
+    /// Until when the offer can be accepted.
+    #[must_use]
+    pub fn with_expires_at(mut self, expires_at: crate::Timestamp) -> Self {
+        self.expires_at = Some(expires_at);
+        self
+    }
+    /// The memo that the network stores with the transfer.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+    /// The transaction request that accepts or rejects the offer.
+    #[must_use]
+    pub fn with_settlement_transaction_id(
+        mut self,
+        settlement_transaction_id: impl Into<crate::TransactionId>,
+    ) -> Self {
+        self.settlement_transaction_id = Some(settlement_transaction_id.into());
+        self
+    }
+}
 /// What was decided about an offer.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum OfferDecision {
@@ -9965,7 +11354,7 @@ pub enum OfferDecision {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl OfferDecision {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Accept, Self::Reject];
@@ -9985,8 +11374,207 @@ impl OfferDecision {
         }
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 open_enum!(OfferDecision);
+/// The standard that the offered asset follows.
+#[cfg(any(feature = "wallets", feature = "webhooks"))]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum OfferKind {
+    /// `Native`.
+    Native,
+    /// `Aip21`.
+    Aip21,
+    /// `Asa`.
+    Asa,
+    /// `Coin`.
+    Coin,
+    /// `Cip56`.
+    Cip56,
+    /// `Erc20`.
+    Erc20,
+    /// `Erc721`.
+    Erc721,
+    /// `Erc7984`.
+    Erc7984,
+    /// `Asset`.
+    Asset,
+    /// `Hip17`.
+    Hip17,
+    /// `Hts`.
+    Hts,
+    /// `Sep41`.
+    Sep41,
+    /// `Spl`.
+    Spl,
+    /// `Spl2022`.
+    Spl2022,
+    /// `Snip2`.
+    Snip2,
+    /// `Snip3`.
+    Snip3,
+    /// `Tep74`.
+    Tep74,
+    /// `Trc10`.
+    Trc10,
+    /// `Trc20`.
+    Trc20,
+    /// `Trc721`.
+    Trc721,
+    /// `Cis7`.
+    Cis7,
+    /// `Cis2`.
+    Cis2,
+    /// `Iou`.
+    Iou,
+    /// `Xls33`.
+    Xls33,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+#[cfg(any(feature = "wallets", feature = "webhooks"))]
+impl OfferKind {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Native,
+        Self::Aip21,
+        Self::Asa,
+        Self::Coin,
+        Self::Cip56,
+        Self::Erc20,
+        Self::Erc721,
+        Self::Erc7984,
+        Self::Asset,
+        Self::Hip17,
+        Self::Hts,
+        Self::Sep41,
+        Self::Spl,
+        Self::Spl2022,
+        Self::Snip2,
+        Self::Snip3,
+        Self::Tep74,
+        Self::Trc10,
+        Self::Trc20,
+        Self::Trc721,
+        Self::Cis7,
+        Self::Cis2,
+        Self::Iou,
+        Self::Xls33,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Native => "Native",
+            Self::Aip21 => "Aip21",
+            Self::Asa => "Asa",
+            Self::Coin => "Coin",
+            Self::Cip56 => "Cip56",
+            Self::Erc20 => "Erc20",
+            Self::Erc721 => "Erc721",
+            Self::Erc7984 => "Erc7984",
+            Self::Asset => "Asset",
+            Self::Hip17 => "Hip17",
+            Self::Hts => "Hts",
+            Self::Sep41 => "Sep41",
+            Self::Spl => "Spl",
+            Self::Spl2022 => "Spl2022",
+            Self::Snip2 => "Snip2",
+            Self::Snip3 => "Snip3",
+            Self::Tep74 => "Tep74",
+            Self::Trc10 => "Trc10",
+            Self::Trc20 => "Trc20",
+            Self::Trc721 => "Trc721",
+            Self::Cis7 => "Cis7",
+            Self::Cis2 => "Cis2",
+            Self::Iou => "Iou",
+            Self::Xls33 => "Xls33",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Native" => Self::Native,
+            "Aip21" => Self::Aip21,
+            "Asa" => Self::Asa,
+            "Coin" => Self::Coin,
+            "Cip56" => Self::Cip56,
+            "Erc20" => Self::Erc20,
+            "Erc721" => Self::Erc721,
+            "Erc7984" => Self::Erc7984,
+            "Asset" => Self::Asset,
+            "Hip17" => Self::Hip17,
+            "Hts" => Self::Hts,
+            "Sep41" => Self::Sep41,
+            "Spl" => Self::Spl,
+            "Spl2022" => Self::Spl2022,
+            "Snip2" => Self::Snip2,
+            "Snip3" => Self::Snip3,
+            "Tep74" => Self::Tep74,
+            "Trc10" => Self::Trc10,
+            "Trc20" => Self::Trc20,
+            "Trc721" => Self::Trc721,
+            "Cis7" => Self::Cis7,
+            "Cis2" => Self::Cis2,
+            "Iou" => Self::Iou,
+            "Xls33" => Self::Xls33,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+#[cfg(any(feature = "wallets", feature = "webhooks"))]
+open_enum!(OfferKind);
+/// What became of an offer. All but `Pending` are final; `Withdrawn` was taken back by the sender.
+#[cfg(any(feature = "wallets", feature = "webhooks"))]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum OfferStatus {
+    /// `Pending`.
+    Pending,
+    /// `Accepted`.
+    Accepted,
+    /// `Rejected`.
+    Rejected,
+    /// `Withdrawn`.
+    Withdrawn,
+    /// `Expired`.
+    Expired,
+    /// A value that this release does not know.
+    Unknown(crate::UnknownValue),
+}
+#[cfg(any(feature = "wallets", feature = "webhooks"))]
+impl OfferStatus {
+    /// Every value that this release knows.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Withdrawn,
+        Self::Expired,
+    ];
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Accepted => "Accepted",
+            Self::Rejected => "Rejected",
+            Self::Withdrawn => "Withdrawn",
+            Self::Expired => "Expired",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn parse_text(text: &str) -> Self {
+        match text {
+            "Pending" => Self::Pending,
+            "Accepted" => Self::Accepted,
+            "Rejected" => Self::Rejected,
+            "Withdrawn" => Self::Withdrawn,
+            "Expired" => Self::Expired,
+            _ => Self::Unknown(crate::UnknownValue::new(text)),
+        }
+    }
+}
+#[cfg(any(feature = "wallets", feature = "webhooks"))]
+open_enum!(OfferStatus);
 /// A password as first factor. Not supported by the API today.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -10138,7 +11726,7 @@ impl Permission {
     }
 }
 /// A change of a permission.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PermissionChangeRequest {
@@ -10161,7 +11749,7 @@ pub struct PermissionChangeRequest {
     /// How far a change got.
     pub status: ChangeRequestStatus,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     PermissionChangeRequest {
         "id" => id: required,
@@ -10175,7 +11763,7 @@ object! {
         "dateResolved" => date_resolved: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PermissionChangeRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -10215,7 +11803,7 @@ impl PermissionChangeRequest {
         self
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl crate::Tracked for PermissionChangeRequest {
     fn progress(&self) -> crate::Progress {
         match self.status.progress() {
@@ -10233,20 +11821,20 @@ impl crate::Tracked for PermissionChangeRequest {
     }
 }
 /// Some permissions.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PermissionIdFilter {
     /// The permissions, 1 to 100. Limits: 1 to 100 items.
     pub in_: Vec<crate::PermissionId>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     PermissionIdFilter {
         "in" => in_: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PermissionIdFilter {
     /// Makes one of what is required.
     pub fn new(in_: impl Into<Vec<crate::PermissionId>>) -> Self {
@@ -10254,7 +11842,14 @@ impl PermissionIdFilter {
     }
 }
 /// The status of a permission. There is only one.
-#[cfg(any(feature = "permissions", feature = "policies", feature = "tenant"))]
+#[cfg(
+    any(
+        feature = "permissions",
+        feature = "policies",
+        feature = "tenant",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PermissionStatus {
@@ -10263,7 +11858,14 @@ pub enum PermissionStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "permissions", feature = "policies", feature = "tenant"))]
+#[cfg(
+    any(
+        feature = "permissions",
+        feature = "policies",
+        feature = "tenant",
+        feature = "webhooks"
+    )
+)]
 impl PermissionStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active];
@@ -10281,11 +11883,87 @@ impl PermissionStatus {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies", feature = "tenant"))]
+#[cfg(
+    any(
+        feature = "permissions",
+        feature = "policies",
+        feature = "tenant",
+        feature = "webhooks"
+    )
+)]
 open_enum!(PermissionStatus);
+/// The assignment of a permission, or its end.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PermissionsAssignActivity {
+    /// The change, of the kind `Assignment`.
+    pub change_request: ChangeRequest,
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+object! {
+    PermissionsAssignActivity {
+        "changeRequest" => change_request: required,
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl PermissionsAssignActivity {
+    /// Makes one of what is required.
+    pub fn new(change_request: impl Into<ChangeRequest>) -> Self {
+        Self {
+            change_request: change_request.into(),
+        }
+    }
+}
+/// A change of a permission.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PermissionsModifyActivity {
+    /// The change, of the kind `Permission`.
+    pub change_request: ChangeRequest,
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+object! {
+    PermissionsModifyActivity {
+        "changeRequest" => change_request: required,
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl PermissionsModifyActivity {
+    /// Makes one of what is required.
+    pub fn new(change_request: impl Into<ChangeRequest>) -> Self {
+        Self {
+            change_request: change_request.into(),
+        }
+    }
+}
+/// A change of a policy.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PoliciesModifyActivity {
+    /// The change, of the kind `Policy`.
+    pub change_request: ChangeRequest,
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+object! {
+    PoliciesModifyActivity {
+        "changeRequest" => change_request: required,
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl PoliciesModifyActivity {
+    /// Makes one of what is required.
+    pub fn new(change_request: impl Into<ChangeRequest>) -> Self {
+        Self {
+            change_request: change_request.into(),
+        }
+    }
+}
 /// What happens when an activity of a kind takes place: the rule tells whether the policy triggers, the action
 /// what follows, and the filters which activities it looks at.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Policy {
@@ -10308,7 +11986,7 @@ pub struct Policy {
     /// Whether a policy is evaluated.
     pub status: PolicyStatus,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     Policy {
         "id" => id: required,
@@ -10322,7 +12000,7 @@ object! {
         "filters" => filters: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl Policy {
     /// Makes one of what is required.
     pub fn new(
@@ -10367,7 +12045,7 @@ impl Policy {
 /// What follows if a policy triggers. Of all that trigger, `Block` comes before `RequestApproval`.
 ///
 /// Told apart by `kind`.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -10385,7 +12063,7 @@ pub enum PolicyAction {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PolicyAction {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["RequestApproval", "Block", "NoAction"];
@@ -10413,7 +12091,7 @@ impl PolicyAction {
         NoAction::new()
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl<'de> ::serde::Deserialize<'de> for PolicyAction {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -10434,26 +12112,26 @@ impl<'de> ::serde::Deserialize<'de> for PolicyAction {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<RequestApprovalAction> for PolicyAction {
     fn from(member: RequestApprovalAction) -> Self {
         Self::RequestApproval(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<BlockAction> for PolicyAction {
     fn from(member: BlockAction) -> Self {
         Self::Block(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<NoAction> for PolicyAction {
     fn from(member: NoAction) -> Self {
         Self::NoAction(member)
     }
 }
 /// A change of a policy.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PolicyChangeRequest {
@@ -10476,7 +12154,7 @@ pub struct PolicyChangeRequest {
     /// How far a change got.
     pub status: ChangeRequestStatus,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     PolicyChangeRequest {
         "id" => id: required,
@@ -10490,7 +12168,7 @@ object! {
         "dateResolved" => date_resolved: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PolicyChangeRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -10530,7 +12208,7 @@ impl PolicyChangeRequest {
         self
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl crate::Tracked for PolicyChangeRequest {
     fn progress(&self) -> crate::Progress {
         match self.status.progress() {
@@ -10548,7 +12226,7 @@ impl crate::Tracked for PolicyChangeRequest {
     }
 }
 /// A currency that limits are written in.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PolicyCurrency {
@@ -10557,7 +12235,7 @@ pub enum PolicyCurrency {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PolicyCurrency {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::USD];
@@ -10575,11 +12253,35 @@ impl PolicyCurrency {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 open_enum!(PolicyCurrency);
+/// What the rule looked at, such as the amount of a transfer and its currency.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+#[serde(transparent)]
+pub struct PolicyEvaluationContext(pub ::serde_json::Value);
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl ::std::ops::Deref for PolicyEvaluationContext {
+    type Target = ::serde_json::Value;
+    fn deref(&self) -> &::serde_json::Value {
+        &self.0
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl From<PolicyEvaluationContext> for ::serde_json::Value {
+    fn from(value: PolicyEvaluationContext) -> Self {
+        value.0
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl From<::serde_json::Value> for PolicyEvaluationContext {
+    fn from(value: ::serde_json::Value) -> Self {
+        Self(value)
+    }
+}
 /// Which activities a policy looks at. All conditions have to hold; without one it looks at all activities of its
 /// kind.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PolicyFilters {
@@ -10592,7 +12294,7 @@ pub struct PolicyFilters {
     /// Only wallets with these tags. For `Wallets:Sign` and `Wallets:IncomingTransaction`.
     pub wallet_tags: Option<TagFilter>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     PolicyFilters {
         "permissionId" => permission_id: optional,
@@ -10601,7 +12303,7 @@ object! {
         "walletTags" => wallet_tags: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PolicyFilters {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -10641,20 +12343,20 @@ impl PolicyFilters {
     }
 }
 /// Some policies.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PolicyIdFilter {
     /// The policies, 1 to 100. Limits: 1 to 100 items.
     pub in_: Vec<crate::PolicyId>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     PolicyIdFilter {
         "in" => in_: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PolicyIdFilter {
     /// Makes one of what is required.
     pub fn new(in_: impl Into<Vec<crate::PolicyId>>) -> Self {
@@ -10665,7 +12367,7 @@ impl PolicyIdFilter {
 /// cannot know.
 ///
 /// Told apart by `kind`.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -10707,7 +12409,7 @@ pub enum PolicyRule {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PolicyRule {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -10798,7 +12500,7 @@ impl PolicyRule {
         TravelRuleTransactionPrescreeningRule::new(configuration)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl<'de> ::serde::Deserialize<'de> for PolicyRule {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -10845,62 +12547,62 @@ impl<'de> ::serde::Deserialize<'de> for PolicyRule {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<AlwaysTriggerRule> for PolicyRule {
     fn from(member: AlwaysTriggerRule) -> Self {
         Self::AlwaysTrigger(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<TransactionRecipientWhitelistRule> for PolicyRule {
     fn from(member: TransactionRecipientWhitelistRule) -> Self {
         Self::TransactionRecipientWhitelist(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<TransactionAmountLimitRule> for PolicyRule {
     fn from(member: TransactionAmountLimitRule) -> Self {
         Self::TransactionAmountLimit(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<TransactionAmountVelocityRule> for PolicyRule {
     fn from(member: TransactionAmountVelocityRule) -> Self {
         Self::TransactionAmountVelocity(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<TransactionCountVelocityRule> for PolicyRule {
     fn from(member: TransactionCountVelocityRule) -> Self {
         Self::TransactionCountVelocity(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<ChainalysisTransactionPrescreeningRule> for PolicyRule {
     fn from(member: ChainalysisTransactionPrescreeningRule) -> Self {
         Self::ChainalysisTransactionPrescreening(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<ChainalysisTransactionScreeningRule> for PolicyRule {
     fn from(member: ChainalysisTransactionScreeningRule) -> Self {
         Self::ChainalysisTransactionScreening(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<GlobalLedgerTransactionPrescreeningRule> for PolicyRule {
     fn from(member: GlobalLedgerTransactionPrescreeningRule) -> Self {
         Self::GlobalLedgerTransactionPrescreening(member)
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<TravelRuleTransactionPrescreeningRule> for PolicyRule {
     fn from(member: TravelRuleTransactionPrescreeningRule) -> Self {
         Self::TravelRuleTransactionPrescreening(member)
     }
 }
 /// Whether a policy is evaluated. `Archived` is the end of it.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PolicyStatus {
@@ -10911,7 +12613,7 @@ pub enum PolicyStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PolicyStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Archived];
@@ -10931,10 +12633,10 @@ impl PolicyStatus {
         }
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 open_enum!(PolicyStatus);
 /// An assignment that would be made or ended.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProposedAssignment {
@@ -10947,7 +12649,7 @@ pub struct ProposedAssignment {
     /// Id of a permission.
     pub permission_id: crate::PermissionId,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ProposedAssignment {
         "id" => id: required,
@@ -10956,7 +12658,7 @@ object! {
         "isImmutable" => is_immutable: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ProposedAssignment {
     /// Makes one of what is required.
     pub fn new(
@@ -10974,7 +12676,7 @@ impl ProposedAssignment {
     }
 }
 /// A permission as it would be.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProposedPermission {
@@ -10991,7 +12693,7 @@ pub struct ProposedPermission {
     /// The status of a permission.
     pub status: PermissionStatus,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     ProposedPermission {
         "id" => id: required,
@@ -11002,7 +12704,7 @@ object! {
         "isArchived" => is_archived: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ProposedPermission {
     /// Makes one of what is required.
     pub fn new(
@@ -11024,7 +12726,14 @@ impl ProposedPermission {
     }
 }
 /// Signs the inputs of a partially signed Bitcoin transaction that belong to the key.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PsbtSignature {
@@ -11038,7 +12747,14 @@ pub struct PsbtSignature {
     /// The bytes of the PSBT.
     pub psbt: crate::Hex,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     PsbtSignature {
         "psbt" => psbt: required,
@@ -11047,7 +12763,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl PsbtSignature {
     /// Makes one of what is required.
     pub fn new(psbt: impl Into<crate::Hex>) -> Self {
@@ -11079,7 +12802,7 @@ impl PsbtSignature {
     }
 }
 /// A partially signed Bitcoin transaction. Bitcoin networks.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PsbtTransaction {
@@ -11089,14 +12812,14 @@ pub struct PsbtTransaction {
     /// The bytes of the PSBT.
     pub psbt: crate::Hex,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     PsbtTransaction {
         "psbt" => psbt: required,
         "externalId" => external_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl PsbtTransaction {
     /// Makes one of what is required.
     pub fn new(psbt: impl Into<crate::Hex>) -> Self {
@@ -11161,7 +12884,7 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for RawPayloadObject {
     }
 }
 /// A transaction in the form of its network.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RawTransaction {
@@ -11172,14 +12895,14 @@ pub struct RawTransaction {
     /// that have such a form.
     pub transaction: crate::RawPayload,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     RawTransaction {
         "transaction" => transaction: required,
         "externalId" => external_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl RawTransaction {
     /// Makes one of what is required.
     pub fn new(transaction: impl Into<crate::RawPayload>) -> Self {
@@ -11197,25 +12920,71 @@ impl RawTransaction {
     }
 }
 /// The recipients that are allowed.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecipientWhitelist {
     /// Addresses on any network. With an empty list the rule always triggers.
     pub addresses: Vec<String>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     RecipientWhitelist {
         "addresses" => addresses: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl RecipientWhitelist {
     /// Makes one of what is required.
     pub fn new(addresses: impl Into<Vec<String>>) -> Self {
         Self {
             addresses: addresses.into(),
+        }
+    }
+}
+/// A change of the address book.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RegistryAddressesModifyActivity {
+    /// The change, of the kind `Alias`.
+    pub change_request: ChangeRequest,
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+object! {
+    RegistryAddressesModifyActivity {
+        "changeRequest" => change_request: required,
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl RegistryAddressesModifyActivity {
+    /// Makes one of what is required.
+    pub fn new(change_request: impl Into<ChangeRequest>) -> Self {
+        Self {
+            change_request: change_request.into(),
+        }
+    }
+}
+/// A change of the registry of contract schemas.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RegistryContractSchemasModifyActivity {
+    /// The change, of the kind `SmartContract`.
+    pub change_request: ChangeRequest,
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+object! {
+    RegistryContractSchemasModifyActivity {
+        "changeRequest" => change_request: required,
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl RegistryContractSchemasModifyActivity {
+    /// Makes one of what is required.
+    pub fn new(change_request: impl Into<ChangeRequest>) -> Self {
+        Self {
+            change_request: change_request.into(),
         }
     }
 }
@@ -11265,7 +13034,7 @@ impl RemoveUserGroupMembersRequest {
     }
 }
 /// Holds the activity back until all groups have approved it. One denial ends it.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestApprovalAction {
@@ -11275,14 +13044,14 @@ pub struct RequestApprovalAction {
     /// at least 1.
     pub auto_reject_timeout: Option<i64>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     RequestApprovalAction {
         "approvalGroups" => approval_groups: required,
         "autoRejectTimeout" => auto_reject_timeout: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl RequestApprovalAction {
     /// Makes one of what is required.
     pub fn new(approval_groups: impl Into<Vec<ApprovalGroup>>) -> Self {
@@ -11301,13 +13070,25 @@ impl RequestApprovalAction {
 }
 /// Further details of a request.
 #[cfg(
-    any(feature = "keys", feature = "policies", feature = "vaults", feature = "wallets")
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
 )]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct RequestDetails(pub ::serde_json::Map<String, ::serde_json::Value>);
 #[cfg(
-    any(feature = "keys", feature = "policies", feature = "vaults", feature = "wallets")
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
 )]
 impl ::std::ops::Deref for RequestDetails {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
@@ -11316,7 +13097,13 @@ impl ::std::ops::Deref for RequestDetails {
     }
 }
 #[cfg(
-    any(feature = "keys", feature = "policies", feature = "vaults", feature = "wallets")
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
 )]
 impl From<RequestDetails> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: RequestDetails) -> Self {
@@ -11324,7 +13111,13 @@ impl From<RequestDetails> for ::serde_json::Map<String, ::serde_json::Value> {
     }
 }
 #[cfg(
-    any(feature = "keys", feature = "policies", feature = "vaults", feature = "wallets")
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
 )]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for RequestDetails {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
@@ -11344,6 +13137,7 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for RequestDetails {
         feature = "swaps",
         feature = "vaults",
         feature = "wallets",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -11367,6 +13161,7 @@ pub struct Requester {
         feature = "swaps",
         feature = "vaults",
         feature = "wallets",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -11388,6 +13183,7 @@ object! {
         feature = "swaps",
         feature = "vaults",
         feature = "wallets",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -11513,6 +13309,7 @@ impl From<TotpSecondFactor> for SecondFactorAssertion {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -11533,6 +13330,7 @@ pub struct Sep41Amount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -11549,6 +13347,7 @@ object! {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -11642,7 +13441,14 @@ impl Sep41Asset {
     }
 }
 /// Sends a SEP-41 token of Stellar.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sep41Transfer {
@@ -11665,7 +13471,14 @@ pub struct Sep41Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Sep41Transfer {
         "issuer" => issuer: required,
@@ -11678,7 +13491,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Sep41Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -11729,7 +13549,7 @@ impl Sep41Transfer {
     }
 }
 /// A SEP-41 token of Stellar was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sep41TransferItem {
@@ -11768,7 +13588,7 @@ pub struct Sep41TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Sep41TransferItem {
         "walletId" => wallet_id: required,
@@ -11790,7 +13610,7 @@ object! {
         "memo" => memo: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Sep41TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -11859,7 +13679,7 @@ impl Sep41TransferItem {
     }
 }
 /// The acceptance or rejection of an offer. Canton; only comes back.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SettleOfferTransaction {
@@ -11871,7 +13691,7 @@ pub struct SettleOfferTransaction {
     /// The hash of the transaction that made the offer.
     pub tx_hash: String,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     SettleOfferTransaction {
         "txHash" => tx_hash: required,
@@ -11879,7 +13699,7 @@ object! {
         "externalId" => external_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl SettleOfferTransaction {
     /// Makes one of what is required.
     pub fn new(tx_hash: impl Into<String>, decision: OfferDecision) -> Self {
@@ -11898,7 +13718,14 @@ impl SettleOfferTransaction {
     }
 }
 /// Signs the SHA-256 of a Cosmos `SignDoc`. Cosmos networks.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignDocSignature {
@@ -11912,7 +13739,14 @@ pub struct SignDocSignature {
     /// The `SignDoc` as protobuf bytes.
     pub sign_doc: crate::Hex,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     SignDocSignature {
         "signDoc" => sign_doc: required,
@@ -11921,7 +13755,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SignDocSignature {
     /// Makes one of what is required.
     pub fn new(sign_doc: impl Into<crate::Hex>) -> Self {
@@ -11953,7 +13794,7 @@ impl SignDocSignature {
     }
 }
 /// A transaction of a Cosmos network.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignDocTransaction {
@@ -11963,14 +13804,14 @@ pub struct SignDocTransaction {
     /// The `SignDoc` as protobuf bytes.
     pub sign_doc: crate::Hex,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     SignDocTransaction {
         "signDoc" => sign_doc: required,
         "externalId" => external_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl SignDocTransaction {
     /// Makes one of what is required.
     pub fn new(sign_doc: impl Into<crate::Hex>) -> Self {
@@ -11988,7 +13829,14 @@ impl SignDocTransaction {
     }
 }
 /// A signature, as numbers and as the network writes it.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Signature {
@@ -12001,7 +13849,14 @@ pub struct Signature {
     /// The second half, 32 bytes. The S of an EdDSA signature.
     pub s: crate::Hex,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Signature {
         "r" => r: required,
@@ -12010,7 +13865,14 @@ object! {
         "recid" => recid: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Signature {
     /// Makes one of what is required.
     pub fn new(r: impl Into<crate::Hex>, s: impl Into<crate::Hex>) -> Self {
@@ -12037,7 +13899,14 @@ impl Signature {
 /// What to sign, and how. Whatever kinds a key can sign depends on its format and on the network named.
 ///
 /// Told apart by `kind`.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -12088,7 +13957,14 @@ pub enum SignatureBody {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SignatureBody {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -12208,7 +14084,14 @@ impl SignatureBody {
         FeeBumpSignature::new(inner_transaction, transaction_reference)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl<'de> ::serde::Deserialize<'de> for SignatureBody {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -12266,85 +14149,183 @@ impl<'de> ::serde::Deserialize<'de> for SignatureBody {
         }
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<HashSignature> for SignatureBody {
     fn from(member: HashSignature) -> Self {
         Self::Hash(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<MessageSignature> for SignatureBody {
     fn from(member: MessageSignature) -> Self {
         Self::Message(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<TransactionSignature> for SignatureBody {
     fn from(member: TransactionSignature) -> Self {
         Self::Transaction(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Eip191Signature> for SignatureBody {
     fn from(member: Eip191Signature) -> Self {
         Self::Eip191(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Eip712Signature> for SignatureBody {
     fn from(member: Eip712Signature) -> Self {
         Self::Eip712(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Eip7702Signature> for SignatureBody {
     fn from(member: Eip7702Signature) -> Self {
         Self::Eip7702(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Snip12Signature> for SignatureBody {
     fn from(member: Snip12Signature) -> Self {
         Self::Snip12(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<PsbtSignature> for SignatureBody {
     fn from(member: PsbtSignature) -> Self {
         Self::Psbt(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Bip322Signature> for SignatureBody {
     fn from(member: Bip322Signature) -> Self {
         Self::Bip322(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<SignDocSignature> for SignatureBody {
     fn from(member: SignDocSignature) -> Self {
         Self::SignDocDirect(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<SignerPayloadSignature> for SignatureBody {
     fn from(member: SignerPayloadSignature) -> Self {
         Self::SignerPayload(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Cip8Signature> for SignatureBody {
     fn from(member: Cip8Signature) -> Self {
         Self::Cip8(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<SmartAccountSignature> for SignatureBody {
     fn from(member: SmartAccountSignature) -> Self {
         Self::DfnsSmartAccountTransaction(member)
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<FeeBumpSignature> for SignatureBody {
     fn from(member: FeeBumpSignature) -> Self {
         Self::StellarFeeBumpTransaction(member)
@@ -12391,7 +14372,14 @@ impl SignaturePage {
     }
 }
 /// A request to sign something with a key, and the signature once it was made.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignatureRequest {
@@ -12435,7 +14423,14 @@ pub struct SignatureRequest {
     /// The hash of the transaction on the network.
     pub tx_hash: Option<String>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     SignatureRequest {
         "id" => id: required,
@@ -12459,7 +14454,14 @@ object! {
         "txHash" => tx_hash: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SignatureRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -12578,7 +14580,14 @@ impl SignatureRequest {
         self
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl crate::Tracked for SignatureRequest {
     fn progress(&self) -> crate::Progress {
         match self.status.progress() {
@@ -12600,7 +14609,14 @@ impl crate::Tracked for SignatureRequest {
 }
 /// How far a signature request got. `Pending` awaits an approval, `Executing` is being signed, `Signed` is done,
 /// `Confirmed` was also seen on the network. `Failed` and `Rejected` are final.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SignatureStatus {
@@ -12619,7 +14635,14 @@ pub enum SignatureStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SignatureStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -12654,9 +14677,23 @@ impl SignatureStatus {
         }
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 open_enum!(SignatureStatus);
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SignatureStatus {
     /// How far that is. A value that this release does not know is taken for one on the way.
     pub fn progress(&self) -> crate::Progress {
@@ -12669,7 +14706,14 @@ impl SignatureStatus {
     }
 }
 /// Signs the payload of an extrinsic. Substrate networks; `network` is needed.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignerPayloadSignature {
@@ -12683,7 +14727,14 @@ pub struct SignerPayloadSignature {
     /// A payload to sign: hex text, or an object in the JSON form of the network.
     pub payload: crate::RawPayload,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     SignerPayloadSignature {
         "payload" => payload: required,
@@ -12692,7 +14743,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SignerPayloadSignature {
     /// Makes one of what is required.
     pub fn new(payload: impl Into<crate::RawPayload>) -> Self {
@@ -12724,7 +14782,7 @@ impl SignerPayloadSignature {
     }
 }
 /// The key that a wallet signs with.
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SigningKey {
@@ -12739,7 +14797,7 @@ pub struct SigningKey {
     /// The signature scheme of a key.
     pub scheme: KeyScheme,
 }
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 object! {
     SigningKey {
         "id" => id: required,
@@ -12749,7 +14807,7 @@ object! {
         "delegatedTo" => delegated_to: optional,
     }
 }
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 impl SigningKey {
     /// Makes one of what is required.
     pub fn new(
@@ -12774,7 +14832,14 @@ impl SigningKey {
     }
 }
 /// The EIP-7702 authorization that turns the address into a smart account, if it is none yet.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartAccountAuthorization {
@@ -12787,7 +14852,14 @@ pub struct SmartAccountAuthorization {
     /// The nonce of the account.
     pub nonce: i64,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     SmartAccountAuthorization {
         "kind" => kind: required,
@@ -12796,7 +14868,14 @@ object! {
         "nonce" => nonce: required,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SmartAccountAuthorization {
     /// Makes one of what is required.
     pub fn new(
@@ -12814,7 +14893,14 @@ impl SmartAccountAuthorization {
     }
 }
 /// The standard that the authorization follows.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SmartAccountAuthorizationKind {
@@ -12823,7 +14909,14 @@ pub enum SmartAccountAuthorizationKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SmartAccountAuthorizationKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Eip7702];
@@ -12841,10 +14934,24 @@ impl SmartAccountAuthorizationKind {
         }
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 open_enum!(SmartAccountAuthorizationKind);
 /// The EIP-712 message that stands for the operations.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartAccountMessage {
@@ -12857,7 +14964,14 @@ pub struct SmartAccountMessage {
     /// The struct types by name.
     pub types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     SmartAccountMessage {
         "kind" => kind: required,
@@ -12866,7 +14980,14 @@ object! {
         "message" => message: required,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SmartAccountMessage {
     /// Makes one of what is required.
     pub fn new(
@@ -12884,7 +15005,14 @@ impl SmartAccountMessage {
     }
 }
 /// The standard that the message follows.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SmartAccountMessageKind {
@@ -12893,7 +15021,14 @@ pub enum SmartAccountMessageKind {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SmartAccountMessageKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Eip712];
@@ -12911,10 +15046,24 @@ impl SmartAccountMessageKind {
         }
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 open_enum!(SmartAccountMessageKind);
 /// Signs operations that a smart account runs.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartAccountSignature {
@@ -12932,7 +15081,14 @@ pub struct SmartAccountSignature {
     /// Names the transaction that the signature belongs to.
     pub transaction_reference: String,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     SmartAccountSignature {
         "structured" => structured: required,
@@ -12943,7 +15099,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SmartAccountSignature {
     /// Makes one of what is required.
     pub fn new(
@@ -12981,7 +15144,14 @@ impl SmartAccountSignature {
     }
 }
 /// Operations of a smart account, with the message that stands for them.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartAccountTransaction {
@@ -12994,7 +15164,14 @@ pub struct SmartAccountTransaction {
     /// What the account does, in order.
     pub user_operations: Vec<UserOperation>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     SmartAccountTransaction {
         "address" => address: required,
@@ -13003,7 +15180,14 @@ object! {
         "authorization" => authorization: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SmartAccountTransaction {
     /// Makes one of what is required.
     pub fn new(
@@ -13029,7 +15213,7 @@ impl SmartAccountTransaction {
     }
 }
 /// A change of the registry of contract schemas.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SmartContractChangeRequest {
@@ -13040,7 +15224,7 @@ pub struct SmartContractChangeRequest {
     /// Either `Create` or `Delete`.
     pub operation_kind: ChangeOperationKind,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     SmartContractChangeRequest {
         "id" => id: required,
@@ -13048,7 +15232,7 @@ object! {
         "body" => body: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl SmartContractChangeRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -13064,7 +15248,14 @@ impl SmartContractChangeRequest {
     }
 }
 /// The domain that a typed message is bound to on Starknet.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Snip12Domain {
@@ -13077,7 +15268,14 @@ pub struct Snip12Domain {
     /// The version of the domain.
     pub version: Option<String>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Snip12Domain {
         "chainId" => chain_id: optional,
@@ -13086,7 +15284,14 @@ object! {
         "version" => version: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Snip12Domain {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -13123,7 +15328,14 @@ impl Snip12Domain {
     }
 }
 /// Signs typed data after SNIP-12. Starknet.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip12Signature {
@@ -13143,7 +15355,14 @@ pub struct Snip12Signature {
     /// The struct types by name.
     pub types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Snip12Signature {
         "primaryType" => primary_type: required,
@@ -13155,7 +15374,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Snip12Signature {
     /// Makes one of what is required.
     pub fn new(
@@ -13263,7 +15489,14 @@ impl Snip2Asset {
     }
 }
 /// Sends a SNIP-2 token of Starknet.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip2Transfer {
@@ -13282,7 +15515,14 @@ pub struct Snip2Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Snip2Transfer {
         "contract" => contract: required,
@@ -13293,7 +15533,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Snip2Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -13335,7 +15582,7 @@ impl Snip2Transfer {
     }
 }
 /// A SNIP-2 token of Starknet was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip2TransferItem {
@@ -13366,7 +15613,7 @@ pub struct Snip2TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Snip2TransferItem {
         "walletId" => wallet_id: required,
@@ -13384,7 +15631,7 @@ object! {
         "index" => index: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Snip2TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -13430,7 +15677,14 @@ impl Snip2TransferItem {
     }
 }
 /// Sends a SNIP-3 token of Starknet.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip3Transfer {
@@ -13449,7 +15703,14 @@ pub struct Snip3Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Snip3Transfer {
         "contract" => contract: required,
@@ -13460,7 +15721,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Snip3Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -13502,7 +15770,7 @@ impl Snip3Transfer {
     }
 }
 /// A SNIP-3 token of Starknet was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snip3TransferItem {
@@ -13533,7 +15801,7 @@ pub struct Snip3TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Snip3TransferItem {
         "walletId" => wallet_id: required,
@@ -13551,7 +15819,7 @@ object! {
         "index" => index: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Snip3TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -13597,7 +15865,7 @@ impl Snip3TransferItem {
     }
 }
 /// Creates nonce accounts, which transfers with `useDurableNonce` draw on. Solana.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SolanaNonceAccountsTransaction {
@@ -13611,7 +15879,7 @@ pub struct SolanaNonceAccountsTransaction {
     /// How fast a transaction should be included, and so how much is paid for it.
     pub priority: Option<FeePriority>,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     SolanaNonceAccountsTransaction {
         "count" => count: optional,
@@ -13620,7 +15888,7 @@ object! {
         "priority" => priority: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl SolanaNonceAccountsTransaction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -13658,7 +15926,7 @@ impl SolanaNonceAccountsTransaction {
     }
 }
 /// An earlier transaction once more, with a higher fee. EVM networks; only comes back.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SpeedUpTransaction {
@@ -13670,7 +15938,7 @@ pub struct SpeedUpTransaction {
     /// The hash of the transaction that is sped up.
     pub tx_hash: String,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     SpeedUpTransaction {
         "txHash" => tx_hash: required,
@@ -13678,7 +15946,7 @@ object! {
         "externalId" => external_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl SpeedUpTransaction {
     /// Makes one of what is required.
     pub fn new(tx_hash: impl Into<String>, signed_tx: impl Into<String>) -> Self {
@@ -13765,7 +16033,14 @@ impl Spl2022Asset {
     }
 }
 /// Sends a token of the Token-2022 program of Solana.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Spl2022Transfer {
@@ -13790,7 +16065,14 @@ pub struct Spl2022Transfer {
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
     pub use_durable_nonce: Option<bool>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Spl2022Transfer {
         "mint" => mint: required,
@@ -13804,7 +16086,14 @@ object! {
         "useDurableNonce" => use_durable_nonce: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Spl2022Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -13870,7 +16159,7 @@ impl Spl2022Transfer {
     }
 }
 /// A token of the Token-2022 program of Solana was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Spl2022TransferItem {
@@ -13901,7 +16190,7 @@ pub struct Spl2022TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Spl2022TransferItem {
         "walletId" => wallet_id: required,
@@ -13919,7 +16208,7 @@ object! {
         "to" => to: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Spl2022TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -13980,6 +16269,7 @@ impl Spl2022TransferItem {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -13998,6 +16288,7 @@ pub struct SplAmount {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -14013,6 +16304,7 @@ object! {
         feature = "allocations",
         feature = "policies",
         feature = "swaps",
+        feature = "webhooks",
         feature = "yields"
     )
 )]
@@ -14099,7 +16391,7 @@ impl SplAsset {
     }
 }
 /// An amount of an SPL token.
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SplSwapAsset {
@@ -14108,14 +16400,14 @@ pub struct SplSwapAsset {
     /// The address of the mint.
     pub mint: String,
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 object! {
     SplSwapAsset {
         "mint" => mint: required,
         "amount" => amount: required,
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl SplSwapAsset {
     /// Makes one of what is required.
     pub fn new(mint: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
@@ -14126,7 +16418,14 @@ impl SplSwapAsset {
     }
 }
 /// Sends a token of Solana.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SplTransfer {
@@ -14151,7 +16450,14 @@ pub struct SplTransfer {
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
     pub use_durable_nonce: Option<bool>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     SplTransfer {
         "mint" => mint: required,
@@ -14165,7 +16471,14 @@ object! {
         "useDurableNonce" => use_durable_nonce: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl SplTransfer {
     /// Makes one of what is required.
     pub fn new(
@@ -14231,7 +16544,7 @@ impl SplTransfer {
     }
 }
 /// A token of Solana was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SplTransferItem {
@@ -14262,7 +16575,7 @@ pub struct SplTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     SplTransferItem {
         "walletId" => wallet_id: required,
@@ -14280,7 +16593,7 @@ object! {
         "to" => to: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl SplTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -14368,7 +16681,7 @@ impl SupportedCredentialKind {
     }
 }
 /// An exchange of one asset for another.
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Swap {
@@ -14405,7 +16718,7 @@ pub struct Swap {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 object! {
     Swap {
         "id" => id: required,
@@ -14426,7 +16739,7 @@ object! {
         "protocolStatus" => protocol_status: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl Swap {
     /// Makes one of what is required.
     pub fn new(
@@ -14485,7 +16798,7 @@ impl Swap {
         self
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl crate::Tracked for Swap {
     fn progress(&self) -> crate::Progress {
         self.status.progress()
@@ -14500,7 +16813,7 @@ impl crate::Tracked for Swap {
 /// An asset of a swap, with its amount.
 ///
 /// Told apart by `kind`.
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -14518,7 +16831,7 @@ pub enum SwapAsset {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl SwapAsset {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Native", "Erc20", "Spl"];
@@ -14550,7 +16863,7 @@ impl SwapAsset {
         SplSwapAsset::new(mint, amount)
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl<'de> ::serde::Deserialize<'de> for SwapAsset {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -14568,26 +16881,26 @@ impl<'de> ::serde::Deserialize<'de> for SwapAsset {
         }
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<NativeSwapAsset> for SwapAsset {
     fn from(member: NativeSwapAsset) -> Self {
         Self::Native(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<Erc20SwapAsset> for SwapAsset {
     fn from(member: Erc20SwapAsset) -> Self {
         Self::Erc20(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<SplSwapAsset> for SwapAsset {
     fn from(member: SplSwapAsset) -> Self {
         Self::Spl(member)
     }
 }
 /// Through whom assets are swapped. The terms of Uniswap have to be accepted first.
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SwapProvider {
@@ -14600,7 +16913,7 @@ pub enum SwapProvider {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl SwapProvider {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -14626,10 +16939,10 @@ impl SwapProvider {
         }
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 open_enum!(SwapProvider);
 /// Wallets by their tags. Both conditions have to hold if both are given.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct TagFilter {
@@ -14638,14 +16951,14 @@ pub struct TagFilter {
     /// Tags that the wallet has one of, 1 to 100. Limits: 1 to 100 items.
     pub has_any: Vec<String>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     TagFilter {
         "hasAll" => has_all: collection,
         "hasAny" => has_any: collection,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TagFilter {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -14736,7 +17049,14 @@ impl Tep74Asset {
     }
 }
 /// Sends a jetton of TON or Ion.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tep74Transfer {
@@ -14757,7 +17077,14 @@ pub struct Tep74Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Tep74Transfer {
         "master" => master: required,
@@ -14769,7 +17096,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Tep74Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -14818,7 +17152,7 @@ impl Tep74Transfer {
     }
 }
 /// A jetton of TON or Ion was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tep74TransferItem {
@@ -14851,7 +17185,7 @@ pub struct Tep74TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Tep74TransferItem {
         "walletId" => wallet_id: required,
@@ -14870,7 +17204,7 @@ object! {
         "to" => to: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Tep74TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -14949,7 +17283,7 @@ impl TotpSecondFactor {
 /// body of the transaction request those made.
 ///
 /// Told apart by `kind`.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -14997,7 +17331,7 @@ pub enum Transaction {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Transaction {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -15096,7 +17430,7 @@ impl Transaction {
         SpeedUpTransaction::new(tx_hash, signed_tx)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl<'de> ::serde::Deserialize<'de> for Transaction {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -15154,99 +17488,99 @@ impl<'de> ::serde::Deserialize<'de> for Transaction {
         }
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<RawTransaction> for Transaction {
     fn from(member: RawTransaction) -> Self {
         Self::Transaction(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<PsbtTransaction> for Transaction {
     fn from(member: PsbtTransaction) -> Self {
         Self::Psbt(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<SignDocTransaction> for Transaction {
     fn from(member: SignDocTransaction) -> Self {
         Self::SignDocDirect(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<UserOperationsTransaction> for Transaction {
     fn from(member: UserOperationsTransaction) -> Self {
         Self::UserOperations(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<FunctionCallTransaction> for Transaction {
     fn from(member: FunctionCallTransaction) -> Self {
         Self::FunctionCall(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<TransferPreapprovalTransaction> for Transaction {
     fn from(member: TransferPreapprovalTransaction) -> Self {
         Self::TransferPreapproval(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<EvmTransaction> for Transaction {
     fn from(member: EvmTransaction) -> Self {
         Self::Evm(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Eip1559Transaction> for Transaction {
     fn from(member: Eip1559Transaction) -> Self {
         Self::Eip1559(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<SolanaNonceAccountsTransaction> for Transaction {
     fn from(member: SolanaNonceAccountsTransaction) -> Self {
         Self::CreateSolanaNonceAccounts(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<SettleOfferTransaction> for Transaction {
     fn from(member: SettleOfferTransaction) -> Self {
         Self::SettleOffer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<ActivateAccountTransaction> for Transaction {
     fn from(member: ActivateAccountTransaction) -> Self {
         Self::ActivateAccount(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<CancelTransaction> for Transaction {
     fn from(member: CancelTransaction) -> Self {
         Self::CancelTransaction(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<SpeedUpTransaction> for Transaction {
     fn from(member: SpeedUpTransaction) -> Self {
         Self::SpeedUpTransaction(member)
     }
 }
 /// Triggers for an amount above a limit, and for one of unknown value.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionAmountLimitRule {
     /// The most that one transaction may move.
     pub configuration: AmountLimit,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     TransactionAmountLimitRule {
         "configuration" => configuration: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TransactionAmountLimitRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<AmountLimit>) -> Self {
@@ -15257,20 +17591,20 @@ impl TransactionAmountLimitRule {
 }
 /// Triggers where a wallet would move more than a limit within a span of time, the present activity included, and
 /// where the value of anything in that span is unknown.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionAmountVelocityRule {
     /// The most that a wallet may move within a span of time.
     pub configuration: AmountVelocityLimit,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     TransactionAmountVelocityRule {
         "configuration" => configuration: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TransactionAmountVelocityRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<AmountVelocityLimit>) -> Self {
@@ -15281,20 +17615,20 @@ impl TransactionAmountVelocityRule {
 }
 /// Triggers where a wallet would do more than a number of transactions within a span of time, the present one
 /// included.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionCountVelocityRule {
     /// How many transactions a wallet may do within a span of time.
     pub configuration: CountVelocityLimit,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     TransactionCountVelocityRule {
         "configuration" => configuration: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TransactionCountVelocityRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<CountVelocityLimit>) -> Self {
@@ -15305,20 +17639,20 @@ impl TransactionCountVelocityRule {
 }
 /// Triggers for a recipient that is not listed, and where there is none or none can be known, as with a raw
 /// signature.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionRecipientWhitelistRule {
     /// The recipients that are allowed.
     pub configuration: RecipientWhitelist,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     TransactionRecipientWhitelistRule {
         "configuration" => configuration: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TransactionRecipientWhitelistRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<RecipientWhitelist>) -> Self {
@@ -15328,7 +17662,7 @@ impl TransactionRecipientWhitelistRule {
     }
 }
 /// A transaction that was asked for, and how far it got.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionRequest {
@@ -15370,7 +17704,7 @@ pub struct TransactionRequest {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     TransactionRequest {
         "id" => id: required,
@@ -15393,7 +17727,7 @@ object! {
         "txHash" => tx_hash: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl TransactionRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -15503,7 +17837,7 @@ impl TransactionRequest {
         self
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl crate::Tracked for TransactionRequest {
     fn progress(&self) -> crate::Progress {
         match self.status.progress() {
@@ -15524,7 +17858,14 @@ impl crate::Tracked for TransactionRequest {
     }
 }
 /// Signs a transaction without broadcasting it.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransactionSignature {
@@ -15539,7 +17880,14 @@ pub struct TransactionSignature {
     /// that have such a form.
     pub transaction: crate::RawPayload,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     TransactionSignature {
         "transaction" => transaction: required,
@@ -15548,7 +17896,14 @@ object! {
         "network" => network: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl TransactionSignature {
     /// Makes one of what is required.
     pub fn new(transaction: impl Into<crate::RawPayload>) -> Self {
@@ -15582,7 +17937,14 @@ impl TransactionSignature {
 /// What to send, and to whom. The kind is the standard that the asset follows.
 ///
 /// Told apart by `kind`.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -15663,7 +18025,14 @@ pub enum Transfer {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Transfer {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -15917,7 +18286,14 @@ impl Transfer {
         Xls33Transfer::new(issuance_id, to, amount)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl<'de> ::serde::Deserialize<'de> for Transfer {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -15992,152 +18368,327 @@ impl<'de> ::serde::Deserialize<'de> for Transfer {
         }
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<NativeTransfer> for Transfer {
     fn from(member: NativeTransfer) -> Self {
         Self::Native(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Aip21Transfer> for Transfer {
     fn from(member: Aip21Transfer) -> Self {
         Self::Aip21(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<AsaTransfer> for Transfer {
     fn from(member: AsaTransfer) -> Self {
         Self::Asa(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<AssetTransfer> for Transfer {
     fn from(member: AssetTransfer) -> Self {
         Self::Asset(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Cip56Transfer> for Transfer {
     fn from(member: Cip56Transfer) -> Self {
         Self::Cip56(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Cis2Transfer> for Transfer {
     fn from(member: Cis2Transfer) -> Self {
         Self::Cis2(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Cis7Transfer> for Transfer {
     fn from(member: Cis7Transfer) -> Self {
         Self::Cis7(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<CoinTransfer> for Transfer {
     fn from(member: CoinTransfer) -> Self {
         Self::Coin(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Erc20Transfer> for Transfer {
     fn from(member: Erc20Transfer) -> Self {
         Self::Erc20(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Erc721Transfer> for Transfer {
     fn from(member: Erc721Transfer) -> Self {
         Self::Erc721(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Erc7984Transfer> for Transfer {
     fn from(member: Erc7984Transfer) -> Self {
         Self::Erc7984(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Hip17Transfer> for Transfer {
     fn from(member: Hip17Transfer) -> Self {
         Self::Hip17(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<HtsTransfer> for Transfer {
     fn from(member: HtsTransfer) -> Self {
         Self::Hts(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<IouTransfer> for Transfer {
     fn from(member: IouTransfer) -> Self {
         Self::Iou(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Sep41Transfer> for Transfer {
     fn from(member: Sep41Transfer) -> Self {
         Self::Sep41(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Snip2Transfer> for Transfer {
     fn from(member: Snip2Transfer) -> Self {
         Self::Snip2(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Snip3Transfer> for Transfer {
     fn from(member: Snip3Transfer) -> Self {
         Self::Snip3(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<SplTransfer> for Transfer {
     fn from(member: SplTransfer) -> Self {
         Self::Spl(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Spl2022Transfer> for Transfer {
     fn from(member: Spl2022Transfer) -> Self {
         Self::Spl2022(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Tep74Transfer> for Transfer {
     fn from(member: Tep74Transfer) -> Self {
         Self::Tep74(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Trc10Transfer> for Transfer {
     fn from(member: Trc10Transfer) -> Self {
         Self::Trc10(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Trc20Transfer> for Transfer {
     fn from(member: Trc20Transfer) -> Self {
         Self::Trc20(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Trc721Transfer> for Transfer {
     fn from(member: Trc721Transfer) -> Self {
         Self::Trc721(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<Xls33Transfer> for Transfer {
     fn from(member: Xls33Transfer) -> Self {
         Self::Xls33(member)
     }
 }
 /// Which way an asset moved: `In` for what the wallet received, `Out` for what it sent.
-#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "address-watches",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TransferDirection {
@@ -16148,7 +18699,14 @@ pub enum TransferDirection {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "address-watches",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl TransferDirection {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::In, Self::Out];
@@ -16168,10 +18726,24 @@ impl TransferDirection {
         }
     }
 }
-#[cfg(any(feature = "address-watches", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "address-watches",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 open_enum!(TransferDirection);
 /// An unspent output of an earlier transaction.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransferInput {
@@ -16182,7 +18754,14 @@ pub struct TransferInput {
     /// The index of the output within it.
     pub vout: i64,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     TransferInput {
         "txid" => txid: required,
@@ -16190,7 +18769,14 @@ object! {
         "value" => value: required,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl TransferInput {
     /// Makes one of what is required.
     pub fn new(txid: impl Into<String>, vout: i64, value: i64) -> Self {
@@ -16202,20 +18788,41 @@ impl TransferInput {
     }
 }
 /// What is known about the assets of a transfer.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransferMetadata {
     /// What is known about an asset.
     pub asset: AssetMetadata,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     TransferMetadata {
         "asset" => asset: required,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl TransferMetadata {
     /// Makes one of what is required.
     pub fn new(asset: impl Into<AssetMetadata>) -> Self {
@@ -16223,7 +18830,7 @@ impl TransferMetadata {
     }
 }
 /// Lets the wallet receive transfers without accepting each. Canton.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct TransferPreapprovalTransaction {
@@ -16231,13 +18838,13 @@ pub struct TransferPreapprovalTransaction {
     /// second one. Limits: 1 to 50 characters.
     pub external_id: Option<String>,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     TransferPreapprovalTransaction {
         "externalId" => external_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl TransferPreapprovalTransaction {
     /// Makes one without any field set.
     pub fn new() -> Self {
@@ -16254,7 +18861,14 @@ impl TransferPreapprovalTransaction {
     }
 }
 /// A transfer that was asked for, and how far it got.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransferRequest {
@@ -16300,7 +18914,14 @@ pub struct TransferRequest {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     TransferRequest {
         "id" => id: required,
@@ -16325,7 +18946,14 @@ object! {
         "txHash" => tx_hash: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl TransferRequest {
     /// Makes one of what is required.
     pub fn new(
@@ -16447,7 +19075,14 @@ impl TransferRequest {
         self
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl crate::Tracked for TransferRequest {
     fn progress(&self) -> crate::Progress {
         match self.status.progress() {
@@ -16470,7 +19105,14 @@ impl crate::Tracked for TransferRequest {
 /// How far a transfer or transaction got. `Pending` awaits an approval, `Executing` is being signed,
 /// `Broadcasted` is known to the network, `Confirmed` is final. `Failed` and `Rejected` are final too. Networks
 /// that are not indexed stay at `Broadcasted`.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TransferStatus {
@@ -16489,7 +19131,14 @@ pub enum TransferStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl TransferStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[
@@ -16524,9 +19173,23 @@ impl TransferStatus {
         }
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 open_enum!(TransferStatus);
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl TransferStatus {
     /// How far that is. A value that this release does not know is taken for one on the way.
     pub fn progress(&self) -> crate::Progress {
@@ -16545,7 +19208,8 @@ impl TransferStatus {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 #[derive(Clone, Debug)]
@@ -16567,7 +19231,8 @@ pub struct TravelRule {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 object! {
@@ -16584,7 +19249,8 @@ object! {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl TravelRule {
@@ -16627,7 +19293,8 @@ impl TravelRule {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -16638,7 +19305,8 @@ pub struct TravelRuleBeneficiary(pub ::serde_json::Map<String, ::serde_json::Val
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl ::std::ops::Deref for TravelRuleBeneficiary {
@@ -16652,7 +19320,8 @@ impl ::std::ops::Deref for TravelRuleBeneficiary {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl From<TravelRuleBeneficiary> for ::serde_json::Map<String, ::serde_json::Value> {
@@ -16665,7 +19334,8 @@ impl From<TravelRuleBeneficiary> for ::serde_json::Map<String, ::serde_json::Val
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleBeneficiary {
@@ -16679,7 +19349,8 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleBenefici
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -16690,7 +19361,8 @@ pub struct TravelRuleOriginator(pub ::serde_json::Map<String, ::serde_json::Valu
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl ::std::ops::Deref for TravelRuleOriginator {
@@ -16704,7 +19376,8 @@ impl ::std::ops::Deref for TravelRuleOriginator {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl From<TravelRuleOriginator> for ::serde_json::Map<String, ::serde_json::Value> {
@@ -16717,7 +19390,8 @@ impl From<TravelRuleOriginator> for ::serde_json::Map<String, ::serde_json::Valu
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleOriginator {
@@ -16726,7 +19400,7 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleOriginat
     }
 }
 /// How long to wait for a travel rule message to be cleared.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TravelRulePrescreening {
@@ -16737,7 +19411,7 @@ pub struct TravelRulePrescreening {
     /// Who passes the information on.
     pub vendor: TravelRuleProvider,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     TravelRulePrescreening {
         "vendor" => vendor: required,
@@ -16745,7 +19419,7 @@ object! {
         "autoClearAfterDeliveredTimeoutSeconds" => auto_clear_after_delivered_timeout_seconds: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TravelRulePrescreening {
     /// Makes one of what is required.
     pub fn new(vendor: TravelRuleProvider, auto_trigger_timeout_seconds: i64) -> Self {
@@ -16773,7 +19447,8 @@ impl TravelRulePrescreening {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -16784,7 +19459,8 @@ pub struct TravelRuleProof(pub ::serde_json::Map<String, ::serde_json::Value>);
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl ::std::ops::Deref for TravelRuleProof {
@@ -16798,7 +19474,8 @@ impl ::std::ops::Deref for TravelRuleProof {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl From<TravelRuleProof> for ::serde_json::Map<String, ::serde_json::Value> {
@@ -16811,7 +19488,8 @@ impl From<TravelRuleProof> for ::serde_json::Map<String, ::serde_json::Value> {
         feature = "exchanges",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleProof {
@@ -16826,7 +19504,8 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for TravelRuleProof {
         feature = "permissions",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16843,7 +19522,8 @@ pub enum TravelRuleProvider {
         feature = "permissions",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 impl TravelRuleProvider {
@@ -16869,25 +19549,26 @@ impl TravelRuleProvider {
         feature = "permissions",
         feature = "policies",
         feature = "vaults",
-        feature = "wallets"
+        feature = "wallets",
+        feature = "webhooks"
     )
 )]
 open_enum!(TravelRuleProvider);
 /// Triggers where the travel rule message of a transfer is not cleared in time. Transfers of the API only.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TravelRuleTransactionPrescreeningRule {
     /// How long to wait for a travel rule message to be cleared.
     pub configuration: TravelRulePrescreening,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     TravelRuleTransactionPrescreeningRule {
         "configuration" => configuration: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TravelRuleTransactionPrescreeningRule {
     /// Makes one of what is required.
     pub fn new(configuration: impl Into<TravelRulePrescreening>) -> Self {
@@ -16965,7 +19646,14 @@ impl Trc10Asset {
     }
 }
 /// Sends a TRC-10 token of Tron.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc10Transfer {
@@ -16984,7 +19672,14 @@ pub struct Trc10Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Trc10Transfer {
         "tokenId" => token_id: required,
@@ -16995,7 +19690,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Trc10Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -17037,7 +19739,7 @@ impl Trc10Transfer {
     }
 }
 /// A TRC-10 token of Tron was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc10TransferItem {
@@ -17068,7 +19770,7 @@ pub struct Trc10TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Trc10TransferItem {
         "walletId" => wallet_id: required,
@@ -17086,7 +19788,7 @@ object! {
         "index" => index: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Trc10TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -17200,7 +19902,14 @@ impl Trc20Asset {
     }
 }
 /// Sends a TRC-20 token of Tron.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc20Transfer {
@@ -17219,7 +19928,14 @@ pub struct Trc20Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Trc20Transfer {
         "contract" => contract: required,
@@ -17230,7 +19946,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Trc20Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -17272,7 +19995,7 @@ impl Trc20Transfer {
     }
 }
 /// A TRC-20 token of Tron was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc20TransferItem {
@@ -17303,7 +20026,7 @@ pub struct Trc20TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Trc20TransferItem {
         "walletId" => wallet_id: required,
@@ -17321,7 +20044,7 @@ object! {
         "index" => index: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Trc20TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -17367,7 +20090,14 @@ impl Trc20TransferItem {
     }
 }
 /// Sends a TRC-721 token of Tron.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc721Transfer {
@@ -17386,7 +20116,14 @@ pub struct Trc721Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Trc721Transfer {
         "contract" => contract: required,
@@ -17397,7 +20134,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Trc721Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -17439,7 +20183,7 @@ impl Trc721Transfer {
     }
 }
 /// A TRC-721 token of Tron was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trc721TransferItem {
@@ -17470,7 +20214,7 @@ pub struct Trc721TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Trc721TransferItem {
         "walletId" => wallet_id: required,
@@ -17488,7 +20232,7 @@ object! {
         "index" => index: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Trc721TransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -17534,7 +20278,14 @@ impl Trc721TransferItem {
     }
 }
 /// A field of a struct type.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TypedDataField {
@@ -17543,14 +20294,28 @@ pub struct TypedDataField {
     /// The type: a base type, an array, or the name of another struct type.
     pub type_: String,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     TypedDataField {
         "name" => name: required,
         "type" => type_: required,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl TypedDataField {
     /// Makes one of what is required.
     pub fn new(name: impl Into<String>, type_: impl Into<String>) -> Self {
@@ -17561,31 +20326,59 @@ impl TypedDataField {
     }
 }
 /// The values of a typed message.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct TypedDataMessage(pub ::serde_json::Map<String, ::serde_json::Value>);
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl ::std::ops::Deref for TypedDataMessage {
     type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<TypedDataMessage> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: TypedDataMessage) -> Self {
         value.0
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl From<::serde_json::Map<String, ::serde_json::Value>> for TypedDataMessage {
     fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
 /// A swap in the pools of Uniswap.
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UniswapClassicSwap {
@@ -17604,7 +20397,7 @@ pub struct UniswapClassicSwap {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 object! {
     UniswapClassicSwap {
         "quoteId" => quote_id: required,
@@ -17616,7 +20409,7 @@ object! {
         "targetWalletId" => target_wallet_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl UniswapClassicSwap {
     /// Makes one of what is required.
     pub fn new(
@@ -17653,7 +20446,7 @@ impl UniswapClassicSwap {
     }
 }
 /// A swap at the auctions of UniswapX.
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UniswapXSwap {
@@ -17672,7 +20465,7 @@ pub struct UniswapXSwap {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 object! {
     UniswapXSwap {
         "quoteId" => quote_id: required,
@@ -17684,7 +20477,7 @@ object! {
         "targetWalletId" => target_wallet_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "swaps"))]
+#[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl UniswapXSwap {
     /// Makes one of what is required.
     pub fn new(
@@ -17766,7 +20559,7 @@ impl UpdateUserGroupRequest {
     }
 }
 /// A changed entry of the address book.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UpdatedAlias {
@@ -17779,7 +20572,7 @@ pub struct UpdatedAlias {
     /// The addresses that come and go.
     pub values: AliasAddressesChanged,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     UpdatedAlias {
         "entityId" => entity_id: required,
@@ -17788,7 +20581,7 @@ object! {
         "description" => description: optional,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl UpdatedAlias {
     /// Makes one of what is required.
     pub fn new(
@@ -18098,20 +20891,20 @@ impl UserGroupPage {
     }
 }
 /// Some users and service accounts.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserIdFilter {
     /// The users and service accounts, 1 to 100. Limits: 1 to 100 items.
     pub in_: Vec<crate::UserId>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     UserIdFilter {
         "in" => in_: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl UserIdFilter {
     /// Makes one of what is required.
     pub fn new(in_: impl Into<Vec<crate::UserId>>) -> Self {
@@ -18119,7 +20912,14 @@ impl UserIdFilter {
     }
 }
 /// One call that a smart account makes.
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserOperation {
@@ -18130,7 +20930,14 @@ pub struct UserOperation {
     /// How much of the native asset goes with the call, in wei. Nothing if left out.
     pub value: Option<crate::Amount>,
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     UserOperation {
         "to" => to: required,
@@ -18138,7 +20945,14 @@ object! {
         "value" => value: optional,
     }
 }
-#[cfg(any(feature = "keys", feature = "policies", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl UserOperation {
     /// Makes one of what is required.
     pub fn new(to: impl Into<String>) -> Self {
@@ -18162,7 +20976,7 @@ impl UserOperation {
     }
 }
 /// Calls of a smart account, paid for by a fee sponsor. EVM networks.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserOperationsTransaction {
@@ -18174,7 +20988,7 @@ pub struct UserOperationsTransaction {
     /// What the account does, in order.
     pub user_operations: Vec<UserOperation>,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     UserOperationsTransaction {
         "userOperations" => user_operations: required,
@@ -18182,7 +20996,7 @@ object! {
         "externalId" => external_id: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl UserOperationsTransaction {
     /// Makes one of what is required.
     pub fn new(
@@ -18243,7 +21057,7 @@ impl UserVerification {
 }
 open_enum!(UserVerification);
 /// Coins of a network with unspent outputs, such as Bitcoin, were moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UtxoTransferItem {
@@ -18272,7 +21086,7 @@ pub struct UtxoTransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     UtxoTransferItem {
         "walletId" => wallet_id: required,
@@ -18289,7 +21103,7 @@ object! {
         "index" => index: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl UtxoTransferItem {
     /// Makes one of what is required.
     pub fn new(
@@ -18333,7 +21147,7 @@ impl UtxoTransferItem {
     }
 }
 /// An address on one network, and the key that signs for it.
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wallet {
@@ -18367,7 +21181,7 @@ pub struct Wallet {
     /// The vault that the wallet belongs to, if any.
     pub vault_id: Option<crate::VaultId>,
 }
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 object! {
     Wallet {
         "id" => id: required,
@@ -18386,7 +21200,7 @@ object! {
         "vaultId" => vault_id: optional,
     }
 }
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 impl Wallet {
     /// Makes one of what is required.
     pub fn new(
@@ -18957,7 +21771,7 @@ impl From<Tep74Asset> for WalletAsset {
 /// Something that a wallet sent or received.
 ///
 /// Told apart by `kind`.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(::serde::Serialize, Clone, Debug)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
@@ -19050,7 +21864,7 @@ pub enum WalletHistoryItem {
     #[serde(untagged)]
     Unknown(crate::UnknownObject),
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl WalletHistoryItem {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &[
@@ -19852,7 +22666,7 @@ impl WalletHistoryItem {
         )
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl<'de> ::serde::Deserialize<'de> for WalletHistoryItem {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -19975,189 +22789,189 @@ impl<'de> ::serde::Deserialize<'de> for WalletHistoryItem {
         }
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<NativeTransferItem> for WalletHistoryItem {
     fn from(member: NativeTransferItem) -> Self {
         Self::NativeTransfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Aip21TransferItem> for WalletHistoryItem {
     fn from(member: Aip21TransferItem) -> Self {
         Self::Aip21Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<AsaTransferItem> for WalletHistoryItem {
     fn from(member: AsaTransferItem) -> Self {
         Self::AsaTransfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<AssetTransferItem> for WalletHistoryItem {
     fn from(member: AssetTransferItem) -> Self {
         Self::AssetTransfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Cip56TransferItem> for WalletHistoryItem {
     fn from(member: Cip56TransferItem) -> Self {
         Self::Cip56Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<CoinTransferItem> for WalletHistoryItem {
     fn from(member: CoinTransferItem) -> Self {
         Self::CoinTransfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Cis2TransferItem> for WalletHistoryItem {
     fn from(member: Cis2TransferItem) -> Self {
         Self::Cis2Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Cis7TransferItem> for WalletHistoryItem {
     fn from(member: Cis7TransferItem) -> Self {
         Self::Cis7Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Erc20TransferItem> for WalletHistoryItem {
     fn from(member: Erc20TransferItem) -> Self {
         Self::Erc20Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Erc721TransferItem> for WalletHistoryItem {
     fn from(member: Erc721TransferItem) -> Self {
         Self::Erc721Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Erc7984TransferItem> for WalletHistoryItem {
     fn from(member: Erc7984TransferItem) -> Self {
         Self::Erc7984Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Hip17TransferItem> for WalletHistoryItem {
     fn from(member: Hip17TransferItem) -> Self {
         Self::Hip17Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<HtsTransferItem> for WalletHistoryItem {
     fn from(member: HtsTransferItem) -> Self {
         Self::HtsTransfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<IouTransferItem> for WalletHistoryItem {
     fn from(member: IouTransferItem) -> Self {
         Self::IouTransfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<LockedCoinTransferItem> for WalletHistoryItem {
     fn from(member: LockedCoinTransferItem) -> Self {
         Self::LockedCoinTransfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Xls33TransferItem> for WalletHistoryItem {
     fn from(member: Xls33TransferItem) -> Self {
         Self::Xls33Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Sep41TransferItem> for WalletHistoryItem {
     fn from(member: Sep41TransferItem) -> Self {
         Self::Sep41Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Snip2TransferItem> for WalletHistoryItem {
     fn from(member: Snip2TransferItem) -> Self {
         Self::Snip2Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Snip3TransferItem> for WalletHistoryItem {
     fn from(member: Snip3TransferItem) -> Self {
         Self::Snip3Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<SplTransferItem> for WalletHistoryItem {
     fn from(member: SplTransferItem) -> Self {
         Self::SplTransfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Spl2022TransferItem> for WalletHistoryItem {
     fn from(member: Spl2022TransferItem) -> Self {
         Self::Spl2022Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Tep74TransferItem> for WalletHistoryItem {
     fn from(member: Tep74TransferItem) -> Self {
         Self::Tep74Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Trc10TransferItem> for WalletHistoryItem {
     fn from(member: Trc10TransferItem) -> Self {
         Self::Trc10Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Trc20TransferItem> for WalletHistoryItem {
     fn from(member: Trc20TransferItem) -> Self {
         Self::Trc20Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Trc721TransferItem> for WalletHistoryItem {
     fn from(member: Trc721TransferItem) -> Self {
         Self::Trc721Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<UtxoTransferItem> for WalletHistoryItem {
     fn from(member: UtxoTransferItem) -> Self {
         Self::UtxoTransfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<HederaErc20TransferItem> for WalletHistoryItem {
     fn from(member: HederaErc20TransferItem) -> Self {
         Self::HederaErc20Transfer(member)
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<HederaErc721TransferItem> for WalletHistoryItem {
     fn from(member: HederaErc721TransferItem) -> Self {
         Self::HederaErc721Transfer(member)
     }
 }
 /// Some wallets.
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WalletIdFilter {
     /// The wallets, 1 to 100. Limits: 1 to 100 items.
     pub in_: Vec<crate::WalletId>,
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 object! {
     WalletIdFilter {
         "in" => in_: required,
     }
 }
-#[cfg(any(feature = "permissions", feature = "policies"))]
+#[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl WalletIdFilter {
     /// Makes one of what is required.
     pub fn new(in_: impl Into<Vec<crate::WalletId>>) -> Self {
@@ -20165,24 +22979,24 @@ impl WalletIdFilter {
     }
 }
 /// What the network itself knows about the wallet.
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[serde(transparent)]
 pub struct WalletNetworkInfo(pub ::serde_json::Value);
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 impl ::std::ops::Deref for WalletNetworkInfo {
     type Target = ::serde_json::Value;
     fn deref(&self) -> &::serde_json::Value {
         &self.0
     }
 }
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 impl From<WalletNetworkInfo> for ::serde_json::Value {
     fn from(value: WalletNetworkInfo) -> Self {
         value.0
     }
 }
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 impl From<::serde_json::Value> for WalletNetworkInfo {
     fn from(value: ::serde_json::Value) -> Self {
         Self(value)
@@ -20190,7 +23004,7 @@ impl From<::serde_json::Value> for WalletNetworkInfo {
 }
 /// Whether a wallet can be used. `Active` can be, `Inactive` awaits activation on its network, `Archived` has
 /// been deleted with its key.
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WalletStatus {
@@ -20203,7 +23017,7 @@ pub enum WalletStatus {
     /// A value that this release does not know.
     Unknown(crate::UnknownValue),
 }
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 impl WalletStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Inactive, Self::Archived];
@@ -20225,8 +23039,99 @@ impl WalletStatus {
         }
     }
 }
-#[cfg(any(feature = "auth", feature = "wallets"))]
+#[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 open_enum!(WalletStatus);
+/// A transfer to a wallet.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletsIncomingTransactionActivity {
+    /// The transfer.
+    pub blockchain_event: WalletHistoryItem,
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+object! {
+    WalletsIncomingTransactionActivity {
+        "blockchainEvent" => blockchain_event: required,
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl WalletsIncomingTransactionActivity {
+    /// Makes one of what is required.
+    pub fn new(blockchain_event: impl Into<WalletHistoryItem>) -> Self {
+        Self {
+            blockchain_event: blockchain_event.into(),
+        }
+    }
+}
+/// Something that is signed with a wallet or a key. One of the requests is there.
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct WalletsSignActivity {
+    /// A request to sign something with a key, and the signature once it was made.
+    pub signature_request: Option<SignatureRequest>,
+    /// An exchange of one asset for another.
+    pub swap_request: Option<Swap>,
+    /// A transaction that was asked for, and how far it got.
+    pub transaction_request: Option<TransactionRequest>,
+    /// A transfer that was asked for, and how far it got.
+    pub transfer_request: Option<TransferRequest>,
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+object! {
+    WalletsSignActivity {
+        "signatureRequest" => signature_request: optional,
+        "swapRequest" => swap_request: optional,
+        "transactionRequest" => transaction_request: optional,
+        "transferRequest" => transfer_request: optional,
+    }
+}
+#[cfg(any(feature = "policies", feature = "webhooks"))]
+impl WalletsSignActivity {
+    /// Makes one without any field set.
+    pub fn new() -> Self {
+        Self {
+            signature_request: Default::default(),
+            swap_request: Default::default(),
+            transaction_request: Default::default(),
+            transfer_request: Default::default(),
+        }
+    }
+    /// A request to sign something with a key, and the signature once it was made.
+    #[must_use]
+    pub fn with_signature_request(
+        mut self,
+        signature_request: impl Into<SignatureRequest>,
+    ) -> Self {
+        self.signature_request = Some(signature_request.into());
+        self
+    }
+    /// An exchange of one asset for another.
+    #[must_use]
+    pub fn with_swap_request(mut self, swap_request: impl Into<Swap>) -> Self {
+        self.swap_request = Some(swap_request.into());
+        self
+    }
+    /// A transaction that was asked for, and how far it got.
+    #[must_use]
+    pub fn with_transaction_request(
+        mut self,
+        transaction_request: impl Into<TransactionRequest>,
+    ) -> Self {
+        self.transaction_request = Some(transaction_request.into());
+        self
+    }
+    /// A transfer that was asked for, and how far it got.
+    #[must_use]
+    pub fn with_transfer_request(
+        mut self,
+        transfer_request: impl Into<TransferRequest>,
+    ) -> Self {
+        self.transfer_request = Some(transfer_request.into());
+        self
+    }
+}
 /// A multi-purpose token of the XRP Ledger.
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 #[derive(Clone, Debug)]
@@ -20296,7 +23201,14 @@ impl Xls33Asset {
     }
 }
 /// Sends a multi-purpose token of the XRP Ledger.
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Xls33Transfer {
@@ -20317,7 +23229,14 @@ pub struct Xls33Transfer {
     /// it on.
     pub travel_rule: Option<TravelRule>,
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 object! {
     Xls33Transfer {
         "issuanceId" => issuance_id: required,
@@ -20329,7 +23248,14 @@ object! {
         "travelRule" => travel_rule: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "vaults", feature = "wallets"))]
+#[cfg(
+    any(
+        feature = "policies",
+        feature = "vaults",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
 impl Xls33Transfer {
     /// Makes one of what is required.
     pub fn new(
@@ -20378,7 +23304,7 @@ impl Xls33Transfer {
     }
 }
 /// A multi-purpose token of the XRP Ledger was moved.
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Xls33TransferItem {
@@ -20411,7 +23337,7 @@ pub struct Xls33TransferItem {
     /// Id of a wallet.
     pub wallet_id: crate::WalletId,
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 object! {
     Xls33TransferItem {
         "walletId" => wallet_id: required,
@@ -20430,7 +23356,7 @@ object! {
         "to" => to: optional,
     }
 }
-#[cfg(any(feature = "policies", feature = "wallets"))]
+#[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Xls33TransferItem {
     /// Makes one of what is required.
     pub fn new(

@@ -4,6 +4,304 @@
 
 #[allow(unused_imports, reason = "not every domain refers to another")]
 use super::*;
+/// Something else that concerns a watched address was confirmed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AddressWatchBlockchainEventMiscConfirmedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    AddressWatchBlockchainEventMiscConfirmedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl AddressWatchBlockchainEventMiscConfirmedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transfer of a watched address was confirmed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AddressWatchBlockchainEventTransferConfirmedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    AddressWatchBlockchainEventTransferConfirmedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl AddressWatchBlockchainEventTransferConfirmedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// An action of an allocation was completed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AllocationActionCompletedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    AllocationActionCompletedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl AllocationActionCompletedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// An action of an allocation was created.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AllocationActionCreatedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    AllocationActionCreatedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl AllocationActionCreatedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// An action of an allocation failed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AllocationActionFailedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    AllocationActionFailedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl AllocationActionFailedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// The approval that an event is about.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ApprovalEventData {
+    /// An activity that policies hold back until people have approved it.
+    pub approval: Approval,
+}
+object! {
+    ApprovalEventData {
+        "approval" => approval: required,
+    }
+}
+impl ApprovalEventData {
+    /// Makes one of what is required.
+    pub fn new(approval: impl Into<Approval>) -> Self {
+        Self { approval: approval.into() }
+    }
+}
+/// What a wallet sent or received.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct BlockchainEventData {
+    /// Something that a wallet sent or received.
+    pub blockchain_event: WalletHistoryItem,
+}
+object! {
+    BlockchainEventData {
+        "blockchainEvent" => blockchain_event: required,
+    }
+}
+impl BlockchainEventData {
+    /// Makes one of what is required.
+    pub fn new(blockchain_event: impl Into<WalletHistoryItem>) -> Self {
+        Self {
+            blockchain_event: blockchain_event.into(),
+        }
+    }
+}
 /// A webhook to create.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -131,6 +429,804 @@ impl DeletedWebhook {
         Self { deleted }
     }
 }
+/// A key was created.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyCreatedEvent {
+    /// The key that an event is about.
+    pub data: KeyEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    KeyCreatedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl KeyCreatedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<KeyEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A key was handed over to an end user.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyDelegatedEvent {
+    /// The key that an event is about.
+    pub data: KeyEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    KeyDelegatedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl KeyDelegatedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<KeyEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A key was deleted.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyDeletedEvent {
+    /// The key that an event is about.
+    pub data: KeyEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    KeyDeletedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl KeyDeletedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<KeyEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// The key that an event is about.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyEventData {
+    /// A key, which any number of wallets on networks of its format can be built on.
+    pub key: Key,
+}
+object! {
+    KeyEventData {
+        "key" => key: required,
+    }
+}
+impl KeyEventData {
+    /// Makes one of what is required.
+    pub fn new(key: impl Into<Key>) -> Self {
+        Self { key: key.into() }
+    }
+}
+/// A key was exported.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyExportedEvent {
+    /// The key that an event is about.
+    pub data: KeyEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    KeyExportedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl KeyExportedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<KeyEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// The offer that an event is about.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OfferEventData {
+    /// A transfer that the receiver has to accept.
+    pub offer: Offer,
+}
+object! {
+    OfferEventData {
+        "offer" => offer: required,
+    }
+}
+impl OfferEventData {
+    /// Makes one of what is required.
+    pub fn new(offer: impl Into<Offer>) -> Self {
+        Self { offer: offer.into() }
+    }
+}
+/// A payout waits for somebody to act.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PayoutActionRequiredEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    PayoutActionRequiredEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl PayoutActionRequiredEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// An approval awaits decisions.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyApprovalPendingEvent {
+    /// The approval that an event is about.
+    pub data: ApprovalEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    PolicyApprovalPendingEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl PolicyApprovalPendingEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<ApprovalEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// An approval was decided, or expired.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyApprovalResolvedEvent {
+    /// The approval that an event is about.
+    pub data: ApprovalEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    PolicyApprovalResolvedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl PolicyApprovalResolvedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<ApprovalEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A policy that triggered, and what on.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyEvaluation {
+    /// What waits for an approval.
+    pub activity: Activity,
+    /// What the rule looked at, such as the amount of a transfer and its currency.
+    pub context: Option<PolicyEvaluationContext>,
+    /// When the policy was evaluated.
+    pub date: crate::Timestamp,
+    /// Id of the evaluation.
+    pub id: String,
+    /// What happens when an activity of a kind takes place: the rule tells whether the policy triggers, the action
+    /// what follows, and the filters which activities it looks at.
+    pub policy: Policy,
+    /// Why, for people.
+    pub reason: String,
+    /// Always true.
+    pub triggered: bool,
+}
+object! {
+    PolicyEvaluation {
+        "id" => id: required,
+        "triggered" => triggered: required,
+        "reason" => reason: required,
+        "date" => date: required,
+        "policy" => policy: required,
+        "activity" => activity: required,
+        "context" => context: optional,
+    }
+}
+impl PolicyEvaluation {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<String>,
+        triggered: bool,
+        reason: impl Into<String>,
+        date: crate::Timestamp,
+        policy: impl Into<Policy>,
+        activity: impl Into<Activity>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            triggered,
+            reason: reason.into(),
+            date,
+            policy: policy.into(),
+            activity: activity.into(),
+            context: Default::default(),
+        }
+    }
+    /// What the rule looked at, such as the amount of a transfer and its currency.
+    #[must_use]
+    pub fn with_context(mut self, context: impl Into<PolicyEvaluationContext>) -> Self {
+        self.context = Some(context.into());
+        self
+    }
+}
+/// A policy triggered.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyTriggeredEvent {
+    /// What a policy made of an activity.
+    pub data: PolicyTriggeredEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    PolicyTriggeredEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl PolicyTriggeredEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<PolicyTriggeredEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// What a policy made of an activity.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyTriggeredEventData {
+    /// A policy that triggered, and what on.
+    pub policy_evaluation: PolicyEvaluation,
+}
+object! {
+    PolicyTriggeredEventData {
+        "policyEvaluation" => policy_evaluation: required,
+    }
+}
+impl PolicyTriggeredEventData {
+    /// Makes one of what is required.
+    pub fn new(policy_evaluation: impl Into<PolicyEvaluation>) -> Self {
+        Self {
+            policy_evaluation: policy_evaluation.into(),
+        }
+    }
+}
+/// The signature that an event is about.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SignatureEventData {
+    /// A request to sign something with a key, and the signature once it was made.
+    pub signature_request: SignatureRequest,
+}
+object! {
+    SignatureEventData {
+        "signatureRequest" => signature_request: required,
+    }
+}
+impl SignatureEventData {
+    /// Makes one of what is required.
+    pub fn new(signature_request: impl Into<SignatureRequest>) -> Self {
+        Self {
+            signature_request: signature_request.into(),
+        }
+    }
+}
+/// A swap was completed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SwapCompletedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    SwapCompletedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl SwapCompletedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A swap failed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SwapFailedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    SwapFailedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl SwapFailedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A swap was refused.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SwapRejectedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    SwapRejectedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl SwapRejectedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A swap was asked for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SwapRequestedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    SwapRequestedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl SwapRequestedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// The transaction that an event is about.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactionEventData {
+    /// A transaction that was asked for, and how far it got.
+    pub transaction_request: TransactionRequest,
+}
+object! {
+    TransactionEventData {
+        "transactionRequest" => transaction_request: required,
+    }
+}
+impl TransactionEventData {
+    /// Makes one of what is required.
+    pub fn new(transaction_request: impl Into<TransactionRequest>) -> Self {
+        Self {
+            transaction_request: transaction_request.into(),
+        }
+    }
+}
+/// The transfer that an event is about.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransferEventData {
+    /// A transfer that was asked for, and how far it got.
+    pub transfer_request: TransferRequest,
+}
+object! {
+    TransferEventData {
+        "transferRequest" => transfer_request: required,
+    }
+}
+impl TransferEventData {
+    /// Makes one of what is required.
+    pub fn new(transfer_request: impl Into<TransferRequest>) -> Self {
+        Self {
+            transfer_request: transfer_request.into(),
+        }
+    }
+}
 /// What to change about a webhook. What is left out stays as it is.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -184,6 +1280,1584 @@ impl UpdateWebhookRequest {
     #[must_use]
     pub fn with_url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into());
+        self
+    }
+}
+/// A vault was created.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct VaultCreatedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    VaultCreatedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl VaultCreatedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// Something happened in a vault.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct VaultEventCreatedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    VaultEventCreatedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl VaultEventCreatedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// The tags of a vault were changed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct VaultTagsModifiedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    VaultTagsModifiedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl VaultTagsModifiedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A vault was changed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct VaultUpdatedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    VaultUpdatedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl VaultUpdatedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A wallet was activated.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletActivatedEvent {
+    /// The wallet that an event is about.
+    pub data: WalletEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletActivatedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletActivatedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WalletEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// Something moved that a wallet sent or received, on a network that is indexed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletBlockchainEventDetectedEvent {
+    /// What a wallet sent or received.
+    pub data: BlockchainEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletBlockchainEventDetectedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletBlockchainEventDetectedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<BlockchainEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// Something else that concerns a wallet was confirmed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletBlockchainEventMiscConfirmedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletBlockchainEventMiscConfirmedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletBlockchainEventMiscConfirmedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transfer of a wallet is in a block.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletBlockchainEventTransferIncludedEvent {
+    /// What the event is about, such as `transferRequest` or `wallet`, in the state that the event names.
+    pub data: WebhookEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletBlockchainEventTransferIncludedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletBlockchainEventTransferIncludedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A wallet was created.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletCreatedEvent {
+    /// The wallet that an event is about.
+    pub data: WalletEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletCreatedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletCreatedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WalletEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A wallet was handed over to an end user.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletDelegatedEvent {
+    /// The wallet that an event is about.
+    pub data: WalletEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletDelegatedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletDelegatedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WalletEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// The wallet that an event is about.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletEventData {
+    /// An address on one network, and the key that signs for it.
+    pub wallet: Wallet,
+}
+object! {
+    WalletEventData {
+        "wallet" => wallet: required,
+    }
+}
+impl WalletEventData {
+    /// Makes one of what is required.
+    pub fn new(wallet: impl Into<Wallet>) -> Self {
+        Self { wallet: wallet.into() }
+    }
+}
+/// The key of a wallet was exported.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletExportedEvent {
+    /// The wallet that an event is about.
+    pub data: WalletEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletExportedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletExportedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WalletEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// An offer was accepted.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletOfferAcceptedEvent {
+    /// The offer that an event is about.
+    pub data: OfferEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletOfferAcceptedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletOfferAcceptedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<OfferEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// An offer came in.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletOfferReceivedEvent {
+    /// The offer that an event is about.
+    pub data: OfferEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletOfferReceivedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletOfferReceivedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<OfferEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// An offer was rejected.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletOfferRejectedEvent {
+    /// The offer that an event is about.
+    pub data: OfferEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletOfferRejectedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletOfferRejectedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<OfferEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// An offer was withdrawn.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletOfferWithdrawnEvent {
+    /// The offer that an event is about.
+    pub data: OfferEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletOfferWithdrawnEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletOfferWithdrawnEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<OfferEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A signature failed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletSignatureFailedEvent {
+    /// The signature that an event is about.
+    pub data: SignatureEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletSignatureFailedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletSignatureFailedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<SignatureEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A signature was refused by a policy or an approver.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletSignatureRejectedEvent {
+    /// The signature that an event is about.
+    pub data: SignatureEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletSignatureRejectedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletSignatureRejectedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<SignatureEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A signature was asked for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletSignatureRequestedEvent {
+    /// The signature that an event is about.
+    pub data: SignatureEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletSignatureRequestedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletSignatureRequestedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<SignatureEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A signature was made.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletSignatureSignedEvent {
+    /// The signature that an event is about.
+    pub data: SignatureEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletSignatureSignedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletSignatureSignedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<SignatureEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// The tags of a wallet were changed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTagsModifiedEvent {
+    /// The wallet that an event is about.
+    pub data: WalletEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTagsModifiedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTagsModifiedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WalletEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transaction was sent to its network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTransactionBroadcastedEvent {
+    /// The transaction that an event is about.
+    pub data: TransactionEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTransactionBroadcastedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTransactionBroadcastedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransactionEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transaction was confirmed by its network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTransactionConfirmedEvent {
+    /// The transaction that an event is about.
+    pub data: TransactionEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTransactionConfirmedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTransactionConfirmedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransactionEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transaction failed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTransactionFailedEvent {
+    /// The transaction that an event is about.
+    pub data: TransactionEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTransactionFailedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTransactionFailedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransactionEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transaction was refused by a policy or an approver.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTransactionRejectedEvent {
+    /// The transaction that an event is about.
+    pub data: TransactionEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTransactionRejectedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTransactionRejectedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransactionEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transaction was asked for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTransactionRequestedEvent {
+    /// The transaction that an event is about.
+    pub data: TransactionEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTransactionRequestedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTransactionRequestedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransactionEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transfer was sent to its network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTransferBroadcastedEvent {
+    /// The transfer that an event is about.
+    pub data: TransferEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTransferBroadcastedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTransferBroadcastedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransferEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transfer was confirmed by its network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTransferConfirmedEvent {
+    /// The transfer that an event is about.
+    pub data: TransferEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTransferConfirmedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTransferConfirmedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransferEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transfer failed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTransferFailedEvent {
+    /// The transfer that an event is about.
+    pub data: TransferEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTransferFailedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTransferFailedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransferEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transfer was refused by a policy or an approver.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTransferRejectedEvent {
+    /// The transfer that an event is about.
+    pub data: TransferEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTransferRejectedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTransferRejectedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransferEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
+        self
+    }
+}
+/// A transfer was asked for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WalletTransferRequestedEvent {
+    /// The transfer that an event is about.
+    pub data: TransferEventData,
+    /// When it happened, whichever attempt this is.
+    pub date: crate::Timestamp,
+    /// Which attempt this is: 1 is the first, 5 the last. Limits: at least 1.
+    pub delivery_attempt: i32,
+    /// Id of one attempt to send an event.
+    pub id: crate::WebhookEventId,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
+    /// When this attempt was made, in seconds since 1970.
+    pub timestamp_sent: i64,
+}
+object! {
+    WalletTransferRequestedEvent {
+        "id" => id: required,
+        "date" => date: required,
+        "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: required,
+        "data" => data: required,
+        "retryOf" => retry_of: optional,
+    }
+}
+impl WalletTransferRequestedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransferEventData>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data: data.into(),
+            retry_of: Default::default(),
+        }
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
         self
     }
 }
@@ -244,6 +2918,1300 @@ impl Webhook {
         self
     }
 }
+/// What is posted to a webhook: one event, in the state that its kind names. Each attempt to send it is an event
+/// of its own. Order is not guaranteed, and an event can come more than once.
+///
+/// Told apart by `kind`.
+#[derive(::serde::Serialize, Clone, Debug)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum WebhookDelivery {
+    /// `wallet.created`: A wallet was created.
+    #[serde(rename = "wallet.created")]
+    WalletCreated(WalletCreatedEvent),
+    /// `wallet.activated`: A wallet was activated.
+    #[serde(rename = "wallet.activated")]
+    WalletActivated(WalletActivatedEvent),
+    /// `wallet.delegated`: A wallet was handed over to an end user.
+    #[serde(rename = "wallet.delegated")]
+    WalletDelegated(WalletDelegatedEvent),
+    /// `wallet.exported`: The key of a wallet was exported.
+    #[serde(rename = "wallet.exported")]
+    WalletExported(WalletExportedEvent),
+    /// `wallet.tags.modified`: The tags of a wallet were changed.
+    #[serde(rename = "wallet.tags.modified")]
+    WalletTagsModified(WalletTagsModifiedEvent),
+    /// `key.created`: A key was created.
+    #[serde(rename = "key.created")]
+    KeyCreated(KeyCreatedEvent),
+    /// `key.deleted`: A key was deleted.
+    #[serde(rename = "key.deleted")]
+    KeyDeleted(KeyDeletedEvent),
+    /// `key.delegated`: A key was handed over to an end user.
+    #[serde(rename = "key.delegated")]
+    KeyDelegated(KeyDelegatedEvent),
+    /// `key.exported`: A key was exported.
+    #[serde(rename = "key.exported")]
+    KeyExported(KeyExportedEvent),
+    /// `wallet.transfer.requested`: A transfer was asked for.
+    #[serde(rename = "wallet.transfer.requested")]
+    WalletTransferRequested(WalletTransferRequestedEvent),
+    /// `wallet.transfer.rejected`: A transfer was refused by a policy or an approver.
+    #[serde(rename = "wallet.transfer.rejected")]
+    WalletTransferRejected(WalletTransferRejectedEvent),
+    /// `wallet.transfer.broadcasted`: A transfer was sent to its network.
+    #[serde(rename = "wallet.transfer.broadcasted")]
+    WalletTransferBroadcasted(WalletTransferBroadcastedEvent),
+    /// `wallet.transfer.confirmed`: A transfer was confirmed by its network.
+    #[serde(rename = "wallet.transfer.confirmed")]
+    WalletTransferConfirmed(WalletTransferConfirmedEvent),
+    /// `wallet.transfer.failed`: A transfer failed.
+    #[serde(rename = "wallet.transfer.failed")]
+    WalletTransferFailed(WalletTransferFailedEvent),
+    /// `wallet.transaction.requested`: A transaction was asked for.
+    #[serde(rename = "wallet.transaction.requested")]
+    WalletTransactionRequested(WalletTransactionRequestedEvent),
+    /// `wallet.transaction.rejected`: A transaction was refused by a policy or an approver.
+    #[serde(rename = "wallet.transaction.rejected")]
+    WalletTransactionRejected(WalletTransactionRejectedEvent),
+    /// `wallet.transaction.broadcasted`: A transaction was sent to its network.
+    #[serde(rename = "wallet.transaction.broadcasted")]
+    WalletTransactionBroadcasted(WalletTransactionBroadcastedEvent),
+    /// `wallet.transaction.confirmed`: A transaction was confirmed by its network.
+    #[serde(rename = "wallet.transaction.confirmed")]
+    WalletTransactionConfirmed(WalletTransactionConfirmedEvent),
+    /// `wallet.transaction.failed`: A transaction failed.
+    #[serde(rename = "wallet.transaction.failed")]
+    WalletTransactionFailed(WalletTransactionFailedEvent),
+    /// `wallet.signature.requested`: A signature was asked for.
+    #[serde(rename = "wallet.signature.requested")]
+    WalletSignatureRequested(WalletSignatureRequestedEvent),
+    /// `wallet.signature.rejected`: A signature was refused by a policy or an approver.
+    #[serde(rename = "wallet.signature.rejected")]
+    WalletSignatureRejected(WalletSignatureRejectedEvent),
+    /// `wallet.signature.signed`: A signature was made.
+    #[serde(rename = "wallet.signature.signed")]
+    WalletSignatureSigned(WalletSignatureSignedEvent),
+    /// `wallet.signature.failed`: A signature failed.
+    #[serde(rename = "wallet.signature.failed")]
+    WalletSignatureFailed(WalletSignatureFailedEvent),
+    /// `wallet.blockchainevent.detected`: Something moved that a wallet sent or received, on a network that is
+    /// indexed.
+    #[serde(rename = "wallet.blockchainevent.detected")]
+    WalletBlockchaineventDetected(WalletBlockchainEventDetectedEvent),
+    /// `wallet.blockchain_event.transfer.included`: A transfer of a wallet is in a block.
+    #[serde(rename = "wallet.blockchain_event.transfer.included")]
+    WalletBlockchainEventTransferIncluded(WalletBlockchainEventTransferIncludedEvent),
+    /// `wallet.blockchain_event.misc.confirmed`: Something else that concerns a wallet was confirmed.
+    #[serde(rename = "wallet.blockchain_event.misc.confirmed")]
+    WalletBlockchainEventMiscConfirmed(WalletBlockchainEventMiscConfirmedEvent),
+    /// `wallet.offer.received`: An offer came in.
+    #[serde(rename = "wallet.offer.received")]
+    WalletOfferReceived(WalletOfferReceivedEvent),
+    /// `wallet.offer.accepted`: An offer was accepted.
+    #[serde(rename = "wallet.offer.accepted")]
+    WalletOfferAccepted(WalletOfferAcceptedEvent),
+    /// `wallet.offer.rejected`: An offer was rejected.
+    #[serde(rename = "wallet.offer.rejected")]
+    WalletOfferRejected(WalletOfferRejectedEvent),
+    /// `wallet.offer.withdrawn`: An offer was withdrawn.
+    #[serde(rename = "wallet.offer.withdrawn")]
+    WalletOfferWithdrawn(WalletOfferWithdrawnEvent),
+    /// `policy.triggered`: A policy triggered.
+    #[serde(rename = "policy.triggered")]
+    PolicyTriggered(PolicyTriggeredEvent),
+    /// `policy.approval.pending`: An approval awaits decisions.
+    #[serde(rename = "policy.approval.pending")]
+    PolicyApprovalPending(PolicyApprovalPendingEvent),
+    /// `policy.approval.resolved`: An approval was decided, or expired.
+    #[serde(rename = "policy.approval.resolved")]
+    PolicyApprovalResolved(PolicyApprovalResolvedEvent),
+    /// `vault.created`: A vault was created.
+    #[serde(rename = "vault.created")]
+    VaultCreated(VaultCreatedEvent),
+    /// `vault.updated`: A vault was changed.
+    #[serde(rename = "vault.updated")]
+    VaultUpdated(VaultUpdatedEvent),
+    /// `vault.tags.modified`: The tags of a vault were changed.
+    #[serde(rename = "vault.tags.modified")]
+    VaultTagsModified(VaultTagsModifiedEvent),
+    /// `vault.event.created`: Something happened in a vault.
+    #[serde(rename = "vault.event.created")]
+    VaultEventCreated(VaultEventCreatedEvent),
+    /// `address_watch.blockchain_event.transfer.confirmed`: A transfer of a watched address was confirmed.
+    #[serde(rename = "address_watch.blockchain_event.transfer.confirmed")]
+    AddressWatchBlockchainEventTransferConfirmed(
+        AddressWatchBlockchainEventTransferConfirmedEvent,
+    ),
+    /// `address_watch.blockchain_event.misc.confirmed`: Something else that concerns a watched address was confirmed.
+    #[serde(rename = "address_watch.blockchain_event.misc.confirmed")]
+    AddressWatchBlockchainEventMiscConfirmed(
+        AddressWatchBlockchainEventMiscConfirmedEvent,
+    ),
+    /// `payout.action.required`: A payout waits for somebody to act.
+    #[serde(rename = "payout.action.required")]
+    PayoutActionRequired(PayoutActionRequiredEvent),
+    /// `allocation.action.created`: An action of an allocation was created.
+    #[serde(rename = "allocation.action.created")]
+    AllocationActionCreated(AllocationActionCreatedEvent),
+    /// `allocation.action.completed`: An action of an allocation was completed.
+    #[serde(rename = "allocation.action.completed")]
+    AllocationActionCompleted(AllocationActionCompletedEvent),
+    /// `allocation.action.failed`: An action of an allocation failed.
+    #[serde(rename = "allocation.action.failed")]
+    AllocationActionFailed(AllocationActionFailedEvent),
+    /// `swap.requested`: A swap was asked for.
+    #[serde(rename = "swap.requested")]
+    SwapRequested(SwapRequestedEvent),
+    /// `swap.rejected`: A swap was refused.
+    #[serde(rename = "swap.rejected")]
+    SwapRejected(SwapRejectedEvent),
+    /// `swap.completed`: A swap was completed.
+    #[serde(rename = "swap.completed")]
+    SwapCompleted(SwapCompletedEvent),
+    /// `swap.failed`: A swap failed.
+    #[serde(rename = "swap.failed")]
+    SwapFailed(SwapFailedEvent),
+    /// A kind that this release does not know, kept whole.
+    #[serde(untagged)]
+    Unknown(crate::UnknownObject),
+}
+impl WebhookDelivery {
+    /// Every kind that this release knows.
+    pub const KINDS: &'static [&'static str] = &[
+        "wallet.created",
+        "wallet.activated",
+        "wallet.delegated",
+        "wallet.exported",
+        "wallet.tags.modified",
+        "key.created",
+        "key.deleted",
+        "key.delegated",
+        "key.exported",
+        "wallet.transfer.requested",
+        "wallet.transfer.rejected",
+        "wallet.transfer.broadcasted",
+        "wallet.transfer.confirmed",
+        "wallet.transfer.failed",
+        "wallet.transaction.requested",
+        "wallet.transaction.rejected",
+        "wallet.transaction.broadcasted",
+        "wallet.transaction.confirmed",
+        "wallet.transaction.failed",
+        "wallet.signature.requested",
+        "wallet.signature.rejected",
+        "wallet.signature.signed",
+        "wallet.signature.failed",
+        "wallet.blockchainevent.detected",
+        "wallet.blockchain_event.transfer.included",
+        "wallet.blockchain_event.misc.confirmed",
+        "wallet.offer.received",
+        "wallet.offer.accepted",
+        "wallet.offer.rejected",
+        "wallet.offer.withdrawn",
+        "policy.triggered",
+        "policy.approval.pending",
+        "policy.approval.resolved",
+        "vault.created",
+        "vault.updated",
+        "vault.tags.modified",
+        "vault.event.created",
+        "address_watch.blockchain_event.transfer.confirmed",
+        "address_watch.blockchain_event.misc.confirmed",
+        "payout.action.required",
+        "allocation.action.created",
+        "allocation.action.completed",
+        "allocation.action.failed",
+        "swap.requested",
+        "swap.rejected",
+        "swap.completed",
+        "swap.failed",
+    ];
+    /// The kind on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::WalletCreated(_) => "wallet.created",
+            Self::WalletActivated(_) => "wallet.activated",
+            Self::WalletDelegated(_) => "wallet.delegated",
+            Self::WalletExported(_) => "wallet.exported",
+            Self::WalletTagsModified(_) => "wallet.tags.modified",
+            Self::KeyCreated(_) => "key.created",
+            Self::KeyDeleted(_) => "key.deleted",
+            Self::KeyDelegated(_) => "key.delegated",
+            Self::KeyExported(_) => "key.exported",
+            Self::WalletTransferRequested(_) => "wallet.transfer.requested",
+            Self::WalletTransferRejected(_) => "wallet.transfer.rejected",
+            Self::WalletTransferBroadcasted(_) => "wallet.transfer.broadcasted",
+            Self::WalletTransferConfirmed(_) => "wallet.transfer.confirmed",
+            Self::WalletTransferFailed(_) => "wallet.transfer.failed",
+            Self::WalletTransactionRequested(_) => "wallet.transaction.requested",
+            Self::WalletTransactionRejected(_) => "wallet.transaction.rejected",
+            Self::WalletTransactionBroadcasted(_) => "wallet.transaction.broadcasted",
+            Self::WalletTransactionConfirmed(_) => "wallet.transaction.confirmed",
+            Self::WalletTransactionFailed(_) => "wallet.transaction.failed",
+            Self::WalletSignatureRequested(_) => "wallet.signature.requested",
+            Self::WalletSignatureRejected(_) => "wallet.signature.rejected",
+            Self::WalletSignatureSigned(_) => "wallet.signature.signed",
+            Self::WalletSignatureFailed(_) => "wallet.signature.failed",
+            Self::WalletBlockchaineventDetected(_) => "wallet.blockchainevent.detected",
+            Self::WalletBlockchainEventTransferIncluded(_) => {
+                "wallet.blockchain_event.transfer.included"
+            }
+            Self::WalletBlockchainEventMiscConfirmed(_) => {
+                "wallet.blockchain_event.misc.confirmed"
+            }
+            Self::WalletOfferReceived(_) => "wallet.offer.received",
+            Self::WalletOfferAccepted(_) => "wallet.offer.accepted",
+            Self::WalletOfferRejected(_) => "wallet.offer.rejected",
+            Self::WalletOfferWithdrawn(_) => "wallet.offer.withdrawn",
+            Self::PolicyTriggered(_) => "policy.triggered",
+            Self::PolicyApprovalPending(_) => "policy.approval.pending",
+            Self::PolicyApprovalResolved(_) => "policy.approval.resolved",
+            Self::VaultCreated(_) => "vault.created",
+            Self::VaultUpdated(_) => "vault.updated",
+            Self::VaultTagsModified(_) => "vault.tags.modified",
+            Self::VaultEventCreated(_) => "vault.event.created",
+            Self::AddressWatchBlockchainEventTransferConfirmed(_) => {
+                "address_watch.blockchain_event.transfer.confirmed"
+            }
+            Self::AddressWatchBlockchainEventMiscConfirmed(_) => {
+                "address_watch.blockchain_event.misc.confirmed"
+            }
+            Self::PayoutActionRequired(_) => "payout.action.required",
+            Self::AllocationActionCreated(_) => "allocation.action.created",
+            Self::AllocationActionCompleted(_) => "allocation.action.completed",
+            Self::AllocationActionFailed(_) => "allocation.action.failed",
+            Self::SwapRequested(_) => "swap.requested",
+            Self::SwapRejected(_) => "swap.rejected",
+            Self::SwapCompleted(_) => "swap.completed",
+            Self::SwapFailed(_) => "swap.failed",
+            Self::Unknown(object) => object.kind(),
+        }
+    }
+    /// A wallet was created.
+    pub fn wallet_created(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WalletEventData>,
+    ) -> WalletCreatedEvent {
+        WalletCreatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A wallet was activated.
+    pub fn wallet_activated(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WalletEventData>,
+    ) -> WalletActivatedEvent {
+        WalletActivatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A wallet was handed over to an end user.
+    pub fn wallet_delegated(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WalletEventData>,
+    ) -> WalletDelegatedEvent {
+        WalletDelegatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// The key of a wallet was exported.
+    pub fn wallet_exported(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WalletEventData>,
+    ) -> WalletExportedEvent {
+        WalletExportedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// The tags of a wallet were changed.
+    pub fn wallet_tags_modified(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WalletEventData>,
+    ) -> WalletTagsModifiedEvent {
+        WalletTagsModifiedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A key was created.
+    pub fn key_created(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<KeyEventData>,
+    ) -> KeyCreatedEvent {
+        KeyCreatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A key was deleted.
+    pub fn key_deleted(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<KeyEventData>,
+    ) -> KeyDeletedEvent {
+        KeyDeletedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A key was handed over to an end user.
+    pub fn key_delegated(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<KeyEventData>,
+    ) -> KeyDelegatedEvent {
+        KeyDelegatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A key was exported.
+    pub fn key_exported(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<KeyEventData>,
+    ) -> KeyExportedEvent {
+        KeyExportedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A transfer was asked for.
+    pub fn wallet_transfer_requested(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransferEventData>,
+    ) -> WalletTransferRequestedEvent {
+        WalletTransferRequestedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A transfer was refused by a policy or an approver.
+    pub fn wallet_transfer_rejected(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransferEventData>,
+    ) -> WalletTransferRejectedEvent {
+        WalletTransferRejectedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A transfer was sent to its network.
+    pub fn wallet_transfer_broadcasted(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransferEventData>,
+    ) -> WalletTransferBroadcastedEvent {
+        WalletTransferBroadcastedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A transfer was confirmed by its network.
+    pub fn wallet_transfer_confirmed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransferEventData>,
+    ) -> WalletTransferConfirmedEvent {
+        WalletTransferConfirmedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A transfer failed.
+    pub fn wallet_transfer_failed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransferEventData>,
+    ) -> WalletTransferFailedEvent {
+        WalletTransferFailedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A transaction was asked for.
+    pub fn wallet_transaction_requested(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransactionEventData>,
+    ) -> WalletTransactionRequestedEvent {
+        WalletTransactionRequestedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A transaction was refused by a policy or an approver.
+    pub fn wallet_transaction_rejected(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransactionEventData>,
+    ) -> WalletTransactionRejectedEvent {
+        WalletTransactionRejectedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A transaction was sent to its network.
+    pub fn wallet_transaction_broadcasted(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransactionEventData>,
+    ) -> WalletTransactionBroadcastedEvent {
+        WalletTransactionBroadcastedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A transaction was confirmed by its network.
+    pub fn wallet_transaction_confirmed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransactionEventData>,
+    ) -> WalletTransactionConfirmedEvent {
+        WalletTransactionConfirmedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A transaction failed.
+    pub fn wallet_transaction_failed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<TransactionEventData>,
+    ) -> WalletTransactionFailedEvent {
+        WalletTransactionFailedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A signature was asked for.
+    pub fn wallet_signature_requested(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<SignatureEventData>,
+    ) -> WalletSignatureRequestedEvent {
+        WalletSignatureRequestedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A signature was refused by a policy or an approver.
+    pub fn wallet_signature_rejected(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<SignatureEventData>,
+    ) -> WalletSignatureRejectedEvent {
+        WalletSignatureRejectedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A signature was made.
+    pub fn wallet_signature_signed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<SignatureEventData>,
+    ) -> WalletSignatureSignedEvent {
+        WalletSignatureSignedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A signature failed.
+    pub fn wallet_signature_failed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<SignatureEventData>,
+    ) -> WalletSignatureFailedEvent {
+        WalletSignatureFailedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// Something moved that a wallet sent or received, on a network that is indexed.
+    pub fn wallet_blockchainevent_detected(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<BlockchainEventData>,
+    ) -> WalletBlockchainEventDetectedEvent {
+        WalletBlockchainEventDetectedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A transfer of a wallet is in a block.
+    pub fn wallet_blockchain_event_transfer_included(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> WalletBlockchainEventTransferIncludedEvent {
+        WalletBlockchainEventTransferIncludedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// Something else that concerns a wallet was confirmed.
+    pub fn wallet_blockchain_event_misc_confirmed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> WalletBlockchainEventMiscConfirmedEvent {
+        WalletBlockchainEventMiscConfirmedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// An offer came in.
+    pub fn wallet_offer_received(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<OfferEventData>,
+    ) -> WalletOfferReceivedEvent {
+        WalletOfferReceivedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// An offer was accepted.
+    pub fn wallet_offer_accepted(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<OfferEventData>,
+    ) -> WalletOfferAcceptedEvent {
+        WalletOfferAcceptedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// An offer was rejected.
+    pub fn wallet_offer_rejected(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<OfferEventData>,
+    ) -> WalletOfferRejectedEvent {
+        WalletOfferRejectedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// An offer was withdrawn.
+    pub fn wallet_offer_withdrawn(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<OfferEventData>,
+    ) -> WalletOfferWithdrawnEvent {
+        WalletOfferWithdrawnEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A policy triggered.
+    pub fn policy_triggered(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<PolicyTriggeredEventData>,
+    ) -> PolicyTriggeredEvent {
+        PolicyTriggeredEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// An approval awaits decisions.
+    pub fn policy_approval_pending(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<ApprovalEventData>,
+    ) -> PolicyApprovalPendingEvent {
+        PolicyApprovalPendingEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// An approval was decided, or expired.
+    pub fn policy_approval_resolved(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<ApprovalEventData>,
+    ) -> PolicyApprovalResolvedEvent {
+        PolicyApprovalResolvedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A vault was created.
+    pub fn vault_created(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> VaultCreatedEvent {
+        VaultCreatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A vault was changed.
+    pub fn vault_updated(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> VaultUpdatedEvent {
+        VaultUpdatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// The tags of a vault were changed.
+    pub fn vault_tags_modified(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> VaultTagsModifiedEvent {
+        VaultTagsModifiedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// Something happened in a vault.
+    pub fn vault_event_created(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> VaultEventCreatedEvent {
+        VaultEventCreatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A transfer of a watched address was confirmed.
+    pub fn address_watch_blockchain_event_transfer_confirmed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> AddressWatchBlockchainEventTransferConfirmedEvent {
+        AddressWatchBlockchainEventTransferConfirmedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// Something else that concerns a watched address was confirmed.
+    pub fn address_watch_blockchain_event_misc_confirmed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> AddressWatchBlockchainEventMiscConfirmedEvent {
+        AddressWatchBlockchainEventMiscConfirmedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A payout waits for somebody to act.
+    pub fn payout_action_required(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> PayoutActionRequiredEvent {
+        PayoutActionRequiredEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// An action of an allocation was created.
+    pub fn allocation_action_created(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> AllocationActionCreatedEvent {
+        AllocationActionCreatedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// An action of an allocation was completed.
+    pub fn allocation_action_completed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> AllocationActionCompletedEvent {
+        AllocationActionCompletedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// An action of an allocation failed.
+    pub fn allocation_action_failed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> AllocationActionFailedEvent {
+        AllocationActionFailedEvent::new(
+            id,
+            date,
+            timestamp_sent,
+            delivery_attempt,
+            data,
+        )
+    }
+    /// A swap was asked for.
+    pub fn swap_requested(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> SwapRequestedEvent {
+        SwapRequestedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A swap was refused.
+    pub fn swap_rejected(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> SwapRejectedEvent {
+        SwapRejectedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A swap was completed.
+    pub fn swap_completed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> SwapCompletedEvent {
+        SwapCompletedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+    /// A swap failed.
+    pub fn swap_failed(
+        id: impl Into<crate::WebhookEventId>,
+        date: crate::Timestamp,
+        timestamp_sent: i64,
+        delivery_attempt: i32,
+        data: impl Into<WebhookEventData>,
+    ) -> SwapFailedEvent {
+        SwapFailedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for WebhookDelivery {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        let (kind, fields) = crate::open_union::read_tagged(deserializer, "kind")?;
+        match kind.as_str() {
+            "wallet.created" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletCreated)
+            }
+            "wallet.activated" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletActivated)
+            }
+            "wallet.delegated" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletDelegated)
+            }
+            "wallet.exported" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletExported)
+            }
+            "wallet.tags.modified" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTagsModified)
+            }
+            "key.created" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::KeyCreated)
+            }
+            "key.deleted" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::KeyDeleted)
+            }
+            "key.delegated" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::KeyDelegated)
+            }
+            "key.exported" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::KeyExported)
+            }
+            "wallet.transfer.requested" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTransferRequested)
+            }
+            "wallet.transfer.rejected" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTransferRejected)
+            }
+            "wallet.transfer.broadcasted" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTransferBroadcasted)
+            }
+            "wallet.transfer.confirmed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTransferConfirmed)
+            }
+            "wallet.transfer.failed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTransferFailed)
+            }
+            "wallet.transaction.requested" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTransactionRequested)
+            }
+            "wallet.transaction.rejected" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTransactionRejected)
+            }
+            "wallet.transaction.broadcasted" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTransactionBroadcasted)
+            }
+            "wallet.transaction.confirmed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTransactionConfirmed)
+            }
+            "wallet.transaction.failed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletTransactionFailed)
+            }
+            "wallet.signature.requested" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletSignatureRequested)
+            }
+            "wallet.signature.rejected" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletSignatureRejected)
+            }
+            "wallet.signature.signed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletSignatureSigned)
+            }
+            "wallet.signature.failed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletSignatureFailed)
+            }
+            "wallet.blockchainevent.detected" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletBlockchaineventDetected)
+            }
+            "wallet.blockchain_event.transfer.included" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletBlockchainEventTransferIncluded)
+            }
+            "wallet.blockchain_event.misc.confirmed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletBlockchainEventMiscConfirmed)
+            }
+            "wallet.offer.received" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletOfferReceived)
+            }
+            "wallet.offer.accepted" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletOfferAccepted)
+            }
+            "wallet.offer.rejected" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletOfferRejected)
+            }
+            "wallet.offer.withdrawn" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::WalletOfferWithdrawn)
+            }
+            "policy.triggered" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::PolicyTriggered)
+            }
+            "policy.approval.pending" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::PolicyApprovalPending)
+            }
+            "policy.approval.resolved" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::PolicyApprovalResolved)
+            }
+            "vault.created" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::VaultCreated)
+            }
+            "vault.updated" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::VaultUpdated)
+            }
+            "vault.tags.modified" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::VaultTagsModified)
+            }
+            "vault.event.created" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::VaultEventCreated)
+            }
+            "address_watch.blockchain_event.transfer.confirmed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::AddressWatchBlockchainEventTransferConfirmed)
+            }
+            "address_watch.blockchain_event.misc.confirmed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::AddressWatchBlockchainEventMiscConfirmed)
+            }
+            "payout.action.required" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::PayoutActionRequired)
+            }
+            "allocation.action.created" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::AllocationActionCreated)
+            }
+            "allocation.action.completed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::AllocationActionCompleted)
+            }
+            "allocation.action.failed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::AllocationActionFailed)
+            }
+            "swap.requested" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::SwapRequested)
+            }
+            "swap.rejected" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::SwapRejected)
+            }
+            "swap.completed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::SwapCompleted)
+            }
+            "swap.failed" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::SwapFailed)
+            }
+            _ => Ok(Self::Unknown(crate::open_union::keep_unknown(kind, fields))),
+        }
+    }
+}
+impl From<WalletCreatedEvent> for WebhookDelivery {
+    fn from(member: WalletCreatedEvent) -> Self {
+        Self::WalletCreated(member)
+    }
+}
+impl From<WalletActivatedEvent> for WebhookDelivery {
+    fn from(member: WalletActivatedEvent) -> Self {
+        Self::WalletActivated(member)
+    }
+}
+impl From<WalletDelegatedEvent> for WebhookDelivery {
+    fn from(member: WalletDelegatedEvent) -> Self {
+        Self::WalletDelegated(member)
+    }
+}
+impl From<WalletExportedEvent> for WebhookDelivery {
+    fn from(member: WalletExportedEvent) -> Self {
+        Self::WalletExported(member)
+    }
+}
+impl From<WalletTagsModifiedEvent> for WebhookDelivery {
+    fn from(member: WalletTagsModifiedEvent) -> Self {
+        Self::WalletTagsModified(member)
+    }
+}
+impl From<KeyCreatedEvent> for WebhookDelivery {
+    fn from(member: KeyCreatedEvent) -> Self {
+        Self::KeyCreated(member)
+    }
+}
+impl From<KeyDeletedEvent> for WebhookDelivery {
+    fn from(member: KeyDeletedEvent) -> Self {
+        Self::KeyDeleted(member)
+    }
+}
+impl From<KeyDelegatedEvent> for WebhookDelivery {
+    fn from(member: KeyDelegatedEvent) -> Self {
+        Self::KeyDelegated(member)
+    }
+}
+impl From<KeyExportedEvent> for WebhookDelivery {
+    fn from(member: KeyExportedEvent) -> Self {
+        Self::KeyExported(member)
+    }
+}
+impl From<WalletTransferRequestedEvent> for WebhookDelivery {
+    fn from(member: WalletTransferRequestedEvent) -> Self {
+        Self::WalletTransferRequested(member)
+    }
+}
+impl From<WalletTransferRejectedEvent> for WebhookDelivery {
+    fn from(member: WalletTransferRejectedEvent) -> Self {
+        Self::WalletTransferRejected(member)
+    }
+}
+impl From<WalletTransferBroadcastedEvent> for WebhookDelivery {
+    fn from(member: WalletTransferBroadcastedEvent) -> Self {
+        Self::WalletTransferBroadcasted(member)
+    }
+}
+impl From<WalletTransferConfirmedEvent> for WebhookDelivery {
+    fn from(member: WalletTransferConfirmedEvent) -> Self {
+        Self::WalletTransferConfirmed(member)
+    }
+}
+impl From<WalletTransferFailedEvent> for WebhookDelivery {
+    fn from(member: WalletTransferFailedEvent) -> Self {
+        Self::WalletTransferFailed(member)
+    }
+}
+impl From<WalletTransactionRequestedEvent> for WebhookDelivery {
+    fn from(member: WalletTransactionRequestedEvent) -> Self {
+        Self::WalletTransactionRequested(member)
+    }
+}
+impl From<WalletTransactionRejectedEvent> for WebhookDelivery {
+    fn from(member: WalletTransactionRejectedEvent) -> Self {
+        Self::WalletTransactionRejected(member)
+    }
+}
+impl From<WalletTransactionBroadcastedEvent> for WebhookDelivery {
+    fn from(member: WalletTransactionBroadcastedEvent) -> Self {
+        Self::WalletTransactionBroadcasted(member)
+    }
+}
+impl From<WalletTransactionConfirmedEvent> for WebhookDelivery {
+    fn from(member: WalletTransactionConfirmedEvent) -> Self {
+        Self::WalletTransactionConfirmed(member)
+    }
+}
+impl From<WalletTransactionFailedEvent> for WebhookDelivery {
+    fn from(member: WalletTransactionFailedEvent) -> Self {
+        Self::WalletTransactionFailed(member)
+    }
+}
+impl From<WalletSignatureRequestedEvent> for WebhookDelivery {
+    fn from(member: WalletSignatureRequestedEvent) -> Self {
+        Self::WalletSignatureRequested(member)
+    }
+}
+impl From<WalletSignatureRejectedEvent> for WebhookDelivery {
+    fn from(member: WalletSignatureRejectedEvent) -> Self {
+        Self::WalletSignatureRejected(member)
+    }
+}
+impl From<WalletSignatureSignedEvent> for WebhookDelivery {
+    fn from(member: WalletSignatureSignedEvent) -> Self {
+        Self::WalletSignatureSigned(member)
+    }
+}
+impl From<WalletSignatureFailedEvent> for WebhookDelivery {
+    fn from(member: WalletSignatureFailedEvent) -> Self {
+        Self::WalletSignatureFailed(member)
+    }
+}
+impl From<WalletBlockchainEventDetectedEvent> for WebhookDelivery {
+    fn from(member: WalletBlockchainEventDetectedEvent) -> Self {
+        Self::WalletBlockchaineventDetected(member)
+    }
+}
+impl From<WalletBlockchainEventTransferIncludedEvent> for WebhookDelivery {
+    fn from(member: WalletBlockchainEventTransferIncludedEvent) -> Self {
+        Self::WalletBlockchainEventTransferIncluded(member)
+    }
+}
+impl From<WalletBlockchainEventMiscConfirmedEvent> for WebhookDelivery {
+    fn from(member: WalletBlockchainEventMiscConfirmedEvent) -> Self {
+        Self::WalletBlockchainEventMiscConfirmed(member)
+    }
+}
+impl From<WalletOfferReceivedEvent> for WebhookDelivery {
+    fn from(member: WalletOfferReceivedEvent) -> Self {
+        Self::WalletOfferReceived(member)
+    }
+}
+impl From<WalletOfferAcceptedEvent> for WebhookDelivery {
+    fn from(member: WalletOfferAcceptedEvent) -> Self {
+        Self::WalletOfferAccepted(member)
+    }
+}
+impl From<WalletOfferRejectedEvent> for WebhookDelivery {
+    fn from(member: WalletOfferRejectedEvent) -> Self {
+        Self::WalletOfferRejected(member)
+    }
+}
+impl From<WalletOfferWithdrawnEvent> for WebhookDelivery {
+    fn from(member: WalletOfferWithdrawnEvent) -> Self {
+        Self::WalletOfferWithdrawn(member)
+    }
+}
+impl From<PolicyTriggeredEvent> for WebhookDelivery {
+    fn from(member: PolicyTriggeredEvent) -> Self {
+        Self::PolicyTriggered(member)
+    }
+}
+impl From<PolicyApprovalPendingEvent> for WebhookDelivery {
+    fn from(member: PolicyApprovalPendingEvent) -> Self {
+        Self::PolicyApprovalPending(member)
+    }
+}
+impl From<PolicyApprovalResolvedEvent> for WebhookDelivery {
+    fn from(member: PolicyApprovalResolvedEvent) -> Self {
+        Self::PolicyApprovalResolved(member)
+    }
+}
+impl From<VaultCreatedEvent> for WebhookDelivery {
+    fn from(member: VaultCreatedEvent) -> Self {
+        Self::VaultCreated(member)
+    }
+}
+impl From<VaultUpdatedEvent> for WebhookDelivery {
+    fn from(member: VaultUpdatedEvent) -> Self {
+        Self::VaultUpdated(member)
+    }
+}
+impl From<VaultTagsModifiedEvent> for WebhookDelivery {
+    fn from(member: VaultTagsModifiedEvent) -> Self {
+        Self::VaultTagsModified(member)
+    }
+}
+impl From<VaultEventCreatedEvent> for WebhookDelivery {
+    fn from(member: VaultEventCreatedEvent) -> Self {
+        Self::VaultEventCreated(member)
+    }
+}
+impl From<AddressWatchBlockchainEventTransferConfirmedEvent> for WebhookDelivery {
+    fn from(member: AddressWatchBlockchainEventTransferConfirmedEvent) -> Self {
+        Self::AddressWatchBlockchainEventTransferConfirmed(member)
+    }
+}
+impl From<AddressWatchBlockchainEventMiscConfirmedEvent> for WebhookDelivery {
+    fn from(member: AddressWatchBlockchainEventMiscConfirmedEvent) -> Self {
+        Self::AddressWatchBlockchainEventMiscConfirmed(member)
+    }
+}
+impl From<PayoutActionRequiredEvent> for WebhookDelivery {
+    fn from(member: PayoutActionRequiredEvent) -> Self {
+        Self::PayoutActionRequired(member)
+    }
+}
+impl From<AllocationActionCreatedEvent> for WebhookDelivery {
+    fn from(member: AllocationActionCreatedEvent) -> Self {
+        Self::AllocationActionCreated(member)
+    }
+}
+impl From<AllocationActionCompletedEvent> for WebhookDelivery {
+    fn from(member: AllocationActionCompletedEvent) -> Self {
+        Self::AllocationActionCompleted(member)
+    }
+}
+impl From<AllocationActionFailedEvent> for WebhookDelivery {
+    fn from(member: AllocationActionFailedEvent) -> Self {
+        Self::AllocationActionFailed(member)
+    }
+}
+impl From<SwapRequestedEvent> for WebhookDelivery {
+    fn from(member: SwapRequestedEvent) -> Self {
+        Self::SwapRequested(member)
+    }
+}
+impl From<SwapRejectedEvent> for WebhookDelivery {
+    fn from(member: SwapRejectedEvent) -> Self {
+        Self::SwapRejected(member)
+    }
+}
+impl From<SwapCompletedEvent> for WebhookDelivery {
+    fn from(member: SwapCompletedEvent) -> Self {
+        Self::SwapCompleted(member)
+    }
+}
+impl From<SwapFailedEvent> for WebhookDelivery {
+    fn from(member: SwapFailedEvent) -> Self {
+        Self::SwapFailed(member)
+    }
+}
 /// One attempt to send an event to a webhook.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -252,12 +4220,20 @@ pub struct WebhookEvent {
     pub data: WebhookEventData,
     /// When it happened.
     pub date: crate::Timestamp,
+    /// Which attempt this was: 1 is the first, 5 the last.
+    pub delivery_attempt: Option<i32>,
+    /// Whether the receiver did not take it.
+    pub delivery_failed: Option<bool>,
     /// What went wrong, for people.
     pub error: Option<String>,
     /// Id of one attempt to send an event.
     pub id: crate::WebhookEventId,
     /// What happened.
     pub kind: WebhookEventKind,
+    /// When the next attempt is due. Missing if there will be none.
+    pub next_attempt_date: Option<crate::Timestamp>,
+    /// The attempt before this one, which was not taken. Missing on the first.
+    pub retry_of: Option<crate::WebhookEventId>,
     /// The HTTP status of the answer as text, or the code of a network error. Only `200` counts as delivered.
     pub status: String,
     /// When the event was sent, in seconds since 1970. Limits: at least 1.
@@ -271,7 +4247,11 @@ object! {
         "data" => data: required,
         "status" => status: required,
         "timestampSent" => timestamp_sent: required,
+        "deliveryAttempt" => delivery_attempt: optional,
+        "deliveryFailed" => delivery_failed: optional,
         "error" => error: optional,
+        "nextAttemptDate" => next_attempt_date: optional,
+        "retryOf" => retry_of: optional,
     }
 }
 impl WebhookEvent {
@@ -291,13 +4271,44 @@ impl WebhookEvent {
             data: data.into(),
             status: status.into(),
             timestamp_sent,
+            delivery_attempt: Default::default(),
+            delivery_failed: Default::default(),
             error: Default::default(),
+            next_attempt_date: Default::default(),
+            retry_of: Default::default(),
         }
+    }
+    /// Which attempt this was: 1 is the first, 5 the last.
+    #[must_use]
+    pub fn with_delivery_attempt(mut self, delivery_attempt: i32) -> Self {
+        self.delivery_attempt = Some(delivery_attempt);
+        self
+    }
+    /// Whether the receiver did not take it.
+    #[must_use]
+    pub fn with_delivery_failed(mut self, delivery_failed: bool) -> Self {
+        self.delivery_failed = Some(delivery_failed);
+        self
     }
     /// What went wrong, for people.
     #[must_use]
     pub fn with_error(mut self, error: impl Into<String>) -> Self {
         self.error = Some(error.into());
+        self
+    }
+    /// When the next attempt is due. Missing if there will be none.
+    #[must_use]
+    pub fn with_next_attempt_date(
+        mut self,
+        next_attempt_date: crate::Timestamp,
+    ) -> Self {
+        self.next_attempt_date = Some(next_attempt_date);
+        self
+    }
+    /// The attempt before this one, which was not taken. Missing on the first.
+    #[must_use]
+    pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
+        self.retry_of = Some(retry_of.into());
         self
     }
 }

@@ -222,7 +222,30 @@ fn bodies<'a>(base: &str, operation: &'a Value) -> Vec<(String, &'a Map<String, 
             contents.push((format!("{base}/responses/{}/content", escape(status)), content));
         }
     }
+    for (pointer, callback) in callbacks(base, operation) {
+        contents.extend(bodies(&pointer, callback));
+    }
     contents
+}
+
+/// What the API calls in return, by the pointer to it.
+pub(super) fn callbacks<'a>(base: &str, operation: &'a Value) -> Vec<(String, &'a Value)> {
+    let mut found = Vec::new();
+    let entries = |value: &'a Value| value.as_object().into_iter().flatten();
+    for (name, addresses) in operation.get("callbacks").into_iter().flat_map(entries) {
+        for (address, item) in entries(addresses) {
+            for (method, callback) in entries(item) {
+                let pointer = format!(
+                    "{base}/callbacks/{}/{}/{}",
+                    escape(name),
+                    escape(address),
+                    escape(method)
+                );
+                found.push((pointer, callback));
+            }
+        }
+    }
+    found
 }
 
 fn inline_parameters<'a>(sites: &mut Vec<Site<'a>>, base: &str, holder: &'a Value) {

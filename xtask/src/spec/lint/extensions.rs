@@ -10,7 +10,7 @@ use crate::spec::bundle::listed;
 use crate::spec::location::{escape, join};
 use crate::spec::rule;
 
-const OPERATION: [&str; 9] = [
+const OPERATION: [&str; 10] = [
     "operationId",
     "tags",
     "summary",
@@ -18,6 +18,7 @@ const OPERATION: [&str; 9] = [
     "parameters",
     "requestBody",
     "responses",
+    "callbacks",
     "deprecated",
     "security",
 ];

@@ -4,6 +4,7 @@
 
 use super::{Findings, Spec};
 
+mod callbacks;
 mod calls;
 mod context;
 mod exchange;
@@ -23,6 +24,7 @@ pub use names::TAKEN;
 /// Holds `spec` against the conventions.
 pub fn lint(spec: &Spec) -> Findings {
     let mut context = Context::new(spec);
+    callbacks::check(&mut context);
     calls::check(&mut context);
     exchange::check(&mut context);
     extensions::check(&mut context);
