@@ -6,6 +6,7 @@
 mod meddler;
 mod person;
 mod proxy;
+mod receiver;
 mod recorder;
 mod shown;
 mod tamperer;
@@ -13,6 +14,7 @@ mod world;
 
 pub use meddler::Meddler;
 pub use person::Person;
+pub use receiver::{Posted, Receiver};
 pub use recorder::{Exchange, Recorder};
 pub use shown::shown;
 pub use tamperer::{Fate, Tamperer, Underway};

@@ -67,6 +67,10 @@
 //! # }
 //! ```
 //!
+//! # Webhooks
+//!
+//! [`webhook`] checks and reads what the API posts to your server; with the feature `axum` there is an extractor.
+//!
 //! # Errors
 //!
 //! [`Error`] has one variant per thing that a caller can do. [`Error::report`] is the line for a log.
@@ -119,6 +123,8 @@ mod signer;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
+#[cfg(feature = "webhooks")]
+pub mod webhook;
 mod wire;
 
 /// Groups of calls and the calls themselves, as [`Dfns`] makes them.
@@ -145,3 +151,8 @@ pub use signer::{
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// So do the programs of the guides.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../../../docs/webhooks.md")]
+struct WebhookGuide;

@@ -10,3 +10,4 @@ mod people;
 mod replacement;
 mod signatures;
 mod wallets;
+mod webhooks;

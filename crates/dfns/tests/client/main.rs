@@ -11,4 +11,5 @@ mod key_signer;
 mod outcomes;
 mod support;
 mod tls;
+mod webhooks;
 mod wire;
