@@ -5427,9 +5427,13 @@ pub(crate) static SHAPES: [Shape; 1115usize] = [
         &[
             required("data", 908),
             required("date", 4),
+            optional("deliveryAttempt", 17),
+            optional("deliveryFailed", 60),
             optional("error", 7),
             required("id", 906),
             required("kind", 787),
+            optional("nextAttemptDate", 4),
+            optional("retryOf", 906),
             required("status", 7),
             required("timestampSent", 174),
         ],

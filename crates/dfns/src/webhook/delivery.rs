@@ -45,7 +45,7 @@ struct Envelope<'a> {
 }
 
 /// Checks and reads a delivery: its headers, the bytes of its body as they came, and the time by the receiver's clock
-/// (`SystemTime::now()`).
+/// (a `SystemTime` will do).
 ///
 /// # Errors
 /// [`Error::MissingSignature`], [`Error::MalformedSignature`], [`Error::WrongSignature`], [`Error::OutsideWindow`] if it is

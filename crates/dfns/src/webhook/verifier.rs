@@ -16,8 +16,8 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Checks against the secret of a webhook, as the call that created it answered, by this clock:
-    /// `Verifier::new(secret, SystemTime::now)`.
+    /// Checks against the secret of a webhook, as the call that created it answered, by this clock: that of the system, in
+    /// an application.
     pub fn new<T: Into<Timestamp>>(secret: impl Into<Secret>, now: impl Fn() -> T + Send + Sync + 'static) -> Self {
         Self {
             secrets: Arc::new([secret.into()]),
