@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test that called")]
 
 mod access;
+mod credentials;
 mod keys;
 mod money;
 mod passkeys;
 mod people;
+mod recovery;
 mod replacement;
 mod signatures;
 mod wallets;

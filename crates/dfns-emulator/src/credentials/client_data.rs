@@ -69,6 +69,12 @@ pub(crate) fn check_client_data(
     }
 }
 
+/// The challenge that client data say they answer. It proves nothing before they are checked against it.
+pub(crate) fn claimed_challenge(bytes: &[u8]) -> Result<String, CredentialError> {
+    let data: ClientData = serde_json::from_slice(bytes).map_err(|_| CredentialError::ClientData)?;
+    Ok(data.challenge)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 pub(crate) use assertion::{KeyAssertion, verify_key_assertion};
 pub(crate) use attestation::{KeyAttestation, verify_key_attestation};
+pub(crate) use client_data::claimed_challenge;
 use client_data::{ClientDataType, check_client_data};
 pub(crate) use public_key::PublicKey;
 pub(crate) use webauthn::{

@@ -10,7 +10,7 @@ use crate::store::{Code, CodePurpose, UserRecord};
 
 /// How long an invitation is good for. The API does not say; a person needs days rather than minutes.
 const REGISTRATION_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// How long a login code is good for. The API does not say.
+/// How long a login or recovery code is good for. The API does not say.
 const LOGIN_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
 /// Makes a code for a user and mails it to them.
@@ -21,7 +21,7 @@ pub(super) fn mail(context: &Context<'_>, purpose: CodePurpose, user: &UserRecor
     let random = context.random()?;
     let (text, lifetime) = match purpose {
         CodePurpose::Registration => (digits(&random), REGISTRATION_LIFETIME),
-        CodePurpose::Login | CodePurpose::Credential => (symbols(&random), LOGIN_LIFETIME),
+        CodePurpose::Login | CodePurpose::Credential | CodePurpose::Recovery => (symbols(&random), LOGIN_LIFETIME),
     };
     context.mail(&user.username, purpose.as_str(), &text)?;
     let (org, user_id) = (user.org.clone(), user.id.clone());
@@ -48,7 +48,7 @@ pub(super) fn check(context: &Context<'_>, purpose: CodePurpose, user: &UserReco
     match (code.expires_at > context.now.unix_millis(), purpose) {
         (true, _) => Ok(()),
         (false, CodePurpose::Registration) => Err(Refusal::invalid("Registration code expired")),
-        (false, CodePurpose::Login | CodePurpose::Credential) => Err(invalid()),
+        (false, _) => Err(invalid()),
     }
 }
 
@@ -63,7 +63,7 @@ fn digits(random: &[u8; 32]) -> String {
     grouped(&digits, 4)
 }
 
-/// A login or credential code: `A7U-KY6-9PT`.
+/// A login, recovery or credential code: `A7U-KY6-9PT`.
 pub(super) fn symbols(random: &[u8; 32]) -> String {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     let symbols: Vec<char> = random[..9]

@@ -26,6 +26,7 @@ mod people;
 pub(crate) mod permissions;
 mod personal_access_tokens;
 pub(crate) mod policies;
+mod recovery;
 pub(crate) mod refusals;
 mod registration;
 mod replacement;
@@ -82,6 +83,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createCredentialCode" => credentials::challenge::create_code,
         "createCredentialWithCode" => credentials::create::create_with_code,
         "createDelegatedLogin" => login::create_delegated,
+        "createDelegatedRecoveryChallenge" => recovery::create_delegated,
         "createDelegatedRegistrationChallenge" => registration::create_delegated,
         "createExchange" => exchanges::create,
         "createExchangeDeposit" => exchanges::deposit,
@@ -92,6 +94,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createPermission" => permissions::create,
         "createPersonalAccessToken" => personal_access_tokens::create,
         "createPolicy" => policies::create,
+        "createRecoveryChallenge" => recovery::create,
         "createRegistrationChallenge" => registration::create,
         "createServiceAccount" => service_accounts::create,
         "createStake" => staking::create,
@@ -176,10 +179,13 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "logout" => login::logout,
         "pingWebhook" => webhooks::ping,
         "readContract" => contracts::read,
+        "recoverUser" => recovery::complete,
         "reindexTransaction" => networks::reindex,
         "resendRegistrationCode" => registration::resend_code,
         "revokePermission" => permissions::assignments::revoke,
+        "restartDelegatedRegistration" => registration::restart_delegated,
         "sendLoginCode" => login::send_code,
+        "sendRecoveryCode" => recovery::send_code,
         "speedUpWalletTransaction" => replacement::speed_up_transaction,
         "speedUpWalletTransfer" => replacement::speed_up_transfer,
         "tagWallet" => tags::add,

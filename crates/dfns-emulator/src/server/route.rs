@@ -102,11 +102,15 @@ fn parse(template: &'static str) -> Vec<Segment> {
 
 /// The table of all operations of the API.
 pub(crate) static OPERATIONS: LazyLock<Table<&'static Operation>> = LazyLock::new(|| {
-    Table::new(
-        operation::OPERATIONS
-            .iter()
-            .map(|operation| (operation.method.as_str(), operation.path, operation)),
-    )
+    let all = operation::OPERATIONS.iter();
+    let documented = all
+        .clone()
+        .map(|operation| (operation.method.as_str(), operation.path, operation));
+    // The documentation of old says PUT, the description and every current client POST.
+    let of_old = all
+        .filter(|operation| operation.id == "sendRecoveryCode")
+        .map(|operation| ("PUT", operation.path, operation));
+    Table::new(documented.chain(of_old))
 });
 
 /// The operation that a request asks for, if there is one.

@@ -15,10 +15,12 @@ pub(crate) enum CodePurpose {
     Login,
     /// Adding a credential from another device.
     Credential,
+    /// Recovering an account.
+    Recovery,
 }
 
 impl CodePurpose {
-    const ALL: [Self; 3] = [Self::Registration, Self::Login, Self::Credential];
+    const ALL: [Self; 4] = [Self::Registration, Self::Login, Self::Credential, Self::Recovery];
 
     /// The name of the purpose, in the outbox too.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -26,6 +28,7 @@ impl CodePurpose {
             Self::Registration => "registration",
             Self::Login => "login",
             Self::Credential => "credential",
+            Self::Recovery => "recovery",
         }
     }
 

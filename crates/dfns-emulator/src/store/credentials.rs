@@ -96,24 +96,31 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// The credential that assertions call by this id.
+    /// The credential that assertions call by this id, archived or not: an id is never given twice.
     pub(crate) fn credential_by_credential_id(self, credential_id: &str) -> Result<Option<Credential>, StoreError> {
         Ok(self.credentials_where("credential_id = ?1", credential_id)?.pop())
     }
 
-    /// The credential with this server id, `cr-…`.
+    /// The credential with this server id, `cr-…`, archived or not.
     pub(crate) fn credential(self, uuid: &str) -> Result<Option<Credential>, StoreError> {
         Ok(self.credentials_where("uuid = ?1", uuid)?.pop())
     }
 
-    /// The credentials of a user's own, oldest first.
+    /// The credentials of a user's own that are not archived, oldest first.
     pub(crate) fn credentials_of_user(self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        self.credentials_where("user_id = ?1 AND token_id IS NULL", user_id)
+        self.credentials_where("user_id = ?1 AND token_id IS NULL AND is_archived = 0", user_id)
     }
 
-    /// The credentials of a token, oldest first.
+    /// The credentials of a token that are not archived, oldest first.
     pub(crate) fn credentials_of_token(self, token_id: &str) -> Result<Vec<Credential>, StoreError> {
-        self.credentials_where("token_id = ?1", token_id)
+        self.credentials_where("token_id = ?1 AND is_archived = 0", token_id)
+    }
+
+    /// Puts all credentials of a user away, those of their tokens included. They are never active again.
+    pub(crate) fn archive_credentials_of(self, user_id: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE credential SET is_active = 0, is_archived = 1 WHERE user_id = ?1";
+        self.connection.prepare_cached(sql)?.execute([user_id])?;
+        Ok(())
     }
 
     fn credentials_where(self, condition: &str, value: &str) -> Result<Vec<Credential>, StoreError> {

@@ -31,7 +31,7 @@ CREATE TABLE credential (
     uuid TEXT NOT NULL UNIQUE, credential_id TEXT NOT NULL UNIQUE, org TEXT NOT NULL, user_id TEXT NOT NULL,
     token_id TEXT, kind TEXT NOT NULL, name TEXT NOT NULL, public_key TEXT NOT NULL, is_active INTEGER NOT NULL,
     relying_party_id TEXT NOT NULL, origin TEXT NOT NULL, encrypted_private_key TEXT, sign_count INTEGER NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL, is_archived INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX credential_by_user ON credential (user_id, seq);
 

@@ -10,6 +10,7 @@ mod login;
 mod passkeys;
 mod person;
 mod personal_access_tokens;
+mod recovery;
 mod registration;
 mod service_accounts;
 mod users;

@@ -1,6 +1,6 @@
 //! The credentials of a user: what they sign with, and how they get another one.
 //!
-//! `attest` checks a new credential, whichever flow it comes by; `challenge` and `create` add one to a user who has
+//! `attest` checks a new credential, whichever flow it comes by, and `set` those that come together; `challenge` and `create` add one to a user who has
 //! one already, with a token or with a code.
 //!
 //! Invariant: a user keeps at least one active credential to sign with; what belongs to a token is not theirs to change.
@@ -8,6 +8,7 @@
 pub(super) mod attest;
 pub(super) mod challenge;
 pub(super) mod create;
+pub(super) mod set;
 
 use dfns_types::{Acknowledgement, ActivateCredentialRequest, DeactivateCredentialRequest, Empty};
 use serde_json::{Value, json};

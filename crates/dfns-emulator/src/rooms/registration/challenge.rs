@@ -5,9 +5,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dfns_types::{
-    Acknowledgement, CreateDelegatedRegistrationChallengeRequest, CreateRegistrationChallengeRequest, SendCodeRequest,
+    Acknowledgement, CreateDelegatedRegistrationChallengeRequest, CreateRegistrationChallengeRequest,
+    RestartDelegatedRegistrationRequest, SendCodeRequest,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::auth::session;
 use crate::context::Context;
@@ -17,9 +18,9 @@ use crate::rooms::credentials::challenge::{
 };
 use crate::rooms::people::{self, NewUser, require_text};
 use crate::server::{Refusal, Reply};
-use crate::store::{Challenge, ChallengePurpose, CodePurpose, TokenKind, UserRecord};
+use crate::store::{Challenge, ChallengePurpose, CodePurpose, TokenKind, UserKind, UserRecord};
 
-/// How long a registration may take once it has begun.
+/// How long a registration or a recovery may take once it has begun.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 /// `POST /auth/registration/delegated`: makes the user, unless there is one who has not registered yet.
@@ -51,6 +52,21 @@ pub(in crate::rooms) fn create_delegated(context: &mut Context<'_>) -> Result<Re
     issue(context, &user)
 }
 
+/// `POST /auth/registration/delegated/restart`: a new challenge for somebody who has begun and not finished.
+pub(in crate::rooms) fn restart_delegated(context: &mut Context<'_>) -> Result<Reply, Refusal> {
+    let request: RestartDelegatedRegistrationRequest = context.call.body()?;
+    let kind = people::kind_of(&request.kind)?;
+    context.require(match kind {
+        UserKind::CustomerEmployee => "Auth:Types:Employee",
+        UserKind::EndUser => "Auth:Types:EndUser",
+    })?;
+    let user = people::active_user(context, context.caller()?.org(), &request.email)?;
+    if user.is_registered || user.kind != kind {
+        return Err(people::already_exists());
+    }
+    issue(context, &user)
+}
+
 /// `POST /auth/registration/init`.
 pub(in crate::rooms) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: CreateRegistrationChallengeRequest = context.call.body()?;
@@ -79,26 +95,44 @@ pub(in crate::rooms) fn resend_code(context: &mut Context<'_>) -> Result<Reply, 
     Reply::json(&Acknowledgement::new("success"))
 }
 
-/// A new challenge for a user, with the temporary token that completes it. The token bears the challenge's id as its
-/// name, by which the second step finds it.
-fn issue(context: &Context<'_>, user: &UserRecord) -> Result<Reply, Refusal> {
+/// A new challenge for a user, with the temporary token that completes it.
+pub(in crate::rooms) fn issue(context: &Context<'_>, user: &UserRecord) -> Result<Reply, Refusal> {
+    let (challenge, text) = begin(context, user, ChallengePurpose::Registration, String::new())?;
+    Reply::json(&present(user, &challenge, &text))
+}
+
+/// Begins a session in which a user gets credentials: its challenge, and its temporary token. The token bears the
+/// challenge's id as its name, by which the second step finds it.
+pub(in crate::rooms) fn begin(
+    context: &Context<'_>,
+    user: &UserRecord,
+    purpose: ChallengePurpose,
+    subject: String,
+) -> Result<(Challenge, String), Refusal> {
+    let kind = match purpose {
+        ChallengePurpose::Recovery => TokenKind::Recovery,
+        _ => TokenKind::Temp,
+    };
     let id = context.new_id("ch")?;
-    let (text, token) = session::issue(context, user, TokenKind::Temp, &id, LIFETIME)?;
+    let (text, token) = session::issue(context, user, kind, &id, LIFETIME)?;
     let challenge = Challenge {
         id,
         org: user.org.clone(),
         user_id: user.id.clone(),
         token_id: Some(token.id),
         challenge: URL_SAFE_NO_PAD.encode(context.new_id("ch")?),
-        subject: String::new(),
+        subject,
         expires_at: context.after(LIFETIME)?.unix_millis(),
     };
-    context
-        .store
-        .insert_challenge(ChallengePurpose::Registration, &challenge)?;
-    Reply::json(&json!({
+    context.store.insert_challenge(purpose, &challenge)?;
+    Ok((challenge, text))
+}
+
+/// A challenge for credentials of any kind, as the API shows it.
+pub(in crate::rooms) fn present(user: &UserRecord, challenge: &Challenge, token: &str) -> Value {
+    json!({
         "user": present_user(user),
-        "temporaryAuthenticationToken": text,
+        "temporaryAuthenticationToken": token,
         "challenge": challenge.challenge,
         "supportedCredentialKinds": { "firstFactor": FACTOR_KINDS, "secondFactor": FACTOR_KINDS },
         "authenticatorSelection": authenticator_selection(),
@@ -106,5 +140,5 @@ fn issue(context: &Context<'_>, user: &UserRecord) -> Result<Reply, Refusal> {
         "pubKeyCredParams": public_key_parameters(),
         "excludeCredentials": [],
         "otpUrl": "",
-    }))
+    })
 }

@@ -1,37 +1,23 @@
 //! The second step: the credentials of the user, and for an end user their first wallets.
 
-use dfns_types::{
-    CompletedRegistration, CredentialUuid, EndUserWallet, NewCredentialKind, OrgId, RegisteredCredential,
-    RegisteredUser, UserId, Wallet,
-};
+use dfns_types::{CompletedRegistration, EndUserWallet, Wallet};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::action::CHALLENGE_NOT_VALID;
 use crate::auth::session;
 use crate::context::Context;
-use crate::rooms::credentials::attest::{self, NewCredential, supported};
+use crate::rooms::credentials::set::{self, CredentialSet};
 use crate::rooms::key_owner::KeyOwner;
 use crate::rooms::key_store::{self, NewKey, Source};
 use crate::rooms::people;
-use crate::rooms::refusals::{check_text, invalid_field, key_refusal, parsed};
+use crate::rooms::refusals::{check_text, invalid_field};
 use crate::rooms::wallets::{self, Labels};
 use crate::server::{Refusal, Reply};
-use crate::store::{Challenge, ChallengePurpose, CodePurpose, Credential, CredentialKind, TokenKind, UserKind};
+use crate::store::{Challenge, ChallengePurpose, CodePurpose, TokenKind, UserKind};
 
 /// How long the name of a wallet may be, in characters.
 const WALLET_NAME_LENGTH: usize = 100;
-
-#[expect(clippy::struct_field_names, reason = "the names of the API")]
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Credentials {
-    first_factor_credential: NewCredential,
-    #[serde(default)]
-    second_factor_credential: Option<NewCredential>,
-    #[serde(default)]
-    recovery_credential: Option<NewCredential>,
-}
 
 #[derive(Deserialize)]
 struct Wallets {
@@ -41,14 +27,14 @@ struct Wallets {
 /// `POST /auth/registration`: answers no token; the user logs in afterwards.
 pub(in crate::rooms) fn complete(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let challenge = session_challenge(context)?;
-    let credentials: Credentials = context.call.body()?;
+    let credentials: CredentialSet = context.call.body()?;
     Reply::json(&register(context, &challenge, credentials)?)
 }
 
 /// `POST /auth/registration/enduser`: makes wallets, and logs the user in.
 pub(in crate::rooms) fn complete_end_user(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let challenge = session_challenge(context)?;
-    let credentials: Credentials = context.call.body()?;
+    let credentials: CredentialSet = context.call.body()?;
     let Wallets { wallets } = context.call.body()?;
     if context.caller()?.user.kind != UserKind::EndUser {
         return Err(Refusal::invalid("only an end user registers with wallets"));
@@ -93,52 +79,15 @@ fn session_challenge(context: &Context<'_>) -> Result<Challenge, Refusal> {
 fn register(
     context: &Context<'_>,
     challenge: &Challenge,
-    credentials: Credentials,
+    credentials: CredentialSet,
 ) -> Result<CompletedRegistration, Refusal> {
-    let Credentials {
-        first_factor_credential,
-        second_factor_credential,
-        recovery_credential,
-    } = credentials;
     let mut user = context.caller()?.user.clone();
-    let keep = |field: &str, new: NewCredential, default_name: &str, is_recovery: bool| {
-        let at = format!("{field}.credentialKind");
-        if (supported(&at, &new.credential_kind)? == CredentialKind::RecoveryKey) != is_recovery {
-            let problem = format!("{} cannot be used as this factor", new.credential_kind.as_str());
-            return Err(invalid_field(&at, &problem));
-        }
-        attest::keep(
-            context,
-            &user,
-            &format!("{field}."),
-            new,
-            default_name,
-            &challenge.challenge,
-        )
-    };
-    let first: Credential = keep(
-        "firstFactorCredential",
-        first_factor_credential,
-        "Default Credential",
-        false,
-    )?;
-    if let Some(second) = second_factor_credential {
-        keep("secondFactorCredential", second, "Second Factor Credential", false)?;
-    }
-    if let Some(recovery) = recovery_credential {
-        keep("recoveryCredential", recovery, "Recovery Credential", true)?;
-    }
+    let first = set::keep(context, &user, "", credentials, &challenge.challenge)?;
     user.is_registered = true;
     context.store.update(&user)?;
     context.store.complete_challenge(&challenge.id)?;
     context.store.delete_code(CodePurpose::Registration, &user.id)?;
-    let credential = RegisteredCredential::new(
-        parsed::<CredentialUuid>(&first.uuid)?,
-        NewCredentialKind::from(first.kind.as_str()),
-        first.name,
-    );
-    let user = RegisteredUser::new(parsed::<UserId>(&user.id)?, user.username, parsed::<OrgId>(&user.org)?);
-    Ok(CompletedRegistration::new(credential, user))
+    set::done(&user, first)
 }
 
 /// A wallet on a new key that is delegated to the caller.

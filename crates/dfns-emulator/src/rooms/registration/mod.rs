@@ -4,8 +4,8 @@
 //!
 //! Invariant: a user registers once, with the temporary token of the session whose challenge was attested.
 
-mod challenge;
+pub(super) mod challenge;
 mod complete;
 
-pub(super) use challenge::{create, create_delegated, resend_code};
+pub(super) use challenge::{create, create_delegated, resend_code, restart_delegated};
 pub(super) use complete::{complete, complete_end_user};
