@@ -4,6 +4,7 @@
 
 mod access;
 mod credentials;
+mod federation;
 mod keys;
 mod money;
 mod passkeys;

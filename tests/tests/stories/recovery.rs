@@ -115,7 +115,12 @@ async fn who_lost_every_key_recovers_with_the_code_on_paper_and_keeps_the_wallet
         .unwrap();
     let shop = world.wallet(Network::SolanaDevnet).await;
     let payment = Transfer::Native(NativeTransfer::new(shop.address.as_deref().unwrap(), 7_u64));
-    hers.transfers().create(&jane.wallet.id, payment).send().await.unwrap();
+    hers.transfers()
+        .create(&jane.wallet.id, payment)
+        .await
+        .unwrap()
+        .done()
+        .unwrap();
 
     let again = world
         .dfns
@@ -200,11 +205,11 @@ async fn a_password_protected_key_logs_in_with_a_mailed_code_and_signs() {
         .unwrap();
     assert_eq!(done.credential.kind.as_str(), "PasswordProtectedKey");
 
-    let log_in = |password: &str| {
+    let attempt = |password: &str| {
         let signer = PasswordSigner::new(JANE, password);
         open_calls.log_in(signer).username(JANE).org_id(world.org_id())
     };
-    let refused = log_in("correct horse").send().await.unwrap_err();
+    let refused = attempt("correct horse").send().await.unwrap_err();
     assert!(
         refused.is_unauthorized(),
         "without a code the key is not handed out: {}",
@@ -220,9 +225,9 @@ async fn a_password_protected_key_logs_in_with_a_mailed_code_and_signs() {
             .unwrap();
         world.emulator.admin().outbox(JANE).await.unwrap().remove(0).code
     };
-    let refused = log_in("wrong").code(code().await).send().await.unwrap_err();
+    let refused = attempt("wrong").code(code().await).send().await.unwrap_err();
     assert!(matches!(refused, dfns::Error::Signer { .. }), "{}", refused.report());
-    let login = log_in("correct horse").code(code().await).send().await.unwrap();
+    let login = attempt("correct horse").code(code().await).send().await.unwrap();
     let hers = login.into_session().unwrap().dfns;
     let soon = world
         .emulator

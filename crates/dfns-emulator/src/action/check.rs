@@ -6,18 +6,19 @@ use crate::context::Context;
 use crate::server::Refusal;
 use crate::store::UserAction;
 
-/// Uses the user action of a request up, or refuses the request.
+/// Uses the user action of a request up and answers its id, or refuses the request.
 ///
 /// # Errors
 /// 403 if it is missing, expired, no token of ours, or was signed by another caller or for another request; 400 if it
 /// was used before.
-pub(crate) fn consume(context: &mut Context<'_>) -> Result<(), Refusal> {
+pub(crate) fn consume(context: &mut Context<'_>) -> Result<String, Refusal> {
     let action = find(context)?.ok_or_else(|| Refusal::forbidden("user action signature is missing or invalid"))?;
     context.trace.user_action = Some(action.id.clone());
     if action.used_at.is_some() {
         return Err(Refusal::invalid("user action has already been used"));
     }
-    Ok(context.store.use_user_action(&action.id, context.now.unix_millis())?)
+    context.store.use_user_action(&action.id, context.now.unix_millis())?;
+    Ok(action.id)
 }
 
 fn find(context: &Context<'_>) -> Result<Option<UserAction>, Refusal> {

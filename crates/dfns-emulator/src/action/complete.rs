@@ -37,6 +37,7 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         signed_at: context.now.unix_millis(),
         expires_at: expires_at.unix_millis(),
         used_at: None,
+        outcome: None,
     };
     context.store.insert_user_action(&action)?;
     context.trace.user_action = Some(action.id.clone());

@@ -6,6 +6,7 @@
 
 mod clock;
 pub(crate) mod faults;
+mod identity_provider;
 mod outbox;
 mod people;
 mod requests;
@@ -49,6 +50,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
         exchanges,
         faucet,
         faults::ROUTES,
+        identity_provider::ROUTES,
         outbox::ROUTES,
         people::ROUTES,
         policy::ADMIN_ROUTES,

@@ -58,6 +58,7 @@ fn download(emulation: &Emulation, call: &Call) -> Result<Reply, Refusal> {
         content_type: "application/vnd.sqlite3",
         body: snapshot.content.clone(),
         errand: None,
+        location: None,
     })
 }
 

@@ -9,7 +9,7 @@ use dfns_types::Timestamp;
 use super::tokens::{Audience, Claims, Metadata};
 use crate::context::Context;
 use crate::server::Refusal;
-use crate::store::{AccessTokenRecord, TokenKind, UserRecord};
+use crate::store::{AccessTokenRecord, TokenKind, UserAction, UserRecord};
 
 /// Logs a user in and answers the token.
 ///
@@ -78,6 +78,23 @@ pub(crate) fn seal(
     expires_at: Timestamp,
 ) -> Result<String, Refusal> {
     sign(context, &claims(context, audience, org, id, expires_at))
+}
+
+/// Signs the token of a user action once more: the same text as when it was sealed at `issued_at`.
+///
+/// # Errors
+/// 500 if it cannot be written.
+pub(crate) fn seal_again(
+    context: &Context<'_>,
+    action: &UserAction,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<String, Refusal> {
+    let claims = Claims {
+        iat: issued_at.unix_seconds(),
+        ..claims(context, Audience::UserAction, &action.org, &action.id, expires_at)
+    };
+    sign(context, &claims)
 }
 
 fn claims(context: &Context<'_>, audience: Audience, org: &str, id: &str, expires_at: Timestamp) -> Claims {

@@ -18,6 +18,7 @@ pub(super) fn refuse(status: u16, message: Option<String>, html: Option<String>)
             content_type: "text/html; charset=utf-8",
             body: html.into_bytes(),
             errand: None,
+            location: None,
         });
     }
     let words = || status.canonical_reason().unwrap_or("Refused").to_owned();

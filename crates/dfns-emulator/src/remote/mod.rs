@@ -5,6 +5,7 @@
 mod clock;
 mod exchange;
 mod faults;
+mod identity_provider;
 mod requests;
 mod snapshots;
 
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 pub use faults::{ArmedFault, Faults};
+pub use identity_provider::SignedIn;
 pub use requests::{LoggedCaller, LoggedRequest, SigningStep};
 pub use snapshots::{Access, Snapshots};
 

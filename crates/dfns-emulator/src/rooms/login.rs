@@ -17,11 +17,9 @@ use crate::action::{CHALLENGE_NOT_VALID, NO_CREDENTIAL, complete};
 use crate::auth::session;
 use crate::auth::tokens::Audience;
 use crate::context::Context;
+use crate::issuer;
 use crate::server::{Refusal, Reply};
 use crate::store::{Challenge, ChallengePurpose, CodePurpose, Credential, CredentialKind, TokenKind, UserRecord};
-
-/// The client id that a user is sent to single sign-on with. The emulator has no identity provider behind it.
-const SSO_CLIENT_ID: &str = "dfns-emulator";
 
 /// What was agreed on when a login began; the subject of its challenge.
 #[derive(Debug, Serialize, Deserialize)]
@@ -101,7 +99,7 @@ pub(super) fn complete(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     complete::check(context, candidates, &request.first_factor, &challenge)?;
     context.store.complete_challenge(&challenge.id)?;
     if user.is_sso_required {
-        return Reply::json(&LoginResult::new().with_sso_client_id(SSO_CLIENT_ID));
+        return Reply::json(&LoginResult::new().with_sso_client_id(issuer::CLIENT_ID));
     }
     Reply::json(&LoginResult::new().with_token(session::log_in(context, &user)?))
 }

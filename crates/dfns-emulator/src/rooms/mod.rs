@@ -4,14 +4,17 @@
 //! is answered with 501.
 
 mod access_tokens;
+mod agreements;
 mod approvals;
 pub(crate) mod assets;
+mod audit_logs;
 mod canton_validators;
 mod codes;
 pub(crate) mod contracts;
 mod credentials;
 mod decimal;
 pub(crate) mod exchanges;
+mod federation;
 mod fee_sponsors;
 pub(crate) mod history;
 mod idempotency;
@@ -30,6 +33,7 @@ mod recovery;
 pub(crate) mod refusals;
 mod registration;
 mod replacement;
+mod service_account_keys;
 mod service_accounts;
 pub(crate) mod signatures;
 mod signers;
@@ -57,6 +61,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
     Some(match operation_id {
         "abortWalletTransaction" => transactions::abort,
         "abortWalletTransfer" => transfers::abort,
+        "acceptAgreement" => agreements::accept,
         "activateCredential" => credentials::activate,
         "activateFeeSponsor" => fee_sponsors::activate,
         "activatePersonalAccessToken" => personal_access_tokens::activate,
@@ -74,7 +79,10 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "cancelWalletTransfer" => replacement::cancel_transfer,
         "completeEndUserRegistration" => registration::complete_end_user,
         "completeLogin" => login::complete,
+        "completeOidcLogin" => federation::complete_open_id_connect,
         "completeRegistration" => registration::complete,
+        "completeSocialLogin" => federation::log_in_socially,
+        "completeSsoLogin" => federation::complete_single_sign_on,
         "createApprovalDecision" => approvals::decide,
         "createCantonValidator" => canton_validators::create,
         "createCredential" => credentials::create::create,
@@ -91,12 +99,15 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createFeeSponsor" => fee_sponsors::create,
         "createKey" => keys::create,
         "createLoginChallenge" => login::create_challenge,
+        "createOidcLoginCredential" => federation::create_first_credential,
         "createPermission" => permissions::create,
         "createPersonalAccessToken" => personal_access_tokens::create,
         "createPolicy" => policies::create,
         "createRecoveryChallenge" => recovery::create,
         "createRegistrationChallenge" => registration::create,
         "createServiceAccount" => service_accounts::create,
+        "createServiceAccountCredential" => service_account_keys::create,
+        "createSocialRegistrationChallenge" => federation::register_socially,
         "createStake" => staking::create,
         "createStakeAction" => staking::act,
         "createUser" => users::create,
@@ -117,6 +128,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "deleteFeeSponsor" => fee_sponsors::delete,
         "deleteKey" => keys::delete,
         "deletePermission" => permissions::delete,
+        "deleteServiceAccountCredential" => service_account_keys::delete,
         "deleteWebhook" => webhooks::delete,
         "deriveKey" => keys::derive,
         "estimateFees" => networks::estimate_fees,
@@ -125,11 +137,13 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "generateKeySignature" => signatures::create,
         "generateWalletSignature" => wallet_signatures::create,
         "getApproval" => approvals::get,
+        "getAuditLog" => audit_logs::get,
         "getCantonValidator" => canton_validators::get,
         "getExchange" => exchanges::get,
         "getFeeSponsor" => fee_sponsors::get,
         "getKey" => keys::get,
         "getKeySignature" => signatures::get,
+        "getLatestUnacceptedAgreement" => agreements::latest_unaccepted,
         "getPermission" => permissions::get,
         "getPersonalAccessToken" => personal_access_tokens::get,
         "getPolicy" => policies::get,
@@ -148,7 +162,10 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "getWebhookEvent" => webhook_events::get,
         "importKey" => key_import::import,
         "importWallet" => key_import::import_wallet,
+        "initOidcLogin" => federation::start_open_id_connect,
+        "initSsoLogin" => federation::start_single_sign_on,
         "listApprovals" => approvals::list,
+        "listAuditLogs" => audit_logs::list,
         "listCantonValidators" => canton_validators::list,
         "listCredentials" => credentials::list,
         "listExchangeAccountAssets" => exchanges::list_assets,
@@ -182,8 +199,8 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "recoverUser" => recovery::complete,
         "reindexTransaction" => networks::reindex,
         "resendRegistrationCode" => registration::resend_code,
-        "revokePermission" => permissions::assignments::revoke,
         "restartDelegatedRegistration" => registration::restart_delegated,
+        "revokePermission" => permissions::assignments::revoke,
         "sendLoginCode" => login::send_code,
         "sendRecoveryCode" => recovery::send_code,
         "speedUpWalletTransaction" => replacement::speed_up_transaction,

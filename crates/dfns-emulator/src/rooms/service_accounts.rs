@@ -3,12 +3,12 @@
 //! Invariant: a name belongs to at most one service account that is not deleted; a service account that is not active
 //! answers to no token.
 
-use axum::http::StatusCode;
 use dfns_types::{CreateServiceAccountRequest, DeactivateServiceAccountRequest, UpdateServiceAccountRequest};
 use serde_json::{Value, json};
 
 use super::access_tokens::{self, NewToken};
 use super::people::require_text;
+use super::service_account_keys;
 use super::users::{self, refuse_archived, refuse_oneself};
 use crate::context::Context;
 use crate::server::{Refusal, Reply};
@@ -34,10 +34,6 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: CreateServiceAccountRequest = context.call.body()?;
     require_text("name", &request.name)?;
     let lifetime = access_tokens::lifetime(request.days_valid)?;
-    if request.federated_identity.is_some() {
-        let message = "federatedIdentity: not implemented by the emulator";
-        return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("field", "federatedIdentity"));
-    }
     let permissions = access_tokens::permissions(context, request.permission_id.as_ref())?;
     refuse_taken(context, &request.name, None)?;
     let org = context.caller()?.org();
@@ -62,6 +58,9 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
             owner: "",
         },
     )?;
+    if let Some(identity) = request.federated_identity {
+        service_account_keys::federate(context, &account.id, identity.0)?;
+    }
     access_tokens::assign(context, &permissions, &account.id)?;
     let new = NewToken {
         kind: TokenKind::ServiceAccount,

@@ -28,9 +28,25 @@ pub(crate) fn decode_query(query: &str) -> Option<Vec<(String, String)>> {
         .collect()
 }
 
+/// Encodes text as the value of a query.
+pub(crate) fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_encoded_decodes_to_itself() {
+        let text = "https://app.example.test/back?a=b&c=d e+ü%";
+        assert_eq!(decode_query(&format!("x={}", encode(text))).unwrap()[0].1, text);
+    }
 
     #[test]
     fn query_pairs_keep_their_order_and_are_decoded() {

@@ -19,7 +19,7 @@ use hyper::body::Incoming;
 
 use body::Outgoing;
 pub(crate) use call::Call;
-pub(crate) use encoding::{decode, decode_query};
+pub(crate) use encoding::{decode, decode_query, encode};
 pub(crate) use listen::serve;
 pub(crate) use pipeline::Emulation;
 pub(crate) use refusal::Refusal;
@@ -116,8 +116,13 @@ async fn read(request: Request<Incoming>) -> Result<Call, Refusal> {
 }
 
 fn write(answered: Result<Reply, Refusal>) -> Response<Outgoing> {
+    let mut location = None;
     let (status, content_type, body) = match answered {
-        Ok(reply) => (reply.status, reply.content_type, reply.body),
+        Ok(reply) => {
+            // One that cannot be a header is left out, and the page shows nothing.
+            location = reply.location.and_then(|location| HeaderValue::try_from(location).ok());
+            (reply.status, reply.content_type, reply.body)
+        }
         Err(refusal) => (
             refusal.status,
             "application/json; charset=utf-8",
@@ -126,6 +131,9 @@ fn write(answered: Result<Reply, Refusal>) -> Response<Outgoing> {
     };
     let mut response = Response::new(Outgoing::whole(body));
     *response.status_mut() = status;
+    if let Some(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
     let mut set = |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
     if !content_type.is_empty() {
         set(header::CONTENT_TYPE, content_type);

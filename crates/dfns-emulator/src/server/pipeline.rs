@@ -6,6 +6,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::StatusCode;
+use dfns_types::Timestamp;
 use dfns_types::operation::{Authentication, Operation};
 
 use super::route::{self, Match};
@@ -16,7 +17,7 @@ use crate::context::{Context, Handler, Services};
 use crate::fault::Strike;
 use crate::journal::{Trace, Who};
 use crate::snapshots::Snapshots;
-use crate::store::{Database, Store};
+use crate::store::{ActionOutcome, Database, Store};
 use crate::{action, admin, contract, rooms};
 
 /// The whole emulation behind the server.
@@ -133,16 +134,36 @@ fn checked(
             permission::check(operation, caller, store)?;
         }
     }
-    if operation.user_action {
-        action::check::consume(context)?;
-    }
+    let signed = if operation.user_action {
+        Some(action::check::consume(context)?)
+    } else {
+        None
+    };
     for prepare in rooms::BEFORE_EVERY_CALL {
         prepare(context)?;
     }
-    Ok(store.attempt(|| {
+    let now = context.now;
+    let answered = store.attempt(|| {
         contract::check(operation.id, context.call)?;
         handler(context)
-    }))
+    });
+    if let Some(id) = signed {
+        store.resolve_user_action(&id, &outcome(&answered, now))?;
+    }
+    Ok(answered)
+}
+
+/// What the log of user actions says about an answer.
+fn outcome(answered: &Result<Reply, Refusal>, now: Timestamp) -> ActionOutcome {
+    let (status, error) = match answered {
+        Ok(reply) => (reply.status, None),
+        Err(refusal) => (refusal.status, Some(refusal.message.clone())),
+    };
+    ActionOutcome {
+        at: now.unix_millis(),
+        status: status.as_u16(),
+        error,
+    }
 }
 
 fn found<T>(matched: Match<T>, call: &Call) -> Result<(T, std::collections::BTreeMap<&'static str, String>), Refusal> {

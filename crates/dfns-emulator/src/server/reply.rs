@@ -14,6 +14,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     /// What is left to do with the network before there is an answer, which then takes the place of this one.
     pub(crate) errand: Option<Errand>,
+    /// Where a browser shall go on.
+    pub(crate) location: Option<String>,
 }
 
 impl Reply {
@@ -36,7 +38,28 @@ impl Reply {
             content_type: "application/json; charset=utf-8",
             body,
             errand: None,
+            location: None,
         })
+    }
+
+    /// 200 with text of any type.
+    pub(crate) fn text(content_type: &'static str, body: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            body: body.into().into_bytes(),
+            errand: None,
+            location: None,
+        }
+    }
+
+    /// 302: the browser shall go on elsewhere.
+    pub(crate) fn redirect(location: String) -> Self {
+        Self {
+            status: StatusCode::FOUND,
+            location: Some(location),
+            ..Self::empty()
+        }
     }
 
     /// 204 without a body.
@@ -46,6 +69,7 @@ impl Reply {
             content_type: "",
             body: Vec::new(),
             errand: None,
+            location: None,
         }
     }
 

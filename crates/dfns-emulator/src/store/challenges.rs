@@ -17,6 +17,12 @@ pub(crate) enum ChallengePurpose {
     Credential,
     /// Recovering an account.
     Recovery,
+    /// Logging in through an identity provider; the state of OpenID Connect.
+    Federation,
+    /// Coming back from the identity provider that the emulator plays.
+    AuthorizationCode,
+    /// The first credential of somebody who came in through an identity provider.
+    FirstCredential,
 }
 
 impl ChallengePurpose {
@@ -27,6 +33,9 @@ impl ChallengePurpose {
             Self::Registration => "registration",
             Self::Credential => "credential",
             Self::Recovery => "recovery",
+            Self::Federation => "federation",
+            Self::AuthorizationCode => "authorization-code",
+            Self::FirstCredential => "first-credential",
         }
     }
 }

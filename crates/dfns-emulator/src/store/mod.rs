@@ -41,7 +41,7 @@ pub(crate) use outbox::Mail;
 pub(crate) use page::{Page, PageRequest};
 pub(crate) use permissions::{Assignment, EVERYTHING, PermissionRecord};
 pub(crate) use tokens::{AccessTokenRecord, TokenKind};
-pub(crate) use user_actions::UserAction;
+pub(crate) use user_actions::{ActionOutcome, UserAction};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -58,7 +58,8 @@ CREATE TABLE user_action (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE, org TEXT NOT NULL, user_id TEXT NOT NULL, token_id TEXT NOT NULL,
     method TEXT NOT NULL, path TEXT NOT NULL, body TEXT NOT NULL, credential_uuid TEXT NOT NULL,
-    assertion TEXT NOT NULL, signed_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER
+    assertion TEXT NOT NULL, signed_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER,
+    resolved_at INTEGER, response_status INTEGER, response_error TEXT
 ) STRICT;
 
 CREATE TABLE permission (

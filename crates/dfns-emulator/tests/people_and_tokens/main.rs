@@ -5,12 +5,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audit_logs;
 mod credentials;
+mod federation;
 mod login;
 mod passkeys;
 mod person;
 mod personal_access_tokens;
 mod recovery;
 mod registration;
+mod service_account_keys;
 mod service_accounts;
 mod users;

@@ -42,16 +42,15 @@ pub(crate) fn send(url: &str, method: &str, target: &str, headers: &[(&str, &str
         .split_once("\r\n\r\n")
         .unwrap_or_else(|| panic!("no answer: {answer:?}"));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let headers = head.to_ascii_lowercase();
     let body = if body.is_empty() {
         Value::Null
+    } else if headers.contains("content-type: text/") {
+        Value::from(body)
     } else {
         serde_json::from_str(body).unwrap()
     };
-    Answer {
-        status,
-        headers: head.to_ascii_lowercase(),
-        body,
-    }
+    Answer { status, headers, body }
 }
 
 /// Sends a request in one piece and reads whatever comes until the connection ends.

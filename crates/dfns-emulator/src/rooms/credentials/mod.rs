@@ -75,7 +75,10 @@ fn refuse_last(context: &Context<'_>, credential: &Credential) -> Result<(), Ref
 }
 
 /// A credential as the API shows it.
-fn present(credential: &Credential) -> Result<Value, Refusal> {
+///
+/// # Errors
+/// 500 if its public key is none.
+pub(super) fn present(credential: &Credential) -> Result<Value, Refusal> {
     let key = PublicKey::from_pem(&credential.public_key).map_err(|error| Refusal::internal(&error))?;
     Ok(json!({
         "kind": credential.kind.as_str(),

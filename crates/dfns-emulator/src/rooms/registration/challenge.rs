@@ -120,12 +120,17 @@ pub(in crate::rooms) fn begin(
         org: user.org.clone(),
         user_id: user.id.clone(),
         token_id: Some(token.id),
-        challenge: URL_SAFE_NO_PAD.encode(context.new_id("ch")?),
+        challenge: self::text(context)?,
         subject,
         expires_at: context.after(LIFETIME)?.unix_millis(),
     };
     context.store.insert_challenge(purpose, &challenge)?;
     Ok((challenge, text))
+}
+
+/// The text of a new challenge.
+pub(in crate::rooms) fn text(context: &Context<'_>) -> Result<String, Refusal> {
+    Ok(URL_SAFE_NO_PAD.encode(context.new_id("ch")?))
 }
 
 /// A challenge for credentials of any kind, as the API shows it.
