@@ -54,6 +54,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
         outbox::ROUTES,
         people::ROUTES,
         policy::ADMIN_ROUTES,
+        policy::SCREENING_ROUTES,
         flush,
         requests::ROUTES,
     ];

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Asset, chain};
 use crate::context::Context;
+use crate::policy;
 use crate::rooms::history;
 use crate::server::Refusal;
 use crate::store::{Document, Filing, StoreError};
@@ -86,7 +87,11 @@ fn keep(context: &Context<'_>, org: &str, movement: Movement) -> Result<(), Refu
         },
     );
     kept?;
-    tell(context, org, &movement)
+    tell(context, org, &movement)?;
+    if movement.is_incoming {
+        policy::received(context, org, &movement)?;
+    }
+    Ok(())
 }
 
 /// Tells webhooks of a movement, on the networks whose movements the API sees.

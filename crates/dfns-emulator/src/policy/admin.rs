@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::approval::ApprovalRecord;
-use super::{gate, prices};
+use super::{events, gate, prices};
 use crate::admin::Route;
 use crate::bootstrap;
 use crate::context::Context;
@@ -17,6 +17,7 @@ use crate::store::Listing;
 pub(crate) const ROUTES: &[Route] = &[
     ("GET", "/approvals", approvals),
     ("POST", "/approvals/{approvalId}", decide),
+    ("GET", "/policy-evaluations", events::list),
     ("GET", "/prices", prices::list),
     ("PUT", "/prices", prices::set),
 ];

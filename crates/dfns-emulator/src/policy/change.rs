@@ -12,6 +12,7 @@ use dfns_types::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::events;
 use super::facts::Facts;
 use super::gate;
 use super::held::Subject;
@@ -138,13 +139,16 @@ pub(crate) fn submit(context: &Context<'_>, new: NewChange<'_>) -> Result<Option
         Ruling::Block(reason) => Err(Refusal::forbidden(reason)),
         Ruling::Approve { .. } => {
             let subject = Subject::Change(change.id.to_string());
-            change.approval_id = gate::hold(context, org, &initiator, (new.kind, subject), &judgement)?;
+            let activity = (new.kind.clone(), subject.clone());
+            change.approval_id = gate::hold(context, org, &initiator, activity, (&judgement, context.now))?;
             let filing = Filing {
                 org,
                 parent: new.entity_id,
                 owner: "",
             };
             context.store.insert(&change, filing)?;
+            let told = (&judgement, change.approval_id.as_ref());
+            events::judged(context, org, context.now, (&new.kind, &subject), told)?;
             Ok(Some(Reply::json_with(StatusCode::ACCEPTED, &change.shown()?)?))
         }
     }

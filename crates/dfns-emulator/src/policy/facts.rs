@@ -6,6 +6,7 @@
 use dfns_types::{ActivityKind, Timestamp};
 
 use super::money::Usd;
+use super::screening::Screenings;
 
 /// An activity, as policies see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,8 @@ pub(crate) struct Payment {
     pub(crate) recipient: Option<String>,
     /// What it is worth; unknown for a signature, and for an asset without a price.
     pub(crate) value: Option<Usd>,
+    /// What others say of who is on the other side.
+    pub(crate) screenings: Screenings,
 }
 
 impl Facts {

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use dfns_types::{
     ActivityKind, Approval, ApprovalDecisionValue, ApprovalId, ApprovalStatus, Policy, PolicyStatus, Timestamp, UserId,
+    WebhookEventKind,
 };
 
 use super::approval::{ApprovalRecord, Objection, Voter};
+use super::events;
 use super::facts::Facts;
 use super::held::{self, Subject};
 use super::judgement::{self, Judgement, Ruling};
@@ -36,17 +38,14 @@ pub(crate) fn judge(
     })?;
     policies.retain(|policy| policy.status == PolicyStatus::Active && policy.activity_kind == *kind);
     if policies.is_empty() {
-        return Ok(Judgement {
-            evaluations: Vec::new(),
-            ruling: Ruling::Pass,
-        });
+        return Ok(Judgement::pass());
     }
     let looks_back = |policy: &Policy| rules::looks_back_to(&policy.rule, context.now);
     let since = policies.iter().filter_map(looks_back).min();
     Ok(judgement::judge(&policies, &gather(since)?))
 }
 
-/// Opens the approval that a judgement asks for, and answers its id; nothing if it asks for none.
+/// Opens the approval that a judgement asks for at some time, and answers its id; nothing if it asks for none.
 ///
 /// # Errors
 /// 500 if the store fails.
@@ -55,7 +54,7 @@ pub(crate) fn hold(
     org: &str,
     initiator: &UserId,
     (kind, subject): (ActivityKind, Subject),
-    judgement: &Judgement,
+    (judgement, at): (&Judgement, Timestamp),
 ) -> Result<Option<ApprovalId>, Refusal> {
     let Ruling::Approve {
         groups,
@@ -66,7 +65,7 @@ pub(crate) fn hold(
     };
     // A timeout beyond the end of time never comes.
     let expiration_date =
-        timeout_minutes.and_then(|minutes| context.now.checked_add(Duration::from_secs(minutes.saturating_mul(60))));
+        timeout_minutes.and_then(|minutes| at.checked_add(Duration::from_secs(minutes.saturating_mul(60))));
     let record = ApprovalRecord {
         id: parsed(&context.new_id("ap")?)?,
         org: org.to_owned(),
@@ -77,8 +76,8 @@ pub(crate) fn hold(
         groups: groups.clone(),
         evaluations: judgement.shown(),
         decisions: Vec::new(),
-        date_created: context.now,
-        date_updated: context.now,
+        date_created: at,
+        date_updated: at,
         date_resolved: None,
         expiration_date,
     };
@@ -205,7 +204,7 @@ fn finish(context: &Context<'_>, record: &ApprovalRecord, at: Timestamp) -> Resu
     context.store.clear_due(record.id.as_str())?;
     let (org, subject) = (record.org.as_str(), &record.subject);
     match record.status {
-        ApprovalStatus::Approved => held::release(context, org, subject, at),
+        ApprovalStatus::Approved => held::release(context, org, subject, at)?,
         ApprovalStatus::Denied => {
             let denial = record.decisions.last();
             let by = denial.map_or_else(
@@ -214,8 +213,9 @@ fn finish(context: &Context<'_>, record: &ApprovalRecord, at: Timestamp) -> Resu
             );
             let why = denial.and_then(|decision| decision.reason.as_deref());
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
-            held::reject(context, org, subject, &format!("Approval denied by {by}{why}"), at)
+            held::reject(context, org, subject, &format!("Approval denied by {by}{why}"), at)?;
         }
-        _ => held::reject(context, org, subject, "The approval expired.", at),
+        _ => held::reject(context, org, subject, "The approval expired.", at)?,
     }
+    events::approval_changed(context, at, record, &WebhookEventKind::PolicyApprovalResolved)
 }

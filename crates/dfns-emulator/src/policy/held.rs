@@ -3,7 +3,7 @@
 //! Invariant: what was held back goes on once, after its approval, and not at all if it was denied or expired.
 
 use dfns_types::{
-    Activity, ActivityKind, SignatureStatus, Timestamp, TransactionRequest, TransferRequest, TransferStatus,
+    Activity, ActivityKind, ApprovalId, SignatureStatus, Timestamp, TransactionRequest, TransferRequest, TransferStatus,
 };
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,25 @@ pub(crate) fn reject(
         }
         Subject::Change(id) => change::drop(context, found(context, org, id)?, at),
     }
+}
+
+/// Says for which approval a request waits that was held back before.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn wait(context: &Context<'_>, org: &str, subject: &Subject, approval: &ApprovalId) -> Result<(), Refusal> {
+    match subject {
+        Subject::Transfer(id) => wait_order::<TransferRequest>(context, org, id, approval),
+        Subject::Transaction(id) => wait_order::<TransactionRequest>(context, org, id, approval),
+        // Neither has anything that policies know only later.
+        Subject::Signature(_) | Subject::Change(_) => Ok(()),
+    }
+}
+
+fn wait_order<R: OnChain>(context: &Context<'_>, org: &str, id: &str, approval: &ApprovalId) -> Result<(), Refusal> {
+    let mut request: R = found(context, org, id)?;
+    *request.state().approval_id = Some(approval.clone());
+    Ok(context.store.update(&request)?)
 }
 
 /// The activity as approvals show it, with what is held back as it is now.

@@ -8,7 +8,7 @@ use super::facts::{Facts, Payment, Source};
 use super::gate;
 use super::held::Subject;
 use super::judgement::{Judgement, Ruling};
-use super::{past, prices};
+use super::{deferral, events, past, prices, screening};
 use crate::chain::{self, OnChain, Order};
 use crate::context::Context;
 use crate::rooms::key_store;
@@ -39,9 +39,13 @@ pub(crate) fn submit<R: OnChain>(
     } else {
         Subject::Transaction(id)
     };
-    let approval = open(context, org, subject, &judgement)?;
+    let approval = match judgement.known_at {
+        Some(_) => None,
+        None => open(context, org, subject.clone(), &judgement)?,
+    };
     let state = request.state();
     match &judgement.ruling {
+        _ if judgement.known_at.is_some() => *state.status = TransferStatus::Pending,
         Ruling::Pass => *state.status = TransferStatus::Executing,
         Ruling::Block(reason) => {
             *state.status = TransferStatus::Rejected;
@@ -50,7 +54,7 @@ pub(crate) fn submit<R: OnChain>(
         }
         Ruling::Approve { .. } => {
             *state.status = TransferStatus::Pending;
-            *state.approval_id = approval;
+            state.approval_id.clone_from(&approval);
         }
     }
     let is_free = *state.status == TransferStatus::Executing;
@@ -61,6 +65,19 @@ pub(crate) fn submit<R: OnChain>(
     };
     context.store.insert(&request, filing)?;
     tell(context, org, &request)?;
+    let kind = ActivityKind::WalletsSign;
+    if let Some(until) = judgement.known_at {
+        let initiator = parsed::<UserId>(caller.user_id())?;
+        deferral::defer(context, org, initiator, (kind, subject), (&judgement, until))?;
+    } else {
+        events::judged(
+            context,
+            org,
+            context.now,
+            (&kind, &subject),
+            (&judgement, approval.as_ref()),
+        )?;
+    }
     if is_free {
         chain::launch(context, org, &request, order)?;
     } else {
@@ -112,6 +129,20 @@ pub(crate) fn judge_signature(context: &Context<'_>, key: &Key) -> Result<Judgem
     })
 }
 
+/// Tells what policies made of a signature that is kept already.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn tell_judged(
+    context: &Context<'_>,
+    org: &str,
+    subject: &Subject,
+    (judgement, approval): (&Judgement, Option<&dfns_types::ApprovalId>),
+) -> Result<(), Refusal> {
+    let activity = (&ActivityKind::WalletsSign, subject);
+    events::judged(context, org, context.now, activity, (judgement, approval))
+}
+
 /// Opens the approval that a judgement asks for, in the name of the caller.
 ///
 /// # Errors
@@ -123,13 +154,8 @@ pub(crate) fn open(
     judgement: &Judgement,
 ) -> Result<Option<dfns_types::ApprovalId>, Refusal> {
     let initiator = parsed::<UserId>(context.caller()?.user_id())?;
-    gate::hold(
-        context,
-        org,
-        &initiator,
-        (ActivityKind::WalletsSign, subject),
-        judgement,
-    )
+    let activity = (ActivityKind::WalletsSign, subject);
+    gate::hold(context, org, &initiator, activity, (judgement, context.now))
 }
 
 fn facts_of_order(
@@ -149,6 +175,7 @@ fn facts_of_order(
             is_transfer,
             recipient: order.to.clone(),
             value: prices::worth(context, wallet.network.as_str(), order)?,
+            screenings: screening::screen(context, wallet.network.as_str(), &order.asset, order.to.as_deref())?,
         },
     })
 }

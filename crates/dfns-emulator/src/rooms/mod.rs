@@ -150,6 +150,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "getServiceAccount" => service_accounts::get,
         "getStake" => staking::get,
         "getStakeRewards" => staking::rewards,
+        "getSumsubTravelRulePublicKey" => policies::sumsub_public_key,
         "getUser" => users::get,
         "getWallet" => wallets::get,
         "getWalletAssets" => assets::list,

@@ -4,10 +4,9 @@
 //!
 //! Invariant: an archived policy stays what it is; a change of an active one passes the policies about policies.
 
-use axum::http::StatusCode;
 use dfns_types::{
     ActivityKind, ChangeOperationKind, CreatePolicyRequest, Policy, PolicyAction, PolicyDetails, PolicyId, PolicyPage,
-    PolicyStatus, Timestamp, UpdatePolicyRequest,
+    PolicyStatus, SumsubKeyType, SumsubPublicKey, Timestamp, UpdatePolicyRequest,
 };
 
 use super::refusals::{invalid_field, parsed};
@@ -119,6 +118,17 @@ pub(super) fn archive(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     change(context, policy)
 }
 
+/// `GET /v2/policies/travel-rule/sumsub/public-key`: a key of the emulator's own, whose private half nobody has.
+pub(super) fn sumsub_public_key(_: &mut Context<'_>) -> Result<Reply, Refusal> {
+    /// The modulus of an RSA key of 2048 bits, in base64url.
+    const MODULUS: &str = "ip94rqhuNjVEeBLveTB7YZXLxTraQ8b4uxYs9J7EYbYD2BZjLdC9VzBkXBl5zohpzyOsvukchmlWy2hGvrr3XO8FOyQM9j\
+                           NoxKV9f0dHkYDUdcwiTtgZp03SVnIiiNUbb_sApSV0aFm1axU2rCb_PrafXJiaN0QT4JH7DuZ2wHy7qN-JwpiXw26a4K\
+                           gUxv63ns1DM4DW7dAPafJm8YqBVDI_v4t0jX79mZV4rxZBlfQwqVkPZiZJAl3KCJM0MAyn69yZCwxyvjQraYREd5xYYz\
+                           Z03JDDXd60YpwtrJUHVuBR1tof_5rx6al_BrjBCy01TF7PummF-9kSJOwGxVjrjw";
+    let key = SumsubPublicKey::new(SumsubKeyType::RSA, "emulator", MODULUS, "AQAB");
+    Reply::json(&key.with_use("enc"))
+}
+
 /// Puts a policy in place of the one with its id.
 ///
 /// # Errors
@@ -163,10 +173,6 @@ fn drafted(draft: Draft, id: PolicyId, created: Option<Timestamp>, now: Timestam
 /// Refuses a policy that cannot be, or whose approvers nobody knows.
 fn check(context: &Context<'_>, draft: &Draft) -> Result<(), Refusal> {
     policy::check(draft).map_err(refused_field)?;
-    if draft.rule.kind().ends_with("creening") {
-        let message = format!("not implemented by the emulator: rules of kind {}", draft.rule.kind());
-        return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("field", "rule.kind"));
-    }
     let PolicyAction::RequestApproval(action) = &draft.action else {
         return Ok(());
     };

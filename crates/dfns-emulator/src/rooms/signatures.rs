@@ -169,7 +169,7 @@ pub(super) fn sign(
         }
         Ruling::Approve { .. } => {
             request.status = SignatureStatus::Pending;
-            request.approval_id = policy::open(context, org, Subject::Signature(id), &judgement)?;
+            request.approval_id = policy::open(context, org, Subject::Signature(id.clone()), &judgement)?;
         }
     }
     let record = SignatureRecord {
@@ -185,6 +185,8 @@ pub(super) fn sign(
     context.store.insert(&record, filing)?;
     idempotency::remember(context, external_id, &record)?;
     tell_requested(context, org, &record)?;
+    let judged = (&judgement, record.request.approval_id.as_ref());
+    policy::tell_judged(context, org, &Subject::Signature(id), judged)?;
     tell(context, org, context.now, &record)?;
     Ok(record)
 }
