@@ -34,7 +34,7 @@ fn path(operation: &Operation) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-fn missing<'a>(answer: &'a Answer) -> Option<&'a str> {
+fn missing(answer: &Answer) -> Option<&str> {
     let message = answer.message();
     let is_about_permissions = answer.status == 403 && message.contains("is not authorized to perform operation");
     is_about_permissions.then(|| message.rsplit_once('(').unwrap().1.trim_end_matches(')'))
