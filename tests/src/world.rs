@@ -5,7 +5,7 @@ use std::time::Duration;
 use dfns::testing::SoftwareAuthenticator;
 use dfns::{Dfns, KeySigner, Signer};
 use dfns_emulator::{Clock, Emulator};
-use dfns_types::{Amount, Network, Timestamp, Wallet, WalletId};
+use dfns_types::{Amount, Network, NewUserKind, Timestamp, UserId, Wallet, WalletId};
 use dfns_types::{Fido2FirstFactorCredential, FirstFactorCredential};
 
 use crate::person::Person;
@@ -105,10 +105,38 @@ impl World {
     ///
     /// # Panics
     /// If the API does not take the person.
-    #[expect(clippy::expect_used, reason = "a story of an end user needs one")]
     pub async fn end_user(&self, person: &Person) -> Dfns {
+        self.registered(person, NewUserKind::EndUser).await.0
+    }
+
+    /// Registers a person as an employee who holds no permission, and logs them in; answers their id, too.
+    ///
+    /// # Panics
+    /// If the API does not take the person.
+    pub async fn newcomer(&self, person: &Person) -> (Dfns, UserId) {
+        self.registered(person, NewUserKind::CustomerEmployee).await
+    }
+
+    /// Registers a person as an employee who may do everything, and logs them in; answers their id, too.
+    ///
+    /// # Panics
+    /// If the API does not take the person.
+    #[expect(clippy::expect_used, reason = "a story of people who decide needs them")]
+    pub async fn member(&self, person: &Person) -> (Dfns, UserId) {
+        let (client, id) = self.newcomer(person).await;
+        let permissions = self.dfns.permissions().list().await.expect("permissions").items;
+        let all = permissions.iter().find(|permission| permission.is_immutable);
+        let all = &all.expect("a permission that grants everything").id;
+        let assignments = self.dfns.permission_assignments();
+        let assigned = assignments.create(all, id.as_str()).await.expect("an assignment");
+        assigned.done().expect("no policy holds it back");
+        (client, id)
+    }
+
+    #[expect(clippy::expect_used, reason = "a story of somebody needs them")]
+    async fn registered(&self, person: &Person, kind: NewUserKind) -> (Dfns, UserId) {
         let registration = self.dfns.registration();
-        let begun = registration.delegated(person.email.as_str(), dfns_types::NewUserKind::EndUser);
+        let begun = registration.delegated(person.email.as_str(), kind);
         let begun = begun.send().await.expect("a challenge");
         let temporary = begun.temporary_authentication_token.expose_secret();
         let client = self.stranger().with_auth_token(temporary).expect("a token");
@@ -118,7 +146,7 @@ impl World {
         complete.send().await.expect("a registration");
         let login = self.dfns.login().delegated(person.email.as_str());
         let token = login.send().await.expect("a login").token;
-        self.client_as(token.expose_secret(), person.signer())
+        (self.client_as(token.expose_secret(), person.signer()), begun.user.id)
     }
 
     /// Registers an end user with a passkey, and logs them in. The client has the user's token and no signer.

@@ -9,6 +9,8 @@ mod keys;
 mod money;
 mod passkeys;
 mod people;
+mod permissions;
+mod policies;
 mod recovery;
 mod replacement;
 mod signatures;
