@@ -19,7 +19,10 @@
     unused_imports,
     reason = "not all areas of the API that the foundations are for are written yet"
 )]
-#![cfg_attr(not(test), expect(dead_code, reason = "what is left over is for those areas; tests reach it"))]
+#![cfg_attr(
+    not(test),
+    expect(dead_code, reason = "what is left over is for those areas; tests reach it")
+)]
 
 mod action;
 mod admin;
