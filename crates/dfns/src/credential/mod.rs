@@ -7,8 +7,8 @@
 //! |---|---|
 //! | `Key` | [`KeySigner::attest`](crate::KeySigner::attest); a key in an HSM: [`KeyAttestation`] |
 //! | `Fido2` | [`NewCredential::fido2`], from what the browser or phone answered |
-//! | `PasswordProtectedKey` | [`PasswordProtectedKey::attest`] |
-//! | `RecoveryKey` | [`RecoveryKey::attest`] |
+//! | `PasswordProtectedKey` | `PasswordProtectedKey::attest`, of the feature `protected-keys` |
+//! | `RecoveryKey` | `RecoveryKey::attest`, of the same feature |
 //! | `Password`, `Totp` | `PasswordFirstFactorCredential`, `TotpSecondFactorCredential` of [`types`](crate::types); the API documents them as unsupported |
 //!
 //! Invariant: a private key leaves this room encrypted or not at all.

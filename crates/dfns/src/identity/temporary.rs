@@ -46,8 +46,8 @@ impl Dfns {
 
     /// The calls that complete a recovery which has begun; they carry its temporary token.
     ///
-    /// [`Dfns::recover`](crate::Dfns::recover) is shorter where the recovery key is a [`RecoveryKey`](crate::credential::RecoveryKey);
-    /// both need the feature `protected-keys`.
+    /// `Dfns::recover` is shorter where the recovery key is a `credential::RecoveryKey`; both need the feature
+    /// `protected-keys`.
     ///
     /// # Errors
     /// [`Error::Config`](crate::Error::Config) if the temporary token cannot be sent in a header.
