@@ -6,8 +6,10 @@
 
 mod clock;
 pub(crate) mod faults;
+pub(crate) mod guard;
 mod identity_provider;
 mod outbox;
+mod page;
 mod people;
 mod requests;
 mod snapshots;
@@ -52,6 +54,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
         faults::ROUTES,
         identity_provider::ROUTES,
         outbox::ROUTES,
+        page::ROUTES,
         people::ROUTES,
         policy::ADMIN_ROUTES,
         policy::SCREENING_ROUTES,

@@ -73,6 +73,19 @@ fn shown_asset(context: &Context<'_>, chain: Chain, asset: &Asset, balance: &Amo
     ))
 }
 
+/// What a wallet holds, for people: `1000 ETH` in the smallest unit, one line an asset.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn holdings_in_words(context: &Context<'_>, wallet: &Wallet) -> Result<Vec<String>, Refusal> {
+    let (chain, held) = holdings(context, wallet)?;
+    let line = |(asset, amount): (Asset, Amount)| {
+        let name = record(context, chain, &asset)?.symbol.unwrap_or_else(|| asset.key());
+        Ok(format!("{amount} {name}"))
+    };
+    held.into_iter().map(line).collect()
+}
+
 /// Symbol and decimals of an asset, as far as they are known.
 ///
 /// # Errors

@@ -47,6 +47,8 @@ mod wallets;
 mod webhook_events;
 mod webhooks;
 
+pub(crate) use assets::holdings_in_words;
+
 use crate::action;
 use crate::chain;
 use crate::context::{Handler, Preparation};

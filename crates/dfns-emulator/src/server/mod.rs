@@ -38,12 +38,26 @@ const ALLOWED_METHODS: &str = "GET, POST, PUT, DELETE, OPTIONS";
 const ALLOWED_HEADERS: &str = "authorization, content-type, user-agent, x-dfns-useraction, x-dfns-appid, x-dfns-nonce, \
                                x-dfns-appsecret, x-dfns-apisignature, x-dfns-sdk-version, x-dfns-version";
 
+/// The page runs no script, loads nothing, and shows itself in no other page.
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 /// A request that is not answered: the connection is closed.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is closed without an answer")]
 struct Unanswered;
 
 async fn answer(emulation: Arc<Emulation>, request: Request<Incoming>) -> Result<Response<Outgoing>, Unanswered> {
+    // What only a test can do is open to no page of another site, and so no header lets one in.
+    let is_admin = request.uri().path().starts_with(admin::PREFIX);
+    let mut answered = respond(emulation, request).await?;
+    if !is_admin {
+        open_to_pages(answered.headers_mut());
+    }
+    Ok(answered)
+}
+
+async fn respond(emulation: Arc<Emulation>, request: Request<Incoming>) -> Result<Response<Outgoing>, Unanswered> {
     if request.method() == Method::OPTIONS {
         return Ok(write(Ok(Reply::empty())));
     }
@@ -138,10 +152,18 @@ fn write(answered: Result<Reply, Refusal>) -> Response<Outgoing> {
     if !content_type.is_empty() {
         set(header::CONTENT_TYPE, content_type);
     }
-    // Browsers with the official SDKs must be able to talk to the emulator from any page.
+    if content_type.starts_with("text/html") {
+        set(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+        set(header::CACHE_CONTROL, "no-store");
+    }
+    response
+}
+
+/// Browsers with the official SDKs must be able to talk to the emulator from any page.
+fn open_to_pages(headers: &mut HeaderMap) {
+    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
     set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     set(header::ACCESS_CONTROL_ALLOW_METHODS, ALLOWED_METHODS);
     set(header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
     set(header::ACCESS_CONTROL_MAX_AGE, "86400");
-    response
 }

@@ -59,6 +59,9 @@ impl Emulation {
             return Reply::json(&self.services().token_key.key_set());
         }
         if let Some(rest) = call.path.strip_prefix(admin::PREFIX) {
+            admin::guard::check(&call, &self.services().config.base_url)?;
+            // The page stands at the prefix itself, with or without a slash.
+            let rest = if rest.is_empty() { "/" } else { rest };
             let (answers, parameters) = found(admin::ROUTES.find(&call.method, rest), &call)?;
             let call = Call { parameters, ..call };
             return match answers {

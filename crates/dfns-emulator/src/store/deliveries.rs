@@ -27,6 +27,20 @@ pub(crate) struct Delivery {
     pub(crate) due_at: i64,
 }
 
+/// An attempt as a list of all of them shows it, made or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DeliveryShown {
+    pub(crate) id: String,
+    pub(crate) webhook_id: String,
+    pub(crate) kind: String,
+    pub(crate) attempt: u32,
+    /// When it was or is due, in Unix milliseconds.
+    pub(crate) due_at: i64,
+    /// The HTTP status, or the code of a network error; nothing before it is made.
+    pub(crate) status: Option<String>,
+    pub(crate) error: Option<String>,
+}
+
 /// What became of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
@@ -152,6 +166,26 @@ impl Store<'_> {
         Ok(statement
             .query_row(params![webhook_id, since, id], attempt)
             .optional()?)
+    }
+
+    /// The latest attempts for any webhook, newest first.
+    pub(crate) fn latest_deliveries(self, limit: usize) -> Result<Vec<DeliveryShown>, StoreError> {
+        let sql =
+            "SELECT id, webhook_id, kind, attempt, due_at, status, error FROM delivery ORDER BY seq DESC LIMIT ?1";
+        let read = |row: &Row<'_>| {
+            Ok(DeliveryShown {
+                id: row.get(0)?,
+                webhook_id: row.get(1)?,
+                kind: row.get(2)?,
+                attempt: row.get(3)?,
+                due_at: row.get(4)?,
+                status: row.get(5)?,
+                error: row.get(6)?,
+            })
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_map([limit], read)?.collect::<Result<_, _>>()?)
     }
 
     /// One page of the attempts that were made to tell a webhook since `since` (Unix milliseconds), newest first.

@@ -32,7 +32,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(crate) use challenges::{Challenge, ChallengePurpose};
 pub(crate) use codes::{Code, CodePurpose};
 pub(crate) use credentials::{Credential, CredentialKind};
-pub(crate) use deliveries::{Attempt, Delivery, Outcome};
+pub(crate) use deliveries::{Attempt, Delivery, DeliveryShown, Outcome};
 pub(crate) use documents::{Document, Filing, Listing};
 pub(crate) use external_ids::Remembered;
 pub(crate) use identities::{UserKind, UserRecord};
