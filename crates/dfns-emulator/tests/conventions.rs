@@ -127,7 +127,7 @@ async fn ids_have_their_prefix_and_times_have_milliseconds_and_a_zone() {
 async fn every_operation_refuses_a_stranger_in_the_same_envelope() {
     let (emulator, _) = start().await;
     for operation in &OPERATIONS {
-        let path = operation.path.replace('{', "").replace('}', "");
+        let path = operation.path.replace(['{', '}'], "");
         let answer = send(&emulator.url(), operation.method.as_str(), &path, &[], b"{}");
         assert!(
             answer.status >= 400 || operation.permissions.is_empty(),
