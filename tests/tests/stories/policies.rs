@@ -5,10 +5,10 @@ use std::time::Duration;
 use dfns::types::{
     ActivityKind, AmountLimit, ApprovalDecisionValue, ApprovalGroup, ApprovalId, ApprovalStatus, ApproverFilter,
     Network, PolicyAction, PolicyCurrency, PolicyRule, PolicyStatus, RequestApprovalAction, Transfer, TransferStatus,
-    UserId, UserIdFilter, WalletId,
+    UserId, UserIdFilter, WalletId, WebhookEventKind,
 };
 use dfns::{Dfns, Outcome};
-use dfns_tests::{Person, World};
+use dfns_tests::{Person, Receiver, World};
 
 const RECEIVER: &str = "0x00000000000000000000000000000000000000aa";
 
@@ -182,4 +182,41 @@ async fn a_change_of_a_policy_waits_for_people_and_is_shown_meanwhile() {
     decide(&hers, &approval, ApprovalDecisionValue::Denied).await;
     let active = policies.list().status(PolicyStatus::Active).await.unwrap().items;
     assert_eq!(active.len(), 2);
+}
+
+/// Covers: createPolicy, createWebhook, transferAsset, createApprovalDecision.
+#[tokio::test]
+async fn webhooks_are_told_what_triggered_and_how_it_was_decided() {
+    let world = World::new().await;
+    let mut receiver = Receiver::start().await;
+    let (hers, anna_id) = world.member(&Person::new("anna")).await;
+    let wallet = world.funded(Network::EthereumSepolia, 10_u128.pow(18)).await;
+    let kinds = [
+        WebhookEventKind::WalletTransferRequested,
+        WebhookEventKind::PolicyTriggered,
+        WebhookEventKind::PolicyApprovalPending,
+        WebhookEventKind::WalletTransferRejected,
+        WebhookEventKind::PolicyApprovalResolved,
+    ];
+    let webhook = world
+        .dfns
+        .webhooks()
+        .create(receiver.url(), kinds.to_vec())
+        .await
+        .unwrap();
+    let rule = PolicyRule::always_trigger();
+    let action = ask(1, &[&anna_id]);
+    world
+        .dfns
+        .policies()
+        .create("all", ActivityKind::WalletsSign, rule, action)
+        .await
+        .unwrap();
+    let (_, approval) = held(&world, &wallet.id, 5).await;
+    decide(&hers, &approval, ApprovalDecisionValue::Denied).await;
+    for expected in kinds {
+        let now = world.emulator.clock().now();
+        let delivery = receiver.next().await.verify(&webhook.secret, now).unwrap();
+        assert_eq!(delivery.kind, expected);
+    }
 }
