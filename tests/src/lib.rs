@@ -18,4 +18,4 @@ pub use receiver::{Posted, Receiver};
 pub use recorder::{Exchange, Recorder};
 pub use shown::shown;
 pub use tamperer::{Fate, Tamperer, Underway};
-pub use world::World;
+pub use world::{BLOCK, World};

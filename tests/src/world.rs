@@ -13,7 +13,7 @@ use crate::person::Person;
 /// The time at which every world begins, in milliseconds: 2026-01-01T00:00:00Z.
 const BEGINNING: i64 = 1_767_225_600_000;
 /// How long the emulator's networks take for a block.
-const BLOCK: Duration = Duration::from_millis(100);
+pub const BLOCK: Duration = Duration::from_millis(100);
 
 /// An emulator whose time stands still until a story moves it, and a client that may do everything.
 #[derive(Debug)]

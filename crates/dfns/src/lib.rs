@@ -123,6 +123,8 @@ mod signer;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
+#[cfg(not(target_arch = "wasm32"))]
+mod wait;
 #[cfg(feature = "webhooks")]
 pub mod webhook;
 mod wire;
@@ -137,7 +139,7 @@ pub use builder::DfnsBuilder;
 pub use client::{CallFuture, Dfns};
 pub use dfns_types as types;
 pub use dfns_types::Secret;
-pub use error::{Cause, DecodeError, Details, Duplicate, Error, Refusal, Result, Sent, Step};
+pub use error::{Cause, DecodeError, Details, Duplicate, Error, LastState, Refusal, Result, Sent, Step};
 #[cfg(feature = "auth")]
 pub use identity::{LogIn, LoggedIn, Session};
 pub use outcome::Outcome;
@@ -146,6 +148,8 @@ pub use signer::{
     ClientData, KeyError, KeyKind, KeyPair, KeySigner, PrivateKeyPem, Signer, SignerError, SignerFuture,
     ecdsa_signature_der, public_key_pem,
 };
+#[cfg(not(target_arch = "wasm32"))]
+pub use wait::{PauseFuture, Wait};
 
 /// The program in the README compiles and runs.
 #[cfg(doctest)]

@@ -104,6 +104,7 @@ impl Error {
                 limit,
                 sent,
                 external_id: None,
+                last: None,
             };
         }
         Self::Transport {

@@ -50,6 +50,27 @@ impl Dfns {
     }
 }
 
+/// As in the crate `dfns`, without pauses and limits.
+pub type Wait<T> = CallFuture<T>;
+
+mod wait {
+    pub(crate) fn wait<T, F, C>(_: &'static str, mut look: F) -> crate::CallFuture<T>
+    where
+        T: crate::Tracked + Send + 'static,
+        F: FnMut() -> C + Send + 'static,
+        C: Future<Output = crate::Result<T>> + Send + 'static,
+    {
+        Box::pin(async move {
+            loop {
+                let state = look().await?;
+                if state.progress().is_final() {
+                    return Ok(state);
+                }
+            }
+        })
+    }
+}
+
 fn thing(status: &str, approval: &str) -> String {
     format!(r#"{{"id": "th-1", "status": "{status}"{approval}}}"#)
 }
@@ -132,4 +153,17 @@ fn steps_say_how_far_the_newest_of_them_got() {
     .unwrap();
     assert_eq!((batch.progress(), batch.status()), (Progress::Failed, "Broken"));
     assert_eq!(batch.reason(), Some("too thin"));
+}
+
+#[tokio::test]
+async fn a_read_of_what_takes_its_time_can_wait_for_its_end() {
+    let (dfns, recorder) = Dfns::answering(&[&thing("Pending", ""), &thing("Underway", ""), &thing("Made", "")]);
+    let made = dfns
+        .things()
+        .get(ThingId::try_from("th-1").unwrap())
+        .wait()
+        .await
+        .unwrap();
+    assert_eq!(made.status, ThingStatus::Made);
+    assert_eq!(recorder.lines(), ["GET /things/th-1"; 3]);
 }

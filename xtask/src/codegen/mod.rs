@@ -136,7 +136,7 @@ fn generate_with(spec: &Spec, implemented: &[String], beside: Option<&Beside>) -
     enums::open(&mut types, &facts)?;
     let structs = structs::finish(&mut types, &facts)?;
     unions::open(&mut types, &facts, &structs)?;
-    let _tracked = progress::track(&mut types, &facts, &structs)?;
+    let tracked = progress::track(&mut types, &facts, &structs)?;
     let domains = split::by_domain(types, &facts);
     let client = client::finish(file, &facts)?;
 
@@ -147,7 +147,13 @@ fn generate_with(spec: &Spec, implemented: &[String], beside: Option<&Beside>) -
     layout::operations(&mut files, &render, &facts)?;
     layout::openness(&mut files, &render, &openness::generate(&spec.document, &facts)?)?;
     layout::api(&mut files, &render, &client)?;
-    layout::requests(&mut files, &render, &requests::generate(&facts, &structs, &client)?)?;
+    let known = requests::Known {
+        facts: &facts,
+        structs: &structs,
+        client: &client,
+        tracked: &tracked,
+    };
+    layout::requests(&mut files, &render, &requests::generate(known)?)?;
     layout::contract(&mut files, &render, contract::generate(&spec.document, &facts)?)?;
     layout::documents(&mut files, &render, spec, &facts, implemented)?;
     if let Some(Beside {

@@ -105,6 +105,7 @@ async fn exchange<A: DeserializeOwned>(
             limit,
             sent: Sent::No,
             external_id,
+            last: None,
         },
         other => other,
     })?;

@@ -3,6 +3,7 @@
 //! Invariant: no error holds a token, a key or a body; `Display` never repeats what `source` says.
 
 mod decode;
+mod last;
 mod path;
 mod redact;
 mod refusal;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use decode::DecodeError;
+pub use last::LastState;
 pub use refusal::{Details, Duplicate, Refusal};
 pub use step::{Sent, Step};
 
@@ -98,7 +100,7 @@ pub enum Error {
         source: Cause,
     },
     /// A time limit passed: that of a request, of a whole call, or of waiting for something to end.
-    #[error("{operation}{step}: not done within {limit:?}; {sent}")]
+    #[error("{operation}{step}: not done within {limit:?}; {}", left_at(last.as_deref(), *sent))]
     TimedOut {
         /// The operation id of the call.
         operation: &'static str,
@@ -110,6 +112,16 @@ pub enum Error {
         sent: Sent,
         /// The `externalId` that the request carried, by which the API tells it from a new one.
         external_id: Option<Box<str>>,
+        /// What was last seen of what was waited for; `None` if the limit was another one.
+        last: Option<Box<LastState>>,
+    },
+    /// What was waited for came to nothing: `last` says why. Waiting longer does not help.
+    #[error("{operation}: came to nothing: {last}")]
+    Failed {
+        /// The operation id of the read.
+        operation: &'static str,
+        /// What was last seen of it.
+        last: Box<LastState>,
     },
     /// The API accepted, but this release cannot read its answer. At [`Step::Call`] the call took effect: do not repeat it.
     #[error("{operation}{step}: accepted, but the answer cannot be read")]
@@ -138,6 +150,10 @@ pub enum Error {
         /// How many pages were read.
         pages: usize,
     },
+}
+
+fn left_at(last: Option<&LastState>, sent: Sent) -> String {
+    last.map_or_else(|| sent.to_string(), |last| format!("last seen {last}"))
 }
 
 fn awaited(approval_id: Option<&ApprovalId>) -> String {
@@ -200,6 +216,7 @@ impl Error {
             | Self::RateLimited { operation, .. }
             | Self::Transport { operation, .. }
             | Self::TimedOut { operation, .. }
+            | Self::Failed { operation, .. }
             | Self::Decode { operation, .. }
             | Self::PendingApproval { operation, .. }
             | Self::PageLoop { operation, .. } => Some(operation),
@@ -237,6 +254,15 @@ impl Error {
     /// True if a time limit passed.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::TimedOut { .. })
+    }
+
+    /// What was last seen of what was waited for, if it came to nothing or took too long.
+    pub fn last_state(&self) -> Option<&LastState> {
+        match self {
+            Self::TimedOut { last, .. } => last.as_deref(),
+            Self::Failed { last, .. } => Some(last),
+            _ => None,
+        }
     }
 
     /// What a refused write is a duplicate of, from the details of a 409.

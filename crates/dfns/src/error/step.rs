@@ -12,6 +12,8 @@ pub enum Step {
     Challenge,
     /// Handing in the signed challenge, `POST /auth/action`.
     Signature,
+    /// Waiting for the end of something, by reading it again and again.
+    Wait,
 }
 
 impl fmt::Display for Step {
@@ -20,6 +22,7 @@ impl fmt::Display for Step {
             Self::Call => "",
             Self::Challenge => " (asking for its user action challenge)",
             Self::Signature => " (handing in its user action signature)",
+            Self::Wait => " (waiting for the end)",
         })
     }
 }

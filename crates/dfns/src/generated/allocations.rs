@@ -359,6 +359,16 @@ impl GetAllocationCall {
     pub async fn send(self) -> Result<types::Allocation> {
         self.dfns.finish(self.dfns.api().get_allocation(&self.allocation_id)).await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::Allocation> {
+        crate::wait::wait("getAllocation", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetAllocationCall {
     type Output = Result<types::Allocation>;

@@ -594,6 +594,16 @@ impl GetKeySignatureCall {
             .finish(self.dfns.api().get_key_signature(&self.key_id, &self.signature_id))
             .await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::SignatureRequest> {
+        crate::wait::wait("getKeySignature", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetKeySignatureCall {
     type Output = Result<types::SignatureRequest>;
@@ -670,5 +680,123 @@ impl ::std::future::IntoFuture for ListKeySignaturesCall {
     #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
+    }
+}
+/// The calls about one key, as [`Dfns::key`] makes it.
+#[derive(Clone, Debug)]
+pub struct KeyHandle {
+    pub(super) dfns: Dfns,
+    pub(super) key_id: types::KeyId,
+}
+impl KeyHandle {
+    /// The id of the key.
+    pub fn id(&self) -> &types::KeyId {
+        &self.key_id
+    }
+    /// Gives a key and all its wallets to an end user, for good.
+    ///
+    /// Only keys that were created with `delayDelegation` can be delegated.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Keys:Delegate`.
+    ///
+    /// Source: `POST /keys/{keyId}/delegate` (operation `delegateKey`).
+    pub fn delegate(&self, delegate_to: impl Into<types::UserId>) -> DelegateKeyCall {
+        self.dfns.keys().delegate(self.key_id.clone(), delegate_to)
+    }
+    /// Archives a key and all its wallets.
+    ///
+    /// None of them can be used afterwards.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Keys:Delete`.
+    ///
+    /// Source: `DELETE /keys/{keyId}` (operation `deleteKey`).
+    pub fn delete(&self) -> DeleteKeyCall {
+        self.dfns.keys().delete(self.key_id.clone())
+    }
+    /// Derives a value from a Diffie-Hellman key and a seed.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Keys:Vrf:Derive`.
+    ///
+    /// Source: `POST /keys/{keyId}/derive` (operation `deriveKey`).
+    pub fn derive(
+        &self,
+        domain: impl Into<types::Hex>,
+        seed: impl Into<types::Hex>,
+    ) -> DeriveKeyCall {
+        self.dfns.keys().derive(self.key_id.clone(), domain, seed)
+    }
+    /// Exports the private key.
+    ///
+    /// By default the key cannot sign any more afterwards. The feature has to be turned on for the organisation.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Keys:Export`.
+    ///
+    /// Source: `POST /keys/{keyId}/export` (operation `exportKey`).
+    pub fn export(
+        &self,
+        encryption_key: impl Into<String>,
+        supported_schemes: impl Into<Vec<types::KeyExportScheme>>,
+    ) -> ExportKeyCall {
+        self.dfns.keys().export(self.key_id.clone(), encryption_key, supported_schemes)
+    }
+    /// Reads a key, with its wallets and its store.
+    ///
+    /// Permission: `Keys:Read`.
+    ///
+    /// Source: `GET /keys/{keyId}` (operation `getKey`).
+    pub fn get(&self) -> GetKeyCall {
+        self.dfns.keys().get(self.key_id.clone())
+    }
+    /// Changes the name of a key.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Keys:Update`.
+    ///
+    /// Source: `PUT /keys/{keyId}` (operation `updateKey`).
+    pub fn update(&self, name: Option<String>) -> UpdateKeyCall {
+        self.dfns.keys().update(self.key_id.clone(), name)
+    }
+    /// Signs something with a key.
+    ///
+    /// A policy can hold the signature back; its status is then `Pending`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Keys:Signatures:Create`.
+    ///
+    /// Source: `POST /keys/{keyId}/signatures` (operation `generateKeySignature`).
+    pub fn sign(
+        &self,
+        signature_body: impl Into<types::SignatureBody>,
+    ) -> GenerateKeySignatureCall {
+        self.dfns.signatures().create(self.key_id.clone(), signature_body)
+    }
+    /// Reads a signature request.
+    ///
+    /// Permission: `Keys:Signatures:Read`.
+    ///
+    /// Source: `GET /keys/{keyId}/signatures/{signatureId}` (operation `getKeySignature`).
+    pub fn get_signature(
+        &self,
+        signature_id: impl Into<types::SignatureId>,
+    ) -> GetKeySignatureCall {
+        self.dfns.signatures().get(self.key_id.clone(), signature_id)
+    }
+    /// Lists the signature requests of a key.
+    ///
+    /// Permission: `Keys:Signatures:Read`.
+    ///
+    /// Source: `GET /keys/{keyId}/signatures` (operation `listKeySignatures`).
+    pub fn signatures(&self) -> ListKeySignaturesCall {
+        self.dfns.signatures().list(self.key_id.clone())
     }
 }

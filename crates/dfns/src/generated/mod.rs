@@ -386,4 +386,20 @@ impl Dfns {
     pub fn yields(&self) -> YieldsCalls {
         YieldsCalls { dfns: self.clone() }
     }
+    /// The calls about one key. Nothing is sent by this.
+    #[cfg(feature = "keys")]
+    pub fn key(&self, key_id: impl Into<crate::types::KeyId>) -> KeyHandle {
+        KeyHandle {
+            dfns: self.clone(),
+            key_id: key_id.into(),
+        }
+    }
+    /// The calls about one wallet. Nothing is sent by this.
+    #[cfg(feature = "wallets")]
+    pub fn wallet(&self, wallet_id: impl Into<crate::types::WalletId>) -> WalletHandle {
+        WalletHandle {
+            dfns: self.clone(),
+            wallet_id: wallet_id.into(),
+        }
+    }
 }

@@ -269,6 +269,16 @@ impl GetPayinCall {
     pub async fn send(self) -> Result<types::Payin> {
         self.dfns.finish(self.dfns.api().get_payin(&self.payin_id)).await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::Payin> {
+        crate::wait::wait("getPayin", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetPayinCall {
     type Output = Result<types::Payin>;

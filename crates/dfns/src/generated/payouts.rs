@@ -215,6 +215,16 @@ impl GetPayoutCall {
     pub async fn send(self) -> Result<types::Payout> {
         self.dfns.finish(self.dfns.api().get_payout(&self.payout_id)).await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::Payout> {
+        crate::wait::wait("getPayout", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetPayoutCall {
     type Output = Result<types::Payout>;

@@ -110,6 +110,16 @@ impl GetApprovalCall {
     pub async fn send(self) -> Result<types::Approval> {
         self.dfns.finish(self.dfns.api().get_approval(&self.approval_id)).await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::Approval> {
+        crate::wait::wait("getApproval", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetApprovalCall {
     type Output = Result<types::Approval>;

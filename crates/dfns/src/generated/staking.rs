@@ -162,6 +162,16 @@ impl GetStakeCall {
     pub async fn send(self) -> Result<types::Stake> {
         self.dfns.finish(self.dfns.api().get_stake(&self.stake_id)).await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::Stake> {
+        crate::wait::wait("getStake", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetStakeCall {
     type Output = Result<types::Stake>;

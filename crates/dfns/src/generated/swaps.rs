@@ -141,6 +141,16 @@ impl GetSwapCall {
     pub async fn send(self) -> Result<types::Swap> {
         self.dfns.finish(self.dfns.api().get_swap(&self.swap_id)).await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::Swap> {
+        crate::wait::wait("getSwap", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetSwapCall {
     type Output = Result<types::Swap>;

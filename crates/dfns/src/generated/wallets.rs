@@ -126,6 +126,16 @@ impl GetBulkWalletJobCall {
     pub async fn send(self) -> Result<types::BulkWalletJob> {
         self.dfns.finish(self.dfns.api().get_bulk_wallet_job(&self.job_id)).await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::BulkWalletJob> {
+        crate::wait::wait("getBulkWalletJob", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetBulkWalletJobCall {
     type Output = Result<types::BulkWalletJob>;
@@ -739,6 +749,16 @@ impl GetWalletTransactionCall {
             )
             .await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::TransactionRequest> {
+        crate::wait::wait("getWalletTransaction", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetWalletTransactionCall {
     type Output = Result<types::TransactionRequest>;
@@ -1050,6 +1070,16 @@ impl GetWalletTransferCall {
             )
             .await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::TransferRequest> {
+        crate::wait::wait("getWalletTransfer", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetWalletTransferCall {
     type Output = Result<types::TransferRequest>;
@@ -1310,6 +1340,16 @@ impl GetWalletSignatureCall {
                 self.dfns.api().get_wallet_signature(&self.wallet_id, &self.signature_id),
             )
             .await
+    }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::SignatureRequest> {
+        crate::wait::wait("getWalletSignature", move || self.clone().send())
     }
 }
 impl ::std::future::IntoFuture for GetWalletSignatureCall {
@@ -2340,5 +2380,400 @@ impl ::std::future::IntoFuture for UpdateWalletCall {
     #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
+    }
+}
+/// The calls about one wallet, as [`Dfns::wallet`] makes it.
+#[derive(Clone, Debug)]
+pub struct WalletHandle {
+    pub(super) dfns: Dfns,
+    pub(super) wallet_id: types::WalletId,
+}
+impl WalletHandle {
+    /// The id of the wallet.
+    pub fn id(&self) -> &types::WalletId {
+        &self.wallet_id
+    }
+    /// Accepts an offer.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Offers:Settle`.
+    ///
+    /// Source: `PUT /wallets/{walletId}/offers/{offerId}/accept` (operation `acceptWalletOffer`).
+    pub fn accept_offer(
+        &self,
+        offer_id: impl Into<types::OfferId>,
+    ) -> AcceptWalletOfferCall {
+        self.dfns.offers().accept(self.wallet_id.clone(), offer_id)
+    }
+    /// Reads an offer.
+    ///
+    /// Permission: `Wallets:Offers:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/offers/{offerId}` (operation `getWalletOffer`).
+    pub fn get_offer(&self, offer_id: impl Into<types::OfferId>) -> GetWalletOfferCall {
+        self.dfns.offers().get(self.wallet_id.clone(), offer_id)
+    }
+    /// Lists what others offer to a wallet.
+    ///
+    /// Permission: `Wallets:Offers:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/offers` (operation `listWalletOffers`).
+    pub fn offers(&self) -> ListWalletOffersCall {
+        self.dfns.offers().list(self.wallet_id.clone())
+    }
+    /// Rejects an offer.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Offers:Settle`.
+    ///
+    /// Source: `PUT /wallets/{walletId}/offers/{offerId}/reject` (operation `rejectWalletOffer`).
+    pub fn reject_offer(
+        &self,
+        offer_id: impl Into<types::OfferId>,
+    ) -> RejectWalletOfferCall {
+        self.dfns.offers().reject(self.wallet_id.clone(), offer_id)
+    }
+    /// Gives up a transaction that was not signed yet.
+    ///
+    /// Only while the transaction is `Executing`. Nothing happens on the network.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Transactions:Abort`.
+    ///
+    /// Source: `PUT /wallets/{walletId}/transactions/{transactionId}/abort` (operation `abortWalletTransaction`).
+    pub fn abort_transaction(
+        &self,
+        transaction_id: impl Into<types::TransactionId>,
+    ) -> AbortWalletTransactionCall {
+        self.dfns.transactions().abort(self.wallet_id.clone(), transaction_id)
+    }
+    /// Signs a transaction and broadcasts it.
+    ///
+    /// The answer does not wait for the network. A policy can hold the transaction back; its status is then
+    /// `Pending`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Transactions:Create`, `FeeSponsors:Use` (for some requests).
+    ///
+    /// Source: `POST /wallets/{walletId}/transactions` (operation `broadcastTransaction`).
+    pub fn broadcast(
+        &self,
+        transaction: impl Into<types::Transaction>,
+    ) -> BroadcastTransactionCall {
+        self.dfns.transactions().broadcast(self.wallet_id.clone(), transaction)
+    }
+    /// Cancels a transaction that the network has not confirmed.
+    ///
+    /// Sends nothing to the wallet itself, with the same nonce. Only on EVM networks, while the transaction is
+    /// `Broadcasted`, or when it `Failed` off the chain.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Transactions:Create`.
+    ///
+    /// Source: `POST /wallets/{walletId}/transactions/{transactionId}/cancel` (operation `cancelWalletTransaction`).
+    pub fn cancel_transaction(
+        &self,
+        transaction_id: impl Into<types::TransactionId>,
+    ) -> CancelWalletTransactionCall {
+        self.dfns.transactions().cancel(self.wallet_id.clone(), transaction_id)
+    }
+    /// Reads a transaction request.
+    ///
+    /// Permission: `Wallets:Transactions:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/transactions/{transactionId}` (operation `getWalletTransaction`).
+    pub fn get_transaction(
+        &self,
+        transaction_id: impl Into<types::TransactionId>,
+    ) -> GetWalletTransactionCall {
+        self.dfns.transactions().get(self.wallet_id.clone(), transaction_id)
+    }
+    /// Lists the transaction requests of a wallet.
+    ///
+    /// Permission: `Wallets:Transactions:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/transactions` (operation `listWalletTransactions`).
+    pub fn transactions(&self) -> ListWalletTransactionsCall {
+        self.dfns.transactions().list(self.wallet_id.clone())
+    }
+    /// Broadcasts a transaction once more with a higher fee.
+    ///
+    /// Only on EVM networks, while the transaction is `Broadcasted`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Transactions:Create`.
+    ///
+    /// Source: `POST /wallets/{walletId}/transactions/{transactionId}/speed-up` (operation
+    /// `speedUpWalletTransaction`).
+    pub fn speed_up_transaction(
+        &self,
+        transaction_id: impl Into<types::TransactionId>,
+    ) -> SpeedUpWalletTransactionCall {
+        self.dfns.transactions().speed_up(self.wallet_id.clone(), transaction_id)
+    }
+    /// Gives up a transfer that was not signed yet.
+    ///
+    /// Only while the transfer is `Executing`. Nothing happens on the network.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Transfers:Abort`.
+    ///
+    /// Source: `PUT /wallets/{walletId}/transfers/{transferId}/abort` (operation `abortWalletTransfer`).
+    pub fn abort_transfer(
+        &self,
+        transfer_id: impl Into<types::TransferId>,
+    ) -> AbortWalletTransferCall {
+        self.dfns.transfers().abort(self.wallet_id.clone(), transfer_id)
+    }
+    /// Cancels a transfer that the network has not confirmed.
+    ///
+    /// Sends nothing to the wallet itself, with the nonce of the transfer. Only on EVM networks, while the transfer
+    /// is `Broadcasted`, or when it `Failed` off the chain.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Transfers:Create`.
+    ///
+    /// Source: `POST /wallets/{walletId}/transfers/{transferId}/cancel` (operation `cancelWalletTransfer`).
+    pub fn cancel_transfer(
+        &self,
+        transfer_id: impl Into<types::TransferId>,
+    ) -> CancelWalletTransferCall {
+        self.dfns.transfers().cancel(self.wallet_id.clone(), transfer_id)
+    }
+    /// Reads a transfer request.
+    ///
+    /// Permission: `Wallets:Transfers:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/transfers/{transferId}` (operation `getWalletTransfer`).
+    pub fn get_transfer(
+        &self,
+        transfer_id: impl Into<types::TransferId>,
+    ) -> GetWalletTransferCall {
+        self.dfns.transfers().get(self.wallet_id.clone(), transfer_id)
+    }
+    /// Lists the transfer requests of a wallet.
+    ///
+    /// Permission: `Wallets:Transfers:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/transfers` (operation `listWalletTransfers`).
+    pub fn transfers(&self) -> ListWalletTransfersCall {
+        self.dfns.transfers().list(self.wallet_id.clone())
+    }
+    /// Broadcasts a transfer once more with a higher fee.
+    ///
+    /// Only on EVM networks, while the transfer is `Broadcasted`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Transfers:Create`.
+    ///
+    /// Source: `POST /wallets/{walletId}/transfers/{transferId}/speed-up` (operation `speedUpWalletTransfer`).
+    pub fn speed_up_transfer(
+        &self,
+        transfer_id: impl Into<types::TransferId>,
+    ) -> SpeedUpWalletTransferCall {
+        self.dfns.transfers().speed_up(self.wallet_id.clone(), transfer_id)
+    }
+    /// Sends an asset.
+    ///
+    /// The answer does not wait for the network. A policy can hold the transfer back; its status is then `Pending`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Transfers:Create`, `FeeSponsors:Use` (for some requests).
+    ///
+    /// Source: `POST /wallets/{walletId}/transfers` (operation `transferAsset`).
+    pub fn transfer(&self, transfer: impl Into<types::Transfer>) -> TransferAssetCall {
+        self.dfns.transfers().create(self.wallet_id.clone(), transfer)
+    }
+    /// Signs something with the key of a wallet.
+    ///
+    /// Superseded by `generateKeySignature`. Takes all kinds but `DfnsSmartAccountTransaction` and
+    /// `StellarFeeBumpTransaction`.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Keys:Signatures:Create`.
+    ///
+    /// Source: `POST /wallets/{walletId}/signatures` (operation `generateWalletSignature`).
+    #[deprecated = "superseded in the API"]
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub fn sign(
+        &self,
+        signature_body: impl Into<types::SignatureBody>,
+    ) -> GenerateWalletSignatureCall {
+        self.dfns.wallet_signatures().create(self.wallet_id.clone(), signature_body)
+    }
+    /// Reads a signature request of a wallet.
+    ///
+    /// Superseded by `getKeySignature`.
+    ///
+    /// Permission: `Keys:Signatures:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/signatures/{signatureId}` (operation `getWalletSignature`).
+    #[deprecated = "superseded in the API"]
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub fn get_signature(
+        &self,
+        signature_id: impl Into<types::SignatureId>,
+    ) -> GetWalletSignatureCall {
+        self.dfns.wallet_signatures().get(self.wallet_id.clone(), signature_id)
+    }
+    /// Lists the signature requests of a wallet.
+    ///
+    /// Superseded by `listKeySignatures`.
+    ///
+    /// Permission: `Keys:Signatures:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/signatures` (operation `listWalletSignatures`).
+    #[deprecated = "superseded in the API"]
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub fn signatures(&self) -> ListWalletSignaturesCall {
+        self.dfns.wallet_signatures().list(self.wallet_id.clone())
+    }
+    /// Makes a wallet known to its network.
+    ///
+    /// Needed on Starknet, Concordium and Canton, where a wallet is `Inactive` at first.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Source: `POST /wallets/{walletId}/activate` (operation `activateWallet`).
+    pub fn activate(&self) -> ActivateWalletCall {
+        self.dfns.wallets().activate(self.wallet_id.clone())
+    }
+    /// Asks the ledger of the validator that hosts a Canton wallet.
+    ///
+    /// Source: `POST /wallets/{walletId}/canton/ledger-api` (operation `callCantonLedgerApi`).
+    pub fn call_canton_ledger(
+        &self,
+        request_method: types::CantonLedgerMethod,
+        resource: impl Into<String>,
+    ) -> CallCantonLedgerApiCall {
+        self.dfns
+            .wallets()
+            .call_canton_ledger(self.wallet_id.clone(), request_method, resource)
+    }
+    /// Gives a wallet to an end user, for good.
+    ///
+    /// Superseded by `delegateKey`. All wallets of the same key move along.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Keys:Delegate`.
+    ///
+    /// Source: `POST /wallets/{walletId}/delegate` (operation `delegateWallet`).
+    #[deprecated = "superseded in the API"]
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub fn delegate(&self, user_id: impl Into<types::UserId>) -> DelegateWalletCall {
+        self.dfns.wallets().delegate(self.wallet_id.clone(), user_id)
+    }
+    /// Exports the private key of a wallet.
+    ///
+    /// Superseded by `exportKey`. By default the key cannot sign any more afterwards.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Keys:Export`.
+    ///
+    /// Source: `POST /wallets/{walletId}/export` (operation `exportWallet`).
+    #[deprecated = "superseded in the API"]
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    pub fn export(
+        &self,
+        encryption_key: impl Into<String>,
+        supported_schemes: impl Into<Vec<types::KeyExportScheme>>,
+    ) -> ExportWalletCall {
+        self.dfns
+            .wallets()
+            .export(self.wallet_id.clone(), encryption_key, supported_schemes)
+    }
+    /// Reads a wallet.
+    ///
+    /// Permission: `Wallets:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}` (operation `getWallet`).
+    pub fn get(&self) -> GetWalletCall {
+        self.dfns.wallets().get(self.wallet_id.clone())
+    }
+    /// Reads which assets a wallet holds, with their balances.
+    ///
+    /// Networks that are not indexed answer with the native asset alone.
+    ///
+    /// Permission: `Wallets:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/assets` (operation `getWalletAssets`).
+    pub fn assets(&self) -> GetWalletAssetsCall {
+        self.dfns.wallets().assets(self.wallet_id.clone())
+    }
+    /// Lists what a wallet sent and received.
+    ///
+    /// Networks that are not indexed have no history.
+    ///
+    /// Permission: `Wallets:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/history` (operation `getWalletHistory`).
+    pub fn history(&self) -> GetWalletHistoryCall {
+        self.dfns.wallets().history(self.wallet_id.clone())
+    }
+    /// Reads which tokens that exist once a wallet holds.
+    ///
+    /// Permission: `Wallets:Read`.
+    ///
+    /// Source: `GET /wallets/{walletId}/nfts` (operation `getWalletNfts`).
+    pub fn nfts(&self) -> GetWalletNftsCall {
+        self.dfns.wallets().nfts(self.wallet_id.clone())
+    }
+    /// Adds tags to a wallet.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Tags:Add`.
+    ///
+    /// Source: `PUT /wallets/{walletId}/tags` (operation `tagWallet`).
+    pub fn tag(&self, tags: impl Into<Vec<String>>) -> TagWalletCall {
+        self.dfns.wallets().tag(self.wallet_id.clone(), tags)
+    }
+    /// Takes tags away from a wallet.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Tags:Remove`.
+    ///
+    /// Source: `DELETE /wallets/{walletId}/tags` (operation `untagWallet`).
+    pub fn untag(&self, tags: impl Into<Vec<String>>) -> UntagWalletCall {
+        self.dfns.wallets().untag(self.wallet_id.clone(), tags)
+    }
+    /// Changes the name or the external id of a wallet.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `Wallets:Update`.
+    ///
+    /// Source: `PUT /wallets/{walletId}` (operation `updateWallet`).
+    pub fn update(&self) -> UpdateWalletCall {
+        self.dfns.wallets().update(self.wallet_id.clone())
     }
 }

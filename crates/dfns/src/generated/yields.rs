@@ -208,6 +208,16 @@ impl GetYieldCall {
     pub async fn send(self) -> Result<types::Yield> {
         self.dfns.finish(self.dfns.api().get_yield(&self.yield_id)).await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::Yield> {
+        crate::wait::wait("getYield", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetYieldCall {
     type Output = Result<types::Yield>;

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Ident;
 
 use super::super::{names, structs};
 use super::request::{Body, Request, outside};
@@ -12,14 +13,14 @@ impl Request<'_> {
         let (name, method) = (&self.name, names::ident(&self.operation.call));
         let docs = self.docs();
         let deprecated = self.deprecated();
-        let required = self.parameters.iter().filter(|argument| !argument.optional);
-        let mut parameters: Vec<TokenStream> = Vec::new();
+        let parameters = self
+            .required()
+            .map(|(ident, ty)| quote!(#ident: #ty))
+            .collect::<Vec<_>>();
         let mut values: Vec<TokenStream> = Vec::new();
-        for argument in required {
-            let ident = &argument.ident;
-            let (parameter, value) = structs::argument(&argument.ty, ident, self.facts);
-            parameters.push(quote!(#ident: #parameter));
-            values.push(structs::initialised(ident, &value));
+        for argument in self.parameters.iter().filter(|argument| !argument.optional) {
+            let (_, value) = structs::argument(&argument.ty, &argument.ident, self.facts);
+            values.push(structs::initialised(&argument.ident, &value));
         }
         for argument in self.parameters.iter().filter(|argument| argument.optional) {
             let ident = &argument.ident;
@@ -31,23 +32,12 @@ impl Request<'_> {
                 fields: Some(fields),
                 ..
             }) => {
-                let mut arguments = Vec::new();
-                for field in fields.required() {
-                    let ident = &field.ident;
-                    let (parameter, _) = structs::argument(&outside(&field.ty), ident, self.facts);
-                    parameters.push(quote!(#ident: #parameter));
-                    arguments.push(ident);
-                }
+                let arguments = fields.required().map(|field| &field.ident);
                 values.push(quote!(body: <#component>::new(#(#arguments),*)));
             }
             Some(Body {
-                component,
-                fields: None,
-                argument,
-            }) => {
-                parameters.push(quote!(#argument: impl ::std::convert::Into<#component>));
-                values.push(quote!(body: #argument.into()));
-            }
+                fields: None, argument, ..
+            }) => values.push(quote!(body: #argument.into())),
             None => {}
         }
         quote! {
@@ -57,5 +47,33 @@ impl Request<'_> {
                 #name { dfns: self.dfns.clone(), #(#values),* }
             }
         }
+    }
+
+    /// What a caller must say, in order: the name and the type of each argument.
+    pub(super) fn required(&self) -> impl Iterator<Item = (Ident, TokenStream)> {
+        let own = self
+            .parameters
+            .iter()
+            .filter(|argument| !argument.optional)
+            .map(|argument| {
+                let (ty, _) = structs::argument(&argument.ty, &argument.ident, self.facts);
+                (argument.ident.clone(), ty)
+            });
+        let of_body: Vec<(Ident, TokenStream)> = match &self.body {
+            Some(Body {
+                fields: Some(fields), ..
+            }) => fields
+                .required()
+                .map(|field| {
+                    let (ty, _) = structs::argument(&outside(&field.ty), &field.ident, self.facts);
+                    (field.ident.clone(), ty)
+                })
+                .collect(),
+            Some(Body {
+                component, argument, ..
+            }) => vec![(argument.clone(), quote!(impl ::std::convert::Into<#component>))],
+            None => Vec::new(),
+        };
+        own.chain(of_body)
     }
 }

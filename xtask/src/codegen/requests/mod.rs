@@ -5,10 +5,11 @@
 
 mod constructor;
 mod definition;
+mod handles;
 mod request;
 mod send;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -27,14 +28,26 @@ pub(crate) struct Requests {
     pub(crate) accessors: TokenStream,
 }
 
+/// What the stages before have found out.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) facts: &'a Facts,
+    pub(crate) structs: &'a Structs,
+    pub(crate) client: &'a Client,
+    /// The components that say how far something got.
+    pub(crate) tracked: &'a BTreeSet<String>,
+}
+
 /// Generates the requests of every operation.
-pub(crate) fn generate(facts: &Facts, structs: &Structs, client: &Client) -> Result<Requests, Error> {
+pub(crate) fn generate(known: Known<'_>) -> Result<Requests, Error> {
+    let facts = known.facts;
     let mut groups: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
     for operation in facts.operations.iter().filter(|operation| !operation.multipart) {
         groups.entry(&operation.group).or_default().push(operation);
     }
     let mut domains: BTreeMap<String, TokenStream> = BTreeMap::new();
     let mut accessors = TokenStream::new();
+    let mut by_domain: BTreeMap<String, Vec<Request<'_>>> = BTreeMap::new();
     for (group, operations) in groups {
         let domain = &operations[0].tag;
         if let Some(stranger) = operations.iter().find(|operation| operation.tag != *domain) {
@@ -45,7 +58,7 @@ pub(crate) fn generate(facts: &Facts, structs: &Structs, client: &Client) -> Res
         }
         let requests: Vec<Request> = operations
             .iter()
-            .map(|operation| Request::new(operation, structs, client, facts))
+            .map(|operation| Request::new(operation, known))
             .collect::<Result<_, _>>()?;
         let name = format_ident!("{}Calls", names::pascal(group));
         let accessor = names::ident(group);
@@ -70,6 +83,12 @@ pub(crate) fn generate(facts: &Facts, structs: &Structs, client: &Client) -> Res
                 #name { dfns: self.clone() }
             }
         });
+        by_domain.entry(domain.clone()).or_default().extend(requests);
+    }
+    for (domain, requests) in &by_domain {
+        let handles = handles::generate(domain, requests)?;
+        domains.entry(domain.clone()).or_default().extend(handles.types);
+        accessors.extend(handles.accessors);
     }
     for tokens in domains.values_mut() {
         *tokens = quote! {

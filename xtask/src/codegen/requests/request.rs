@@ -1,5 +1,7 @@
 //! What is known of one request, for the files that write its parts.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
@@ -9,6 +11,7 @@ use super::super::client::{Argument, Client};
 use super::super::facts::Operation;
 use super::super::structs::{StructFacts, Structs};
 use super::super::{Error, Facts, docs, names};
+use super::Known;
 
 /// What is known of one request.
 pub(super) struct Request<'a> {
@@ -20,6 +23,7 @@ pub(super) struct Request<'a> {
     pub(super) client: &'a Client,
     pub(super) structs: &'a Structs,
     pub(super) facts: &'a Facts,
+    pub(super) tracked: &'a BTreeSet<String>,
 }
 
 pub(super) struct Body<'a> {
@@ -30,12 +34,13 @@ pub(super) struct Body<'a> {
 }
 
 impl<'a> Request<'a> {
-    pub(super) fn new(
-        operation: &'a Operation,
-        structs: &'a Structs,
-        client: &'a Client,
-        facts: &'a Facts,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(operation: &'a Operation, known: Known<'a>) -> Result<Self, Error> {
+        let Known {
+            facts,
+            structs,
+            client,
+            tracked,
+        } = known;
         let arguments = client
             .arguments
             .get(&operation.function)
@@ -58,6 +63,7 @@ impl<'a> Request<'a> {
             client,
             structs,
             facts,
+            tracked,
         })
     }
 

@@ -142,6 +142,7 @@ impl Request<'_> {
             " Sends the request."
         };
         let streams = item.as_ref().map(|item| self.streams(item));
+        let wait = self.wait();
         quote! {
             #[doc = #words]
             ///
@@ -152,7 +153,34 @@ impl Request<'_> {
                 #call
             }
             #streams
+            #wait
         }
+    }
+
+    /// `wait()`, on a read of something that takes its time.
+    fn wait(&self) -> Option<TokenStream> {
+        let answer = self
+            .operation
+            .answer
+            .as_ref()
+            .filter(|answer| self.tracked.contains(*answer))?;
+        if self.operation.method != "GET" || self.operation.paged {
+            return None;
+        }
+        let (id, answer) = (&self.operation.id, names::ident(answer));
+        Some(quote! {
+            /// Reads it again and again until it is at its end; `.await` starts that.
+            ///
+            /// # Errors
+            /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+            /// is not there in time, both with the last state seen; else as `send`.
+            // In a browser there is no timer of tokio's to pass the pauses with.
+            #[cfg(not(target_arch = "wasm32"))]
+            #[inline]
+            pub fn wait(self) -> crate::Wait<types::#answer> {
+                crate::wait::wait(#id, move || self.clone().send())
+            }
+        })
     }
 
     fn streams(&self, item: &Type) -> TokenStream {

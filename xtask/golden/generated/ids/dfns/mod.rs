@@ -14,4 +14,12 @@ impl Dfns {
     pub fn wallets(&self) -> WalletsCalls {
         WalletsCalls { dfns: self.clone() }
     }
+    /// The calls about one wallet. Nothing is sent by this.
+    #[cfg(feature = "wallets")]
+    pub fn wallet(&self, wallet_id: impl Into<crate::types::WalletId>) -> WalletHandle {
+        WalletHandle {
+            dfns: self.clone(),
+            wallet_id: wallet_id.into(),
+        }
+    }
 }

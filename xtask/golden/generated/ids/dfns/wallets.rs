@@ -44,3 +44,21 @@ impl ::std::future::IntoFuture for GetWalletCall {
         Box::pin(self.send())
     }
 }
+/// The calls about one wallet, as [`Dfns::wallet`] makes it.
+#[derive(Clone, Debug)]
+pub struct WalletHandle {
+    pub(super) dfns: Dfns,
+    pub(super) wallet_id: types::WalletId,
+}
+impl WalletHandle {
+    /// The id of the wallet.
+    pub fn id(&self) -> &types::WalletId {
+        &self.wallet_id
+    }
+    /// Gets a wallet.
+    ///
+    /// Source: `GET /wallets/{walletId}` (operation `getWallet`).
+    pub fn get(&self) -> GetWalletCall {
+        self.dfns.wallets().get(self.wallet_id.clone())
+    }
+}

@@ -149,6 +149,16 @@ impl GetThingCall {
     pub async fn send(self) -> Result<types::Thing> {
         self.dfns.finish(self.dfns.api().get_thing(&self.thing_id)).await
     }
+    /// Reads it again and again until it is at its end; `.await` starts that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
+    /// is not there in time, both with the last state seen; else as `send`.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline]
+    pub fn wait(self) -> crate::Wait<types::Thing> {
+        crate::wait::wait("getThing", move || self.clone().send())
+    }
 }
 impl ::std::future::IntoFuture for GetThingCall {
     type Output = Result<types::Thing>;
