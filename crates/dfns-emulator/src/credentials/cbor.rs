@@ -54,6 +54,14 @@ impl Value {
         }
     }
 
+    /// The first item of a list.
+    pub(super) fn first(&self) -> Option<&Self> {
+        match self {
+            Self::Array(items) => items.first(),
+            _ => None,
+        }
+    }
+
     pub(super) fn integer(&self) -> Option<i64> {
         match self {
             Self::Integer(integer) => Some(*integer),

@@ -1,4 +1,4 @@
-//! The little of DER that public keys are made of.
+//! The little of DER that public keys and certificates are made of.
 
 /// Reads DER values one after the other.
 pub(super) struct Reader<'a>(&'a [u8]);
@@ -7,6 +7,8 @@ pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
 pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(super) const SEQUENCE: u8 = 0x30;
+/// The first optional field of a structure, when it is there.
+pub(super) const CONTEXT_0: u8 = 0xa0;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
@@ -36,6 +38,13 @@ impl<'a> Reader<'a> {
         let (content, rest) = rest.split_at_checked(length)?;
         self.0 = rest;
         Some(content)
+    }
+
+    /// The next value with tag and length, if it has this tag.
+    pub(super) fn whole(&mut self, tag: u8) -> Option<&'a [u8]> {
+        let before = self.0;
+        self.value(tag)?;
+        before.get(..before.len() - self.0.len())
     }
 
     /// True if nothing is left.

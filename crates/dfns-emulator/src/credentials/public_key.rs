@@ -9,7 +9,7 @@ use ring::signature::{
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::CredentialError;
-use super::der::{BIT_STRING, INTEGER, OBJECT_IDENTIFIER, Reader, SEQUENCE};
+use super::der::{BIT_STRING, CONTEXT_0, INTEGER, OBJECT_IDENTIFIER, Reader, SEQUENCE};
 
 const EC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
@@ -79,6 +79,22 @@ impl PublicKey {
             Self::from_spki(&der)
         };
         key.ok_or(CredentialError::PublicKey)
+    }
+
+    /// The key in a certificate (X.509), of which nothing else is looked at.
+    pub(super) fn from_certificate(certificate: &[u8]) -> Result<Self, CredentialError> {
+        let spki = || {
+            let mut fields = Reader::new(Reader::new(certificate).value(SEQUENCE)?);
+            let mut fields = Reader::new(fields.value(SEQUENCE)?);
+            // Version, serial number, algorithm, issuer, validity, subject.
+            fields.value(CONTEXT_0)?;
+            fields.value(INTEGER)?;
+            for _ in 0..4 {
+                fields.value(SEQUENCE)?;
+            }
+            fields.whole(SEQUENCE)
+        };
+        spki().and_then(Self::from_spki).ok_or(CredentialError::PublicKey)
     }
 
     fn from_spki(spki: &[u8]) -> Option<Self> {

@@ -1,6 +1,8 @@
 //! Test vectors made by other implementations: every one verifies, and no longer does with one bit changed.
 
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::*;
 
@@ -231,6 +233,82 @@ fn a_webauthn_attestation_verifies_without_statement_and_with_its_own() {
         .filter(|byte| verify(&flipped(packed, *byte), origin).is_ok())
         .count();
     assert_eq!(accepted, 0, "of {length} changed attestations");
+}
+
+fn decode_hex(text: &str) -> Vec<u8> {
+    let pair = |at| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
+    (0..text.len()).step_by(2).map(pair).collect()
+}
+
+/// A DER value of less than 64 KiB.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    [&[tag, 0x82][..], &length, content].concat()
+}
+
+/// The head of a CBOR byte string of less than 64 KiB, and the bytes.
+fn cbor_bytes(bytes: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+    [&[0x59][..], &length, bytes].concat()
+}
+
+#[test]
+fn a_webauthn_attestation_by_a_certificate_is_held_to_the_key_in_it() {
+    use ring::rand::SystemRandom;
+    use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
+
+    let vectors: Value = serde_json::from_str(WEBAUTHN).unwrap();
+    let (random, algorithm) = (SystemRandom::new(), &ECDSA_P256_SHA256_ASN1_SIGNING);
+    let maker = EcdsaKeyPair::generate_pkcs8(algorithm, &random).unwrap();
+    let maker = EcdsaKeyPair::from_pkcs8(algorithm, maker.as_ref(), &random).unwrap();
+    // SubjectPublicKeyInfo: ecPublicKey on P-256, and the point of the maker's key.
+    let algorithm = [
+        0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d,
+        0x03, 0x01, 0x07,
+    ];
+    let point = der(0x03, &[&[0][..], maker.public_key().as_ref()].concat());
+    let spki = der(0x30, &[&algorithm[..], &point].concat());
+    // Version, serial number, algorithm, issuer, validity, subject, key.
+    let fields = [&der(0xa0, &[2, 1, 2])[..], &[2, 1, 7], &[0x30, 0].repeat(4), &spki].concat();
+    let certificate = der(0x30, &[&der(0x30, &fields)[..], &[0x30, 0, 0x03, 1, 0]].concat());
+
+    let client_data = text(&vectors, "/create/credentialInfo/clientData");
+    let data = decode_hex(text(&vectors, "/create/authDataHex"));
+    let hash = Sha256::digest(decode_base64url(client_data, "vector").unwrap());
+    let signature = maker.sign(&random, &[&data[..], &hash].concat()).unwrap();
+    let attest = |certificate: &[u8], signature: &[u8]| {
+        let object = [
+            &b"\xa3\x63fmt\x66packed\x67attStmt\xa3\x63alg\x26\x63sig"[..],
+            &cbor_bytes(signature),
+            b"\x63x5c\x81",
+            &cbor_bytes(certificate),
+            b"\x68authData",
+            &cbor_bytes(&data),
+        ];
+        let attestation = WebauthnAttestation {
+            credential_id: text(&vectors, "/credId"),
+            client_data,
+            attestation_data: &URL_SAFE_NO_PAD.encode(object.concat()),
+            relying_party_id: text(&vectors, "/rpId"),
+            origin: text(&vectors, "/origin"),
+        };
+        verify_webauthn_attestation(attestation, text(&vectors, "/create/challenge")).map(|(pem, _)| pem)
+    };
+    let pem = text(&vectors, "/publicKeySpkiPem").to_owned();
+    assert_eq!(
+        attest(&certificate, signature.as_ref()),
+        Ok(pem),
+        "the key of the passkey, not of the certificate"
+    );
+    let by_another = decode_hex(text(&vectors, "/create/packedSelfSignatureHex"));
+    assert_eq!(attest(&certificate, &by_another), Err(CredentialError::Signature));
+    for length in 0..certificate.len() - 5 {
+        assert_eq!(
+            attest(&certificate[..length], signature.as_ref()),
+            Err(CredentialError::PublicKey),
+            "{length}"
+        );
+    }
 }
 
 #[test]
