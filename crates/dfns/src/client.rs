@@ -6,8 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use dfns_api::{Answer, Call, CallError};
-use dfns_types::Secret;
+use dfns_types::{FirstFactorAssertion, Secret};
 
+use crate::action::{Completion, PreparedAction};
 use crate::builder::DfnsBuilder;
 use crate::config::{self, Settings};
 use crate::error::{DecodeError, Error, Result, Step};
@@ -35,9 +36,14 @@ impl Dfns {
     }
 
     pub(crate) fn new(settings: Settings) -> Self {
-        let transport = Arc::new(SigningTransport {
+        Self::carried_by(SigningTransport {
             settings: Arc::new(settings),
-        });
+            completion: None,
+        })
+    }
+
+    fn carried_by(transport: SigningTransport) -> Self {
+        let transport = Arc::new(transport);
         let api = dfns_api::Client::new(transport.clone());
         Self {
             inner: Arc::new(Inner { transport, api }),
@@ -84,6 +90,25 @@ impl Dfns {
     /// is the source of their [`CallError::Transport`](dfns_api::CallError::Transport).
     pub fn api(&self) -> &dfns_api::Client {
         &self.inner.api
+    }
+
+    /// The first of two steps: declares a call that its user signs elsewhere.
+    #[allow(dead_code, reason = "without a domain there are no calls")]
+    pub(crate) async fn init<T: Answer>(&self, call: Call<'_, T>) -> Result<PreparedAction> {
+        let request = call.into_request().map_err(Error::unmade)?;
+        self.inner.transport.begin(request).await
+    }
+
+    /// The second step: the client whose next call is the one that was prepared, signed by its user.
+    #[allow(dead_code, reason = "without a domain there are no calls")]
+    pub(crate) fn completing(&self, prepared: &PreparedAction, assertion: FirstFactorAssertion) -> Self {
+        Self::carried_by(SigningTransport {
+            settings: Arc::clone(&self.inner.transport.settings),
+            completion: Some(Completion {
+                prepared: prepared.clone(),
+                assertion,
+            }),
+        })
     }
 
     /// Sends a generated call, and reads its answer.

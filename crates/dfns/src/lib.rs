@@ -47,6 +47,10 @@
 //!
 //! What a policy can hold back is an [`Outcome`]: done, or awaiting an approval. Whoever has no policies calls `done()`.
 //!
+//! A user who signs elsewhere, such as with a passkey in a browser, takes two steps: `init()` gives the challenge as plain
+//! data, [`PreparedAction`], and `complete()` sends the call with the user's answer. The guide `docs/delegated-users.md`
+//! shows a server that does so.
+//!
 //! # Lists
 //!
 //! `.await` yields one [`Page`]; `stream()` yields the items of all pages, each page fetched when it is needed, and
@@ -135,10 +139,11 @@ pub mod calls {
     pub use crate::generated::*;
 }
 
+pub use action::PreparedAction;
 pub use builder::DfnsBuilder;
 pub use client::{CallFuture, Dfns};
 pub use dfns_types as types;
-pub use dfns_types::Secret;
+pub use dfns_types::{FirstFactorAssertion, Secret};
 pub use error::{Cause, DecodeError, Details, Duplicate, Error, LastState, Refusal, Result, Sent, Step};
 #[cfg(feature = "auth")]
 pub use identity::{LogIn, LoggedIn, Session};
@@ -160,3 +165,8 @@ struct Readme;
 #[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../../../docs/webhooks.md")]
 struct WebhookGuide;
+
+/// The programs in the guide compile and run.
+#[cfg(all(doctest, feature = "testing", feature = "wallets"))]
+#[doc = include_str!("../../../docs/delegated-users.md")]
+struct DelegatedUsers;

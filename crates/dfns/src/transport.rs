@@ -10,13 +10,15 @@ use dfns_api::{Request, Response, Transport, TransportFuture};
 use dfns_types::operation::Authentication;
 use tracing::Instrument;
 
-use crate::action;
+use crate::action::{self, Completion, PreparedAction};
 use crate::config::Settings;
 use crate::error::{Error, Step};
 use crate::wire::Outgoing;
 
 pub(crate) struct SigningTransport {
     pub(crate) settings: Arc<Settings>,
+    /// Signs in place of the signer, once.
+    pub(crate) completion: Option<Completion>,
 }
 
 /// What [`SigningTransport::carry`] returns.
@@ -36,6 +38,15 @@ impl SigningTransport {
         Box::pin(self.attempt(request).instrument(span))
     }
 
+    /// Declares the request of a call, for a user who signs elsewhere.
+    pub(crate) async fn begin(&self, request: Request) -> Result<PreparedAction, Error> {
+        let wire = self.settings.wire();
+        if wire.bearer.is_none() {
+            return Err(Error::needs(request.operation().id, "auth_token", "a token"));
+        }
+        action::begin(&wire, &request).await
+    }
+
     async fn attempt(&self, request: Request) -> Result<Response, Error> {
         let wire = self.settings.wire();
         let operation = request.operation();
@@ -43,7 +54,9 @@ impl SigningTransport {
         if with_token && wire.bearer.is_none() {
             return Err(Error::needs(operation.id, "auth_token", "a token"));
         }
-        let user_action = if operation.user_action {
+        let user_action = if let Some(completion) = &self.completion {
+            Some(action::complete(&wire, completion, &request).await?)
+        } else if operation.user_action {
             let signer = self
                 .settings
                 .signer

@@ -15,6 +15,7 @@ mod policies;
 mod recovery;
 mod replacement;
 mod signatures;
+mod two_steps;
 mod waiting;
 mod wallets;
 mod webhooks;

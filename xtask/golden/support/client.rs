@@ -17,7 +17,16 @@ pub type CallFuture<T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send
 #[derive(Clone, Debug)]
 pub struct Dfns {
     api: Client,
+    completed: Arc<Mutex<Vec<(PreparedAction, FirstFactorAssertion)>>>,
 }
+
+/// What a call in two steps is between them: its request line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedAction(pub String);
+
+/// What a user answers to a challenge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FirstFactorAssertion(pub &'static str);
 
 impl Dfns {
     /// A client whose calls are answered with these bodies and HTTP 200, one after the other.
@@ -27,11 +36,26 @@ impl Dfns {
             answers: Mutex::new(answers.iter().map(|&body| (200, body.to_owned())).collect()),
         });
         let api = Client::new(recorder.clone());
-        (Self { api }, recorder)
+        (Self { api, completed: Arc::default() }, recorder)
     }
 
     pub(crate) fn api(&self) -> &Client {
         &self.api
+    }
+
+    pub(crate) async fn init<T: Answer>(&self, call: Call<'_, T>) -> Result<PreparedAction> {
+        let request = call.into_request().unwrap();
+        Ok(PreparedAction(format!("{} {}", request.operation().method, request.target())))
+    }
+
+    pub(crate) fn completing(&self, prepared: &PreparedAction, assertion: FirstFactorAssertion) -> Self {
+        self.completed.lock().unwrap().push((prepared.clone(), assertion));
+        self.clone()
+    }
+
+    /// The calls that were completed, and with which answers.
+    pub fn completed(&self) -> Vec<(PreparedAction, FirstFactorAssertion)> {
+        self.completed.lock().unwrap().clone()
     }
 
     pub(crate) async fn finish<T: Answer>(&self, call: Call<'_, T>) -> Result<T> {

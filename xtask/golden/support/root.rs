@@ -48,7 +48,7 @@ mod error;
 mod paging;
 
 pub use amount::Amount;
-pub use client::{CallFuture, Dfns, Recorder};
+pub use client::{CallFuture, Dfns, FirstFactorAssertion, PreparedAction, Recorder};
 pub use error::{Error, Result};
 pub use generated::*;
 pub use hex::Hex;

@@ -31,6 +31,20 @@ async fn a_delete_carries_a_body_and_may_answer_nothing() {
 }
 
 #[tokio::test]
+async fn a_signed_call_is_begun_without_being_sent_and_completed_as_it_is() {
+    let (dfns, recorder) = Dfns::answering(&[]);
+    recorder.answer(204, "");
+    let call = dfns.things().delete(["a".to_owned()]);
+    let prepared = call.init().await.unwrap();
+    assert_eq!(prepared, PreparedAction("DELETE /things".to_owned()));
+    assert!(recorder.lines().is_empty(), "nothing was sent");
+    let answer = FirstFactorAssertion("of the user");
+    call.reason("r").complete(&prepared, answer.clone()).await.unwrap();
+    assert_eq!(dfns.completed(), [(prepared, answer)]);
+    assert_eq!(recorder.only().body, Some(json!({"names": ["a"], "reason": "r"})));
+}
+
+#[tokio::test]
 async fn a_call_without_a_body_sends_none() {
     let (dfns, recorder) = Dfns::answering(&[THING]);
     assert_eq!(dfns.things().touch().send().await.unwrap().name, "n");

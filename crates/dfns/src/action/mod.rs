@@ -3,19 +3,27 @@
 //! Three steps: the API is told method, path and body of the request to come and answers a challenge; the signer signs
 //! the challenge; the API takes the signature and answers a token. The request goes out with that token.
 //!
+//! Where the signer is a person at another device, the steps are taken apart: `begin` asks for the challenge, `complete`
+//! hands in what came back.
+//!
 //! Invariant: what is declared is what is sent. The payload is the bytes of the request's own body, never a second
 //! serialisation; a token is for one attempt and is never used again.
+
+mod assertion;
+mod prepared;
 
 use dfns_api::Request;
 use dfns_types::operation::Method;
 use dfns_types::{
-    AuthenticationChallenge, CompleteChallengeRequest, CreateUserActionChallengeRequest, Secret, UserActionHttpMethod,
-    UserActionSignature,
+    AuthenticationChallenge, CompleteChallengeRequest, CreateUserActionChallengeRequest, FirstFactorAssertion, Secret,
+    UserActionHttpMethod, UserActionSignature,
 };
 use http::header::HeaderValue;
 use http::uri::PathAndQuery;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+pub use prepared::PreparedAction;
 
 use crate::error::{DecodeError, Error, Sent, Step};
 use crate::signer::Signer;
@@ -23,19 +31,63 @@ use crate::wire::{JSON, Outgoing, Wire};
 
 /// Has `request` approved by the signer; the value of the header that carries the token.
 pub(crate) async fn sign(wire: &Wire<'_>, signer: &dyn Signer, request: &Request) -> Result<HeaderValue, Error> {
-    let operation = request.operation();
-    let declared = declare(request)?;
-    let challenge: AuthenticationChallenge =
-        exchange(wire, operation.id, Step::Challenge, "/auth/action/init", &declared).await?;
+    let challenge = ask(wire, request).await?;
     let answer = signer.sign(&challenge).await.map_err(|source| Error::Signer {
-        operation: operation.id,
+        operation: request.operation().id,
         source,
     })?;
-    let completion = CompleteChallengeRequest::new(challenge.challenge_identifier, answer);
-    let token: UserActionSignature = exchange(wire, operation.id, Step::Signature, "/auth/action", &completion).await?;
+    hand_in(wire, request, challenge.challenge_identifier, answer).await
+}
+
+/// The answer of a user to the challenge of a call that was begun earlier.
+pub(crate) struct Completion {
+    pub(crate) prepared: PreparedAction,
+    pub(crate) assertion: FirstFactorAssertion,
+}
+
+/// Declares `request`, for a user who signs elsewhere.
+pub(crate) async fn begin(wire: &Wire<'_>, request: &Request) -> Result<PreparedAction, Error> {
+    let challenge = ask(wire, request).await?;
+    Ok(PreparedAction::new(request, challenge))
+}
+
+/// Trades the answer of the user for the value of the header that carries the token, if `request` is what was declared.
+pub(crate) async fn complete(
+    wire: &Wire<'_>,
+    completion: &Completion,
+    request: &Request,
+) -> Result<HeaderValue, Error> {
+    let Completion { prepared, assertion } = completion;
+    prepared.check(request)?;
+    let challenge = prepared.challenge();
+    assertion::check(request.operation().id, &challenge.challenge, assertion)?;
+    hand_in(wire, request, challenge.challenge_identifier.clone(), assertion.clone()).await
+}
+
+async fn ask(wire: &Wire<'_>, request: &Request) -> Result<AuthenticationChallenge, Error> {
+    let declared = declare(request)?;
+    exchange(
+        wire,
+        request.operation().id,
+        Step::Challenge,
+        "/auth/action/init",
+        &declared,
+    )
+    .await
+}
+
+async fn hand_in(
+    wire: &Wire<'_>,
+    request: &Request,
+    challenge_identifier: Secret,
+    answer: FirstFactorAssertion,
+) -> Result<HeaderValue, Error> {
+    let operation = request.operation().id;
+    let completion = CompleteChallengeRequest::new(challenge_identifier, answer);
+    let token: UserActionSignature = exchange(wire, operation, Step::Signature, "/auth/action", &completion).await?;
 
     let mut header = HeaderValue::from_str(token.user_action.expose_secret()).map_err(|_| Error::Decode {
-        operation: operation.id,
+        operation,
         step: Step::Signature,
         source: DecodeError::because("the user action token cannot be sent in a header"),
     })?;

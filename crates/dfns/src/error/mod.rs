@@ -53,6 +53,15 @@ pub enum Error {
         /// What is wrong with it, and what is expected.
         problem: String,
     },
+    /// The call that is to be completed is not the one that was begun: what the user approved is another request. Nothing
+    /// was sent: complete the same call, or begin this one.
+    #[error("{operation}: its {part} is not what was begun and approved")]
+    ActionChanged {
+        /// The operation id of the call that was to be completed.
+        operation: &'static str,
+        /// What differs: `operation`, `path` or `body`.
+        part: &'static str,
+    },
     /// The signer did not answer the challenge. The request of the call was not sent: look at the signer and its credential.
     #[error("{operation}: the user action was not signed")]
     Signer {
@@ -210,7 +219,8 @@ impl Error {
     pub fn operation(&self) -> Option<&'static str> {
         match self {
             Self::Config { operation, .. } => *operation,
-            Self::Argument { operation, .. }
+            Self::ActionChanged { operation, .. }
+            | Self::Argument { operation, .. }
             | Self::Signer { operation, .. }
             | Self::Refused { operation, .. }
             | Self::RateLimited { operation, .. }

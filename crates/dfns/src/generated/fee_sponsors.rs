@@ -131,6 +131,30 @@ impl ActivateFeeSponsorCall {
             .finish(self.dfns.api().activate_fee_sponsor(&self.fee_sponsor_id))
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().activate_fee_sponsor(&self.fee_sponsor_id)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::FeeSponsor> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for ActivateFeeSponsorCall {
     type Output = Result<types::FeeSponsor>;
@@ -167,6 +191,30 @@ impl CreateFeeSponsorCall {
     pub async fn send(self) -> Result<types::FeeSponsor> {
         self.dfns.finish(self.dfns.api().create_fee_sponsor(&self.body)).await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().create_fee_sponsor(&self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::FeeSponsor> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for CreateFeeSponsorCall {
     type Output = Result<types::FeeSponsor>;
@@ -193,6 +241,32 @@ impl DeactivateFeeSponsorCall {
             .finish(self.dfns.api().deactivate_fee_sponsor(&self.fee_sponsor_id))
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().deactivate_fee_sponsor(&self.fee_sponsor_id))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::FeeSponsor> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for DeactivateFeeSponsorCall {
     type Output = Result<types::FeeSponsor>;
@@ -216,6 +290,30 @@ impl DeleteFeeSponsorCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::FeeSponsor> {
         self.dfns.finish(self.dfns.api().delete_fee_sponsor(&self.fee_sponsor_id)).await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().delete_fee_sponsor(&self.fee_sponsor_id)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::FeeSponsor> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for DeleteFeeSponsorCall {

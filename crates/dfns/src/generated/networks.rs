@@ -174,6 +174,32 @@ impl ReindexTransactionCall {
             .finish(self.dfns.api().reindex_transaction(&self.network, &self.body))
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().reindex_transaction(&self.network, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::TransactionReindex> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for ReindexTransactionCall {
     type Output = Result<types::TransactionReindex>;
@@ -294,6 +320,34 @@ impl CreateCantonValidatorCall {
             )
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self.dfns.api().create_canton_validator(self.network.clone(), &self.body),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::CantonValidator> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for CreateCantonValidatorCall {
     type Output = Result<types::CantonValidator>;
@@ -325,6 +379,37 @@ impl DeleteCantonValidatorCall {
                     .delete_canton_validator(self.network.clone(), &self.validator_id),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .delete_canton_validator(self.network.clone(), &self.validator_id),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::CantonValidator> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for DeleteCantonValidatorCall {
@@ -481,6 +566,41 @@ impl UpdateCantonValidatorCall {
                     ),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .update_canton_validator(
+                        self.network.clone(),
+                        &self.validator_id,
+                        &self.body,
+                    ),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::CantonValidator> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for UpdateCantonValidatorCall {

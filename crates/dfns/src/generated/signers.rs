@@ -181,6 +181,32 @@ impl CancelFleetOperationCall {
             .finish(self.dfns.api().cancel_fleet_operation(&self.store_id, &self.body))
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().cancel_fleet_operation(&self.store_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::FleetOperationGroup> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for CancelFleetOperationCall {
     type Output = Result<types::FleetOperationGroup>;
@@ -211,6 +237,32 @@ impl CreateAddMacUserInputCall {
             .await
             .map(Into::into)
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().create_add_mac_user_input(&self.store_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<()> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for CreateAddMacUserInputCall {
     type Output = Result<()>;
@@ -240,6 +292,34 @@ impl CreateAddProvisionerInputCall {
             )
             .await
             .map(Into::into)
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self.dfns.api().create_add_provisioner_input(&self.store_id, &self.body),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<()> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for CreateAddProvisionerInputCall {
@@ -273,6 +353,32 @@ impl CreateCloneInputCall {
         self.dfns
             .finish(self.dfns.api().create_clone_input(&self.store_id, &self.body))
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().create_clone_input(&self.store_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::OfflineInput> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for CreateCloneInputCall {
@@ -325,6 +431,32 @@ impl CreateGenesisInputCall {
             .finish(self.dfns.api().create_genesis_input(&self.store_id, &self.body))
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().create_genesis_input(&self.store_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::OfflineInput> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for CreateGenesisInputCall {
     type Output = Result<types::OfflineInput>;
@@ -364,6 +496,32 @@ impl CreateKeyHarvestInputCall {
             .finish(self.dfns.api().create_key_harvest_input(&self.store_id, &self.body))
             .await
             .map(Into::into)
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().create_key_harvest_input(&self.store_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<()> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for CreateKeyHarvestInputCall {
@@ -446,6 +604,32 @@ impl CreateOnchainSignInputCall {
             )
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().create_onchain_sign_input(&self.store_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::OfflineInput> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for CreateOnchainSignInputCall {
     type Output = Result<types::OfflineInput>;
@@ -474,6 +658,34 @@ impl CreateProofOfControlInputCall {
                 self.dfns.api().create_proof_of_control_input(&self.store_id, &self.body),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self.dfns.api().create_proof_of_control_input(&self.store_id, &self.body),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::OfflineInput> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for CreateProofOfControlInputCall {

@@ -168,6 +168,32 @@ impl CreateVaultLockCall {
             .finish_change(self.dfns.api().create_vault_lock(&self.vault_id, &self.body))
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().create_vault_lock(&self.vault_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<crate::Outcome<types::VaultLock, types::PendingVaultLock>> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for CreateVaultLockCall {
     type Output = Result<crate::Outcome<types::VaultLock, types::PendingVaultLock>>;
@@ -309,6 +335,32 @@ impl ReleaseVaultLockCall {
             .finish(self.dfns.api().release_vault_lock(&self.vault_id, &self.lock_id))
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().release_vault_lock(&self.vault_id, &self.lock_id))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::VaultLock> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for ReleaseVaultLockCall {
     type Output = Result<types::VaultLock>;
@@ -350,6 +402,37 @@ impl ReplaceVaultLockCall {
             )
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .replace_vault_lock(&self.vault_id, &self.lock_id, &self.body),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<crate::Outcome<types::VaultLock, types::PendingVaultLock>> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for ReplaceVaultLockCall {
     type Output = Result<crate::Outcome<types::VaultLock, types::PendingVaultLock>>;
@@ -384,6 +467,37 @@ impl TransferVaultLockCall {
                     .transfer_vault_lock(&self.vault_id, &self.lock_id, &self.body),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .transfer_vault_lock(&self.vault_id, &self.lock_id, &self.body),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::TransferRequest> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for TransferVaultLockCall {
@@ -589,6 +703,41 @@ impl ReleaseVaultQuarantineCall {
                     ),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .release_vault_quarantine(
+                        &self.vault_id,
+                        &self.quarantine_id,
+                        &self.body,
+                    ),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<crate::Outcome<types::VaultQuarantineRelease>> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for ReleaseVaultQuarantineCall {
@@ -814,6 +963,30 @@ impl CreateVaultCall {
     pub async fn send(self) -> Result<types::Vault> {
         self.dfns.finish(self.dfns.api().create_vault(&self.body)).await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().create_vault(&self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Vault> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for CreateVaultCall {
     type Output = Result<types::Vault>;
@@ -840,6 +1013,32 @@ impl CreateVaultAddressCall {
         self.dfns
             .finish(self.dfns.api().create_vault_address(&self.vault_id, &self.body))
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().create_vault_address(&self.vault_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::VaultAddress> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for CreateVaultAddressCall {
@@ -876,6 +1075,32 @@ impl CreateVaultTransferCall {
                 self.dfns.api().create_vault_transfer(&self.vault_id, &self.body),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().create_vault_transfer(&self.vault_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<crate::Outcome<types::TransferRequest>> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for CreateVaultTransferCall {
@@ -1225,6 +1450,30 @@ impl TagVaultCall {
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns.finish(self.dfns.api().tag_vault(&self.vault_id, &self.body)).await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().tag_vault(&self.vault_id, &self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Empty> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for TagVaultCall {
     type Output = Result<types::Empty>;
@@ -1249,6 +1498,30 @@ impl UntagVaultCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns.finish(self.dfns.api().untag_vault(&self.vault_id, &self.body)).await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().untag_vault(&self.vault_id, &self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Empty> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for UntagVaultCall {
@@ -1286,6 +1559,30 @@ impl UpdateVaultCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Vault> {
         self.dfns.finish(self.dfns.api().update_vault(&self.vault_id, &self.body)).await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().update_vault(&self.vault_id, &self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Vault> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for UpdateVaultCall {

@@ -102,6 +102,30 @@ impl BulkCreateWalletsCall {
     pub async fn send(self) -> Result<types::StartedBulkWalletJob> {
         self.dfns.finish(self.dfns.api().bulk_create_wallets(&self.body)).await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().bulk_create_wallets(&self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::StartedBulkWalletJob> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for BulkCreateWalletsCall {
     type Output = Result<types::StartedBulkWalletJob>;
@@ -379,6 +403,32 @@ impl AcceptWalletOfferCall {
             .finish(self.dfns.api().accept_wallet_offer(&self.wallet_id, &self.offer_id))
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().accept_wallet_offer(&self.wallet_id, &self.offer_id))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Offer> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for AcceptWalletOfferCall {
     type Output = Result<types::Offer>;
@@ -501,6 +551,32 @@ impl RejectWalletOfferCall {
         self.dfns
             .finish(self.dfns.api().reject_wallet_offer(&self.wallet_id, &self.offer_id))
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().reject_wallet_offer(&self.wallet_id, &self.offer_id))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Offer> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for RejectWalletOfferCall {
@@ -656,6 +732,37 @@ impl AbortWalletTransactionCall {
             )
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .abort_wallet_transaction(&self.wallet_id, &self.transaction_id),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::TransactionRequest> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for AbortWalletTransactionCall {
     type Output = Result<types::TransactionRequest>;
@@ -684,6 +791,32 @@ impl BroadcastTransactionCall {
                 self.dfns.api().broadcast_transaction(&self.wallet_id, &self.body),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().broadcast_transaction(&self.wallet_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<crate::Outcome<types::TransactionRequest>> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for BroadcastTransactionCall {
@@ -716,6 +849,37 @@ impl CancelWalletTransactionCall {
                     .cancel_wallet_transaction(&self.wallet_id, &self.transaction_id),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .cancel_wallet_transaction(&self.wallet_id, &self.transaction_id),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::TransactionRequest> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for CancelWalletTransactionCall {
@@ -859,6 +1023,37 @@ impl SpeedUpWalletTransactionCall {
                     .speed_up_wallet_transaction(&self.wallet_id, &self.transaction_id),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .speed_up_wallet_transaction(&self.wallet_id, &self.transaction_id),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::TransactionRequest> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for SpeedUpWalletTransactionCall {
@@ -1009,6 +1204,34 @@ impl AbortWalletTransferCall {
             )
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self.dfns.api().abort_wallet_transfer(&self.wallet_id, &self.transfer_id),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::TransferRequest> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for AbortWalletTransferCall {
     type Output = Result<types::TransferRequest>;
@@ -1040,6 +1263,37 @@ impl CancelWalletTransferCall {
                     .cancel_wallet_transfer(&self.wallet_id, &self.transfer_id),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .cancel_wallet_transfer(&self.wallet_id, &self.transfer_id),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::TransactionRequest> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for CancelWalletTransferCall {
@@ -1181,6 +1435,37 @@ impl SpeedUpWalletTransferCall {
             )
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .speed_up_wallet_transfer(&self.wallet_id, &self.transfer_id),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::TransactionRequest> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for SpeedUpWalletTransferCall {
     type Output = Result<types::TransactionRequest>;
@@ -1207,6 +1492,30 @@ impl TransferAssetCall {
         self.dfns
             .finish_entity(self.dfns.api().transfer_asset(&self.wallet_id, &self.body))
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().transfer_asset(&self.wallet_id, &self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<crate::Outcome<types::TransferRequest>> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for TransferAssetCall {
@@ -1307,6 +1616,36 @@ impl GenerateWalletSignatureCall {
                 self.dfns.api().generate_wallet_signature(&self.wallet_id, &self.body),
             )
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().generate_wallet_signature(&self.wallet_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<crate::Outcome<types::WalletSignatureRequest>> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for GenerateWalletSignatureCall {
@@ -1736,6 +2075,32 @@ impl ActivateWalletCall {
             .finish(self.dfns.api().activate_wallet(&self.wallet_id, &self.body))
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().activate_wallet(&self.wallet_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::TransactionRequest> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for ActivateWalletCall {
     type Output = Result<types::TransactionRequest>;
@@ -1833,6 +2198,30 @@ impl CreateWalletCall {
     pub async fn send(self) -> Result<types::Wallet> {
         self.dfns.finish(self.dfns.api().create_wallet(&self.body)).await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().create_wallet(&self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Wallet> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for CreateWalletCall {
     type Output = Result<types::Wallet>;
@@ -1864,6 +2253,36 @@ impl DelegateWalletCall {
             .finish(self.dfns.api().delegate_wallet(&self.wallet_id, &self.body))
             .await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(self.dfns.api().delegate_wallet(&self.wallet_id, &self.body))
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::WalletDelegation> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for DelegateWalletCall {
     type Output = Result<types::WalletDelegation>;
@@ -1894,6 +2313,34 @@ impl ExportWalletCall {
         self.dfns
             .finish(self.dfns.api().export_wallet(&self.wallet_id, &self.body))
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[expect(
+        deprecated,
+        reason = "a deprecated operation is called by a deprecated call"
+    )]
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().export_wallet(&self.wallet_id, &self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::KeyExport> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for ExportWalletCall {
@@ -2110,6 +2557,30 @@ impl ImportWalletCall {
     pub async fn send(self) -> Result<types::Wallet> {
         self.dfns.finish(self.dfns.api().import_wallet(&self.body)).await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().import_wallet(&self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Wallet> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for ImportWalletCall {
     type Output = Result<types::Wallet>;
@@ -2297,6 +2768,30 @@ impl TagWalletCall {
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns.finish(self.dfns.api().tag_wallet(&self.wallet_id, &self.body)).await
     }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().tag_wallet(&self.wallet_id, &self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Empty> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
 }
 impl ::std::future::IntoFuture for TagWalletCall {
     type Output = Result<types::Empty>;
@@ -2321,6 +2816,30 @@ impl UntagWalletCall {
     /// [`Error`](crate::Error), by what a caller can do about it.
     pub async fn send(self) -> Result<types::Empty> {
         self.dfns.finish(self.dfns.api().untag_wallet(&self.wallet_id, &self.body)).await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().untag_wallet(&self.wallet_id, &self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Empty> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for UntagWalletCall {
@@ -2372,6 +2891,30 @@ impl UpdateWalletCall {
         self.dfns
             .finish(self.dfns.api().update_wallet(&self.wallet_id, &self.body))
             .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().update_wallet(&self.wallet_id, &self.body)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::Wallet> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
     }
 }
 impl ::std::future::IntoFuture for UpdateWalletCall {

@@ -2,9 +2,11 @@
 //!
 //! Invariant: no page gets an answer for a relying party that a browser would refuse it.
 
+use std::net::Ipv4Addr;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use url::{Host, Url};
+use http::Uri;
 
 use super::AuthenticatorError;
 
@@ -22,17 +24,23 @@ impl Page {
         let refused = || AuthenticatorError::Origin {
             origin: origin.to_owned(),
         };
-        let url = Url::parse(origin).map_err(|_| refused())?;
-        let Some(Host::Domain(host)) = url.host() else {
+        let uri: Uri = origin.parse().map_err(|_| refused())?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(refused());
         };
-        let is_secure = url.scheme() == "https" || url.scheme() == "http" && host == "localhost";
-        if !is_secure || url.origin().ascii_serialization() != origin {
+        let host = authority.host();
+        let is_secure = scheme == "https" || scheme == "http" && host == "localhost";
+        let is_name = !host.starts_with('[') && host.parse::<Ipv4Addr>().is_err();
+        let default_port = if scheme == "https" { 443 } else { 80 };
+        let port = authority.port_u16().filter(|port| *port != default_port);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let host = host.to_ascii_lowercase();
+        if !is_secure || !is_name || origin != format!("{scheme}://{host}{port}") {
             return Err(refused());
         }
         Ok(Self {
             origin: origin.to_owned(),
-            host: host.to_owned(),
+            host,
             is_app: false,
         })
     }

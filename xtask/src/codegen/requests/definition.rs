@@ -44,6 +44,7 @@ impl Request<'_> {
         };
         let answer = self.answer()?;
         let send = self.send(&answer);
+        let two_steps = self.two_steps(&answer.ty);
         let into_future = self.awaited(&answer);
         Ok(quote! {
             #[doc = #title]
@@ -58,6 +59,7 @@ impl Request<'_> {
                 #(#filters)*
                 #(#setters)*
                 #send
+                #two_steps
             }
             #into_future
         })

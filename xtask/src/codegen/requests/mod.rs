@@ -8,6 +8,7 @@ mod definition;
 mod handles;
 mod request;
 mod send;
+mod two_steps;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -95,7 +95,7 @@ impl Request<'_> {
     }
 
     /// What the low-level call is called with.
-    fn arguments(&self) -> Vec<TokenStream> {
+    pub(super) fn arguments(&self) -> Vec<TokenStream> {
         let is_string = |ty: &Type| match ty {
             Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "String"),
             _ => false,

@@ -10,7 +10,7 @@ use super::context::{Context, Operation, fold, is_camel, target, text};
 use crate::spec::rule;
 
 /// What a generated call has of its own.
-const CALL_NAMES: [&str; 4] = ["body", "dfns", "send", "stream"];
+const CALL_NAMES: [&str; 6] = ["body", "complete", "dfns", "init", "send", "stream"];
 
 pub(super) fn check(context: &mut Context<'_>) {
     path_template(context);
