@@ -3,6 +3,7 @@
 //! Invariant: a story talks to the API through the client and real HTTP, as a user's program does; what only a test can
 //! do (fund a wallet, move the clock) goes through the emulator's admin endpoints.
 
+mod browser;
 mod meddler;
 mod person;
 mod proxy;
@@ -12,6 +13,7 @@ mod shown;
 mod tamperer;
 mod world;
 
+pub use browser::{Browser, VirtualPasskey};
 pub use meddler::Meddler;
 pub use person::Person;
 pub use receiver::{Posted, Receiver};
