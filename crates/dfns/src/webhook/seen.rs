@@ -87,9 +87,9 @@ impl RecentDeliveries {
 }
 
 /// What all attempts of an event have in common.
-pub(super) fn fingerprint(kind: &str, date: Timestamp, data: &str) -> String {
+pub(super) fn fingerprint(kind: &str, date: Timestamp, content: &str) -> String {
     let mut hash = Sha256::new();
-    for part in [kind, &date.to_string(), data] {
+    for part in [kind, &date.to_string(), content] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }

@@ -340,7 +340,7 @@ async fn extracted(body: &str, signature: Option<&str>) -> Result<Verified, (u16
         .expect("a request");
     let verifier = Verifier::new(secret(), || at(SENT));
     match Verified::from_request(request, &verifier).await {
-        Ok(verified) => Ok(verified),
+        Ok(accepted) => Ok(accepted),
         Err(rejection) => {
             let answer = rejection.into_response();
             let status = answer.status().as_u16();
