@@ -24,6 +24,7 @@ mod amount;
 )]
 mod generated;
 mod hex;
+pub mod limits;
 pub mod network;
 mod open_union;
 pub mod operation;

@@ -1,6 +1,7 @@
 //! The table of operations: what the client, the emulator and the command line know of each call.
 
 pub use crate::generated::operations::OPERATIONS;
+use crate::limits::Shape;
 
 /// The operation whose function in `dfns-api` has this name; `None` if there is none.
 pub fn by_function(function: &str) -> Option<&'static Operation> {
@@ -77,7 +78,7 @@ pub enum Lifecycle {
 }
 
 /// One operation of the API.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct Operation {
     /// The operation id, as in the OpenAPI document: `createWallet`.
@@ -100,6 +101,8 @@ pub struct Operation {
     pub idempotent: bool,
     /// True if the answer is one page of a list.
     pub paged: bool,
+    /// What the API takes in the fields of the body; `None` if nothing is limited, or there is no body.
+    pub body_limits: Option<&'static Shape>,
     /// Permissions that the caller needs. One that ends in `?` is needed for some requests only.
     pub permissions: &'static [&'static str],
     /// Who may call. Empty if no source says.

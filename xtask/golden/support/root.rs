@@ -19,6 +19,8 @@ mod id;
 mod amount;
 #[path = "../../../crates/dfns-types/src/hex.rs"]
 mod hex;
+#[path = "../../../crates/dfns-types/src/limits/mod.rs"]
+mod limits;
 #[path = "../../../crates/dfns-types/src/open_union.rs"]
 mod open_union;
 #[path = "../../../crates/dfns-types/src/operation.rs"]

@@ -7,6 +7,7 @@ use quote::quote;
 use syn::Item;
 
 use super::client::Client;
+use super::limits::Limits;
 use super::openness::Tables;
 use super::render::Renderer;
 use super::requests::Requests;
@@ -45,7 +46,7 @@ pub(crate) fn types(
         render.rust_tokens("Ids, one type an entity.", ids::generate(facts))?,
     );
     let door = modules_and_exports(modules.keys(), &quote!());
-    let mut door = quote!(#door mod ids; pub use ids::*; pub(crate) mod operations;);
+    let mut door = quote!(#door mod ids; pub use ids::*; pub(crate) mod limits_table; pub(crate) mod operations;);
     if let Some(rows) = network_rows {
         let table = render.rust_tokens("The table of networks.", networks::generate(rows, facts)?)?;
         files.insert(format!("{TYPES}/networks_table.rs"), table);
@@ -60,10 +61,12 @@ pub(crate) fn types(
     Ok(())
 }
 
-/// The table of operations.
-pub(crate) fn operations(files: &mut Files, render: &Renderer, facts: &Facts) -> Result<(), Error> {
-    let table = render.rust_tokens("The table of operations.", operations::generate(facts))?;
+/// The table of operations, and those of the limits of their bodies.
+pub(crate) fn operations(files: &mut Files, render: &Renderer, facts: &Facts, limits: &Limits) -> Result<(), Error> {
+    let table = render.rust_tokens("The table of operations.", operations::generate(facts, limits))?;
     files.insert(format!("{TYPES}/operations.rs"), table);
+    let table = render.rust_tokens("The limits of request bodies.", limits.tokens.clone())?;
+    files.insert(format!("{TYPES}/limits_table.rs"), table);
     Ok(())
 }
 

@@ -17,12 +17,14 @@ mod free_form;
 mod generator;
 mod ids;
 mod layout;
+mod limits;
 mod names;
 mod networks;
 mod openness;
 mod operations;
 mod prepare;
 mod progress;
+mod regex;
 mod render;
 mod requests;
 mod samples;
@@ -144,7 +146,7 @@ fn generate_with(spec: &Spec, implemented: &[String], beside: Option<&Beside>) -
     let mut files = Files::new();
     let networks = beside.map(|beside| beside.networks.as_str());
     layout::types(&mut files, &render, &domains, &facts, networks)?;
-    layout::operations(&mut files, &render, &facts)?;
+    layout::operations(&mut files, &render, &facts, &limits::generate(&spec.document, &facts)?)?;
     layout::openness(&mut files, &render, &openness::generate(&spec.document, &facts)?)?;
     layout::api(&mut files, &render, &client)?;
     let known = requests::Known {

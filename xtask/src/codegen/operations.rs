@@ -4,12 +4,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::facts::Operation;
+use super::limits::Limits;
 use super::{Facts, names};
 
 /// The contents of `operations.rs`.
-pub(crate) fn generate(facts: &Facts) -> TokenStream {
+pub(crate) fn generate(facts: &Facts, limits: &Limits) -> TokenStream {
     let count = facts.operations.len();
-    let rows = facts.operations.iter().map(row);
+    let rows = facts.operations.iter().map(|operation| row(operation, limits));
     quote! {
         use crate::operation::{Authentication, Lifecycle, Method, Operation, Principal};
 
@@ -18,7 +19,7 @@ pub(crate) fn generate(facts: &Facts) -> TokenStream {
     }
 }
 
-fn row(operation: &Operation) -> TokenStream {
+fn row(operation: &Operation, limits: &Limits) -> TokenStream {
     let Operation {
         id,
         function,
@@ -44,6 +45,7 @@ fn row(operation: &Operation) -> TokenStream {
         });
         quote!(Principal::#principal)
     });
+    let body_limits = limits.of_body(operation.body.as_ref());
     let lifecycle = names::ident(names::pascal(&operation.lifecycle));
     quote! {
         Operation {
@@ -57,6 +59,7 @@ fn row(operation: &Operation) -> TokenStream {
             user_action: #user_action,
             idempotent: #idempotent,
             paged: #paged,
+            body_limits: #body_limits,
             permissions: &[#(#permissions),*],
             principals: &[#(#principals),*],
             lifecycle: Lifecycle::#lifecycle,

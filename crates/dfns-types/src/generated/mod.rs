@@ -86,5 +86,6 @@ mod yields;
 pub use yields::*;
 mod ids;
 pub use ids::*;
+pub(crate) mod limits_table;
 pub(crate) mod operations;
 pub(crate) mod networks_table;

@@ -14,4 +14,5 @@ mod wallets;
 pub use wallets::*;
 mod ids;
 pub use ids::*;
+pub(crate) mod limits_table;
 pub(crate) mod operations;

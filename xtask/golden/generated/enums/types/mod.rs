@@ -10,4 +10,5 @@ mod shared;
 pub use shared::*;
 mod ids;
 pub use ids::*;
+pub(crate) mod limits_table;
 pub(crate) mod operations;

@@ -10,4 +10,5 @@ mod wallets;
 pub use wallets::*;
 mod ids;
 pub use ids::*;
+pub(crate) mod limits_table;
 pub(crate) mod operations;

@@ -16,6 +16,7 @@ pub static OPERATIONS: [Operation; 1usize] = [
         user_action: false,
         idempotent: false,
         paged: false,
+        body_limits: None,
         permissions: &[],
         principals: &[],
         lifecycle: Lifecycle::Current,

@@ -10,4 +10,5 @@ mod transfers;
 pub use transfers::*;
 mod ids;
 pub use ids::*;
+pub(crate) mod limits_table;
 pub(crate) mod operations;
