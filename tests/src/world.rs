@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dfns::testing::SoftwareAuthenticator;
-use dfns::{Dfns, KeySigner, Signer};
+use dfns::{Dfns, KeySigner, RetryPolicy, Signer};
 use dfns_emulator::{Clock, Emulator};
 use dfns_types::{Amount, Network, NewUserKind, Timestamp, UserId, Wallet, WalletId};
 use dfns_types::{Fido2FirstFactorCredential, FirstFactorCredential};
@@ -239,6 +239,8 @@ impl World {
     #[expect(clippy::expect_used, reason = "a story uses settings that are right")]
     fn client_of(base_url: &str, token: &str, signer: impl Signer + 'static) -> Dfns {
         let builder = Dfns::builder().base_url(base_url).auth_token(token).signer(signer);
+        // A story waits for nothing: what is tried again is tried again at once.
+        let builder = builder.retry(RetryPolicy::new().first_delay(Duration::ZERO));
         builder.build().expect("the settings are right")
     }
 }

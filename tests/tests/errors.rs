@@ -130,8 +130,10 @@ async fn a_refusal_carries_the_words_and_the_details_of_the_api() {
     assert_eq!(details.text("walletId"), Some(NOWHERE));
     assert_eq!(details.text("orgId"), Some(world.emulator.org_id()));
     let long = "x".repeat(101);
-    let long = world.dfns.wallets().create(Network::Bitcoin).name(long).send().await;
-    let error = assert_error("refused_invalid", &world, long);
+    let create = |dfns: &Dfns| dfns.wallets().create(Network::Bitcoin).name(&long);
+    assert_error("argument_too_long", &world, create(&world.dfns).send().await);
+    let unchecked = world.dfns.with_check_arguments(false);
+    let error = assert_error("refused_invalid", &world, create(&unchecked).send().await);
     assert_eq!(error.refusal().unwrap().details().text("field"), Some("name"));
 }
 

@@ -170,6 +170,8 @@ async fn a_signature_names_its_kind_beside_its_fields() {
     let wallet = world.wallet(Network::EthereumSepolia).await;
     let mut message = MessageSignature::new(Hex::from_bytes("hello"));
     message.network = Some(Network::EthereumSepolia);
+    // Without one, the client makes one up.
+    message.external_id = Some("greeting-1".to_owned());
     let body = SignatureBody::Message(message);
     dfns.signatures()
         .create(&wallet.signing_key.id, body)

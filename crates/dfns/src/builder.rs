@@ -5,16 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dfns_types::Secret;
+use tokio::sync::Semaphore;
 
 use crate::base_url::BaseUrl;
 use crate::client::Dfns;
-use crate::config::{self, Settings, set};
+use crate::config::{self, Settings, Shared, set};
 #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
 use crate::engine::Own;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::engine::{Builtin, RootCertificates};
 use crate::engine::{Engine, Limits};
 use crate::error::Error;
+use crate::limiter::{Limiter, Rate};
+use crate::metrics::Metrics;
+use crate::middleware::Middleware;
+use crate::random::Random;
+use crate::retry::RetryPolicy;
 use crate::signer::Signer;
 
 /// Production.
@@ -30,7 +36,16 @@ pub struct DfnsBuilder {
     base_url: String,
     auth_token: Option<Secret>,
     signer: Option<Arc<dyn Signer>>,
-    timeout: Duration,
+    limits: Limits,
+    call_timeout: Option<Duration>,
+    retry: RetryPolicy,
+    external_ids: bool,
+    check_arguments: bool,
+    random: Random,
+    rate: Option<(u32, Duration)>,
+    concurrency: Option<usize>,
+    metrics: Option<Arc<dyn Metrics>>,
+    middleware: Vec<Arc<dyn Middleware>>,
     user_agent: Option<String>,
     #[cfg(not(target_arch = "wasm32"))]
     root_certificates: Vec<Vec<u8>>,
@@ -44,7 +59,19 @@ impl DfnsBuilder {
             base_url: DEFAULT_BASE_URL.to_owned(),
             auth_token: None,
             signer: None,
-            timeout: DEFAULT_TIMEOUT,
+            limits: Limits {
+                timeout: DEFAULT_TIMEOUT,
+                answer: LONGEST_ANSWER,
+            },
+            call_timeout: None,
+            retry: RetryPolicy::new(),
+            external_ids: true,
+            check_arguments: true,
+            random: Random::default(),
+            rate: None,
+            concurrency: None,
+            metrics: None,
+            middleware: Vec::new(),
             user_agent: None,
             #[cfg(not(target_arch = "wasm32"))]
             root_certificates: Vec::new(),
@@ -75,9 +102,86 @@ impl DfnsBuilder {
 
     /// How long one HTTP request may take, from connecting to the last byte of the answer; 30 s by default.
     ///
-    /// A signed call makes three requests.
+    /// A signed call makes three requests, and each of its attempts as many. [`Dfns::with_timeout`] sets another limit for
+    /// single calls.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.limits.timeout = timeout;
+        self
+    }
+
+    /// How long a whole call may take, with all attempts, the waits between them and the signer; not limited by default.
+    ///
+    /// What is too late ends in [`Error::TimedOut`]. [`Dfns::with_call_timeout`] sets another limit for single calls.
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.call_timeout = Some(timeout);
+        self
+    }
+
+    /// How many bytes the body of an answer may have; 64 MiB by default. Of a refusal, only the beginning is read.
+    pub fn longest_answer(mut self, bytes: usize) -> Self {
+        self.limits.answer = bytes;
+        self
+    }
+
+    /// How often a call is tried, and how long is waited in between; four times by default.
+    ///
+    /// Never repeated is a write that may have taken effect, unless it carries an `externalId` by which the API knows it
+    /// again. [`Dfns::with_retry`] sets another policy for single calls.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Whether transfers, transactions, signatures and the other requests that can carry an `externalId` for it get one
+    /// when the caller gives none: a UUID of version 4. They do by default.
+    ///
+    /// It makes the request one that can be repeated, so that exactly one transfer exists after an answer was lost and
+    /// asked for again. It helps within one call. For a program that may end in the middle of one, give the request an
+    /// `externalId` of your own, and keep that before you send.
+    pub fn external_ids(mut self, make: bool) -> Self {
+        self.external_ids = make;
+        self
+    }
+
+    /// Whether a body is held against the limits that the API documents, before anything is sent; it is by default.
+    ///
+    /// Turn it off if the API takes more than this release knows.
+    pub fn check_arguments(mut self, check: bool) -> Self {
+        self.check_arguments = check;
+        self
+    }
+
+    /// Where the randomness of delays and made-up external ids comes from; the operating system by default. For tests that
+    /// must be the same every time.
+    pub fn randomness(mut self, fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+        self.random = Random::from(fill);
+        self
+    }
+
+    /// Sends at most so many requests in any such time, after a first burst of as many; not limited by default.
+    ///
+    /// What comes too early waits for its turn. The limit is one for all clones of the client. A signed call makes three
+    /// requests.
+    pub fn rate_limit(mut self, requests: u32, per: Duration) -> Self {
+        self.rate = Some((requests, per));
+        self
+    }
+
+    /// Has at most so many requests under way at a time, over all clones of the client; not limited by default.
+    pub fn concurrency_limit(mut self, requests: usize) -> Self {
+        self.concurrency = Some(requests);
+        self
+    }
+
+    /// Who is told of every request and call.
+    pub fn metrics(mut self, metrics: impl Metrics + 'static) -> Self {
+        self.metrics = Some(Arc::new(metrics));
+        self
+    }
+
+    /// Puts middleware around every HTTP request; the first that is added is the outermost.
+    pub fn middleware(mut self, middleware: impl Middleware + 'static) -> Self {
+        self.middleware.push(Arc::new(middleware));
         self
     }
 
@@ -118,20 +222,29 @@ impl DfnsBuilder {
         let base_url = BaseUrl::parse(&self.base_url)?;
         let bearer = self.auth_token.as_ref().map(config::bearer).transpose()?;
         let user_agent = config::user_agent(self.user_agent.as_deref())?;
-        if self.timeout.is_zero() {
-            return Err(wrong("timeout", "it is zero".to_owned()));
-        }
+        config::timeout("timeout", self.limits.timeout)?;
+        let call_timeout = self.call_timeout.map(|limit| config::timeout("call_timeout", limit));
+        let call_timeout = call_timeout.transpose()?;
+        let limiter = limiter(self.rate, self.concurrency)?;
         let engine = self.engine(&base_url)?;
         Ok(Dfns::new(Settings {
-            engine,
-            base_url,
+            shared: Arc::new(Shared {
+                engine,
+                base_url,
+                user_agent,
+            }),
             bearer,
             signer: self.signer,
-            user_agent,
-            limits: Limits {
-                timeout: self.timeout,
-                answer: LONGEST_ANSWER,
-            },
+            completion: None,
+            limits: self.limits,
+            call_timeout,
+            retry: self.retry,
+            external_ids: self.external_ids,
+            check_arguments: self.check_arguments,
+            random: self.random,
+            limiter,
+            metrics: self.metrics,
+            middleware: (!self.middleware.is_empty()).then(|| self.middleware.into()),
         }))
     }
 
@@ -161,6 +274,29 @@ fn wrong(field: &'static str, problem: String) -> Error {
     Error::setting(field, problem)
 }
 
+fn limiter(rate: Option<(u32, Duration)>, concurrency: Option<usize>) -> Result<Option<Arc<Limiter>>, Error> {
+    if rate.is_none() && concurrency.is_none() {
+        return Ok(None);
+    }
+    let rate = match rate {
+        Some((requests, per)) if requests == 0 || per.is_zero() => {
+            let problem = "it lets nothing through, expected at least one request in some time";
+            return Err(wrong("rate_limit", problem.to_owned()));
+        }
+        Some((requests, per)) => Some(Rate::new(requests, per)),
+        None => None,
+    };
+    let concurrency = match concurrency {
+        Some(0) => {
+            let problem = "it is 0, expected at least one request at a time";
+            return Err(wrong("concurrency_limit", problem.to_owned()));
+        }
+        Some(requests) => Some(Semaphore::new(requests.min(Semaphore::MAX_PERMITS))),
+        None => None,
+    };
+    Ok(Some(Arc::new(Limiter { concurrency, rate })))
+}
+
 #[cfg(not(target_arch = "wasm32"))]
 fn roots(texts: &[Vec<u8>]) -> Result<RootCertificates, Error> {
     let mut roots = RootCertificates::none();
@@ -179,7 +315,10 @@ impl fmt::Debug for DfnsBuilder {
             .debug_struct("DfnsBuilder")
             .field("auth_token", &set(self.auth_token.is_some()))
             .field("signer", &set(self.signer.is_some()))
-            .field("timeout", &self.timeout)
+            .field("timeout", &self.limits.timeout)
+            .field("call_timeout", &self.call_timeout)
+            .field("retry", &self.retry)
+            .field("external_ids", &self.external_ids)
             .field("user_agent", &self.user_agent)
             .finish_non_exhaustive()
     }

@@ -12,6 +12,7 @@ use crate::action::{Completion, PreparedAction};
 use crate::builder::DfnsBuilder;
 use crate::config::{self, Settings};
 use crate::error::{DecodeError, Error, Result, Step};
+use crate::retry::RetryPolicy;
 use crate::signer::Signer;
 use crate::transport::SigningTransport;
 
@@ -36,14 +37,7 @@ impl Dfns {
     }
 
     pub(crate) fn new(settings: Settings) -> Self {
-        Self::carried_by(SigningTransport {
-            settings: Arc::new(settings),
-            completion: None,
-        })
-    }
-
-    fn carried_by(transport: SigningTransport) -> Self {
-        let transport = Arc::new(transport);
+        let transport = Arc::new(SigningTransport { settings });
         let api = dfns_api::Client::new(transport.clone());
         Self {
             inner: Arc::new(Inner { transport, api }),
@@ -60,11 +54,14 @@ impl Dfns {
     /// [`Error::Config`] if the token is empty or cannot be sent in a header.
     pub fn with_auth_token(&self, auth_token: impl Into<Secret>) -> Result<Self> {
         let bearer = Some(config::bearer(&auth_token.into())?);
-        let settings = Settings {
-            bearer,
-            ..self.settings().clone()
-        };
-        Ok(Self::new(settings))
+        Ok(self.with(|settings| settings.bearer = bearer))
+    }
+
+    /// The same client with changed settings.
+    pub(crate) fn with(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.settings().clone();
+        change(&mut settings);
+        Self::new(settings)
     }
 
     /// The same client with another signer, for a server that signs for many; it shares the connections.
@@ -74,16 +71,12 @@ impl Dfns {
     }
 
     pub(crate) fn with_shared_signer(&self, signer: Arc<dyn Signer>) -> Self {
-        let settings = Settings {
-            signer: Some(signer),
-            ..self.settings().clone()
-        };
-        Self::new(settings)
+        self.with(|settings| settings.signer = Some(signer))
     }
 
     /// The address of the API, without a slash at its end.
     pub fn base_url(&self) -> &str {
-        self.settings().base_url.as_str()
+        self.settings().shared.base_url.as_str()
     }
 
     /// The low-level calls, one function per operation. They are authenticated and signed like all others; an [`Error`]
@@ -102,12 +95,13 @@ impl Dfns {
     /// The second step: the client whose next call is the one that was prepared, signed by its user.
     #[allow(dead_code, reason = "without a domain there are no calls")]
     pub(crate) fn completing(&self, prepared: &PreparedAction, assertion: FirstFactorAssertion) -> Self {
-        Self::carried_by(SigningTransport {
-            settings: Arc::clone(&self.inner.transport.settings),
-            completion: Some(Completion {
+        // A challenge is answered once, so there is one attempt.
+        self.with(|settings| {
+            settings.retry = RetryPolicy::none();
+            settings.completion = Some(Arc::new(Completion {
                 prepared: prepared.clone(),
                 assertion,
-            }),
+            }));
         })
     }
 
@@ -150,7 +144,7 @@ impl fmt::Debug for Dfns {
         let settings = self.settings();
         formatter
             .debug_struct("Dfns")
-            .field("base_url", &settings.base_url.as_str())
+            .field("base_url", &settings.shared.base_url.as_str())
             .field("auth_token", &config::set(settings.bearer.is_some()))
             .field("signer", &config::set(settings.signer.is_some()))
             .finish_non_exhaustive()

@@ -4,51 +4,67 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dfns_types::Secret;
 use http::header::HeaderValue;
 
+use crate::action::Completion;
 use crate::base_url::BaseUrl;
 use crate::engine::{Engine, Limits};
 use crate::error::Error;
+use crate::limiter::Limiter;
+use crate::metrics::Metrics;
+use crate::middleware::Middleware;
+use crate::random::Random;
+use crate::retry::RetryPolicy;
 use crate::signer::Signer;
-use crate::wire::Wire;
 
 /// The name and version that every request carries.
 const PRODUCT: &str = concat!("dfns-rs/", env!("CARGO_PKG_VERSION"));
 
-/// Settings that passed their checks.
+/// Settings that passed their checks. Cheap to clone, for a call whose settings differ.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    pub(crate) engine: Engine,
-    pub(crate) base_url: BaseUrl,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) bearer: Option<HeaderValue>,
     pub(crate) signer: Option<Arc<dyn Signer>>,
-    pub(crate) user_agent: HeaderValue,
+    /// Signs in place of the signer, for one call.
+    pub(crate) completion: Option<Arc<Completion>>,
     pub(crate) limits: Limits,
+    /// How long a whole call may take.
+    pub(crate) call_timeout: Option<Duration>,
+    pub(crate) retry: RetryPolicy,
+    /// Whether external ids are made up.
+    pub(crate) external_ids: bool,
+    /// Whether bodies are held against the limits of the API.
+    pub(crate) check_arguments: bool,
+    pub(crate) random: Random,
+    pub(crate) limiter: Option<Arc<Limiter>>,
+    pub(crate) metrics: Option<Arc<dyn Metrics>>,
+    /// `None` if there is none, so that it costs nothing.
+    pub(crate) middleware: Option<Arc<[Arc<dyn Middleware>]>>,
 }
 
-impl Settings {
-    pub(crate) fn wire(&self) -> Wire<'_> {
-        Wire {
-            engine: &self.engine,
-            base_url: &self.base_url,
-            bearer: self.bearer.as_ref(),
-            user_agent: &self.user_agent,
-            limits: self.limits,
-        }
-    }
+/// What is the same for a client and all that are made from it.
+pub(crate) struct Shared {
+    pub(crate) engine: Engine,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) user_agent: HeaderValue,
 }
 
 impl fmt::Debug for Settings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Settings")
-            .field("base_url", &self.base_url.as_str())
+            .field("base_url", &self.shared.base_url.as_str())
             .field("auth_token", &set(self.bearer.is_some()))
             .field("signer", &set(self.signer.is_some()))
-            .field("user_agent", &self.user_agent)
+            .field("user_agent", &self.shared.user_agent)
             .field("timeout", &self.limits.timeout)
+            .field("call_timeout", &self.call_timeout)
+            .field("retry", &self.retry)
+            .field("external_ids", &self.external_ids)
             .finish_non_exhaustive()
     }
 }
@@ -56,6 +72,14 @@ impl fmt::Debug for Settings {
 /// How `Debug` shows what it must not show.
 pub(crate) fn set(is_set: bool) -> &'static str {
     if is_set { "set" } else { "not set" }
+}
+
+/// A time limit, which leaves some time.
+pub(crate) fn timeout(field: &'static str, timeout: Duration) -> Result<Duration, Error> {
+    if timeout.is_zero() {
+        return Err(Error::setting(field, "it is zero, expected some time"));
+    }
+    Ok(timeout)
 }
 
 /// The `Authorization` header of a token.

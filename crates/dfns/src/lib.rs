@@ -98,6 +98,17 @@
 //! # }
 //! ```
 //!
+//! # When something goes wrong on the way
+//!
+//! A call is tried up to four times ([`RetryPolicy`]): after a failure to connect, 429, 502 to 504 and a lost answer, with
+//! growing random delays, and never before the API wants it (`Retry-After`). A write that may have taken effect is repeated
+//! only if the API can tell that it is the same one. Transfers, transactions and signatures therefore get an `externalId`
+//! when you give none, so that exactly one exists after an answer was lost and asked for again. If a call ends in doubt
+//! nevertheless, [`Error::external_id`] is the value to call again with.
+//!
+//! [`DfnsBuilder::timeout`] limits a request, [`DfnsBuilder::call_timeout`] a call; [`Dfns::with_retry`] and its like change
+//! a setting for one call. [`Metrics`] and [`Middleware`] see what happens; each call is a `tracing` span named `dfns`.
+//!
 //! Invariant: no token, key or user action is shown by `Debug`, held by an error or logged.
 
 mod action;
@@ -105,7 +116,9 @@ mod base_url;
 #[cfg(all(feature = "blocking", not(target_arch = "wasm32")))]
 pub mod blocking;
 mod builder;
+mod call;
 mod client;
+mod clock;
 mod config;
 #[cfg(feature = "auth")]
 pub mod credential;
@@ -121,8 +134,14 @@ mod error;
 mod generated;
 #[cfg(feature = "auth")]
 mod identity;
+mod limiter;
+mod metrics;
+mod middleware;
+mod options;
 mod outcome;
 mod paging;
+mod random;
+mod retry;
 mod signer;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -145,10 +164,14 @@ pub use client::{CallFuture, Dfns};
 pub use dfns_types as types;
 pub use dfns_types::{FirstFactorAssertion, Secret};
 pub use error::{Cause, DecodeError, Details, Duplicate, Error, LastState, Refusal, Result, Sent, Step};
+pub use http;
 #[cfg(feature = "auth")]
 pub use identity::{LogIn, LoggedIn, Session};
+pub use metrics::{CallReport, Metrics, RequestReport};
+pub use middleware::{Middleware, MiddlewareFuture, Next, OutgoingRequest};
 pub use outcome::Outcome;
 pub use paging::{ItemStream, Page, PageStream};
+pub use retry::RetryPolicy;
 pub use signer::{
     ClientData, KeyError, KeyKind, KeyPair, KeySigner, PrivateKeyPem, Signer, SignerError, SignerFuture,
     ecdsa_signature_der, public_key_pem,

@@ -1,7 +1,7 @@
 //! What an application puts around every HTTP request of its client.
 //!
 //! A trait of our own, and no `tower::Layer`: what passes here has been declared for signing, so that its path and body must
-//! not change any more, and with [`Outgoing`] they cannot. A layer would get a request of which it may change everything;
+//! not change any more, and with [`OutgoingRequest`] they cannot. A layer would get a request of which it may change everything;
 //! it would also bring generic services, readiness and their error types into the signature of the client.
 //!
 //! Invariant: only headers can be changed on the way out.
@@ -9,6 +9,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use dfns_api::Response;
@@ -16,6 +17,7 @@ use dfns_types::operation::Operation;
 use http::{HeaderMap, Method, Request, Uri};
 
 use crate::error::{Error, Step};
+use crate::wire::Wire;
 
 /// What [`Middleware::handle`] returns. In a browser, futures stay on their thread.
 #[cfg(not(target_arch = "wasm32"))]
@@ -31,13 +33,13 @@ pub type MiddlewareFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, Err
 ///
 /// ```
 /// use dfns::http::HeaderValue;
-/// use dfns::{Middleware, MiddlewareFuture, Next, Outgoing};
+/// use dfns::{Middleware, MiddlewareFuture, Next, OutgoingRequest};
 ///
 /// /// Says to which trace a request belongs.
 /// struct Trace;
 ///
 /// impl Middleware for Trace {
-///     fn handle<'a>(&'a self, mut request: Outgoing, next: Next<'a>) -> MiddlewareFuture<'a> {
+///     fn handle<'a>(&'a self, mut request: OutgoingRequest, next: Next<'a>) -> MiddlewareFuture<'a> {
 ///         let trace = HeaderValue::from_static("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 ///         request.headers_mut().insert("traceparent", trace);
 ///         Box::pin(next.run(request))
@@ -55,18 +57,18 @@ pub trait Middleware: Send + Sync {
     ///
     /// # Errors
     /// Those of `next`, or one of its own: [`Error::Transport`] with [`Sent::No`](crate::Sent::No) is retried.
-    fn handle<'a>(&'a self, request: Outgoing, next: Next<'a>) -> MiddlewareFuture<'a>;
+    fn handle<'a>(&'a self, request: OutgoingRequest, next: Next<'a>) -> MiddlewareFuture<'a>;
 }
 
 /// A request that is ready to go out.
-pub struct Outgoing {
+pub struct OutgoingRequest {
     pub(crate) operation: &'static Operation,
     pub(crate) step: Step,
     pub(crate) attempt: u32,
     pub(crate) request: Request<Bytes>,
 }
 
-impl Outgoing {
+impl OutgoingRequest {
     /// The operation that is called.
     pub fn operation(&self) -> &'static Operation {
         self.operation
@@ -108,10 +110,10 @@ impl Outgoing {
     }
 }
 
-impl fmt::Debug for Outgoing {
+impl fmt::Debug for OutgoingRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Outgoing")
+            .debug_struct("OutgoingRequest")
             .field("operation", &self.operation.id)
             .field("step", &self.step)
             .field("attempt", &self.attempt)
@@ -121,19 +123,23 @@ impl fmt::Debug for Outgoing {
 
 /// Sends a request, once the middleware that follows has handled it too.
 pub struct Next<'a> {
-    pub(crate) rest: &'a [std::sync::Arc<dyn Middleware>],
-    pub(crate) send: &'a (dyn Fn(Outgoing) -> MiddlewareFuture<'a> + Send + Sync),
+    rest: &'a [Arc<dyn Middleware>],
+    wire: &'a Wire<'a>,
 }
 
 impl<'a> Next<'a> {
+    pub(crate) fn new(rest: &'a [Arc<dyn Middleware>], wire: &'a Wire<'a>) -> Self {
+        Self { rest, wire }
+    }
+
     /// Passes the request on, and waits for the whole answer.
     ///
     /// # Errors
     /// [`Error::Transport`] or [`Error::TimedOut`] if there is none.
-    pub fn run(self, request: Outgoing) -> MiddlewareFuture<'a> {
+    pub fn run(self, request: OutgoingRequest) -> MiddlewareFuture<'a> {
         match self.rest.split_first() {
-            Some((first, rest)) => first.handle(request, Next { rest, send: self.send }),
-            None => (self.send)(request),
+            Some((first, rest)) => first.handle(request, Next { rest, wire: self.wire }),
+            None => Box::pin(self.wire.exchange(request.step, request.request)),
         }
     }
 }

@@ -1,24 +1,24 @@
-//! Carries out the requests that the generated calls make.
+//! Carries out the requests that the generated calls make, and tells who wants to know how it went.
 //!
-//! Invariant: an attempt is authenticated and signed from scratch; nothing of one attempt is used in another.
+//! Invariant: what is told holds ids, numbers and times; never an argument, a body or a token.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use dfns_api::{Request, Response, Transport, TransportFuture};
-use dfns_types::operation::Authentication;
-use tracing::Instrument;
+use dfns_types::operation::Operation;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
-use crate::action::{self, Completion, PreparedAction};
+use crate::action::PreparedAction;
+use crate::call;
+use crate::clock::{self, Instant};
 use crate::config::Settings;
-use crate::error::{Error, Step};
-use crate::wire::Outgoing;
+use crate::error::{Error, Refusal};
+use crate::metrics::CallReport;
 
 pub(crate) struct SigningTransport {
-    pub(crate) settings: Arc<Settings>,
-    /// Signs in place of the signer, once.
-    pub(crate) completion: Option<Completion>,
+    pub(crate) settings: Settings,
 }
 
 /// What [`SigningTransport::carry`] returns.
@@ -34,48 +34,66 @@ impl SigningTransport {
     /// Sends the request of a call; any answer but 2xx is an error. Boxed, so that all that a call does is compiled once
     /// and never moved.
     pub(crate) fn carry(&self, request: Request) -> Carrying<'_> {
-        let span = tracing::debug_span!("dfns", operation = request.operation().id);
-        Box::pin(self.attempt(request).instrument(span))
+        Box::pin(async move {
+            let operation = request.operation();
+            let span = tracing::debug_span!(
+                "dfns",
+                operation = operation.id,
+                status = Empty,
+                attempts = Empty,
+                elapsed_ms = Empty,
+                error = Empty,
+            );
+            // Without anybody who wants to know, no clock is read.
+            let start = (self.settings.metrics.is_some() || !span.is_disabled()).then(clock::now);
+            let mut attempts = 0;
+            let result = call::carry_out(&self.settings, request, &mut attempts)
+                .instrument(span.clone())
+                .await;
+            if let Some(start) = start {
+                self.tell(&span, operation, attempts, start, &result);
+            }
+            result
+        })
     }
 
     /// Declares the request of a call, for a user who signs elsewhere.
     pub(crate) async fn begin(&self, request: Request) -> Result<PreparedAction, Error> {
-        let wire = self.settings.wire();
-        if wire.bearer.is_none() {
-            return Err(Error::needs(request.operation().id, "auth_token", "a token"));
-        }
-        action::begin(&wire, &request).await
+        call::begin(&self.settings, request).await
     }
 
-    async fn attempt(&self, request: Request) -> Result<Response, Error> {
-        let wire = self.settings.wire();
-        let operation = request.operation();
-        let with_token = operation.authentication != Authentication::None;
-        if with_token && wire.bearer.is_none() {
-            return Err(Error::needs(operation.id, "auth_token", "a token"));
-        }
-        let user_action = if let Some(completion) = &self.completion {
-            Some(action::complete(&wire, completion, &request).await?)
-        } else if operation.user_action {
-            let signer = self
-                .settings
-                .signer
-                .as_deref()
-                .ok_or_else(|| Error::needs(operation.id, "signer", "a user action signature"))?;
-            Some(action::sign(&wire, signer, &request).await?)
-        } else {
-            None
+    #[cold]
+    fn tell(
+        &self,
+        span: &Span,
+        operation: &'static Operation,
+        attempts: u32,
+        start: Instant,
+        result: &Result<Response, Error>,
+    ) {
+        let report = CallReport {
+            operation,
+            attempts,
+            status: match result {
+                Ok(response) => Some(response.status().as_u16()),
+                Err(error) => error.refusal().map(Refusal::status),
+            },
+            error: result.as_ref().err().map(Error::kind),
+            elapsed: start.elapsed(),
         };
-        wire.send(Outgoing {
-            operation: operation.id,
-            step: Step::Call,
-            method: operation.method,
-            target: request.target(),
-            accept: request.accept(),
-            with_token,
-            user_action,
-            body: request.body().cloned(),
-        })
-        .await
+        span.record("attempts", attempts);
+        span.record(
+            "elapsed_ms",
+            u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
+        );
+        if let Some(status) = report.status {
+            span.record("status", status);
+        }
+        if let Some(error) = report.error {
+            span.record("error", error);
+        }
+        if let Some(metrics) = &self.settings.metrics {
+            metrics.call(&report);
+        }
     }
 }

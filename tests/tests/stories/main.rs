@@ -4,6 +4,7 @@
 
 mod access;
 mod credentials;
+mod exactly_once;
 mod federation;
 mod keys;
 mod money;

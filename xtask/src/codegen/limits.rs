@@ -21,13 +21,10 @@ pub(crate) struct Limits {
 impl Limits {
     /// The path of the shape of a body, as an `Option`.
     pub(crate) fn of_body(&self, body: Option<&String>) -> TokenStream {
-        match body.filter(|body| self.limited.contains(*body)) {
-            Some(body) => {
-                let name = shape_name(body);
-                quote!(Some(&super::limits_table::#name))
-            }
-            None => quote!(None),
-        }
+        let name = body
+            .filter(|body| self.limited.contains(*body))
+            .map(|body| shape_name(body));
+        name.map_or_else(|| quote!(None), |name| quote!(Some(&super::limits_table::#name)))
     }
 }
 
@@ -184,10 +181,8 @@ fn row(
     }
     let length = (length_limits != (None, None)).then(|| {
         let shortest = Literal::usize_unsuffixed(length_limits.0.unwrap_or(0));
-        let longest = match length_limits.1.map(Literal::usize_unsuffixed) {
-            Some(longest) => quote!(#longest),
-            None => quote!(usize::MAX),
-        };
+        let longest = length_limits.1.map(Literal::usize_unsuffixed);
+        let longest = longest.map_or_else(|| quote!(usize::MAX), |longest| quote!(#longest));
         quote!(.length(#shortest, #longest))
     });
     let range = (range != (None, None)).then(|| {

@@ -120,9 +120,9 @@ impl Reader<'_> {
         }
         let (least, most) = (Literal::usize_unsuffixed(least), most.map(Literal::usize_unsuffixed));
         let most = most.map_or_else(|| quote!(usize::MAX), |most| quote!(#most));
-        let class = class.iter().map(|(first, last)| {
-            let (first, last) = (byte_literal(*first), byte_literal(*last));
-            quote!((#first, #last))
+        let class = class.iter().map(|(from, to)| {
+            let (from, to) = (byte_literal(*from), byte_literal(*to));
+            quote!((#from, #to))
         });
         Ok(Some(quote!(Piece::Bytes(&[#(#class),*], #least, #most))))
     }

@@ -39,6 +39,15 @@ impl Request {
         self.body.as_ref()
     }
 
+    /// The same request with another body in JSON.
+    #[must_use]
+    pub fn with_body(self, body: Bytes) -> Self {
+        Self {
+            body: Some(body),
+            ..self
+        }
+    }
+
     /// The media type that is asked for, the value of `Accept`.
     pub fn accept(&self) -> &'static str {
         self.accept

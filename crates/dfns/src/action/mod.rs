@@ -32,11 +32,19 @@ use crate::wire::{JSON, Outgoing, Wire};
 /// Has `request` approved by the signer; the value of the header that carries the token.
 pub(crate) async fn sign(wire: &Wire<'_>, signer: &dyn Signer, request: &Request) -> Result<HeaderValue, Error> {
     let challenge = ask(wire, request).await?;
-    let answer = signer.sign(&challenge).await.map_err(|source| Error::Signer {
+    let signing = signer.sign(&challenge);
+    let answer = match wire.deadline {
+        None => signing.await,
+        Some(deadline) => match deadline.within(signing).await {
+            Some(answer) => answer,
+            None => return Err(wire.late(deadline, Step::Signature, Sent::No)),
+        },
+    };
+    let answer = answer.map_err(|source| Error::Signer {
         operation: request.operation().id,
         source,
     })?;
-    hand_in(wire, request, challenge.challenge_identifier, answer).await
+    hand_in(wire, challenge.challenge_identifier, answer).await
 }
 
 /// The answer of a user to the challenge of a call that was begun earlier.
@@ -61,30 +69,22 @@ pub(crate) async fn complete(
     prepared.check(request)?;
     let challenge = prepared.challenge();
     assertion::check(request.operation().id, &challenge.challenge, assertion)?;
-    hand_in(wire, request, challenge.challenge_identifier.clone(), assertion.clone()).await
+    hand_in(wire, challenge.challenge_identifier.clone(), assertion.clone()).await
 }
 
 async fn ask(wire: &Wire<'_>, request: &Request) -> Result<AuthenticationChallenge, Error> {
     let declared = declare(request)?;
-    exchange(
-        wire,
-        request.operation().id,
-        Step::Challenge,
-        "/auth/action/init",
-        &declared,
-    )
-    .await
+    exchange(wire, Step::Challenge, "/auth/action/init", &declared).await
 }
 
 async fn hand_in(
     wire: &Wire<'_>,
-    request: &Request,
     challenge_identifier: Secret,
     answer: FirstFactorAssertion,
 ) -> Result<HeaderValue, Error> {
-    let operation = request.operation().id;
+    let operation = wire.operation.id;
     let completion = CompleteChallengeRequest::new(challenge_identifier, answer);
-    let token: UserActionSignature = exchange(wire, operation, Step::Signature, "/auth/action", &completion).await?;
+    let token: UserActionSignature = exchange(wire, Step::Signature, "/auth/action", &completion).await?;
 
     let mut header = HeaderValue::from_str(token.user_action.expose_secret()).map_err(|_| Error::Decode {
         operation,
@@ -115,14 +115,13 @@ fn declare(request: &Request) -> Result<CreateUserActionChallengeRequest, Error>
 /// One of the two requests that prepare the call. Without their answers, the call itself is not sent.
 async fn exchange<A: DeserializeOwned>(
     wire: &Wire<'_>,
-    operation: &'static str,
     step: Step,
     path: &'static str,
     body: &impl Serialize,
 ) -> Result<A, Error> {
+    let operation = wire.operation.id;
     let body = serde_json::to_vec(body).map_err(|error| Error::argument(operation, "challenge", error.to_string()))?;
     let outgoing = Outgoing {
-        operation,
         step,
         method: Method::Post,
         target: &PathAndQuery::from_static(path),
@@ -131,36 +130,7 @@ async fn exchange<A: DeserializeOwned>(
         user_action: None,
         body: Some(body.into()),
     };
-    let response = wire.send(outgoing).await.map_err(|error| match error {
-        Error::Transport {
-            operation,
-            step,
-            external_id,
-            source,
-            ..
-        } => Error::Transport {
-            operation,
-            step,
-            sent: Sent::No,
-            external_id,
-            source,
-        },
-        Error::TimedOut {
-            operation,
-            step,
-            limit,
-            external_id,
-            ..
-        } => Error::TimedOut {
-            operation,
-            step,
-            limit,
-            sent: Sent::No,
-            external_id,
-            last: None,
-        },
-        other => other,
-    })?;
+    let response = wire.send(outgoing).await?;
     serde_json::from_slice(response.body()).map_err(|error| Error::Decode {
         operation,
         step,

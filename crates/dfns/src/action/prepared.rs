@@ -43,6 +43,11 @@ impl PreparedAction {
         &self.operation
     }
 
+    /// The body that was declared.
+    pub(crate) fn payload(&self) -> &str {
+        self.payload.expose_secret()
+    }
+
     /// Refuses another request than the one that was declared.
     pub(super) fn check(&self, request: &Request) -> Result<(), Error> {
         let operation = request.operation().id;

@@ -2,12 +2,11 @@
 //!
 //! Invariant: no more is kept than the limit allows, whatever the server announces.
 
-use std::io;
-
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 
 use super::Limits;
+use super::unanswered::TooLong;
 
 /// How much of the answer to a refused request is read.
 const LONGEST_REFUSAL: usize = 64 * 1024;
@@ -44,13 +43,12 @@ impl Collected {
     }
 
     /// Takes the next piece. `rest` is how much the server announces to follow, a size for the allocation and no promise.
-    pub(super) fn push(&mut self, mut piece: Bytes, rest: u64) -> io::Result<Next> {
+    pub(super) fn push(&mut self, mut piece: Bytes, rest: u64) -> Result<Next, TooLong> {
         let length = self.all.as_ref().map_or(self.first.len(), BytesMut::len);
         let room = self.limit - length;
         let is_too_much = piece.len() > room;
         if is_too_much && !self.may_be_cut {
-            let problem = format!("the answer is longer than {} bytes", self.limit);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+            return Err(TooLong(self.limit));
         }
         piece.truncate(room);
         match &mut self.all {
@@ -83,14 +81,14 @@ mod tests {
     use bytes::Bytes;
     use http::StatusCode;
 
-    use super::{Collected, LONGEST_REFUSAL, Limits, Next};
+    use super::{Collected, LONGEST_REFUSAL, Limits, Next, TooLong};
 
     fn collected(status: StatusCode, answer: usize) -> Collected {
         let timeout = Duration::from_secs(1);
         Collected::new(status, Limits { timeout, answer })
     }
 
-    fn fill(body: &mut Collected, pieces: &[&'static [u8]]) -> std::io::Result<Next> {
+    fn fill(body: &mut Collected, pieces: &[&'static [u8]]) -> Result<Next, TooLong> {
         let mut next = Next::More;
         for piece in pieces {
             next = body.push(Bytes::from_static(piece), u64::MAX)?;

@@ -33,7 +33,7 @@ pub(crate) use builtin::Builtin;
 pub(crate) use own::Own;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use tls::RootCertificates;
-pub(crate) use unanswered::{Unanswered, is_timeout};
+pub(crate) use unanswered::{Unanswered, is_distrust, is_timeout, too_long};
 
 /// What bounds one request and its answer.
 #[derive(Clone, Copy, Debug)]

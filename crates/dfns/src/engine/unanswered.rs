@@ -23,20 +23,43 @@ impl Unanswered {
 
 /// True if a time limit is at the bottom of the error.
 pub(crate) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
+    any(error, &|error| {
         #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
-        if let Some(error) = error.downcast_ref::<reqwest::Error>()
-            && error.is_timeout()
-        {
+        if error.downcast_ref().is_some_and(reqwest::Error::is_timeout) {
             return true;
         }
-        if let Some(error) = error.downcast_ref::<io::Error>()
-            && error.kind() == io::ErrorKind::TimedOut
-        {
-            return true;
-        }
-        next = error.source();
+        let error = error.downcast_ref::<io::Error>();
+        error.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+    })
+}
+
+/// True if TLS failed: the server has a certificate that is not trusted, or none. It will have the same a second later.
+pub(crate) fn is_distrust(error: &(dyn StdError + 'static)) -> bool {
+    #[cfg(target_arch = "wasm32")]
+    return any(error, &|_| false);
+    #[cfg(not(target_arch = "wasm32"))]
+    any(error, &<dyn StdError>::is::<rustls::Error>)
+}
+
+/// What is wrong with an answer that has more bytes than are read.
+pub(crate) fn too_long(error: &(dyn StdError + 'static)) -> Option<String> {
+    error.downcast_ref::<TooLong>().map(TooLong::to_string)
+}
+
+/// An answer has more bytes than are read.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is longer than {0} bytes")]
+pub(super) struct TooLong(pub(super) usize);
+
+/// True of the error, or of one below it.
+fn any(error: &(dyn StdError + 'static), is: &dyn Fn(&(dyn StdError + 'static)) -> bool) -> bool {
+    if is(error) {
+        return true;
     }
-    false
+    // The source of an `io::Error` is that of what it wraps, and not what it wraps.
+    let wrapped = error.downcast_ref().and_then(io::Error::get_ref);
+    match wrapped {
+        Some(wrapped) => any(wrapped, is),
+        None => error.source().is_some_and(|source| any(source, is)),
+    }
 }

@@ -233,6 +233,35 @@ impl Error {
         }
     }
 
+    /// The kind of the error in one word, for counting: `config`, `argument`, `action_changed`, `signer`,
+    /// `refused`, `rate_limited`, `transport`, `timed_out`, `failed`, `decode`, `page_loop` or `pending_approval`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Config { .. } => "config",
+            Self::Argument { .. } => "argument",
+            Self::ActionChanged { .. } => "action_changed",
+            Self::Signer { .. } => "signer",
+            Self::Refused { .. } => "refused",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Transport { .. } => "transport",
+            Self::TimedOut { .. } => "timed_out",
+            Self::Failed { .. } => "failed",
+            Self::Decode { .. } => "decode",
+            Self::PageLoop { .. } => "page_loop",
+            Self::PendingApproval { .. } => "pending_approval",
+        }
+    }
+
+    /// The same error, if it leaves open what became of the request, with the external id that the request carried.
+    pub(crate) fn with_external_id(mut self, id: &str) -> Self {
+        match &mut self {
+            Self::Transport { external_id, .. } | Self::TimedOut { external_id, .. } => *external_id = Some(id.into()),
+            Self::Refused { refusal, .. } => refusal.set_external_id(id),
+            _ => {}
+        }
+        self
+    }
+
     /// The API's answer, if it refused.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
@@ -281,11 +310,11 @@ impl Error {
     }
 
     /// Whether the call may have taken effect although it has no result: [`Sent::Maybe`] after an answer that was lost
-    /// or cannot be read, or a status of 500 and above; [`Sent::No`] after everything else.
+    /// or cannot be read, while an approval is pending, or at a status of 500 and above; [`Sent::No`] after everything else.
     pub fn sent(&self) -> Sent {
         match self {
             Self::Transport { sent, .. } | Self::TimedOut { sent, .. } => *sent,
-            Self::Decode { step: Step::Call, .. } => Sent::Maybe,
+            Self::Decode { step: Step::Call, .. } | Self::PendingApproval { .. } => Sent::Maybe,
             Self::Refused {
                 step: Step::Call,
                 refusal,
@@ -295,11 +324,12 @@ impl Error {
         }
     }
 
-    /// The `externalId` of the request whose answer is missing. Called again with the same arguments and this value, the
+    /// The `externalId` that the request carried, if it has no answer or was refused. Called again with the same arguments and this value, the
     /// operation takes effect once; without the value, perhaps twice. Also one that the client made up.
     pub fn external_id(&self) -> Option<&str> {
         match self {
             Self::Transport { external_id, .. } | Self::TimedOut { external_id, .. } => external_id.as_deref(),
+            Self::Refused { refusal, .. } => refusal.external_id(),
             _ => None,
         }
     }

@@ -23,6 +23,7 @@ pub struct Refusal {
     details: Details,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    external_id: Option<Box<str>>,
 }
 
 /// What the API adds to a message: an object whose fields depend on the error, such as `walletId`.
@@ -141,6 +142,14 @@ impl Refusal {
         self.status == 429
     }
 
+    pub(super) fn external_id(&self) -> Option<&str> {
+        self.external_id.as_deref()
+    }
+
+    pub(super) fn set_external_id(&mut self, external_id: &str) {
+        self.external_id = Some(external_id.into());
+    }
+
     /// Reads `{"error":{"message":…}}`, the older `{"message":…}`, and makes do with anything else.
     pub(crate) fn read(status: u16, body: &[u8]) -> Self {
         let mut refusal = Self {
@@ -151,6 +160,7 @@ impl Refusal {
             details: Details::default(),
             request_id: None,
             retry_after: None,
+            external_id: None,
         };
         if let Ok(Value::Object(mut answer)) = serde_json::from_slice(body) {
             match answer.remove("error") {

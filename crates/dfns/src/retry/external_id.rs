@@ -6,9 +6,10 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer};
 
 /// The external id of a body in JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ExternalId {
     /// There is none.
+    #[default]
     Absent,
     /// The caller gave this one.
     Given(String),
@@ -23,12 +24,6 @@ struct Body {
     external_id: ExternalId,
 }
 
-impl Default for ExternalId {
-    fn default() -> Self {
-        Self::Absent
-    }
-}
-
 impl<'de> Deserialize<'de> for ExternalId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Option::<String>::deserialize(deserializer)? {
@@ -40,6 +35,10 @@ impl<'de> Deserialize<'de> for ExternalId {
 
 impl ExternalId {
     pub(crate) fn of(body: &[u8]) -> Self {
+        // serde would take a list of one for an object with one field.
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Self::Unclear;
+        }
         serde_json::from_slice(body).map_or(Self::Unclear, |body: Body| body.external_id)
     }
 }
@@ -84,7 +83,10 @@ mod tests {
     #[test]
     fn external_id_is_found_at_the_top_only() {
         for (body, expected) in [
-            (r#"{"kind":"Native","externalId":"a\"b"}"#, ExternalId::Given("a\"b".to_owned())),
+            (
+                r#"{"kind":"Native","externalId":"a\"b"}"#,
+                ExternalId::Given("a\"b".to_owned()),
+            ),
             (r#"{"a":{"externalId":"x"},"b":["externalId"]}"#, ExternalId::Absent),
             ("{}", ExternalId::Absent),
             (r#"{"externalId":null}"#, ExternalId::Unclear),

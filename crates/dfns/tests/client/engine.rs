@@ -3,7 +3,7 @@
 use std::future::Future as _;
 use std::time::Duration;
 
-use dfns::{Dfns, DfnsBuilder, Error, Sent};
+use dfns::{Dfns, DfnsBuilder, Error, RetryPolicy, Sent};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -13,7 +13,8 @@ use crate::support::server;
 async fn listen(scheme: &str) -> (TcpListener, DfnsBuilder) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("{scheme}://{}", listener.local_addr().expect("an address"));
-    (listener, Dfns::builder().base_url(url).auth_token(TOKEN))
+    let builder = Dfns::builder().base_url(url).auth_token(TOKEN);
+    (listener, builder.retry(RetryPolicy::none()))
 }
 
 async fn get(dfns: &Dfns) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::fixtures::{TOKEN, USER_ACTION, challenge, client, key_id, refusal, signed, wallet, wallet_id};
-use dfns::{Dfns, Error, KeySigner, Sent, Step};
+use dfns::{Dfns, Error, KeySigner, RetryPolicy, Sent, Step};
 use serde_json::json;
 
 use crate::support::server::{Answer, Server, json};
@@ -175,6 +175,7 @@ async fn request_to_a_closed_port_was_not_sent() {
     let dfns = Dfns::builder()
         .base_url(url)
         .auth_token(TOKEN)
+        .retry(RetryPolicy::none())
         .build()
         .expect("a client");
     let error = dfns.wallets().get(wallet_id()).send().await.expect_err("an error");
@@ -195,6 +196,7 @@ async fn request_without_a_secure_connection_was_not_sent() {
     let dfns = Dfns::builder()
         .base_url(url)
         .auth_token(TOKEN)
+        .retry(RetryPolicy::none())
         .build()
         .expect("a client");
     let error = dfns.wallets().get(wallet_id()).send().await.expect_err("an error");

@@ -9,6 +9,8 @@ mod key_properties;
 mod key_refusals;
 mod key_signer;
 mod outcomes;
+mod plumbing;
+mod retries;
 mod support;
 mod tls;
 mod webhooks;

@@ -1,7 +1,7 @@
 //! Clients and answers that several tests use.
 
 use dfns::types::{KeyId, WalletId};
-use dfns::{Dfns, KeySigner};
+use dfns::{Dfns, DfnsBuilder, KeySigner, RetryPolicy};
 use serde_json::{Value, json};
 
 use super::keys;
@@ -23,14 +23,14 @@ pub(crate) fn signer() -> KeySigner {
     KeySigner::from_pkcs8_der(CREDENTIAL, keys::named("Ed25519").pkcs8).expect("a key")
 }
 
-/// A client with token and signer.
+/// A client with token and signer, which tries everything once.
 pub(crate) fn client(server: &Server) -> Dfns {
-    Dfns::builder()
-        .base_url(&server.url)
-        .auth_token(TOKEN)
-        .signer(signer())
-        .build()
-        .expect("a client")
+    builder(server).retry(RetryPolicy::none()).build().expect("a client")
+}
+
+/// The settings of a client with token and signer.
+pub(crate) fn builder(server: &Server) -> DfnsBuilder {
+    Dfns::builder().base_url(&server.url).auth_token(TOKEN).signer(signer())
 }
 
 pub(crate) fn wallet() -> Value {

@@ -10,6 +10,8 @@ use tokio::net::TcpListener;
 pub(crate) enum Answer {
     /// Answers with this status, these further header lines and this body.
     Text(u16, &'static str, String),
+    /// Answers with 200 and these bytes.
+    Bytes(Vec<u8>),
     /// Closes the connection without an answer.
     Close,
     /// Announces a longer body than it sends.
@@ -74,6 +76,14 @@ impl Server {
                             .write_all(format!("{head}\r\n{body}").as_bytes())
                             .await
                             .expect("an answer");
+                    }
+                    Answer::Bytes(body) => {
+                        let head = format!(
+                            "HTTP/1.1 200 x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                            body.len()
+                        );
+                        stream.write_all(head.as_bytes()).await.expect("an answer");
+                        stream.write_all(&body).await.expect("an answer");
                     }
                     Answer::Cut => {
                         let head = "HTTP/1.1 200 x\r\ncontent-length: 100\r\nconnection: close\r\n\r\n{\"id\":";

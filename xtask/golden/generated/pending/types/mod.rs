@@ -10,4 +10,5 @@ mod things;
 pub use things::*;
 mod ids;
 pub use ids::*;
+pub(crate) mod limits_table;
 pub(crate) mod operations;
