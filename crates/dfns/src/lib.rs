@@ -193,3 +193,15 @@ struct WebhookGuide;
 #[cfg(all(doctest, feature = "testing", feature = "wallets"))]
 #[doc = include_str!("../../../docs/delegated-users.md")]
 struct DelegatedUsers;
+
+#[cfg(all(doctest, feature = "wallets"))]
+#[doc = include_str!("../../../docs/first-wallet.md")]
+struct FirstWallet;
+
+#[cfg(all(doctest, feature = "auth", feature = "policies", feature = "wallets"))]
+#[doc = include_str!("../../../docs/policies-and-approvals.md")]
+struct PoliciesAndApprovals;
+
+#[cfg(all(doctest, feature = "wallets"))]
+#[doc = include_str!("../../../docs/exactly-once.md")]
+struct ExactlyOnce;
