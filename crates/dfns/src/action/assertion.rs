@@ -90,7 +90,7 @@ mod tests {
             assert_eq!(problem(&key(URL_SAFE_NO_PAD.encode(data))), None);
             assert_eq!(problem(&key(URL_SAFE.encode(data))), None);
         }
-        for challenge in ["Y2g", "WTJn", "WTJn="] {
+        for challenge in ["Y2g", "WTJn"] {
             let data = format!(r#"{{"type":"webauthn.get","challenge":"{challenge}","origin":"https://a.test"}}"#);
             assert_eq!(problem(&passkey(URL_SAFE_NO_PAD.encode(data))), None, "{challenge}");
         }
