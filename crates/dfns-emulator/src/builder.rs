@@ -14,6 +14,7 @@ use crate::context::{Config, Services};
 use crate::entropy::Seed;
 use crate::server::{Emulation, serve};
 use crate::store::{Database, Store, StoreError};
+use crate::tls::Identity;
 use crate::webhooks::{Courier, Outbound};
 use crate::{Clock, Emulator, snapshots};
 
@@ -29,6 +30,7 @@ pub struct EmulatorBuilder {
     block_time: Option<Duration>,
     end_user_operations: Vec<String>,
     webhook_timeout: Option<Duration>,
+    tls: bool,
 }
 
 /// Why an emulator could not start.
@@ -60,6 +62,9 @@ pub enum StartError {
     /// The public key is not one that a service account can have, or not the one in the data file.
     #[error("{0}")]
     PublicKey(String),
+    /// The certificate for TLS could not be made.
+    #[error("no certificate: {0}")]
+    Certificate(String),
     /// The emulator failed inside.
     #[error("{0}")]
     Internal(String),
@@ -116,6 +121,15 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Speaks https in place of http, for clients that insist on it, with a certificate for `localhost`, `127.0.0.1`, `::1`
+    /// and the address that is listened on (default: http). The certificate and the authority that signed it are new at
+    /// every start, and valid whatever the emulator's clock says: clients trust
+    /// [`ca_certificate_pem`](Emulator::ca_certificate_pem).
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
     /// Starts the emulator.
     ///
     /// # Errors
@@ -125,18 +139,26 @@ impl EmulatorBuilder {
         let cannot_listen = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
+        let identity = self.tls.then(|| Identity::new(address.ip())).transpose();
+        let identity = identity.map_err(|error| StartError::Certificate(error.to_string()))?;
+        let (acceptor, authority) = match identity {
+            Some(identity) => (Some(identity.acceptor), Some((identity.authority, identity.trust))),
+            None => (None, None),
+        };
+        let base_url = base_url(address, authority.is_some());
         let clock = self.clock.clone();
         let timeout = self.webhook_timeout.unwrap_or(Duration::from_secs(10));
         let (outbound, flushes) = Outbound::new(timeout);
-        let (emulation, bootstrap) = self.prepare(format!("http://{address}"), outbound)?;
+        let (emulation, bootstrap) = self.prepare(base_url, outbound)?;
         let emulation = Arc::new(emulation);
         let courier = Courier::new(Arc::clone(&emulation), flushes).start();
 
         let (stop, stopped) = watch::channel(());
-        let server = tokio::spawn(serve(listener, emulation, stopped));
+        let server = tokio::spawn(serve(listener, acceptor, emulation, stopped));
         tracing::info!(%address, "listening");
         Ok(Emulator {
             address,
+            authority,
             clock,
             bootstrap,
             stop: Some(stop),
@@ -194,6 +216,12 @@ impl EmulatorBuilder {
         })?;
         Ok((Emulation::new(database, services), made))
     }
+}
+
+/// The base URL of the API.
+pub(crate) fn base_url(address: SocketAddr, is_secured: bool) -> String {
+    let scheme = if is_secured { "https" } else { "http" };
+    format!("{scheme}://{address}")
 }
 
 /// The seed of the database: the one it has, or the one that was set, or a new one.

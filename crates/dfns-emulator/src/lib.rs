@@ -47,6 +47,7 @@ mod rooms;
 mod server;
 mod snapshots;
 mod store;
+mod tls;
 mod webhooks;
 
 use std::net::SocketAddr;
@@ -70,6 +71,8 @@ const GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Emulator {
     address: SocketAddr,
+    /// With TLS: the certificate of the authority, in PEM, and the trust in it.
+    authority: Option<(String, tls::Trust)>,
     clock: Clock,
     bootstrap: Bootstrap,
     stop: Option<watch::Sender<()>>,
@@ -92,9 +95,16 @@ impl Emulator {
         EmulatorBuilder::default()
     }
 
-    /// The base URL of the API, without a slash at the end: `http://127.0.0.1:41234`.
+    /// The base URL of the API, without a slash at the end: `http://127.0.0.1:41234`, or `https` with
+    /// [`tls`](EmulatorBuilder::tls).
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        builder::base_url(self.address, self.authority.is_some())
+    }
+
+    /// The certificate that a client has to trust, in PEM; `None` without [`tls`](EmulatorBuilder::tls). It is that of an
+    /// authority which has signed for this one emulator and can sign nothing more.
+    pub fn ca_certificate_pem(&self) -> Option<&str> {
+        self.authority.as_ref().map(|(pem, _)| pem.as_str())
     }
 
     /// The base URL of what only a test can do: move the clock, fill wallets, read codes that were mailed.
@@ -104,7 +114,7 @@ impl Emulator {
 
     /// What only a test can do: fund wallets, move the clock, read codes that were mailed.
     pub fn admin(&self) -> Admin {
-        Admin::at(self.address)
+        Admin::at(self.address, self.authority.as_ref().map(|(_, trust)| trust.clone()))
     }
 
     /// The clock of the emulator, to be moved by a test.
@@ -146,7 +156,7 @@ impl Emulator {
     }
 
     /// The line of JSON that the binary prints when it is ready: `url`, `admin`, `orgId`, `authToken`, `credentialId`,
-    /// and `privateKey` unless a public key was given to the builder.
+    /// `privateKey` unless a public key was given to the builder, and `caCertificate` with [`tls`](EmulatorBuilder::tls).
     pub fn ready_line(&self) -> String {
         let mut fields = vec![
             ("url", self.url()),
@@ -156,6 +166,7 @@ impl Emulator {
             ("credentialId", self.credential_id().to_owned()),
         ];
         fields.extend(self.private_key_pem().map(|pem| ("privateKey", pem.to_owned())));
+        fields.extend(self.ca_certificate_pem().map(|pem| ("caCertificate", pem.to_owned())));
         // Written by hand to keep the order in which it is documented.
         let fields: Vec<String> = fields
             .into_iter()

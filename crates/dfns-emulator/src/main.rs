@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 /// The Dfns API on your own machine: real keys, real signatures, every user action checked.
 ///
 /// When it is ready, one line of JSON goes to standard output: url, admin, orgId, authToken, credentialId,
-/// privateKey. Logs go to standard error; RUST_LOG sets how much.
+/// privateKey, and caCertificate with --tls. Logs go to standard error; RUST_LOG sets how much.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -28,6 +28,13 @@ struct Arguments {
     /// The public key (PEM) of the service account. Without it a key pair is made and the private key printed.
     #[arg(long, value_name = "FILE")]
     public_key: Option<PathBuf>,
+    /// Speak https, with a certificate for localhost, 127.0.0.1, ::1 and the address listened on, new at every start.
+    /// The line then has the certificate (PEM) to trust, as caCertificate.
+    #[arg(long)]
+    tls: bool,
+    /// Write the certificate to trust to this file, too: for SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE.
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    tls_ca: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -62,9 +69,16 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         let pem = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         builder = builder.public_key_pem(pem);
     }
+    if arguments.tls {
+        builder = builder.tls();
+    }
     // Listened for before the line is out: whoever reads it may ask for the end at once.
     let asked_to_end = asked_to_end()?;
     let mut emulator = builder.start().await?;
+    // Before the line is out: whoever reads it finds the file.
+    if let (Some(path), Some(certificate)) = (arguments.tls_ca, emulator.ca_certificate_pem()) {
+        std::fs::write(&path, certificate).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
     // Whoever started this process reads the line to know where to connect, so it must not stay in a buffer.
     writeln!(std::io::stdout(), "{}", emulator.ready_line())?;
     std::io::stdout().flush()?;

@@ -35,7 +35,8 @@ fn start(arguments: &[&str]) -> (Running, String) {
 /// What a command says that cannot start, after it has been checked that it says so in words and on standard error.
 fn refusal(arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dfns-emulator"));
-    let output = command.args(arguments).output().unwrap();
+    // What it tells on the way is no part of that.
+    let output = command.args(arguments).env("RUST_LOG", "warn").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
     let said = String::from_utf8(output.stderr).unwrap();
@@ -73,6 +74,36 @@ fn the_ready_line_holds_the_documented_fields_in_their_order_and_no_others() {
     assert!(places.is_sorted(), "{line}");
     let ready: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(ready.as_object().unwrap().len(), places.len(), "{line}");
+}
+
+#[test]
+fn with_tls_the_ready_line_has_https_urls_and_the_certificate_to_trust() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    let (_running, line) = start(&["--tls", "--tls-ca", file.to_str().unwrap()]);
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let field = |name: &str| ready[name].as_str().unwrap_or_else(|| panic!("no {name} in {ready}"));
+    assert_eq!(ready.as_object().unwrap().len(), 7, "{line}");
+    assert!(field("url").starts_with("https://127.0.0.1:"), "{line}");
+    assert_eq!(field("admin"), format!("{}/__admin", field("url")));
+    let certificate = field("caCertificate");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), certificate);
+    assert!(certificate.lines().all(|line| line.len() <= 64), "{certificate}");
+
+    let admin = dfns_emulator::Admin::with_ca_certificate(field("url"), certificate).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .unwrap();
+    runtime.block_on(admin.now()).unwrap();
+}
+
+#[test]
+fn a_certificate_that_cannot_be_written_is_the_end_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("missing").join("ca.pem");
+    let file = file.to_str().unwrap();
+    assert!(refusal(&["--tls", "--tls-ca", file]).contains(&format!("error: {file}: ")));
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod policies;
 mod recovery;
 mod replacement;
 mod signatures;
+mod tls;
 mod two_steps;
 mod waiting;
 mod wallets;

@@ -13,6 +13,7 @@ use dfns_types::{Amount, WalletId};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::tls::Trust;
 pub use faults::{ArmedFault, Faults};
 pub use identity_provider::SignedIn;
 pub use requests::{LoggedCaller, LoggedRequest, SigningStep};
@@ -23,6 +24,8 @@ pub use snapshots::{Access, Snapshots};
 pub struct Admin {
     /// Host and port.
     authority: String,
+    /// With TLS: whom to trust.
+    trust: Option<Trust>,
 }
 
 /// Why an admin request failed.
@@ -30,10 +33,18 @@ pub struct Admin {
 #[non_exhaustive]
 pub enum AdminError {
     /// The URL is not one that an emulator answers under.
-    #[error("{url:?} is no URL of an emulator, expected http://HOST:PORT")]
+    #[error("{url:?} is no URL of an emulator, expected {expected}")]
     Url {
         /// The URL.
         url: String,
+        /// What it should look like.
+        expected: &'static str,
+    },
+    /// The certificate is none that can be trusted.
+    #[error("the certificate of the emulator cannot be trusted: {reason}")]
+    Certificate {
+        /// What is wrong with it.
+        reason: String,
     },
     /// There was no answer.
     #[error("{request}: no answer")]
@@ -74,19 +85,28 @@ impl Admin {
     /// # Errors
     /// [`AdminError::Url`] if it is no `http` URL of a host and a port alone.
     pub fn new(url: &str) -> Result<Self, AdminError> {
-        let authority = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
-        match authority {
-            Some(authority) if !authority.contains(['/', '@', '?', '#']) && authority.contains(':') => Ok(Self {
-                authority: authority.to_owned(),
-            }),
-            _ => Err(AdminError::Url { url: url.to_owned() }),
-        }
+        let expected = "http://HOST:PORT, or its certificate beside an https URL";
+        let authority = authority(url, "http://", expected)?;
+        Ok(Self { authority, trust: None })
     }
 
-    pub(crate) fn at(address: std::net::SocketAddr) -> Self {
-        Self {
-            authority: address.to_string(),
-        }
+    /// The admin endpoints of an emulator that speaks TLS, by its base URL, `https://127.0.0.1:41234`, and the certificate
+    /// that it names as `caCertificate`, in PEM.
+    ///
+    /// # Errors
+    /// [`AdminError::Url`] if it is no `https` URL of a host and a port alone; [`AdminError::Certificate`].
+    pub fn with_ca_certificate(url: &str, ca_certificate_pem: &str) -> Result<Self, AdminError> {
+        let authority = authority(url, "https://", "https://HOST:PORT")?;
+        let trust = Trust::in_pem(ca_certificate_pem).map_err(|error| AdminError::Certificate {
+            reason: error.to_string(),
+        })?;
+        let trust = Some(trust);
+        Ok(Self { authority, trust })
+    }
+
+    pub(crate) fn at(address: std::net::SocketAddr, trust: Option<Trust>) -> Self {
+        let authority = address.to_string();
+        Self { authority, trust }
     }
 
     /// Adds an amount of its network's native asset to the balance of a wallet.
@@ -127,9 +147,38 @@ impl Admin {
     }
 }
 
+/// Host and port of a URL that has nothing else.
+fn authority(url: &str, scheme: &str, expected: &'static str) -> Result<String, AdminError> {
+    let authority = url.strip_prefix(scheme).map(|rest| rest.trim_end_matches('/'));
+    match authority {
+        Some(authority) if !authority.contains(['/', '@', '?', '#']) && authority.contains(':') => {
+            Ok(authority.to_owned())
+        }
+        _ => Err(AdminError::Url {
+            url: url.to_owned(),
+            expected,
+        }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_certificate_is_not_trusted_and_not_shown() {
+        for pem in [
+            "",
+            "secret",
+            "-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n",
+        ] {
+            let error = Admin::with_ca_certificate("https://127.0.0.1:1", pem).unwrap_err();
+            assert!(matches!(error, AdminError::Certificate { .. }), "{error:?}");
+            assert!(!error.to_string().contains("c2VjcmV0"), "{error}");
+        }
+        let error = Admin::with_ca_certificate("http://127.0.0.1:1", "").unwrap_err();
+        assert!(error.to_string().ends_with("expected https://HOST:PORT"), "{error}");
+    }
 
     #[test]
     fn only_a_plain_http_url_of_host_and_port_is_taken() {

@@ -1,4 +1,5 @@
-//! Connections: accepted until the emulator stops, each served by a task of its own.
+//! Connections: accepted until the emulator stops, each served by a task of its own, which shakes hands first if the
+//! emulator speaks TLS: whoever fails at that, or never begins, holds up nobody else.
 
 use std::io;
 use std::sync::Arc;
@@ -8,18 +9,21 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use super::{Emulation, answer};
 
 /// How long to wait when the system has no more connections to give.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves what connects, until the sender of `stop` is gone; then lets the answers that are under way finish.
+/// Serves what connects, over TLS if there is an acceptor for it, until the sender of `stop` is gone; then lets the answers
+/// that are under way finish.
 pub(crate) async fn serve(
     listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
     emulation: Arc<Emulation>,
     stop: watch::Receiver<()>,
 ) -> io::Result<()> {
@@ -34,7 +38,14 @@ pub(crate) async fn serve(
                 Ok((stream, _)) => {
                     // Answers are small and complete: nothing is gained by waiting for more.
                     let _slower_without = stream.set_nodelay(true);
-                    connections.spawn(connection(stream, Arc::clone(&emulation), stop.clone()));
+                    match &acceptor {
+                        Some(acceptor) => {
+                            connections.spawn(secured(stream, acceptor.clone(), Arc::clone(&emulation), stop.clone()));
+                        }
+                        None => {
+                            connections.spawn(connection(stream, Arc::clone(&emulation), stop.clone()));
+                        }
+                    }
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -48,6 +59,19 @@ pub(crate) async fn serve(
     emulation.services().faults.clear();
     while connections.join_next().await.is_some() {}
     Ok(())
+}
+
+async fn secured(stream: TcpStream, acceptor: TlsAcceptor, emulation: Arc<Emulation>, mut stop: watch::Receiver<()>) {
+    let accepted = tokio::select! {
+        accepted = acceptor.accept(stream) => accepted,
+        // Nothing was asked yet, so nothing is owed.
+        _ = stop.changed() => return,
+    };
+    match accepted {
+        Ok(stream) => connection(stream, emulation, stop).await,
+        // The usual cause is a client that was not told to trust the certificate, which its user wants to know.
+        Err(error) => tracing::info!(%error, "a client did not get through the TLS handshake"),
+    }
 }
 
 async fn connection<S>(stream: S, emulation: Arc<Emulation>, mut stop: watch::Receiver<()>)
