@@ -13,7 +13,7 @@ use crate::config::{self, Settings, Shared, set};
 #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
 use crate::engine::Own;
 #[cfg(not(target_arch = "wasm32"))]
-use crate::engine::{Builtin, RootCertificates};
+use crate::engine::{Builtin, ProxyChoice, RootCertificates};
 use crate::engine::{Engine, Limits};
 use crate::error::Error;
 use crate::limiter::{Limiter, Rate};
@@ -49,6 +49,8 @@ pub struct DfnsBuilder {
     user_agent: Option<String>,
     #[cfg(not(target_arch = "wasm32"))]
     root_certificates: Vec<Vec<u8>>,
+    #[cfg(not(target_arch = "wasm32"))]
+    proxy: ProxyChoice,
     #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
     http_client: Option<reqwest::Client>,
 }
@@ -75,6 +77,8 @@ impl DfnsBuilder {
             user_agent: None,
             #[cfg(not(target_arch = "wasm32"))]
             root_certificates: Vec::new(),
+            #[cfg(not(target_arch = "wasm32"))]
+            proxy: ProxyChoice::None,
             #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
             http_client: None,
         }
@@ -201,10 +205,30 @@ impl DfnsBuilder {
         self
     }
 
+    /// Goes to the API through a proxy, `http://host:port` or `http://user:password@host:port`, which opens a tunnel
+    /// (`CONNECT`); user and password are percent-encoded. By default there is none, whatever the environment says.
+    ///
+    /// TLS goes through the tunnel, to the API: the proxy sees its host, and no request. A proxy that is spoken to with TLS
+    /// or SOCKS needs `http_client`. A browser has its own proxy, and no such method.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn proxy(mut self, proxy: impl Into<Secret>) -> Self {
+        self.proxy = ProxyChoice::This(proxy.into());
+        self
+    }
+
+    /// Goes to the API through the proxy that the environment names, if it does: `HTTPS_PROXY` or else `ALL_PROXY`, but not
+    /// to what `NO_PROXY` lists (hosts, domains, addresses, networks, `*`); also in small letters.
+    ///
+    /// They are read once, by [`build`](Self::build). A base URL of `http`, which is on this machine, is reached directly.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn proxy_from_environment(mut self) -> Self {
+        self.proxy = ProxyChoice::Environment;
+        self
+    }
+
     /// An HTTP client with your own proxy, TLS or connection pool in place of the built-in one.
     ///
-    /// The built-in one goes to the API directly, whatever `HTTPS_PROXY` says. `dfns` takes reqwest without TLS: turn on
-    /// one of its TLS features in your own `Cargo.toml`. Your client should follow no redirects: the API sends none, and
+    /// `dfns` takes reqwest without TLS: turn on one of its TLS features in your own `Cargo.toml`. Your client should follow no redirects: the API sends none, and
     /// a signed request is for one address.
     ///
     /// Needs the feature `reqwest`, except in a browser, where `fetch` is all there is.
@@ -258,9 +282,17 @@ impl DfnsBuilder {
                     "it is for the built-in HTTP client, but `http_client` is set: give the certificate to that";
                 return Err(wrong("root_certificate_pem", problem.to_owned()));
             }
+            if let Some(setting) = self.proxy.setting() {
+                let problem = "it is for the built-in HTTP client, but `http_client` is set: give the proxy to that";
+                return Err(wrong(setting, problem.to_owned()));
+            }
             return Ok(Engine::Own(Own::new(http.clone(), base_url.clone())));
         }
-        Ok(Engine::Builtin(Builtin::new(base_url, roots)?))
+        let proxy = self.proxy.find(base_url, &|name| {
+            // What is no Unicode is no proxy either, and is found out as that.
+            std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        })?;
+        Ok(Engine::Builtin(Builtin::new(base_url, roots, proxy)?))
     }
 
     #[cfg(target_arch = "wasm32")]
@@ -311,8 +343,10 @@ fn roots(texts: &[Vec<u8>]) -> Result<RootCertificates, Error> {
 impl fmt::Debug for DfnsBuilder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The base URL is not checked yet: it may hold credentials.
-        formatter
-            .debug_struct("DfnsBuilder")
+        let mut shown = formatter.debug_struct("DfnsBuilder");
+        #[cfg(not(target_arch = "wasm32"))]
+        shown.field("proxy", &self.proxy.shown());
+        shown
             .field("auth_token", &set(self.auth_token.is_some()))
             .field("signer", &set(self.signer.is_some()))
             .field("timeout", &self.limits.timeout)

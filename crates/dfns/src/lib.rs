@@ -15,9 +15,10 @@
 //! # }
 //! ```
 //!
-//! The built-in HTTP client goes to the API directly and trusts Mozilla's certificate authorities, which are compiled in.
-//! [`DfnsBuilder::root_certificate_pem`] adds an authority, with the feature `reqwest`, `DfnsBuilder::http_client` takes a
-//! client with a proxy.
+//! The built-in HTTP client trusts Mozilla's certificate authorities, which are compiled in, and goes to the API directly,
+//! whatever the environment says. [`DfnsBuilder::root_certificate_pem`] adds an authority, [`DfnsBuilder::proxy`] and
+//! [`DfnsBuilder::proxy_from_environment`] go through a proxy that opens tunnels. With the feature `reqwest`,
+//! `DfnsBuilder::http_client` takes a client of your own.
 //!
 //! Ed25519 and RSA keys are read by default, each other kind with a feature: `key-p256`, `key-secp256k1`, and
 //! `protected-keys` for keys under a passphrase; `all-keys` is all of them. Registration, login and recovery are in

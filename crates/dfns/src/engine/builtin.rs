@@ -1,6 +1,6 @@
 //! The built-in engine: a pool of HTTP/1.1 connections of hyper, over rustls.
 //!
-//! It follows no redirect, uses no proxy (also none of the environment) and unpacks no compression.
+//! It follows no redirect, uses no proxy but one that it is told, and unpacks no compression.
 //!
 //! Invariant: a request is taken off a dead connection only if hyper hands it back untouched.
 
@@ -21,6 +21,7 @@ use super::answer::{Collected, Next};
 use super::connect::Connector;
 use super::deadline::Deadline;
 use super::idle::Idle;
+use super::proxy::Proxy;
 use super::tls::RootCertificates;
 use super::unanswered::Unanswered;
 use crate::base_url::BaseUrl;
@@ -40,13 +41,13 @@ struct Shared {
 
 impl Builtin {
     /// Nothing is read or connected here.
-    pub(crate) fn new(base_url: &BaseUrl, roots: RootCertificates) -> Result<Self, Error> {
+    pub(crate) fn new(base_url: &BaseUrl, roots: RootCertificates, proxy: Option<Proxy>) -> Result<Self, Error> {
         let host = HeaderValue::from_str(base_url.authority().as_str())
             .map_err(|_| Error::setting("base_url", "its host cannot be sent in a header"))?;
         Ok(Self {
             shared: Arc::new(Shared {
                 host,
-                connector: Connector::new(base_url, roots)?,
+                connector: Connector::new(base_url, roots, proxy)?,
                 idle: Idle::new(),
             }),
         })

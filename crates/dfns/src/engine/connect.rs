@@ -21,6 +21,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::builtin::Whole;
+use super::proxy::{Proxy, Tunnel};
 use super::tls::{self, RootCertificates};
 use crate::base_url::BaseUrl;
 use crate::error::Error;
@@ -35,11 +36,12 @@ const HEAD_START: Duration = Duration::from_millis(300);
 pub(super) struct Connector {
     host: String,
     port: u16,
+    tunnel: Option<Tunnel>,
     tls: Option<(TlsConnector, ServerName<'static>)>,
 }
 
 impl Connector {
-    pub(super) fn new(base_url: &BaseUrl, roots: RootCertificates) -> Result<Self, Error> {
+    pub(super) fn new(base_url: &BaseUrl, roots: RootCertificates, proxy: Option<Proxy>) -> Result<Self, Error> {
         let authority = base_url.authority();
         let host = unbracketed(authority).to_owned();
         let tls = if base_url.is_tls() {
@@ -52,20 +54,22 @@ impl Connector {
             None
         };
         let port = authority.port_u16().unwrap_or(if tls.is_some() { 443 } else { 80 });
-        Ok(Self { host, port, tls })
+        let tunnel = proxy.map(|proxy| Tunnel::new(proxy, authority.host(), port));
+        Ok(Self {
+            host,
+            port,
+            tunnel,
+            tls,
+        })
     }
 
     /// Connects, and leaves the connection to a task that ends with it.
     pub(super) async fn connect(&self) -> io::Result<SendRequest<Whole>> {
-        let addresses: Vec<SocketAddr> = tokio::net::lookup_host((self.host.as_str(), self.port))
-            .await?
-            .collect();
-        let tcp = reach(&addresses).await?;
-        tcp.set_nodelay(true)?;
-        let keep_alive = TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE);
-        #[cfg(not(any(windows, target_os = "openbsd")))]
-        let keep_alive = keep_alive.with_retries(KEEP_ALIVE_PROBES);
-        SockRef::from(&tcp).set_tcp_keepalive(&keep_alive)?;
+        let tcp = match &self.tunnel {
+            None => dial(&self.host, self.port).await?,
+            // Boxed, so that calls without a proxy carry no room for it.
+            Some(tunnel) => Box::pin(tunnel.open()).await?,
+        };
         let stream = match &self.tls {
             None => Stream::Plain(tcp),
             Some((connector, name)) => Stream::Tls(Box::new(connector.connect(name.clone(), tcp).await?)),
@@ -79,8 +83,20 @@ impl Connector {
     }
 }
 
+/// Connects to a host.
+pub(super) async fn dial(host: &str, port: u16) -> io::Result<TcpStream> {
+    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let tcp = reach(&addresses).await?;
+    tcp.set_nodelay(true)?;
+    let keep_alive = TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE);
+    #[cfg(not(any(windows, target_os = "openbsd")))]
+    let keep_alive = keep_alive.with_retries(KEEP_ALIVE_PROBES);
+    SockRef::from(&tcp).set_tcp_keepalive(&keep_alive)?;
+    Ok(tcp)
+}
+
 /// The host without the brackets of an IPv6 address.
-fn unbracketed(authority: &Authority) -> &str {
+pub(super) fn unbracketed(authority: &Authority) -> &str {
     authority.host().trim_start_matches('[').trim_end_matches(']')
 }
 

@@ -18,6 +18,8 @@ mod idle;
 #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
 mod own;
 #[cfg(not(target_arch = "wasm32"))]
+mod proxy;
+#[cfg(not(target_arch = "wasm32"))]
 mod tls;
 mod unanswered;
 
@@ -32,8 +34,10 @@ pub(crate) use builtin::Builtin;
 #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
 pub(crate) use own::Own;
 #[cfg(not(target_arch = "wasm32"))]
+pub(crate) use proxy::ProxyChoice;
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use tls::RootCertificates;
-pub(crate) use unanswered::{Unanswered, is_distrust, is_timeout, too_long};
+pub(crate) use unanswered::{Unanswered, is_lasting, is_timeout, too_long};
 
 /// What bounds one request and its answer.
 #[derive(Clone, Copy, Debug)]

@@ -33,12 +33,15 @@ pub(crate) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
     })
 }
 
-/// True if TLS failed: the server has a certificate that is not trusted, or none. It will have the same a second later.
-pub(crate) fn is_distrust(error: &(dyn StdError + 'static)) -> bool {
+/// True if it would be the same a second later: TLS failed, since the server has a certificate that is not trusted, or
+/// none; or a proxy does not let us through.
+pub(crate) fn is_lasting(error: &(dyn StdError + 'static)) -> bool {
     #[cfg(target_arch = "wasm32")]
     return any(error, &|_| false);
     #[cfg(not(target_arch = "wasm32"))]
-    any(error, &<dyn StdError>::is::<rustls::Error>)
+    any(error, &|error| {
+        error.is::<rustls::Error>() || super::proxy::is_lasting(error)
+    })
 }
 
 /// What is wrong with an answer that has more bytes than are read.

@@ -13,7 +13,7 @@ use dfns_types::operation::{Method, Operation};
 
 pub use policy::RetryPolicy;
 
-use crate::engine::is_distrust;
+use crate::engine::is_lasting;
 use crate::error::{Error, Sent, Step};
 
 /// True if the operation may be repeated although it may have taken effect: it reads, or its `external_id` makes a second
@@ -44,7 +44,7 @@ pub(crate) fn next(
 
 fn is_worth_repeating(error: &Error, is_repeatable: bool) -> bool {
     match error {
-        Error::Transport { source, .. } if is_distrust(source.as_ref()) => false,
+        Error::Transport { source, .. } if is_lasting(source.as_ref()) => false,
         Error::RateLimited { .. } => true,
         Error::Transport { sent, .. } | Error::TimedOut { sent, .. } => *sent == Sent::No || is_repeatable,
         Error::Refused { step, refusal, .. } => {
