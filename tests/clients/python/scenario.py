@@ -150,6 +150,8 @@ def webhooks():
     digest = hmac.new(webhook["secret"].encode(), body, hashlib.sha256).hexdigest()
     assert signature == f"sha256={digest}"
     assert json.loads(body)["data"]["wallet"]["id"] == made["id"]
+    # The attempt is written down after its answer; this waits until it is.
+    admin("POST", "/webhooks/flush")
     assert person.webhooks.list_webhook_events(webhook["id"])["items"][0]["kind"] == "wallet.created"
     person.webhooks.delete_webhook(webhook["id"])
     server.shutdown()
