@@ -13,10 +13,10 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Every Rust file of the workspace, by its path from the root.
+/// Every Rust file of the workspace and of the fuzz targets beside it, by its path from the root.
 fn rust_files() -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut open: Vec<PathBuf> = ["crates", "xtask", "tests"]
+    let mut open: Vec<PathBuf> = ["crates", "fuzz", "xtask", "tests"]
         .iter()
         .map(|folder| root().join(folder))
         .collect();

@@ -16,7 +16,7 @@ impl Delivery {
     /// fingerprint of the event. An event was seen before if any of them was.
     ///
     /// An application that keeps its own record puts all of them into it, in the transaction that does what the event asks
-    /// for; [`RecentDeliveries`] does so in memory. Each key has 128 characters at most.
+    /// for; [`RecentDeliveries`] does so in memory. Each key has 512 bytes at most.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         let ids = [Some(&self.id), self.retry_of.as_ref()];
         let ids = ids.into_iter().flatten().map(WebhookEventId::as_str);
