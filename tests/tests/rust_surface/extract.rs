@@ -2,6 +2,7 @@
 //!
 //! Invariant: what it does not understand is an error, not a gap.
 
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Attribute, Expr, ExprLit, Fields, FnArg, ImplItem, Item, ItemImpl, Lit, Pat, Signature, Stmt, TraitItem, Visibility,
@@ -304,11 +305,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
 
 /// Tokens as a person writes them; without attributes and documentation, which only fields have here.
 fn text(tokens: &impl ToTokens) -> String {
-    let mut text = tokens.to_token_stream().to_string();
-    while let Some(start) = text.find("# [") {
-        let length = text[start..].find(']').map_or(text.len() - start, |end| end + 1);
-        text.replace_range(start..start + length, "");
-    }
+    let mut text = without_attributes(tokens.to_token_stream()).to_string();
     for (spaced, tight) in [
         (" :: ", "::"),
         (":: ", "::"),
@@ -336,4 +333,23 @@ fn text(tokens: &impl ToTokens) -> String {
         text = text.replace(spaced, tight);
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The tokens without attributes at any depth. Documentation is one, and its text may hold any bracket.
+fn without_attributes(tokens: TokenStream) -> TokenStream {
+    let mut kept = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let attribute = matches!(&token, TokenTree::Punct(mark) if mark.as_char() == '#')
+            && matches!(tokens.peek(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket);
+        match token {
+            _ if attribute => drop(tokens.next()),
+            TokenTree::Group(group) => {
+                let inner = without_attributes(group.stream());
+                kept.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
+            }
+            other => kept.extend([other]),
+        }
+    }
+    kept
 }

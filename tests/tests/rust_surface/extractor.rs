@@ -28,7 +28,10 @@ pub enum Kind {
     A,
     #[serde(rename = "b-b")]
     B(u8),
-    C { x: u8 },
+    C {
+        /// Of the kind of [`u8`](u8), ][ and "all".
+        x: u8,
+    },
     Unknown(String),
 }
 open_enum!(Kind);
