@@ -1,0 +1,82 @@
+// Polkadot, Kusama, Westend, Polymesh and their like, by @polkadot, which reads extrinsics by the metadata of Polkadot's runtime.
+
+import { Metadata, TypeRegistry, decorateExtrinsics } from '@polkadot/types'
+import runtime from '@polkadot/types-support/metadata/static-polkadot'
+import { encodeAddress, signatureVerify } from '@polkadot/util-crypto'
+import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer, words } from '../support.mjs'
+
+const wallet = await createWallet('Polkadot')
+const other = await createWallet('Polkadot')
+await fund(wallet, '100000000000')
+
+const registry = new TypeRegistry()
+const metadata = new Metadata(registry, runtime)
+registry.setMetadata(metadata)
+const calls = decorateExtrinsics(registry, metadata.asLatest, metadata.version)
+const version = 4
+
+const prefixes = { Polkadot: 0, PolkadotAssetHub: 0, Kusama: 2, KusamaAssetHub: 2, Polymesh: 12, PolymeshTestnet: 42, Westend: 42, WestendAssetHub: 42 }
+
+const payloadOf = (method) => ({
+  address: wallet.address,
+  blockHash: toHex(digest),
+  blockNumber: registry.createType('BlockNumber', 20000000).toHex(),
+  era: registry.createType('ExtrinsicEra', { current: 20000000, period: 64 }).toHex(),
+  genesisHash: '0x91b171bb158e2d3848fa23a9f1c25182fb8e20313b2c1eb49219da7a70ce90c3',
+  method: method.toHex(),
+  nonce: registry.createType('Compact<Index>', 7).toHex(),
+  signedExtensions: registry.signedExtensions,
+  specVersion: registry.createType('u32', 1002000).toHex(),
+  tip: registry.createType('Compact<Balance>', 12).toHex(),
+  transactionVersion: registry.createType('u32', 26).toHex(),
+  version,
+})
+
+// Has the payload signed in the form that `write` gives it, and reads the extrinsic that it belongs to.
+const signExtrinsic = async (method, write) => {
+  const fields = payloadOf(method)
+  const payload = registry.createType('ExtrinsicPayload', fields, { version: version })
+  const { signature } = await generateSignature(wallet, { kind: 'SignerPayload', payload: write(payload, fields) })
+  const extrinsic = registry.createType('Extrinsic', { method }, { version: version })
+  extrinsic.addSignature(wallet.address, signature.encoded, payload.toHex())
+  const read = registry.createType('Extrinsic', extrinsic.toU8a())
+  assert.equal(read.signer.toString(), wallet.address, 'the sender')
+  assert.equal(read.method.toHex(), method.toHex(), 'what was signed')
+  assert.equal(read.nonce.toNumber(), 7)
+  const signed = payload.toU8a({ method: true })
+  const hashed = signed.length > 256 ? registry.hash(signed) : signed
+  const { isValid, crypto } = signatureVerify(hashed, read.inner.signature.multiSignature?.toU8a() ?? read.signature.toU8a(), wallet.address)
+  assert.ok(isValid && crypto === 'ed25519', `the signature: ${crypto}`)
+}
+
+const payment = () => calls.balances.transferKeepAlive(other.address, 12345)
+const inHexadecimal = (payload) => toHex(payload.toU8a({ method: true }))
+
+export const checks = {
+  async address() {
+    for (const [network, prefix] of Object.entries(prefixes)) {
+      const made = network === 'Polkadot' ? wallet : await createWallet(network)
+      assert.equal(made.address, encodeAddress(publicKey(made), prefix), network)
+    }
+  },
+
+  async hash() {
+    const { signature } = await generateSignature(wallet, { kind: 'Hash', hash: toHex(digest) })
+    assert.ok(signatureVerify(digest, signature.encoded, wallet.address).isValid)
+  },
+
+  async message() {
+    const { signature } = await generateSignature(wallet, { kind: 'Message', message: toHex(words) })
+    assert.ok(signatureVerify(words, signature.encoded, wallet.address).isValid)
+  },
+
+  signerPayload: () => signExtrinsic(payment(), inHexadecimal),
+  'signerPayload of more than 256 bytes': () => signExtrinsic(calls.system.remark('x'.repeat(300)), inHexadecimal),
+
+  async transfer() {
+    const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5' })
+    assert.equal(sent.status, 'Confirmed')
+    assert.match(sent.txHash, /^0x[0-9a-f]{64}$/)
+    assert.equal((await history(wallet))[0].txHash, sent.txHash)
+  },
+}

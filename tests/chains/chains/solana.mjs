@@ -1,0 +1,96 @@
+// Solana, by @solana/web3.js.
+
+import {
+  Keypair,
+  PublicKey,
+  SystemProgram,
+  Transaction,
+  TransactionInstruction,
+  TransactionMessage,
+  VersionedTransaction,
+} from '@solana/web3.js'
+import { ed25519 } from '@noble/curves/ed25519'
+import bs58 from 'bs58'
+import { assert, broadcast, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer, words } from '../support.mjs'
+
+const wallet = await createWallet('SolanaDevnet')
+const other = await createWallet('SolanaDevnet')
+const [payer, receiver] = [wallet, other].map(({ address }) => new PublicKey(address))
+const recentBlockhash = new PublicKey(digest).toBase58()
+await fund(wallet, '1000000000')
+
+const pay = SystemProgram.transfer({ fromPubkey: payer, toPubkey: receiver, lamports: 5000 })
+const note = (signer) =>
+  new TransactionInstruction({
+    keys: [{ pubkey: signer, isSigner: true, isWritable: false }],
+    programId: new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'),
+    data: Buffer.from(words),
+  })
+const legacy = (...instructions) => new Transaction({ feePayer: payer, recentBlockhash }).add(...instructions)
+const unsigned = (transaction) => toHex(transaction.serialize({ requireAllSignatures: false, verifySignatures: false }))
+
+export const checks = {
+  address() {
+    assert.equal(wallet.address, new PublicKey(publicKey(wallet)).toBase58())
+    assert.ok(PublicKey.isOnCurve(wallet.address))
+  },
+
+  async hash() {
+    const { signature } = await generateSignature(wallet, { kind: 'Hash', hash: toHex(digest) })
+    assert.ok(ed25519.verify(fromHex(signature.encoded), digest, publicKey(wallet)))
+  },
+
+  async message() {
+    const { signature } = await generateSignature(wallet, { kind: 'Message', message: toHex(words) })
+    assert.ok(ed25519.verify(fromHex(signature.encoded), words, payer.toBytes()))
+  },
+
+  async 'legacy transaction'() {
+    const made = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned(legacy(pay)) })
+    const signed = Transaction.from(fromHex(made.signedData))
+    assert.ok(signed.verifySignatures(), 'the signature')
+    assert.ok(signed.feePayer.equals(payer), 'the sender')
+    assert.deepEqual(signed.serializeMessage(), legacy(pay).serializeMessage(), 'what was signed')
+    assert.equal(made.txHash, bs58.encode(signed.signature))
+    assert.equal(made.signature.encoded, toHex(signed.signature))
+  },
+
+  async 'transaction of version 0'() {
+    const message = new TransactionMessage({ payerKey: payer, recentBlockhash, instructions: [pay, note(payer)] }).compileToV0Message()
+    const transaction = toHex(new VersionedTransaction(message).serialize())
+    const made = await generateSignature(wallet, { kind: 'Transaction', transaction })
+    const signed = VersionedTransaction.deserialize(fromHex(made.signedData))
+    assert.deepEqual(signed.message.serialize(), message.serialize(), 'what was signed')
+    assert.ok(ed25519.verify(signed.signatures[0], message.serialize(), payer.toBytes()), 'the signature')
+    assert.equal(made.txHash, bs58.encode(signed.signatures[0]))
+  },
+
+  async 'transaction that another one has signed already'() {
+    const stranger = Keypair.fromSeed(digest)
+    const transaction = legacy(pay, note(stranger.publicKey))
+    transaction.partialSign(stranger)
+    const { signedData } = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned(transaction) })
+    assert.ok(Transaction.from(fromHex(signedData)).verifySignatures(true), 'both signatures')
+  },
+
+  async 'transaction whose fee another one pays'() {
+    const stranger = Keypair.fromSeed(digest)
+    const transaction = new Transaction({ feePayer: stranger.publicKey, recentBlockhash }).add(pay)
+    transaction.partialSign(stranger)
+    const { signedData } = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned(transaction) })
+    assert.ok(Transaction.from(fromHex(signedData)).verifySignatures(true), 'both signatures')
+  },
+
+  async 'broadcast of a transaction'() {
+    const sent = await broadcast(wallet, { kind: 'Transaction', transaction: unsigned(legacy(pay)) })
+    assert.equal(sent.status, 'Confirmed')
+    assert.ok(ed25519.verify(bs58.decode(sent.txHash), legacy(pay).serializeMessage(), payer.toBytes()))
+  },
+
+  async transfer() {
+    const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5' })
+    assert.equal(sent.status, 'Confirmed')
+    assert.equal(bs58.decode(sent.txHash).length, 64)
+    assert.equal((await history(other))[0].txHash, sent.txHash)
+  },
+}

@@ -1,0 +1,49 @@
+// Stellar, by @stellar/stellar-base.
+
+import { Account, Asset, BASE_FEE, Keypair, Memo, Networks, Operation, StrKey, TransactionBuilder } from '@stellar/stellar-base'
+import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer } from '../support.mjs'
+
+const wallet = await createWallet('StellarTestnet')
+const other = await createWallet('StellarTestnet')
+const signer = Keypair.fromPublicKey(StrKey.encodeEd25519PublicKey(Buffer.from(publicKey(wallet))))
+await fund(wallet, '1000000000')
+
+const build = (networkPassphrase, memo) =>
+  new TransactionBuilder(new Account(wallet.address, '41'), { fee: BASE_FEE, networkPassphrase, timebounds: { minTime: 1, maxTime: 4e9 }, memo })
+    .addOperation(Operation.payment({ destination: other.address, asset: Asset.native(), amount: '12.5' }))
+    .addOperation(Operation.manageData({ name: 'note', value: Buffer.from('kept') }))
+    .build()
+
+const signTransaction = async (from, networkPassphrase, memo) => {
+  const unsigned = build(networkPassphrase, memo)
+  const made = await generateSignature(from, { kind: 'Transaction', transaction: toHex(unsigned.toEnvelope().toXDR()) })
+  const signed = TransactionBuilder.fromXDR(Buffer.from(fromHex(made.signedData)).toString('base64'), networkPassphrase)
+  assert.deepEqual(signed.hash(), unsigned.hash(), 'what was signed')
+  assert.equal(signed.source, wallet.address, 'the sender')
+  assert.equal(signed.signatures.length, 1)
+  assert.deepEqual(signed.signatures[0].hint(), signer.signatureHint())
+  assert.ok(signer.verify(signed.hash(), signed.signatures[0].signature()), 'the signature')
+  assert.equal(made.txHash, signed.hash().toString('hex'))
+}
+
+export const checks = {
+  address() {
+    assert.equal(wallet.address, signer.publicKey())
+  },
+
+  async hash() {
+    const { signature } = await generateSignature(wallet, { kind: 'Hash', hash: toHex(digest) })
+    assert.ok(signer.verify(Buffer.from(digest), Buffer.from(fromHex(signature.encoded))))
+  },
+
+  transaction: () => signTransaction(wallet, Networks.TESTNET),
+  'transaction with a memo': () => signTransaction(wallet, Networks.TESTNET, Memo.text('invoice 7')),
+  'transaction of the public network': () => signTransaction({ ...wallet, network: 'Stellar' }, Networks.PUBLIC),
+
+  async transfer() {
+    const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5' })
+    assert.equal(sent.status, 'Confirmed')
+    assert.match(sent.txHash, /^[0-9a-f]{64}$/)
+    assert.equal((await history(other))[0].txHash, sent.txHash)
+  },
+}

@@ -1,0 +1,59 @@
+// TON and Ion, which is built on it, by @ton.
+
+import { Address, Cell, SendMode, beginCell, internal, loadMessageRelaxed, storeMessageRelaxed, toNano } from '@ton/core'
+import { signVerify } from '@ton/crypto'
+import { WalletContractV4 } from '@ton/ton'
+import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer, words } from '../support.mjs'
+
+const wallet = await createWallet('TonTestnet')
+const other = await createWallet('Ton')
+await fund(wallet, '1000000000')
+
+const contractOf = (wallet) => WalletContractV4.create({ workchain: 0, publicKey: Buffer.from(publicKey(wallet)) })
+const verifies = (message, { signature }) =>
+  signVerify(Buffer.from(message), Buffer.from(fromHex(signature.encoded)), Buffer.from(publicKey(wallet)))
+
+export const checks = {
+  address() {
+    assert.equal(wallet.address, contractOf(wallet).address.toString({ bounceable: false, testOnly: true }))
+    assert.equal(other.address, contractOf(other).address.toString({ bounceable: false }))
+  },
+
+  async hash() {
+    assert.ok(verifies(digest, await generateSignature(wallet, { kind: 'Hash', hash: toHex(digest) })))
+  },
+
+  async message() {
+    assert.ok(verifies(words, await generateSignature(wallet, { kind: 'Message', message: toHex(words) })))
+  },
+
+  // The library makes the message of the wallet contract and asks for the signature of its hash.
+  async 'transfer message of the wallet contract'() {
+    let hash
+    const to = Address.parse(other.address)
+    const signed = await contractOf(wallet).createTransfer({
+      seqno: 7,
+      timeout: 1893456000,
+      sendMode: SendMode.PAY_GAS_SEPARATELY,
+      messages: [internal({ to, value: toNano('0.5'), bounce: false, body: 'invoice 7' })],
+      signer: async (message) => {
+        hash = message.hash()
+        const { signature } = await generateSignature(wallet, { kind: 'Hash', hash: toHex(hash) })
+        return Buffer.from(fromHex(signature.encoded))
+      },
+    })
+    const read = Cell.fromBoc(signed.toBoc())[0].beginParse()
+    assert.ok(signVerify(hash, read.loadBuffer(64), Buffer.from(publicKey(wallet))))
+    assert.deepEqual(read.asCell().hash(), hash, 'what was signed')
+    const sent = loadMessageRelaxed(read.loadRef().beginParse())
+    assert.ok(sent.info.dest.equals(to))
+    assert.ok(beginCell().store(storeMessageRelaxed(sent)).endCell().bits.length > 0)
+  },
+
+  async transfer() {
+    const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5' })
+    assert.equal(sent.status, 'Confirmed')
+    assert.match(sent.txHash, /^[0-9a-f]{64}$/)
+    assert.equal((await history(wallet))[0].txHash, sent.txHash)
+  },
+}

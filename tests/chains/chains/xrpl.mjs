@@ -1,0 +1,61 @@
+// The XRP Ledger, by xrpl.
+
+import xrpl from 'xrpl'
+import { secp256k1 } from '@noble/curves/secp256k1'
+import { assert, createWallet, digest, fromHex, fund, generateSignature, halves, history, publicKey, toHex, transfer } from '../support.mjs'
+
+const { decode, deriveAddress, encode, encodeForSigning, hashes, isValidClassicAddress, verifyKeypairSignature, verifySignature } = xrpl
+
+const wallet = await createWallet('XrpLedgerTestnet')
+const other = await createWallet('XrpLedgerTestnet')
+const SigningPubKey = wallet.signingKey.publicKey.toUpperCase()
+await fund(wallet, '100000000')
+
+const common = { Account: wallet.address, Fee: '12', Sequence: 7, LastLedgerSequence: 9000, SigningPubKey }
+const issued = { currency: 'USD', issuer: other.address, value: '12.5' }
+const transactions = {
+  payment: { TransactionType: 'Payment', Destination: other.address, Amount: '1000000', DestinationTag: 42, ...common },
+  'payment of an issued currency': {
+    TransactionType: 'Payment', Destination: other.address, Amount: issued, SendMax: issued, Flags: 131072,
+    Memos: [{ Memo: { MemoType: '746578740A', MemoData: 'C0FFEE' } }], ...common,
+  },
+  'trust line': { TransactionType: 'TrustSet', LimitAmount: issued, ...common },
+  offer: { TransactionType: 'OfferCreate', TakerGets: '5000000', TakerPays: issued, Expiration: 800000000, ...common },
+  escrow: { TransactionType: 'EscrowFinish', Owner: other.address, OfferSequence: 3, Condition: 'A0258020' + 'E3'.repeat(32) + '810100', Fulfillment: 'A0028000', ...common },
+}
+
+export const checks = {
+  address() {
+    assert.equal(wallet.address, deriveAddress(SigningPubKey))
+    assert.ok(isValidClassicAddress(wallet.address))
+  },
+
+  async hash() {
+    const { signature } = await generateSignature(wallet, { kind: 'Hash', hash: toHex(digest) })
+    assert.ok(secp256k1.verify(fromHex(signature.encoded), digest, publicKey(wallet)))
+    assert.equal(toHex(secp256k1.Signature.fromDER(fromHex(signature.encoded)).toCompactRawBytes()), toHex(halves({ signature })))
+  },
+
+  ...Object.fromEntries(
+    Object.entries(transactions).map(([name, unsigned]) => [
+      `transaction: ${name}`,
+      async () => {
+        const made = await generateSignature(wallet, { kind: 'Transaction', transaction: encode(unsigned) })
+        const blob = made.signedData.slice(2).toUpperCase()
+        assert.ok(verifySignature(blob), 'the signature')
+        const { TxnSignature, ...rest } = decode(blob)
+        assert.equal(encode(rest), encode(unsigned), 'what was signed')
+        assert.ok(verifyKeypairSignature(encodeForSigning(unsigned), TxnSignature, SigningPubKey))
+        assert.equal(made.signature.encoded, `0x${TxnSignature.toLowerCase()}`)
+        assert.equal(made.txHash, hashes.hashSignedTx(blob))
+      },
+    ]),
+  ),
+
+  async transfer() {
+    const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5000000' })
+    assert.equal(sent.status, 'Confirmed')
+    assert.match(sent.txHash, /^[0-9A-F]{64}$/)
+    assert.equal((await history(other))[0].txHash, sent.txHash)
+  },
+}
