@@ -221,6 +221,31 @@ async fn a_signed_evm_transaction_holds_the_transaction_and_the_signature_of_the
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_evm_transaction_in_json_is_signed_with_what_it_leaves_out() {
+    let emulator = Emulator::start().await.unwrap();
+    let service = Signer::service_account(&emulator);
+    let (id, _) = wallet(&service, "EthereumSepolia");
+    let signed = |transaction: Value| {
+        let body = json!({ "kind": "Transaction", "network": "EthereumSepolia", "transaction": transaction });
+        bytes(&sign(&service, &id, body)["signedData"])
+    };
+    let to = hex(&[0x22; 20]);
+    let whole = signed(json!({
+        "type": 2, "nonce": 1, "maxPriorityFeePerGas": "2", "maxFeePerGas": "3", "gasLimit": "21000", "to": to, "value": "4",
+    }));
+    let fields = [
+        &[0x83, 0xaa, 0x36, 0xa7, 1, 2, 3, 0x82, 0x52, 0x08, 0x94][..],
+        &[0x22; 20],
+        &[4, 0x80, 0xc0],
+    ]
+    .concat();
+    assert_eq!(whole[3..3 + fields.len()], fields);
+    // The first transaction of the wallet: nonce 0.
+    let short = signed(json!({ "to": to, "value": "4" }));
+    assert_eq!(short[3..8], [0x83, 0xaa, 0x36, 0xa7, 0x80]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn each_family_has_its_own_form_of_a_signature() {
     let emulator = Emulator::start().await.unwrap();
     let service = Signer::service_account(&emulator);

@@ -106,6 +106,18 @@ export const checks = {
     await signTransaction(Transaction.from({ ...payment, type: 4, ...dynamicFee, authorizationList }))
   },
 
+  async 'transaction in JSON'() {
+    const transaction = { to: other.address, value: '12345', maxFeePerGas: '40000000000', data: '0xc0ffee' }
+    const made = await generateSignature(wallet, { kind: 'Transaction', transaction })
+    const signed = Transaction.from(made.signedData)
+    assert.equal(signed.from.toLowerCase(), wallet.address, 'the sender')
+    assert.equal(made.txHash, signed.hash)
+    assert.deepEqual(
+      [signed.type, signed.chainId, signed.nonce, signed.to.toLowerCase(), signed.value, signed.maxFeePerGas, signed.data],
+      [2, BigInt(chainId), 0, other.address, 12345n, 40000000000n, '0xc0ffee'],
+    )
+  },
+
   async 'broadcast of a transaction'() {
     const unsigned = Transaction.from({ ...payment, nonce: 0, type: 2, ...dynamicFee })
     const { signedData } = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned.unsignedSerialized })

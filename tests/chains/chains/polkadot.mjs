@@ -50,6 +50,7 @@ const signExtrinsic = async (method, write) => {
 }
 
 const payment = () => calls.balances.transferKeepAlive(other.address, 12345)
+const inJson = (payload, fields) => fields
 const inHexadecimal = (payload) => toHex(payload.toU8a({ method: true }))
 
 export const checks = {
@@ -72,6 +73,8 @@ export const checks = {
 
   signerPayload: () => signExtrinsic(payment(), inHexadecimal),
   'signerPayload of more than 256 bytes': () => signExtrinsic(calls.system.remark('x'.repeat(300)), inHexadecimal),
+  'signerPayload in JSON': () => signExtrinsic(payment(), inJson),
+  'signerPayload in JSON of more than 256 bytes': () => signExtrinsic(calls.system.remark('x'.repeat(300)), inJson),
 
   async transfer() {
     const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5' })

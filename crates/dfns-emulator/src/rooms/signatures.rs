@@ -144,7 +144,8 @@ pub(super) fn sign(
     let (network, family) = target(&body.common, wallet.map(|(_, network)| network), format)?;
     let target = signing_target((network, family));
     // Signed in any case, to see that it can be.
-    let signed = keys::sign(&key_store::material(context, key)?, target, &body.what).map_err(key_refusal)?;
+    let what = filled_in(context, network, key, &body.what)?;
+    let signed = keys::sign(&key_store::material(context, key)?, target, &what).map_err(key_refusal)?;
     let judgement = policy::judge_signature(context, key)?;
 
     let id = context.new_id("sig")?;
@@ -223,7 +224,9 @@ fn sign_again(context: &Context<'_>, org: &str, request: &SignatureRequest) -> R
     let common: Common = serde_json::from_value(body.clone()).map_err(|error| Refusal::internal(&error))?;
     let what = keys::SignatureRequest::from_json(&body).map_err(key_refusal)?;
     let format = key_store::format_of(key.scheme.as_str(), key.curve.as_str())?;
-    let target = signing_target(target(&common, request.network.as_ref(), format)?);
+    let (network, family) = target(&common, request.network.as_ref(), format)?;
+    let target = signing_target((network, family));
+    let what = filled_in(context, network, &key, &what)?;
     keys::sign(&key_store::material_in(context, org, &key)?, target, &what).map_err(key_refusal)
 }
 
@@ -239,6 +242,27 @@ fn fill_in(request: &mut SignatureRequest, signed: keys::Signed, at: Timestamp) 
     request.signed_data = signed.signed_data;
     request.tx_hash = signed.transaction_hash;
     Ok(())
+}
+
+/// A request whose EVM transaction is given field by field, with what it leaves out; any other request as it is.
+fn filled_in(
+    context: &Context<'_>,
+    network: Option<Chain>,
+    key: &Key,
+    what: &keys::SignatureRequest,
+) -> Result<keys::SignatureRequest, Refusal> {
+    let (keys::SignatureRequest::Transaction { transaction }, Some(network)) = (what, network) else {
+        return Ok(what.clone());
+    };
+    if !transaction.is_object() {
+        return Ok(what.clone());
+    }
+    let (scheme, _) = key_store::format_of(key.scheme.as_str(), key.curve.as_str())?;
+    let address = keys::address(network.id, scheme, &key.public_key.to_bytes()).map_err(key_refusal)?;
+    let address = network.ledger_address(&address.unwrap_or_default());
+    let next_nonce = context.store.sent_count(network.id, &address)?;
+    let transaction = crate::chain::unsigned(network, transaction, next_nonce).map_err(key_refusal)?;
+    Ok(keys::SignatureRequest::Transaction { transaction })
 }
 
 fn signing_target((network, family): (Option<Chain>, Option<Family>)) -> Target<'static> {

@@ -5,6 +5,7 @@
 mod encode;
 mod message;
 mod request;
+mod substrate;
 
 #[cfg(test)]
 mod tests;
@@ -165,9 +166,7 @@ pub(crate) fn sign(key: &KeyMaterial, target: Target<'_>, request: &SignatureReq
             if !matches!(family, Some(Family::Substrate | Family::Polymesh)) {
                 return Err(unsupported());
             }
-            // The object form needs the metadata of the runtime to be encoded.
-            let text = payload.as_str().ok_or_else(unsupported)?;
-            key.sign_message(&substrate_payload(read_hex("payload", text)?))?
+            key.sign_message(&substrate::signed_bytes(payload)?)?
         }
         SignatureRequest::PactCommand { command } => {
             only(Family::Kadena)?;
@@ -251,15 +250,6 @@ fn authorization(address: &str, chain_id: u64, nonce: u64) -> Result<[u8; 32], K
         hex::decode_array(address).ok_or_else(|| KeyError::input("address", "expected an address of 20 bytes"))?;
     let list = rlp::list(&[rlp::number(chain_id), rlp::text(&address), rlp::number(nonce)]);
     Ok(keccak256(&[&[5], &list]))
-}
-
-/// Extrinsic payloads of more than 256 bytes are hashed before they are signed.
-fn substrate_payload(payload: Vec<u8>) -> Vec<u8> {
-    if payload.len() > 256 {
-        blake2b_256(&[&payload]).to_vec()
-    } else {
-        payload
-    }
 }
 
 fn read_hash(text: &str) -> Result<[u8; 32], KeyError> {

@@ -344,11 +344,6 @@ fn a_kind_of_another_chain_is_refused() {
             "Sui",
             json!({"kind": "Transaction", "transaction": "00"}),
         ),
-        (
-            Scheme::EdDsa,
-            "Polkadot",
-            json!({"kind": "SignerPayload", "payload": {}}),
-        ),
         (Scheme::EdDsa, "Cardano", json!({"kind": "Cip8", "payload": "00"})),
     ] {
         let request = request(body);

@@ -3,6 +3,8 @@
 //! Invariant: the bytes of the caller stand in the signed transaction unchanged; only the signature is added.
 
 mod bitcoin;
+mod cardano;
+mod cbor;
 mod evm;
 mod evm_call;
 mod evm_fields;
@@ -46,6 +48,7 @@ pub(crate) fn sign(
     bytes: &[u8],
 ) -> Option<Result<SignedTransaction, KeyError>> {
     match family {
+        Family::Cardano => Some(cardano::sign(key, bytes)),
         Family::Evm => Some(evm::sign(key, bytes)),
         Family::Solana => Some(solana::sign(key, bytes)),
         Family::Stellar => Some(stellar::sign(key, network, bytes)),

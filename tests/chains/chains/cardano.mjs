@@ -1,0 +1,86 @@
+// Cardano, by Emurgo's serialization library.
+
+import cardano from '@emurgo/cardano-serialization-lib-nodejs'
+import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer } from '../support.mjs'
+
+const wallet = await createWallet('CardanoPreprod')
+const other = await createWallet('CardanoPreprod')
+const mainnet = await createWallet('Cardano')
+const keyOf = (wallet) => cardano.PublicKey.from_bytes(publicKey(wallet))
+await fund(wallet, '10000000')
+
+const addressOf = (wallet, network) =>
+  cardano.EnterpriseAddress.new(network.network_id(), cardano.Credential.from_keyhash(keyOf(wallet).hash())).to_address().to_bech32()
+
+const payment = () => {
+  const inputs = cardano.TransactionInputs.new()
+  inputs.add(cardano.TransactionInput.new(cardano.TransactionHash.from_bytes(digest), 1))
+  const outputs = cardano.TransactionOutputs.new()
+  const value = cardano.Value.new(cardano.BigNum.from_str('2000000'))
+  outputs.add(cardano.TransactionOutput.new(cardano.Address.from_bech32(other.address), value))
+  const body = cardano.TransactionBody.new_tx_body(inputs, outputs, cardano.BigNum.from_str('170000'))
+  body.set_ttl(cardano.BigNum.from_str('90000000'))
+  return body
+}
+const note = () => {
+  const metadata = cardano.GeneralTransactionMetadata.new()
+  metadata.insert(cardano.BigNum.from_str('674'), cardano.encode_json_str_to_metadatum('{"msg":["invoice 7"]}', 1))
+  const data = cardano.AuxiliaryData.new()
+  data.set_metadata(metadata)
+  return data
+}
+
+const signTransaction = async (unsigned, others = 0) => {
+  const made = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned.to_hex() })
+  const signed = cardano.FixedTransaction.from_bytes(fromHex(made.signedData))
+  const id = cardano.FixedTransaction.from_bytes(unsigned.to_bytes()).transaction_hash()
+  assert.equal(signed.transaction_hash().to_hex(), id.to_hex(), 'what was signed')
+  assert.equal(made.txHash, id.to_hex())
+  const witnesses = signed.witness_set().vkeys()
+  assert.equal(witnesses.len(), 1 + others)
+  for (let place = 0; place < witnesses.len(); place += 1) {
+    const witness = witnesses.get(place)
+    assert.ok(witness.vkey().public_key().verify(id.to_bytes(), witness.signature()), `the signature of witness ${place}`)
+  }
+  const own = witnesses.get(others)
+  assert.equal(own.vkey().public_key().hash().to_hex(), keyOf(wallet).hash().to_hex(), 'the signer')
+  assert.equal(made.signature.encoded, `0x${own.signature().to_hex()}`)
+  return cardano.Transaction.from_bytes(fromHex(made.signedData))
+}
+
+export const checks = {
+  address() {
+    assert.equal(wallet.address, addressOf(wallet, cardano.NetworkInfo.testnet_preprod()))
+    assert.equal(mainnet.address, addressOf(mainnet, cardano.NetworkInfo.mainnet()))
+  },
+
+  async hash() {
+    const { signature } = await generateSignature(wallet, { kind: 'Hash', hash: toHex(digest) })
+    assert.ok(keyOf(wallet).verify(digest, cardano.Ed25519Signature.from_bytes(fromHex(signature.encoded))))
+  },
+
+  async transaction() {
+    await signTransaction(cardano.Transaction.new(payment(), cardano.TransactionWitnessSet.new()))
+  },
+
+  async 'transaction with metadata'() {
+    const body = payment()
+    body.set_auxiliary_data_hash(cardano.hash_auxiliary_data(note()))
+    const signed = await signTransaction(cardano.Transaction.new(body, cardano.TransactionWitnessSet.new(), note()))
+    assert.equal(signed.auxiliary_data().to_hex(), note().to_hex())
+  },
+
+  async 'transaction that another one has signed already'() {
+    const stranger = cardano.PrivateKey.from_normal_bytes(digest)
+    const unsigned = cardano.FixedTransaction.new_from_body_bytes(payment().to_bytes())
+    unsigned.sign_and_add_vkey_signature(stranger)
+    await signTransaction(cardano.Transaction.from_bytes(unsigned.to_bytes()), 1)
+  },
+
+  async transfer() {
+    const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '2000000' })
+    assert.equal(sent.status, 'Confirmed')
+    assert.match(sent.txHash, /^[0-9a-f]{64}$/)
+    assert.equal((await history(wallet))[0].txHash, sent.txHash)
+  },
+}
