@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { createHash, sign } from 'node:crypto'
 
-const ready = JSON.parse(process.env.EMULATOR)
+export const ready = JSON.parse(process.env.EMULATOR)
 
 const request = async (method, url, body, headers = {}) => {
   const answer = await fetch(url, { method, body, headers: { 'content-type': 'application/json', ...headers } })
@@ -71,14 +71,28 @@ export const broadcast = async (wallet, body) => {
   return get(`/wallets/${wallet.id}/transactions/${id}`)
 }
 
+// Pays each of these addresses, which are all ways to write one on the wallet's network.
+export const pay = async (wallet, amount, addresses) => {
+  for (const [name, to] of Object.entries(addresses)) {
+    const sent = await transfer(wallet, { kind: 'Native', to, amount }).catch((error) => assert.fail(`${name}: ${error.message}`))
+    assert.equal(sent.status, 'Confirmed', `${name} ${to}: ${sent.reason}`)
+  }
+}
+
+// None of these is an address of the wallet's network.
+export const refuseToPay = async (wallet, amount, addresses) => {
+  for (const [name, to] of Object.entries(addresses)) {
+    const paid = transfer(wallet, { kind: 'Native', to, amount })
+    const error = await paid.then(() => assert.fail(`${name} ${to} was paid`), (error) => error)
+    assert.match(error.message, /: 400 .*"field":"to"/, name)
+  }
+}
+
+// An address with a wrong character.
+export const damaged = (address) => address.slice(0, -4) + (address.at(-4) === 'q' ? 'p' : 'q') + address.slice(-3)
+
 export const history = async (wallet) => (await get(`/wallets/${wallet.id}/history`)).items
 export const fund = (wallet, amount, asset) => admin('POST', '/faucet', { walletId: wallet.id, amount, asset })
-
-// A refusal has to come with this status, and say this.
-export const refused = async (call, status, words) => {
-  const error = await call.then(() => assert.fail('it was not refused'), (error) => error)
-  assert.match(error.message, new RegExp(`: ${status} .*${words}`))
-}
 
 export const toHex = (bytes) => `0x${Buffer.from(bytes).toString('hex')}`
 export const fromHex = (text) => new Uint8Array(Buffer.from(text.replace(/^0x/, ''), 'hex'))

@@ -2,7 +2,7 @@
 
 import algosdk from 'algosdk'
 import { ed25519 } from '@noble/curves/ed25519'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer } from '../support.mjs'
+import { assert, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
 const wallet = await createWallet('AlgorandTestnet')
 const other = await createWallet('AlgorandTestnet')
@@ -55,6 +55,11 @@ export const checks = {
   async 'transaction: payment, in an envelope'() {
     const envelope = new algosdk.SignedTransaction({ txn: transactions.payment })
     await signTransaction(transactions.payment, algosdk.encodeMsgpack(envelope))
+  },
+
+  async 'addresses to pay'() {
+    await pay(wallet, '5', { 'of a key': other.address, 'of an application': algosdk.getApplicationAddress(7n).toString() })
+    await refuseToPay(wallet, '5', { 'with a wrong character': other.address.replace(/.(.{6})$/, (text, rest) => (text[0] === 'A' ? 'B' : 'A') + rest) })
   },
 
   async transfer() {

@@ -17,7 +17,7 @@ import {
   generateSigningMessageForTransaction,
   generateUserTransactionHash,
 } from '@aptos-labs/ts-sdk'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer } from '../support.mjs'
+import { assert, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
 const wallet = await createWallet('AptosTestnet')
 const other = await createWallet('Movement')
@@ -51,6 +51,11 @@ export const checks = {
     const senderAuthenticator = new AccountAuthenticatorEd25519(public_key, signature)
     assert.equal(made.txHash, generateUserTransactionHash({ transaction, senderAuthenticator }))
     assert.equal(made.signature.encoded, signature.toString())
+  },
+
+  async 'addresses to pay'() {
+    await pay(wallet, '5', { 'of a key': addressOf(other), 'of the system': AccountAddress.ONE.toString() })
+    await refuseToPay(wallet, '5', { 'of 20 bytes': toHex(digest.slice(12)), 'without 0x': addressOf(other).slice(2) })
   },
 
   async transfer() {

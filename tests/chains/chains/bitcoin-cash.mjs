@@ -2,15 +2,18 @@
 
 import {
   CashAddressNetworkPrefix,
+  CashAddressType,
   cashAddressToLockingBytecode,
   createVirtualMachineBCH,
   decodeTransaction,
+  encodeCashAddress,
   encodeDataPush,
+  hash160,
   publicKeyToP2pkhCashAddress,
   secp256k1,
 } from '@bitauth/libauth'
 import { bitcoin, spending } from '../psbt.mjs'
-import { assert, createWallet, digest, fromHex, generateSignature, publicKey, toHex } from '../support.mjs'
+import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
 const wallet = await createWallet('BitcoinCash')
 const bytecode = cashAddressToLockingBytecode(wallet.address).bytecode
@@ -42,5 +45,28 @@ export const checks = {
     })
     const spent = transaction.inputs.map(() => ({ lockingBytecode: bytecode, valueSatoshis: 100000n }))
     assert.equal(createVirtualMachineBCH().verify({ sourceOutputs: spent, transaction }), true)
+  },
+
+  async 'addresses to pay'() {
+    const hash = hash160(publicKey(wallet))
+    const of = (type) => encodeCashAddress({ payload: hash, prefix: CashAddressNetworkPrefix.mainnet, type }).address
+    await fund(wallet, '100000')
+    await pay(wallet, '600', {
+      'of a key': wallet.address,
+      'of a key, without the prefix': wallet.address.split(':')[1],
+      'of a script': of(CashAddressType.p2sh),
+      'of a key that takes tokens': of(CashAddressType.p2pkhWithTokens),
+      'of a key, as before': bitcoin.payments.p2pkh({ hash }).address,
+    })
+    await refuseToPay(wallet, '600', {
+      'of the test net': encodeCashAddress({ payload: hash, prefix: 'bchtest', type: CashAddressType.p2pkh }).address,
+      'with a wrong character': damaged(wallet.address),
+    })
+  },
+
+  async transfer() {
+    const sent = await transfer(wallet, { kind: 'Native', to: wallet.address, amount: '600' })
+    assert.match(sent.txHash, /^[0-9a-f]{64}$/)
+    assert.equal((await history(wallet))[0].txHash, sent.txHash)
   },
 }

@@ -2,7 +2,7 @@
 
 import { BIP322, Verifier } from 'bip322-js'
 import { bitcoin, derHalves, ecc, signPsbt, spending, verifyEcdsa, verifySchnorr } from '../psbt.mjs'
-import { assert, createKey, createWallet, digest, fromHex, fund, generateSignature, halves, history, publicKey, toHex, transfer } from '../support.mjs'
+import { assert, createKey, createWallet, damaged, digest, fromHex, fund, generateSignature, halves, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
 const network = bitcoin.networks.testnet
 const witness = await createWallet('BitcoinTestnet4')
@@ -92,6 +92,27 @@ export const checks = {
 
   'bip322, segwit': () => signMessage(witness),
   'bip322, taproot': () => signMessage(taproot),
+
+  async 'addresses to pay'() {
+    const of = (kind, fields, on = network) => bitcoin.payments[kind]({ ...fields, network: on }).address
+    const pubkey = publicKey(witness)
+    const redeem = { output: bitcoin.script.fromASM('OP_TRUE'), network }
+    await pay(witness, '600', {
+      'of a key, before segwit': of('p2pkh', { pubkey }),
+      'of a script, before segwit': of('p2sh', { redeem }),
+      'of a key': of('p2wpkh', { pubkey }),
+      'of a key, in capitals': of('p2wpkh', { pubkey }).toUpperCase(),
+      'of a script': of('p2wsh', { redeem }),
+      'of taproot': of('p2tr', { internalPubkey: internalKey }),
+    })
+    await refuseToPay(witness, '600', {
+      'of the main net': of('p2wpkh', { pubkey }, bitcoin.networks.bitcoin),
+      'of the main net, before segwit': of('p2pkh', { pubkey }, bitcoin.networks.bitcoin),
+      'of a regression test net': of('p2tr', { internalPubkey: internalKey }, bitcoin.networks.regtest),
+      'with a wrong character': damaged(of('p2wpkh', { pubkey })),
+      'with a wrong character, before segwit': damaged(of('p2pkh', { pubkey })),
+    })
+  },
 
   async transfer() {
     const sent = await transfer(witness, { kind: 'Native', to: taproot.address, amount: '50000' })

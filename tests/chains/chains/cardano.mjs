@@ -1,7 +1,7 @@
 // Cardano, by Emurgo's serialization library.
 
 import cardano from '@emurgo/cardano-serialization-lib-nodejs'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer } from '../support.mjs'
+import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
 const wallet = await createWallet('CardanoPreprod')
 const other = await createWallet('CardanoPreprod')
@@ -75,6 +75,26 @@ export const checks = {
     const unsigned = cardano.FixedTransaction.new_from_body_bytes(payment().to_bytes())
     unsigned.sign_and_add_vkey_signature(stranger)
     await signTransaction(cardano.Transaction.from_bytes(unsigned.to_bytes()), 1)
+  },
+
+  async 'addresses to pay'() {
+    const hash = cardano.Credential.from_keyhash(keyOf(other).hash())
+    const script = cardano.Credential.from_scripthash(cardano.ScriptHash.from_bytes(digest.slice(4)))
+    const [test, main] = [cardano.NetworkInfo.testnet_preprod().network_id(), cardano.NetworkInfo.mainnet().network_id()]
+    const text = (address) => address.to_address().to_bech32()
+    const pointer = cardano.Pointer.new_pointer(cardano.BigNum.from_str('2498243'), cardano.BigNum.from_str('27'), cardano.BigNum.from_str('3'))
+    await pay(wallet, '1000000', {
+      'of a key': text(cardano.EnterpriseAddress.new(test, hash)),
+      'of a key with a stake': text(cardano.BaseAddress.new(test, hash, hash)),
+      'of a script': text(cardano.EnterpriseAddress.new(test, script)),
+      'of a script with a stake': text(cardano.BaseAddress.new(test, script, hash)),
+      'with a pointer to a stake': text(cardano.PointerAddress.new(test, hash, pointer)),
+    })
+    await refuseToPay(wallet, '1000000', {
+      'of rewards': text(cardano.RewardAddress.new(test, hash)),
+      'of the main net': text(cardano.BaseAddress.new(main, hash, hash)),
+      'with a wrong character': damaged(other.address),
+    })
   },
 
   async transfer() {

@@ -2,9 +2,10 @@
 
 import { encodeSecp256k1Pubkey, pubkeyToAddress } from '@cosmjs/amino'
 import { Secp256k1, Secp256k1Signature, sha256 } from '@cosmjs/crypto'
+import { toBech32 } from '@cosmjs/encoding'
 import { Registry, decodeTxRaw, encodePubkey, makeAuthInfoBytes, makeSignBytes, makeSignDoc } from '@cosmjs/proto-signing'
 import { TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, halves, history, publicKey, toHex, transfer } from '../support.mjs'
+import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, halves, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
 const wallet = await createWallet('CosmosIcsTestnet')
 const other = await createWallet('CosmosHub4')
@@ -42,6 +43,15 @@ export const checks = {
     assert.ok(await Secp256k1.verifySignature(Secp256k1Signature.fromFixedLength(read.signatures[0]), sha256(signBytes), publicKey(wallet)))
     const half = BigInt('0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0')
     assert.ok(BigInt(made.signature.s) <= half, 'a low s')
+  },
+
+  async 'addresses to pay'() {
+    await pay(wallet, '5', { 'of a key': other.address, 'of a module or another chain': toBech32('cosmos', digest) })
+    await refuseToPay(wallet, '5', {
+      'of a validator': toBech32('cosmosvaloper', digest.slice(12)),
+      'of another chain': toBech32('osmo', digest.slice(12)),
+      'with a wrong character': damaged(other.address),
+    })
   },
 
   async transfer() {

@@ -1,7 +1,7 @@
 // EVM networks, by ethers.
 
-import { Signature, Transaction, computeAddress, hashAuthorization, recoverAddress, verifyAuthorization, verifyMessage, verifyTypedData } from 'ethers'
-import { assert, broadcast, createWallet, digest, fund, fromHex, generateSignature, history, toHex, transfer, words } from '../support.mjs'
+import { Signature, Transaction, computeAddress, getAddress, hashAuthorization, recoverAddress, verifyAuthorization, verifyMessage, verifyTypedData } from 'ethers'
+import { assert, broadcast, createWallet, digest, fromHex, fund, generateSignature, history, pay, refuseToPay, toHex, transfer, words } from '../support.mjs'
 
 const wallet = await createWallet('EthereumSepolia')
 const other = await createWallet('EthereumSepolia')
@@ -124,6 +124,13 @@ export const checks = {
     const sent = await broadcast(wallet, { kind: 'Transaction', transaction: unsigned.unsignedSerialized })
     assert.equal(sent.status, 'Confirmed')
     assert.equal(sent.txHash, Transaction.from(signedData).hash)
+  },
+
+  async 'addresses to pay'() {
+    await pay(wallet, '5', { 'in small letters': other.address, 'with a checksum': getAddress(other.address) })
+    const checked = getAddress(other.address)
+    const flipped = checked.replace(/[a-f]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()))
+    await refuseToPay(wallet, '5', { 'with a wrong checksum': flipped, short: checked.slice(0, -2) })
   },
 
   async transfer() {

@@ -3,7 +3,7 @@
 import { Metadata, TypeRegistry, decorateExtrinsics } from '@polkadot/types'
 import runtime from '@polkadot/types-support/metadata/static-polkadot'
 import { encodeAddress, signatureVerify } from '@polkadot/util-crypto'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer, words } from '../support.mjs'
+import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer, words } from '../support.mjs'
 
 const wallet = await createWallet('Polkadot')
 const other = await createWallet('Polkadot')
@@ -75,6 +75,11 @@ export const checks = {
   'signerPayload of more than 256 bytes': () => signExtrinsic(calls.system.remark('x'.repeat(300)), inHexadecimal),
   'signerPayload in JSON': () => signExtrinsic(payment(), inJson),
   'signerPayload in JSON of more than 256 bytes': () => signExtrinsic(calls.system.remark('x'.repeat(300)), inJson),
+
+  async 'addresses to pay'() {
+    await pay(wallet, '5', { 'of a key': other.address })
+    await refuseToPay(wallet, '5', { 'of Kusama': encodeAddress(publicKey(other), 2), 'with a wrong character': damaged(other.address) })
+  },
 
   async transfer() {
     const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5' })

@@ -11,7 +11,7 @@ import {
 } from '@solana/web3.js'
 import { ed25519 } from '@noble/curves/ed25519'
 import bs58 from 'bs58'
-import { assert, broadcast, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer, words } from '../support.mjs'
+import { assert, broadcast, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer, words } from '../support.mjs'
 
 const wallet = await createWallet('SolanaDevnet')
 const other = await createWallet('SolanaDevnet')
@@ -19,7 +19,7 @@ const [payer, receiver] = [wallet, other].map(({ address }) => new PublicKey(add
 const recentBlockhash = new PublicKey(digest).toBase58()
 await fund(wallet, '1000000000')
 
-const pay = SystemProgram.transfer({ fromPubkey: payer, toPubkey: receiver, lamports: 5000 })
+const payment = SystemProgram.transfer({ fromPubkey: payer, toPubkey: receiver, lamports: 5000 })
 const note = (signer) =>
   new TransactionInstruction({
     keys: [{ pubkey: signer, isSigner: true, isWritable: false }],
@@ -46,17 +46,17 @@ export const checks = {
   },
 
   async 'legacy transaction'() {
-    const made = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned(legacy(pay)) })
+    const made = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned(legacy(payment)) })
     const signed = Transaction.from(fromHex(made.signedData))
     assert.ok(signed.verifySignatures(), 'the signature')
     assert.ok(signed.feePayer.equals(payer), 'the sender')
-    assert.deepEqual(signed.serializeMessage(), legacy(pay).serializeMessage(), 'what was signed')
+    assert.deepEqual(signed.serializeMessage(), legacy(payment).serializeMessage(), 'what was signed')
     assert.equal(made.txHash, bs58.encode(signed.signature))
     assert.equal(made.signature.encoded, toHex(signed.signature))
   },
 
   async 'transaction of version 0'() {
-    const message = new TransactionMessage({ payerKey: payer, recentBlockhash, instructions: [pay, note(payer)] }).compileToV0Message()
+    const message = new TransactionMessage({ payerKey: payer, recentBlockhash, instructions: [payment, note(payer)] }).compileToV0Message()
     const transaction = toHex(new VersionedTransaction(message).serialize())
     const made = await generateSignature(wallet, { kind: 'Transaction', transaction })
     const signed = VersionedTransaction.deserialize(fromHex(made.signedData))
@@ -67,7 +67,7 @@ export const checks = {
 
   async 'transaction that another one has signed already'() {
     const stranger = Keypair.fromSeed(digest)
-    const transaction = legacy(pay, note(stranger.publicKey))
+    const transaction = legacy(payment, note(stranger.publicKey))
     transaction.partialSign(stranger)
     const { signedData } = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned(transaction) })
     assert.ok(Transaction.from(fromHex(signedData)).verifySignatures(true), 'both signatures')
@@ -75,16 +75,23 @@ export const checks = {
 
   async 'transaction whose fee another one pays'() {
     const stranger = Keypair.fromSeed(digest)
-    const transaction = new Transaction({ feePayer: stranger.publicKey, recentBlockhash }).add(pay)
+    const transaction = new Transaction({ feePayer: stranger.publicKey, recentBlockhash }).add(payment)
     transaction.partialSign(stranger)
     const { signedData } = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned(transaction) })
     assert.ok(Transaction.from(fromHex(signedData)).verifySignatures(true), 'both signatures')
   },
 
   async 'broadcast of a transaction'() {
-    const sent = await broadcast(wallet, { kind: 'Transaction', transaction: unsigned(legacy(pay)) })
+    const sent = await broadcast(wallet, { kind: 'Transaction', transaction: unsigned(legacy(payment)) })
     assert.equal(sent.status, 'Confirmed')
-    assert.ok(ed25519.verify(bs58.decode(sent.txHash), legacy(pay).serializeMessage(), payer.toBytes()))
+    assert.ok(ed25519.verify(bs58.decode(sent.txHash), legacy(payment).serializeMessage(), payer.toBytes()))
+  },
+
+  async 'addresses to pay'() {
+    const [derived] = PublicKey.findProgramAddressSync([words.slice(0, 8)], receiver)
+    assert.ok(!PublicKey.isOnCurve(derived))
+    await pay(wallet, '5', { 'of a key': other.address, 'of a program': derived.toBase58() })
+    await refuseToPay(wallet, '5', { 'of 31 bytes': bs58.encode(digest.slice(1)), 'not in base 58': `0${other.address.slice(1)}` })
   },
 
   async transfer() {

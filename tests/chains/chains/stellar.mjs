@@ -1,7 +1,7 @@
 // Stellar, by @stellar/stellar-base.
 
-import { Account, Asset, BASE_FEE, Keypair, Memo, Networks, Operation, StrKey, TransactionBuilder } from '@stellar/stellar-base'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer } from '../support.mjs'
+import { Account, Asset, BASE_FEE, Keypair, Memo, MuxedAccount, Networks, Operation, StrKey, TransactionBuilder } from '@stellar/stellar-base'
+import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
 const wallet = await createWallet('StellarTestnet')
 const other = await createWallet('StellarTestnet')
@@ -39,6 +39,16 @@ export const checks = {
   transaction: () => signTransaction(wallet, Networks.TESTNET),
   'transaction with a memo': () => signTransaction(wallet, Networks.TESTNET, Memo.text('invoice 7')),
   'transaction of the public network': () => signTransaction({ ...wallet, network: 'Stellar' }, Networks.PUBLIC),
+
+  async 'addresses to pay'() {
+    const muxed = new MuxedAccount(new Account(other.address, '0'), '7').accountId()
+    await pay(wallet, '5', { 'of an account': other.address, 'of one of its users': muxed })
+    await refuseToPay(wallet, '5', {
+      'with a wrong character': damaged(other.address),
+      'of a secret': StrKey.encodeEd25519SecretSeed(Buffer.from(digest)),
+      'of a user, with a wrong character': damaged(muxed),
+    })
+  },
 
   async transfer() {
     const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5' })

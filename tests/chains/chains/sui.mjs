@@ -8,7 +8,7 @@ import { verifyTransactionSignature } from '@mysten/sui/verify'
 import { ed25519 } from '@noble/curves/ed25519'
 import { blake2b } from '@noble/hashes/blake2'
 import bs58 from 'bs58'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer } from '../support.mjs'
+import { assert, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
 const wallet = await createWallet('SuiTestnet')
 const other = await createWallet('Sui')
@@ -39,6 +39,11 @@ export const checks = {
     const signature = toSerializedSignature({ signatureScheme: 'ED25519', signature: fromHex(made.signature.encoded), publicKey: key })
     const signer = await verifyTransactionSignature(bytes, signature)
     assert.equal(signer.toSuiAddress(), wallet.address)
+  },
+
+  async 'addresses to pay'() {
+    await pay(wallet, '5', { 'of a key': other.address })
+    await refuseToPay(wallet, '5', { 'of 20 bytes': toHex(digest.slice(12)) })
   },
 
   async transfer() {

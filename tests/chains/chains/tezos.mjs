@@ -3,7 +3,7 @@
 import { localForger } from '@taquito/local-forging'
 import { PrefixV2, b58Encode, encodeOpHash, getPkhfromPk, validateAddress, validateOperation, validateSignature, verifySignature } from '@taquito/utils'
 import { ed25519 } from '@noble/curves/ed25519'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer } from '../support.mjs'
+import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
 const wallet = await createWallet('TezosShadownet')
 const other = await createWallet('Tezos')
@@ -56,6 +56,22 @@ export const checks = {
       },
     ]),
   ),
+
+  async 'addresses to pay'() {
+    const hash = digest.slice(12)
+    await pay(wallet, '5', {
+      'of ed25519': other.address,
+      'of secp256k1': b58Encode(hash, PrefixV2.Secp256k1PublicKeyHash),
+      'of P-256': b58Encode(hash, PrefixV2.P256PublicKeyHash),
+      'of BLS12-381': b58Encode(hash, PrefixV2.BLS12_381PublicKeyHash),
+      'of a contract': b58Encode(hash, PrefixV2.ContractHash),
+    })
+    await refuseToPay(wallet, '5', {
+      'with a wrong character': damaged(other.address),
+      'of a public key': key,
+      'of a rollup, which takes calls and no money': b58Encode(hash, PrefixV2.SmartRollupHash),
+    })
+  },
 
   async transfer() {
     const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5' })

@@ -3,7 +3,7 @@
 import { Address, Cell, SendMode, beginCell, internal, loadMessageRelaxed, storeMessageRelaxed, toNano } from '@ton/core'
 import { signVerify } from '@ton/crypto'
 import { WalletContractV4 } from '@ton/ton'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, publicKey, toHex, transfer, words } from '../support.mjs'
+import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer, words } from '../support.mjs'
 
 const wallet = await createWallet('TonTestnet')
 const other = await createWallet('Ton')
@@ -48,6 +48,22 @@ export const checks = {
     const sent = loadMessageRelaxed(read.loadRef().beginParse())
     assert.ok(sent.info.dest.equals(to))
     assert.ok(beginCell().store(storeMessageRelaxed(sent)).endCell().bits.length > 0)
+  },
+
+  async 'addresses to pay'() {
+    const { address } = contractOf(other)
+    await pay(wallet, '5', {
+      'that bounces': address.toString({ testOnly: true }),
+      'that does not': address.toString({ testOnly: true, bounceable: false }),
+      'of the main net': other.address,
+      'in the other alphabet': address.toString({ testOnly: true, urlSafe: false }),
+      raw: address.toRawString(),
+      'of the master chain': new Address(-1, Buffer.from(digest)).toString({ testOnly: true }),
+    })
+    await refuseToPay(wallet, '5', { 'with a wrong character': damaged(other.address) })
+    const paying = await createWallet('Ton')
+    await fund(paying, '1000000000')
+    await refuseToPay(paying, '5', { 'of the test net': address.toString({ testOnly: true }) })
   },
 
   async transfer() {

@@ -2,7 +2,7 @@
 
 import { TronWeb, utils } from 'tronweb'
 import { secp256k1 } from '@noble/curves/secp256k1'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, toHex, transfer, words } from '../support.mjs'
+import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, refuseToPay, toHex, transfer, words } from '../support.mjs'
 
 const wallet = await createWallet('TronNile')
 const other = await createWallet('TronNile')
@@ -64,6 +64,11 @@ export const checks = {
       },
     ]),
   ),
+
+  async 'addresses to pay'() {
+    await pay(wallet, '5', { 'in base 58': other.address })
+    await refuseToPay(wallet, '5', { 'of Ethereum': toHex(fromHex(TronWeb.address.toHex(other.address)).slice(1)), 'with a wrong character': damaged(other.address) })
+  },
 
   async transfer() {
     const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5' })

@@ -2,9 +2,9 @@
 
 import xrpl from 'xrpl'
 import { secp256k1 } from '@noble/curves/secp256k1'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, halves, history, publicKey, toHex, transfer } from '../support.mjs'
+import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, halves, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
-const { decode, deriveAddress, encode, encodeForSigning, hashes, isValidClassicAddress, verifyKeypairSignature, verifySignature } = xrpl
+const { decode, deriveAddress, encode, encodeForSigning, encodeSeed, hashes, isValidClassicAddress, verifyKeypairSignature, verifySignature } = xrpl
 
 const wallet = await createWallet('XrpLedgerTestnet')
 const other = await createWallet('XrpLedgerTestnet')
@@ -51,6 +51,11 @@ export const checks = {
       },
     ]),
   ),
+
+  async 'addresses to pay'() {
+    await pay(wallet, '1000000', { 'of a key': other.address, 'of nobody': 'rrrrrrrrrrrrrrrrrrrrBZbvji' })
+    await refuseToPay(wallet, '1000000', { 'with a wrong character': damaged(other.address), 'of a seed': encodeSeed(digest.slice(16), 'ed25519') })
+  },
 
   async transfer() {
     const sent = await transfer(wallet, { kind: 'Native', to: other.address, amount: '5000000' })
