@@ -48,7 +48,14 @@ export const post = async (path, body) => {
 export const createWallet = (network, more = {}) => post('/wallets', { network, ...more })
 
 // A new key for other schemes than the usual one of a network.
-export const createKey = (scheme, curve) => post('/keys', { scheme, curve })
+export const createKey = (scheme, curve, more = {}) => post('/keys', { scheme, curve, ...more })
+
+// A new wallet whose key comes from a master key.
+export const createDerivedWallet = async (network, scheme, curve, path = 'm/7/2147483647') => {
+  const master = await createKey(scheme, curve, { masterKey: true })
+  const key = await createKey(scheme, curve, { deriveFrom: { keyId: master.id, path } })
+  return createWallet(network, { signingKey: { id: key.id } })
+}
 
 // Has the key of a wallet sign for the wallet's network.
 export const generateSignature = async (wallet, body) => {
@@ -104,5 +111,17 @@ export const halves = ({ signature }) => fromHex(signature.r + signature.s.slice
 // Something of 32 bytes for keys to sign.
 export const digest = new Uint8Array(createHash('sha256').update('what was hashed elsewhere').digest())
 export const words = new TextEncoder().encode('Ich bin es – 我')
+
+// Numbers that look like chance and are the same in every run (mulberry32).
+export const chance = (seed) => {
+  const next = () => {
+    seed = (seed + 0x6d2b79f5) | 0
+    let mixed = Math.imul(seed ^ (seed >>> 15), seed | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+  const below = (end) => Math.floor(next() * end)
+  return { below, bytes: (length) => Uint8Array.from({ length }, () => below(256)), one: (choices) => choices[below(choices.length)] }
+}
 
 export { assert }

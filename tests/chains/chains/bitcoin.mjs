@@ -2,7 +2,7 @@
 
 import { BIP322, Verifier } from 'bip322-js'
 import { bitcoin, derHalves, ecc, signPsbt, spending, verifyEcdsa, verifySchnorr } from '../psbt.mjs'
-import { assert, createKey, createWallet, damaged, digest, fromHex, fund, generateSignature, halves, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import { assert, createDerivedWallet, createKey, createWallet, damaged, digest, fromHex, fund, generateSignature, halves, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
 
 const network = bitcoin.networks.testnet
 const witness = await createWallet('BitcoinTestnet4')
@@ -78,6 +78,14 @@ export const checks = {
     const scriptTree = { output: bitcoin.script.fromASM('OP_TRUE') }
     const { hash, output } = bitcoin.payments.p2tr({ internalPubkey: internalKey, scriptTree, network })
     await signedBy(taproot, spend([output], { tapInternalKey: internalKey, tapMerkleRoot: hash }))
+  },
+
+  async 'psbt, segwit and taproot, of derived keys'() {
+    for (const [scheme, verify] of [['ECDSA', verifyEcdsa], ['Schnorr', verifySchnorr]]) {
+      const derived = await createDerivedWallet('BitcoinTestnet4', scheme, 'secp256k1')
+      const changed = scheme === 'Schnorr' ? { tapInternalKey: publicKey(derived).slice(-32) } : {}
+      await signPsbt(network, derived, spend([scriptOf(derived)], changed), verify)
+    }
   },
 
   async 'psbt of two owners'() {

@@ -1,7 +1,7 @@
 // EVM networks, by ethers.
 
 import { Signature, Transaction, computeAddress, getAddress, hashAuthorization, recoverAddress, verifyAuthorization, verifyMessage, verifyTypedData } from 'ethers'
-import { assert, broadcast, createWallet, digest, fromHex, fund, generateSignature, history, pay, refuseToPay, toHex, transfer, words } from '../support.mjs'
+import { assert, broadcast, chance, createDerivedWallet, createWallet, digest, fromHex, fund, generateSignature, history, pay, refuseToPay, toHex, transfer, words } from '../support.mjs'
 
 const wallet = await createWallet('EthereumSepolia')
 const other = await createWallet('EthereumSepolia')
@@ -31,6 +31,49 @@ const typed = {
     tags: ['0x01020304', '0x05060708'],
     isUrgent: true,
   },
+}
+
+// Typed data with nested structs, arrays of any form, and every base type, as chance has it.
+const typedByChance = ({ below, bytes, one }) => {
+  const types = {}
+  const value = (type) => {
+    const [, item, length] = /^(.*)\[(\d*)\]$/.exec(type) ?? []
+    if (item) return Array.from({ length: length === '' ? below(4) : Number(length) }, () => value(item))
+    if (types[type]) return Object.fromEntries(types[type].map((field) => [field.name, value(field.type)]))
+    if (type === 'bool') return below(2) === 1
+    if (type === 'address') return toHex(bytes(20))
+    if (type === 'string') return one(['', 'a', 'Größe – 我 🙂', 'x'.repeat(100)])
+    if (type === 'bytes') return toHex(bytes(below(70)))
+    if (type.startsWith('bytes')) return toHex(bytes(Number(type.slice(5))))
+    const bits = BigInt(type.replace(/^u?int/, ''))
+    const drawn = BigInt(toHex(bytes(32)))
+    return type.startsWith('u') ? BigInt.asUintN(Number(bits), drawn).toString() : BigInt.asIntN(Number(bits), drawn).toString()
+  }
+  const base = () => one(['bool', 'address', 'string', 'bytes', `bytes${1 + below(32)}`, `uint${8 * (1 + below(32))}`, `int${8 * (1 + below(32))}`])
+  const depth = 1 + below(4)
+  for (let place = depth; place > 0; place -= 1) {
+    const fields = Array.from({ length: 1 + below(4) }, () => base() + one(['', '', '[]', '[2]', '[][3]']))
+    // Each struct but the last one holds the next, so that there is one that no other holds.
+    if (place < depth) fields.push(`T${place + 1}${one(['', '[]', '[2]'])}`)
+    types[`T${place}`] = fields.map((type, number) => ({ name: `f${number}`, type }))
+  }
+  const all = { name: 'Chance', version: '1', chainId, verifyingContract: other.address, salt: toHex(bytes(32)) }
+  const kept = Object.entries(all).filter(() => below(3) > 0)
+  return { types, domain: Object.fromEntries(kept.length ? kept : [['name', '']]), message: value('T1') }
+}
+
+const transactionByChance = ({ below, bytes, one }) => {
+  const number = (most) => BigInt(toHex(bytes(1 + below(most))))
+  const type = one([0, 1, 2])
+  const fees = type === 2 ? { maxFeePerGas: number(8), maxPriorityFeePerGas: 0n } : { gasPrice: number(8) }
+  const accessList = Array.from({ length: below(3) }, () => ({
+    address: toHex(bytes(20)),
+    storageKeys: Array.from({ length: below(3) }, () => toHex(bytes(32))),
+  }))
+  return Transaction.from({
+    type, chainId: one([0n, 1n, 127n, 128n, 255n, 256n, 11155111n, 2n ** 32n]), nonce: one([0, 1, 127, 128, 70000]), to: one([null, toHex(bytes(20))]),
+    gasLimit: number(4), value: one([0n, 1n, 127n, 128n, number(16)]), data: toHex(bytes(one([0, 1, 55, 56, 300]))), ...fees, ...(type > 0 && { accessList }),
+  })
 }
 
 const payment = { chainId, nonce: 7, to: other.address, value: 12345n, gasLimit: 60000n, data: '0xc0ffee' }
@@ -64,6 +107,13 @@ export const checks = {
     assert.equal(Signature.from({ r: signature.r, s: signature.s, yParity: signature.recid }).serialized, signature.encoded)
   },
 
+  async 'message of a derived key'() {
+    const derived = await createDerivedWallet('EthereumSepolia', 'ECDSA', 'secp256k1')
+    const { signature } = await generateSignature(derived, { kind: 'Message', message: toHex(words) })
+    assert.equal(derived.address, computeAddress(`0x${derived.signingKey.publicKey}`).toLowerCase())
+    assert.equal(verifyMessage(words, signature.encoded).toLowerCase(), derived.address)
+  },
+
   async message() {
     const { signature } = await generateSignature(wallet, { kind: 'Message', message: toHex(words) })
     assert.equal(verifyMessage(words, signature.encoded).toLowerCase(), wallet.address)
@@ -87,6 +137,16 @@ export const checks = {
     assert.equal(signer.toLowerCase(), wallet.address)
   },
 
+  async 'eip712 by chance'() {
+    const drawn = chance(712)
+    for (let round = 0; round < 100; round += 1) {
+      const typed = typedByChance(drawn)
+      const { signature } = await generateSignature(wallet, { kind: 'Eip712', ...typed })
+      const signer = verifyTypedData(typed.domain, typed.types, typed.message, signature.encoded)
+      assert.equal(signer.toLowerCase(), wallet.address, JSON.stringify(typed))
+    }
+  },
+
   async eip7702() {
     for (const authorization of [{ address: other.address, chainId, nonce: 0 }, { address: other.address, chainId: 0, nonce: 300 }]) {
       const { signature } = await generateSignature(wallet, { kind: 'Eip7702', ...authorization })
@@ -104,6 +164,11 @@ export const checks = {
     const { signature } = await generateSignature(wallet, { kind: 'Eip7702', ...authorization })
     const authorizationList = [{ ...authorization, signature: Signature.from(signature.encoded) }]
     await signTransaction(Transaction.from({ ...payment, type: 4, ...dynamicFee, authorizationList }))
+  },
+
+  async 'transactions by chance'() {
+    const drawn = chance(1559)
+    for (let round = 0; round < 100; round += 1) await signTransaction(transactionByChance(drawn))
   },
 
   async 'transaction in JSON'() {
@@ -131,6 +196,18 @@ export const checks = {
     const checked = getAddress(other.address)
     const flipped = checked.replace(/[a-f]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()))
     await refuseToPay(wallet, '5', { 'with a wrong checksum': flipped, short: checked.slice(0, -2) })
+  },
+
+  async 'transfer of tokens'() {
+    const contract = other.address
+    await fund(wallet, '1000', { kind: 'Erc20', contract, symbol: 'TKN', decimals: 6 })
+    await fund(wallet, '1', { kind: 'Erc721', contract, tokenId: '7' })
+    for (const token of [{ kind: 'Erc20', contract: getAddress(contract), amount: '10' }, { kind: 'Erc721', contract, tokenId: '7' }]) {
+      const sent = await transfer(wallet, { ...token, to: other.address })
+      assert.equal(sent.status, 'Confirmed')
+      assert.match(sent.txHash, /^0x[0-9a-f]{64}$/)
+      assert.equal((await history(other))[0].txHash, sent.txHash)
+    }
   },
 
   async transfer() {

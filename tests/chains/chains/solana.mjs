@@ -11,7 +11,7 @@ import {
 } from '@solana/web3.js'
 import { ed25519 } from '@noble/curves/ed25519'
 import bs58 from 'bs58'
-import { assert, broadcast, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer, words } from '../support.mjs'
+import { assert, broadcast, createDerivedWallet, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer, words } from '../support.mjs'
 
 const wallet = await createWallet('SolanaDevnet')
 const other = await createWallet('SolanaDevnet')
@@ -38,6 +38,13 @@ export const checks = {
   async hash() {
     const { signature } = await generateSignature(wallet, { kind: 'Hash', hash: toHex(digest) })
     assert.ok(ed25519.verify(fromHex(signature.encoded), digest, publicKey(wallet)))
+  },
+
+  async 'message of a derived key'() {
+    const derived = await createDerivedWallet('SolanaDevnet', 'EdDSA', 'ed25519', "m/44'/501'/7'")
+    const { signature } = await generateSignature(derived, { kind: 'Message', message: toHex(words) })
+    const key = new PublicKey(derived.address)
+    assert.ok(PublicKey.isOnCurve(key) && ed25519.verify(fromHex(signature.encoded), words, key.toBytes()))
   },
 
   async message() {
@@ -92,6 +99,16 @@ export const checks = {
     assert.ok(!PublicKey.isOnCurve(derived))
     await pay(wallet, '5', { 'of a key': other.address, 'of a program': derived.toBase58() })
     await refuseToPay(wallet, '5', { 'of 31 bytes': bs58.encode(digest.slice(1)), 'not in base 58': `0${other.address.slice(1)}` })
+  },
+
+  async 'transfer of tokens'() {
+    for (const kind of ['Spl', 'Spl2022']) {
+      const mint = Keypair.fromSeed(digest).publicKey.toBase58()
+      await fund(wallet, '1000', { kind, mint, symbol: 'TKN', decimals: 6 })
+      const sent = await transfer(wallet, { kind, mint, to: other.address, amount: '10' })
+      assert.equal(sent.status, 'Confirmed')
+      assert.equal(bs58.decode(sent.txHash).length, 64)
+    }
   },
 
   async transfer() {

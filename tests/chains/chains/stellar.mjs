@@ -14,15 +14,21 @@ const build = (networkPassphrase, memo) =>
     .addOperation(Operation.manageData({ name: 'note', value: Buffer.from('kept') }))
     .build()
 
-const signTransaction = async (from, networkPassphrase, memo) => {
+const stranger = Keypair.fromRawEd25519Seed(Buffer.from(digest))
+
+const signTransaction = async (from, networkPassphrase, memo, signedBefore = false) => {
   const unsigned = build(networkPassphrase, memo)
+  if (signedBefore) unsigned.sign(stranger)
   const made = await generateSignature(from, { kind: 'Transaction', transaction: toHex(unsigned.toEnvelope().toXDR()) })
   const signed = TransactionBuilder.fromXDR(Buffer.from(fromHex(made.signedData)).toString('base64'), networkPassphrase)
   assert.deepEqual(signed.hash(), unsigned.hash(), 'what was signed')
   assert.equal(signed.source, wallet.address, 'the sender')
-  assert.equal(signed.signatures.length, 1)
-  assert.deepEqual(signed.signatures[0].hint(), signer.signatureHint())
-  assert.ok(signer.verify(signed.hash(), signed.signatures[0].signature()), 'the signature')
+  const signers = signedBefore ? [stranger, signer] : [signer]
+  assert.equal(signed.signatures.length, signers.length)
+  signers.forEach((key, place) => {
+    assert.deepEqual(signed.signatures[place].hint(), key.signatureHint())
+    assert.ok(key.verify(signed.hash(), signed.signatures[place].signature()), `the signature at ${place}`)
+  })
   assert.equal(made.txHash, signed.hash().toString('hex'))
 }
 
@@ -38,6 +44,7 @@ export const checks = {
 
   transaction: () => signTransaction(wallet, Networks.TESTNET),
   'transaction with a memo': () => signTransaction(wallet, Networks.TESTNET, Memo.text('invoice 7')),
+  'transaction that another one has signed already': () => signTransaction(wallet, Networks.TESTNET, Memo.none(), true),
   'transaction of the public network': () => signTransaction({ ...wallet, network: 'Stellar' }, Networks.PUBLIC),
 
   async 'addresses to pay'() {

@@ -132,6 +132,7 @@ pub(crate) fn shown(context: &Context<'_>, chain: Chain, movement: &Movement) ->
             item["froms"] = json!([movement.from]);
             item["tos"] = json!(movement.to.iter().collect::<Vec<_>>());
         }
+        "CoinTransfer" => item["tos"] = json!(movement.to.iter().collect::<Vec<_>>()),
         "NativeTransfer" => {
             item["symbol"] = json!(chain.symbol_or_native());
             item["decimals"] = json!(chain.decimals);

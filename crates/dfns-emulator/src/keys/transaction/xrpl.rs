@@ -46,9 +46,12 @@ fn place_of_public_key(bytes: &[u8]) -> Option<usize> {
             3 => 8,
             4 => 16,
             5 => 32,
-            // An amount of XRP, or of an issued currency.
-            6 if *bytes.get(place)? & 0x80 == 0 => 8,
-            6 => 48,
+            // An amount of an issued currency, of a multi-purpose token, or of XRP.
+            6 => match *bytes.get(place)? {
+                0x80.. => 48,
+                first if first & 0x20 != 0 => 33,
+                _ => 8,
+            },
             7 => 1 + usize::from(*bytes.get(place).filter(|length| **length <= 192)?),
             _ => return None,
         };
@@ -134,6 +137,31 @@ mod tests {
             .verify_prehash(&half_sha512(b"STX\0", &unsigned), &signature)
             .unwrap();
         assert!(signed.hash.len() == 64 && !signed.hash.bytes().any(|byte| byte.is_ascii_lowercase()));
+    }
+
+    #[test]
+    fn amounts_of_every_kind_may_stand_before_the_key() {
+        let key = KeyMaterial::derive(b"seed", "key", Scheme::Ecdsa, Curve::Secp256k1).unwrap();
+        let issued = [&[0xd4][..], &[0x12; 47]].concat();
+        let token = [&[0x60][..], &[0; 7], &[7], &[0xab; 24]].concat();
+        let coins = [0x40, 0, 0, 0, 0, 0, 0, 100].to_vec();
+        for amount in [issued, token, coins] {
+            let before = [
+                &decode("12000061").unwrap(),
+                &amount,
+                &decode("684000000000000064").unwrap(),
+            ];
+            let before = before.map(|part| &part[..]).concat();
+            let behind = [&[0x81, 0x14][..], &[1; 20]].concat();
+            let unsigned = [&before[..], &[0x73, 33], key.public_key(), &behind].concat();
+            let signed = sign(&key, &unsigned).unwrap();
+            assert_eq!(signed.bytes[..before.len()], before);
+            assert_eq!(
+                signed.bytes[before.len() + 35],
+                0x74,
+                "the signature stands behind the key"
+            );
+        }
     }
 
     #[test]
