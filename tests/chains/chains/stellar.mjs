@@ -44,7 +44,6 @@ export const checks = {
 
   transaction: () => signTransaction(wallet, Networks.TESTNET),
   'transaction with a memo': () => signTransaction(wallet, Networks.TESTNET, Memo.text('invoice 7')),
-  'transaction that another one has signed already': () => signTransaction(wallet, Networks.TESTNET, Memo.none(), true),
   'transaction of the public network': () => signTransaction({ ...wallet, network: 'Stellar' }, Networks.PUBLIC),
 
   async 'addresses to pay'() {
