@@ -206,6 +206,30 @@ async fn a_time_is_sent_with_its_zone() {
     assert_wire("times_in_the_query", &recorder);
 }
 
+/// Covers: createUserActionChallenge.
+#[tokio::test]
+async fn a_file_goes_beside_its_json_in_a_form_and_the_json_is_declared() {
+    use dfns::types::{KeyStoreId, KeyStoreOutput, KeyStoreOutputStatus, KeyStoreOutputType};
+    let (_world, recorder, dfns) = overheard().await;
+    let (kind, status) = (KeyStoreOutputType::KeystoreOutput, KeyStoreOutputStatus::Success);
+    let output = KeyStoreOutput::new(
+        kind,
+        1,
+        "or-1",
+        "fleet-1",
+        "ks-1",
+        "group-1",
+        status,
+        std::collections::BTreeMap::new(),
+    );
+    let store: KeyStoreId = "ks-6qfvs-bdk0i-8eeq3ajm1mg7b2qs".parse().unwrap();
+    let file = dfns::Upload::new("abc").named("out\"put.zip");
+    // The emulator has no key stores of this kind, and says so.
+    let call = dfns.key_stores().onchain_sign_output(store, output, file);
+    call.send().await.unwrap_err();
+    assert_wire("form", &recorder);
+}
+
 /// The payload that was declared, and the body and the path that went out with the action.
 fn declared_and_sent(recorder: &Recorder) -> (serde_json::Value, String, String) {
     let exchanges = recorder.take();

@@ -15,6 +15,6 @@ mod runtime;
 pub use bytes::Bytes;
 pub use http;
 pub use runtime::{
-    Answer, Call, CallError, Change, Client, Empty, Entity, Request, Response, Sending, Text, Transport,
-    TransportError, TransportFuture,
+    Answer, Call, CallError, Change, Client, Content, Empty, Entity, Request, Response, Sending, Text, Transport,
+    TransportError, TransportFuture, Upload,
 };

@@ -103,6 +103,8 @@ pub struct Operation {
     pub paged: bool,
     /// What the API takes in the fields of the body; `None` if nothing is limited, or there is no body.
     pub body_limits: Option<&'static Shape>,
+    /// What the API takes in the parameters of the query; `None` if nothing is limited, or there is no query.
+    pub query_limits: Option<&'static Shape>,
     /// Permissions that the caller needs. One that ends in `?` is needed for some requests only.
     pub permissions: &'static [&'static str],
     /// Who may call. Empty if no source says.

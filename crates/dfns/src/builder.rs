@@ -147,7 +147,8 @@ impl DfnsBuilder {
         self
     }
 
-    /// Whether a body is held against the limits that the API documents, before anything is sent; it is by default.
+    /// Whether body and query are held against the limits that the API documents, before anything is sent; they are by
+    /// default.
     ///
     /// Turn it off if the API takes more than this release knows.
     pub fn check_arguments(mut self, check: bool) -> Self {

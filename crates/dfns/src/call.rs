@@ -91,9 +91,23 @@ fn delay(wire: &Wire<'_>, error: &Error, is_repeatable: bool) -> Option<std::tim
 /// Refuses what the API would not take.
 fn check(settings: &Settings, request: &Request) -> Result<(), Error> {
     let operation = request.operation();
-    if let (true, Some(shape), Some(body)) = (settings.check_arguments, operation.body_limits, request.body()) {
-        limits::check(body, shape)
-            .map_err(|violation| Error::argument(operation.id, violation.path, violation.problem))?;
+    // The client's own are never zero; those of a call are checked here.
+    for (name, limit) in [
+        ("timeout", Some(settings.limits.timeout)),
+        ("call_timeout", settings.call_timeout),
+    ] {
+        if limit.is_some_and(|limit| limit.is_zero()) {
+            return Err(Error::argument(operation.id, name, "it is zero, expected some time"));
+        }
+    }
+    if settings.check_arguments {
+        let wrong = |violation: limits::Violation| Error::argument(operation.id, violation.path, violation.problem);
+        if let (Some(shape), Some(query)) = (operation.query_limits, request.target().query()) {
+            limits::check_query(query, shape).map_err(wrong)?;
+        }
+        if let (Some(shape), Some(body)) = (operation.body_limits, request.body()) {
+            limits::check(body, shape).map_err(wrong)?;
+        }
     }
     if operation.authentication != Authentication::None && settings.bearer.is_none() {
         return Err(Error::needs(operation.id, "auth_token", "a token"));
@@ -160,7 +174,7 @@ async fn attempt(wire: &Wire<'_>, request: &Request) -> Result<Response, Error> 
         accept: request.accept(),
         with_token: operation.authentication != Authentication::None,
         user_action,
-        body: request.body().cloned(),
+        content: request.content(),
     })
     .await
 }
@@ -202,7 +216,7 @@ async fn read(wire: &Wire<'_>, request: &Request, id: &str) -> Option<Response> 
         accept: JSON,
         with_token: true,
         user_action: None,
-        body: None,
+        content: None,
     };
     wire.send(outgoing).await.ok()
 }

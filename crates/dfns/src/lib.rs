@@ -107,8 +107,9 @@
 //! when you give none, so that exactly one exists after an answer was lost and asked for again. If a call ends in doubt
 //! nevertheless, [`Error::external_id`] is the value to call again with.
 //!
-//! [`DfnsBuilder::timeout`] limits a request, [`DfnsBuilder::call_timeout`] a call; [`Dfns::with_retry`] and its like change
-//! a setting for one call. [`Metrics`] and [`Middleware`] see what happens; each call is a `tracing` span named `dfns`.
+//! [`DfnsBuilder::timeout`] limits a request, [`DfnsBuilder::call_timeout`] a call; [`CallOptions`] change such a setting
+//! for one call, [`Dfns::with_retry`] and its like for several. [`Metrics`] and [`Middleware`] see what happens; each call is
+//! a `tracing` span named `dfns`.
 //!
 //! Invariant: no token, key or user action is shown by `Debug`, held by an error or logged.
 
@@ -147,7 +148,8 @@ mod signer;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "signers")]
+mod upload;
 mod wait;
 #[cfg(feature = "webhooks")]
 pub mod webhook;
@@ -162,6 +164,7 @@ pub mod calls {
 pub use action::PreparedAction;
 pub use builder::DfnsBuilder;
 pub use client::{CallFuture, Dfns};
+pub use dfns_api::Upload;
 pub use dfns_types as types;
 pub use dfns_types::{FirstFactorAssertion, Secret};
 pub use error::{Cause, DecodeError, Details, Duplicate, Error, LastState, Refusal, Result, Sent, Step};
@@ -170,6 +173,7 @@ pub use http;
 pub use identity::{LogIn, LoggedIn, Session};
 pub use metrics::{CallReport, Metrics, RequestReport};
 pub use middleware::{Middleware, MiddlewareFuture, Next, OutgoingRequest};
+pub use options::CallOptions;
 pub use outcome::Outcome;
 pub use paging::{ItemStream, Page, PageStream};
 pub use retry::RetryPolicy;
@@ -177,7 +181,6 @@ pub use signer::{
     ClientData, KeyError, KeyKind, KeyPair, KeySigner, PrivateKeyPem, Signer, SignerError, SignerFuture,
     ecdsa_signature_der, public_key_pem,
 };
-#[cfg(not(target_arch = "wasm32"))]
 pub use wait::{PauseFuture, Wait};
 
 /// The program in the README compiles and runs.

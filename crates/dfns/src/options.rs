@@ -1,4 +1,6 @@
 //! The settings of a client that can differ from call to call.
+//!
+//! Invariant: a setting of a call changes nothing for any other call.
 
 use std::time::Duration;
 
@@ -6,6 +8,79 @@ use crate::client::Dfns;
 use crate::config;
 use crate::error::Result;
 use crate::retry::RetryPolicy;
+use crate::signer::Signer;
+
+/// The settings of one call, where they differ from those of its client: every call has them.
+///
+/// For a list they hold for each page, for `wait()` for each read.
+///
+/// ```
+/// # async fn example(dfns: dfns::Dfns, id: dfns::types::WalletId) -> Result<(), dfns::Error> {
+/// use std::time::Duration;
+///
+/// use dfns::{CallOptions as _, RetryPolicy};
+///
+/// let hasty = dfns.wallets().get(id).call_timeout(Duration::from_secs(2)).retry(RetryPolicy::none());
+/// let wallet = hasty.await?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait CallOptions: Sized {
+    /// The client that the call is made by.
+    #[doc(hidden)]
+    fn dfns(&mut self) -> &mut Dfns;
+
+    /// Limits each HTTP request of the call: [`DfnsBuilder::timeout`](crate::DfnsBuilder::timeout). A call with a limit of
+    /// zero ends in [`Error::Argument`](crate::Error::Argument), and nothing is sent.
+    #[must_use]
+    fn timeout(mut self, timeout: Duration) -> Self {
+        let dfns = self.dfns();
+        *dfns = dfns.with(|settings| settings.limits.timeout = timeout);
+        self
+    }
+
+    /// Limits the whole call, all its attempts included: [`DfnsBuilder::call_timeout`](crate::DfnsBuilder::call_timeout). A
+    /// call with a limit of zero ends in [`Error::Argument`](crate::Error::Argument), and nothing is sent.
+    #[must_use]
+    fn call_timeout(mut self, timeout: Duration) -> Self {
+        let dfns = self.dfns();
+        *dfns = dfns.with(|settings| settings.call_timeout = Some(timeout));
+        self
+    }
+
+    /// Tries the call again by other rules: [`DfnsBuilder::retry`](crate::DfnsBuilder::retry).
+    #[must_use]
+    fn retry(mut self, policy: RetryPolicy) -> Self {
+        let dfns = self.dfns();
+        *dfns = dfns.with_retry(policy);
+        self
+    }
+
+    /// Has the call signed by another signer: [`Dfns::with_signer`].
+    #[must_use]
+    fn signed_by(mut self, signer: impl Signer + 'static) -> Self {
+        let dfns = self.dfns();
+        *dfns = dfns.with_signer(signer);
+        self
+    }
+}
+
+/// Gives settings to the calls of a domain.
+#[allow(unused_macros, reason = "without a domain there are no calls")]
+macro_rules! call_options {
+    ($($call:ident),* $(,)?) => {
+        $(
+            impl $crate::CallOptions for $call {
+                #[inline]
+                fn dfns(&mut self) -> &mut $crate::Dfns {
+                    &mut self.dfns
+                }
+            }
+        )*
+    };
+}
+#[allow(unused_imports, reason = "without a domain there are no calls")]
+pub(crate) use call_options;
 
 /// The same client with one setting changed, for one call or for many. It shares connections and limiters, and costs two
 /// allocations.

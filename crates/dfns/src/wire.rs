@@ -3,7 +3,7 @@
 //! Invariant: the token and the user action are marked sensitive, so that no `Debug` of a request shows them.
 
 use bytes::Bytes;
-use dfns_api::Response;
+use dfns_api::{Content, Response};
 use dfns_types::operation::{Method, Operation};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::uri::PathAndQuery;
@@ -16,7 +16,7 @@ use crate::limiter::{Limiter, Permit};
 use crate::metrics::{Metrics, RequestReport};
 use crate::middleware::{Next, OutgoingRequest};
 
-/// The media type of every body, and of all answers but a few.
+/// The media type of all answers but a few.
 pub(crate) const JSON: &str = "application/json";
 
 /// The header that carries the token of a signed user action.
@@ -40,7 +40,7 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) accept: &'static str,
     pub(crate) with_token: bool,
     pub(crate) user_action: Option<HeaderValue>,
-    pub(crate) body: Option<Bytes>,
+    pub(crate) content: Option<Content>,
 }
 
 impl Wire<'_> {
@@ -177,16 +177,17 @@ impl Wire<'_> {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(USER_AGENT, shared.user_agent.clone());
         headers.insert(ACCEPT, HeaderValue::from_static(outgoing.accept));
-        if outgoing.body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
-        }
+        let body = outgoing.content.map_or_else(Bytes::new, |content| {
+            headers.insert(CONTENT_TYPE, content.media_type);
+            content.bytes
+        });
         if let Some(bearer) = self.settings.bearer.as_ref().filter(|_| outgoing.with_token) {
             headers.insert(AUTHORIZATION, bearer.clone());
         }
         if let Some(user_action) = outgoing.user_action {
             headers.insert(USER_ACTION, user_action);
         }
-        let mut request = http::Request::new(outgoing.body.unwrap_or_default());
+        let mut request = http::Request::new(body);
         *request.method_mut() = match outgoing.method {
             Method::Get => http::Method::GET,
             Method::Post => http::Method::POST,

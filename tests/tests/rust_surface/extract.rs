@@ -192,6 +192,10 @@ impl Surface {
                     self.wire.push((line, format!("{} {}", wire.trim(), presence.trim())));
                 }
             }
+            "crate::options::call_options" => {
+                let calls = arguments.split(',').filter(|call| !call.trim().is_empty()).count();
+                self.lines.push(format!("impl CallOptions for {calls} calls"));
+            }
             _ => return Err(format!("the macro {name} is not understood")),
         }
         Ok(())

@@ -59,6 +59,7 @@ pub type Cause = Arc<dyn StdError + Send + Sync>;
 pub fn free() {}
 pub mod nested { pub struct Inside { pub at: u8 } }
 macro_rules! skipped { ($name:ident) => { pub struct $name; } }
+crate::options::call_options!(CreateWalletCall, GetWalletCall);
 #[cfg(test)]
 mod tests { pub struct NotPublic; }
 "#;
@@ -90,6 +91,7 @@ fn every_kind_of_item_gets_its_line() {
         "mod nested",
         "struct Inside",
         "Inside.at: u8",
+        "impl CallOptions for 2 calls",
     ];
     assert_eq!(surface(SOURCE).unwrap(), expected);
 }

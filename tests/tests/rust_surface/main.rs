@@ -134,17 +134,6 @@ fn no_public_item_is_missed() {
     }
 }
 
-/// Operations whose body is a form with a file: their calls are written by hand.
-const FORMS: [&str; 7] = [
-    "submitAddMacUserOutput",
-    "submitAddProvisionerOutput",
-    "submitCloneOutput",
-    "submitGenesisOutput",
-    "submitKeyHarvestOutput",
-    "submitOnchainSignOutput",
-    "submitProofOfControlOutput",
-];
-
 #[test]
 fn every_operation_has_a_function_below_and_a_call_above() {
     let of = |package: &str| -> Vec<&str> {
@@ -155,10 +144,7 @@ fn every_operation_has_a_function_below_and_a_call_above() {
     };
     let (api, above) = (of("dfns-api"), of("dfns"));
     let (mut without_function, mut without_call) = (Vec::new(), Vec::new());
-    for operation in dfns::types::operation::OPERATIONS
-        .iter()
-        .filter(|operation| !FORMS.contains(&operation.id))
-    {
+    for operation in &dfns::types::operation::OPERATIONS {
         let function = format!("fn Client::{}", operation.function);
         let is_function = |line: &&str| {
             line.strip_prefix(&function)

@@ -152,7 +152,7 @@ async fn a_federated_service_account_changes_its_key_and_the_log_tells_which_one
     let later = now.checked_add(Duration::from_secs(60)).unwrap();
     let calls = world.dfns.audit_logs();
     let csv = calls
-        .list(later, now)
+        .list(now, later)
         .user_id(made.user_info.user_id)
         .send()
         .await

@@ -6,6 +6,7 @@ mod access;
 mod credentials;
 mod exactly_once;
 mod federation;
+mod forms;
 mod keys;
 mod money;
 mod outcomes;

@@ -273,7 +273,7 @@ async fn the_history_of_the_organisation_holds_both_sides_of_a_transfer() {
     let history = world
         .dfns
         .wallets()
-        .organisation_history(end, begin)
+        .organisation_history(begin, end)
         .send()
         .await
         .unwrap();

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use crate::operation::Operation;
-use crate::{Answer, Call, Client, Error, Request, Response, Result, Transport, TransportFuture};
+use crate::{Answer, Call, Client, Content, Error, Request, Response, Result, Transport, TransportFuture};
 
 /// A call under way.
 pub type CallFuture<T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send>>;
@@ -81,6 +81,8 @@ pub struct Recorded {
     pub line: String,
     /// The body; `None` without one.
     pub body: Option<Value>,
+    /// What goes out as the body.
+    pub content: Option<Content>,
     /// The media type that was asked for.
     pub accept: &'static str,
 }
@@ -121,6 +123,7 @@ impl Transport for Recorder {
             operation: request.operation(),
             line: format!("{} {}", request.operation().method, request.target()),
             body: request.body().map(|bytes| serde_json::from_slice(bytes).unwrap()),
+            content: request.content(),
             accept: request.accept(),
         });
         let (status, body) = self

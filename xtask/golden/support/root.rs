@@ -36,6 +36,8 @@ mod timestamp;
 
 #[path = "../../../crates/dfns-api/src/runtime/mod.rs"]
 mod runtime;
+#[path = "../../../crates/dfns/src/upload.rs"]
+mod upload;
 
 #[path = "client.rs"]
 #[expect(
@@ -46,6 +48,8 @@ mod runtime;
 mod client;
 #[path = "error.rs"]
 mod error;
+#[path = "options.rs"]
+mod options;
 #[path = "paging.rs"]
 mod paging;
 
@@ -57,10 +61,11 @@ pub use hex::Hex;
 pub use id::IdError;
 pub use open_enum::UnknownValue;
 pub use open_union::UnknownObject;
+pub use options::CallOptions;
 pub use paging::{ItemStream, Page, PageStream};
 pub use patch::Patch;
 pub use quantity::EvmQuantity;
-pub use runtime::{Answer, Call, CallError, Change, Client, Entity, Request, Response, Transport, TransportFuture};
+pub use runtime::{Answer, Call, CallError, Change, Client, Content, Entity, Request, Response, Transport, TransportFuture, Upload};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 

@@ -89,3 +89,38 @@ async fn a_call_can_be_repeated() {
     call.send().await.unwrap();
     assert_eq!(recorder.lines(), ["GET /things/t/parts/1?color=Green"; 2]);
 }
+
+#[tokio::test]
+async fn what_a_query_requires_is_said_in_the_order_of_the_specification() {
+    let (dfns, recorder) = Dfns::answering(&[PART]);
+    dfns.things().find_newest("monday", "friday").send().await.unwrap();
+    assert_eq!(recorder.lines(), ["GET /things/newest?before=friday&since=monday"]);
+}
+
+#[test]
+fn limits_of_a_query_stand_in_the_table() {
+    let limits = |function| operation::by_function(function).unwrap().query_limits;
+    let shape = limits("find_newest").unwrap();
+    let problem = |query| {
+        limits::check_query(query, shape)
+            .err()
+            .map(|found| (found.path, found.problem))
+    };
+    assert_eq!(problem("before=a&number=9"), None);
+    let expected = ("number".to_owned(), "it is 10, expected 1 to 9".to_owned());
+    assert_eq!(problem("before=a&number=10"), Some(expected));
+    let expected = (
+        "before".to_owned(),
+        "it has 0 characters, expected at least 1".to_owned(),
+    );
+    assert_eq!(problem("before=&number=1"), Some(expected));
+    assert!(limits("find_part").is_none());
+}
+
+#[tokio::test]
+async fn every_call_has_options_of_its_own() {
+    let (dfns, recorder) = Dfns::answering(&[]);
+    let (other, others) = Dfns::answering(&[PART]);
+    dfns.things().find_newest("a", "b").by(&other).send().await.unwrap();
+    assert_eq!((recorder.lines().len(), others.lines().len()), (0, 1));
+}

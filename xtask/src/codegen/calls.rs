@@ -7,14 +7,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprMethodCall, Ident, ImplItemFn, Pat, Stmt, Type};
+use syn::{Block, Expr, ExprMethodCall, FnArg, Ident, ImplItemFn, Pat, Stmt, Type};
 
 use super::client::Argument;
-use super::facts::{Operation, Pending};
+use super::facts::{Operation, Parameter, Pending};
 use super::{Error, names};
 
 /// Makes a call of what progenitor wrote: no `async`, and one expression that gives each value its place.
-pub(crate) fn rewrite(method: &mut ImplItemFn, operation: &Operation, arguments: &[Argument]) -> Result<(), Error> {
+pub(crate) fn rewrite(method: &mut ImplItemFn, operation: &Operation, arguments: &mut [Argument]) -> Result<(), Error> {
     let parts = Parts::of(operation, arguments)?;
     let answer = Answer::of(operation);
     let mut found = method.block.clone();
@@ -34,12 +34,40 @@ pub(crate) fn rewrite(method: &mut ImplItemFn, operation: &Operation, arguments:
     }
     let ty = answer.ty(operation);
     let chain = chain(operation, &parts);
+    if operation.multipart {
+        method.sig.inputs.push(syn::parse_quote!(file: &'a crate::Upload));
+    }
     // So that it is compiled to machine code where it is called, not for everybody: bodies are serialised in it.
     method.attrs.push(syn::parse_quote!(#[inline]));
     method.sig.asyncness = None;
     method.sig.output = syn::parse_quote!(-> Call<'a, #ty>);
     method.block = syn::parse_quote!({ #chain });
+    reorder(method, operation, arguments);
     Ok(())
+}
+
+/// Progenitor has the query in alphabetical order. A caller says first what it requires, in the order of the
+/// specification: the beginning of a time before its end.
+fn reorder(method: &mut ImplItemFn, operation: &Operation, arguments: &mut [Argument]) {
+    let place = |argument: &Argument| {
+        let is_it = |parameter: &Parameter| names::ident(names::snake(&parameter.wire)) == argument.ident;
+        match operation.parameters.iter().position(is_it) {
+            Some(place) if !operation.parameters[place].in_query => (0, 0),
+            Some(place) if !argument.optional => (1, place),
+            Some(_) => (2, 0),
+            // The body.
+            None => (3, 0),
+        }
+    };
+    let mut order: Vec<usize> = (0..arguments.len()).collect();
+    order.sort_by_key(|&index| place(&arguments[index]));
+    let inputs: Vec<FnArg> = method.sig.inputs.iter().cloned().collect();
+    let before = arguments.to_vec();
+    for (to, from) in order.into_iter().enumerate() {
+        arguments[to] = before[from].clone();
+        // `self` comes first.
+        method.sig.inputs[to + 1] = inputs[from + 1].clone();
+    }
 }
 
 /// Where the arguments of a call go.
@@ -70,8 +98,12 @@ impl<'a> Parts<'a> {
             if path.contains(&&argument.ident) {
                 continue;
             }
-            match operation.parameters.keys().find(|wire| is(argument, wire)) {
-                Some(wire) => query.push((wire.as_str(), argument)),
+            match operation
+                .parameters
+                .iter()
+                .find(|parameter| is(argument, &parameter.wire))
+            {
+                Some(parameter) => query.push((parameter.wire.as_str(), argument)),
                 None => body = Some(&argument.ident),
             }
         }
@@ -194,7 +226,8 @@ fn chain(operation: &Operation, parts: &Parts) -> TokenStream {
         }
     });
     let body = parts.body.iter().map(|ident| quote!(.json(#ident)));
-    quote!(self.call(#function, &[#(&#path),*]) #(#query)* #(#body)*)
+    let file = operation.multipart.then(|| quote!(.file(file)));
+    quote!(self.call(#function, &[#(&#path),*]) #(#query)* #(#body)* #file)
 }
 
 /// Takes away what makes no difference: commas after the last of anything, braces around a single expression, and

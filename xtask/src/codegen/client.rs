@@ -46,7 +46,7 @@ pub(crate) fn finish(file: File, facts: &Facts) -> Result<Client, Error> {
         }
     }
     let generated: usize = client.domains.values().map(Vec::len).sum();
-    let expected = facts.operations.iter().filter(|operation| !operation.multipart).count();
+    let expected = facts.operations.len();
     if generated == expected {
         Ok(client)
     } else {
@@ -74,8 +74,8 @@ fn sort_methods(implementation: ItemImpl, facts: &Facts, client: &mut Client) ->
             .ok_or_else(|| Error::pass("client", format!("call `{name}` is no operation of the specification")))?;
         document(&mut method, operation);
         strip_version_header(&mut method)?;
-        let arguments = arguments(&method)?;
-        calls::rewrite(&mut method, operation, &arguments)?;
+        let mut arguments = arguments(&method)?;
+        calls::rewrite(&mut method, operation, &mut arguments)?;
         client.arguments.insert(name, arguments);
         client.domains.entry(operation.tag.clone()).or_default().push(method);
     }

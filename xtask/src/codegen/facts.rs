@@ -66,6 +66,19 @@ pub enum Pending {
     Entity,
 }
 
+/// A parameter of an operation.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The name on the wire.
+    pub wire: String,
+    /// Stands in the query, not in the path.
+    pub in_query: bool,
+    /// What it is, in words.
+    pub description: String,
+    /// What the API takes, as written; `null` if there is no limit.
+    pub limits: Value,
+}
+
 /// One operation.
 #[derive(Clone, Debug)]
 #[expect(
@@ -103,7 +116,7 @@ pub struct Operation {
     pub paged: bool,
     /// Answers CSV text.
     pub csv: bool,
-    /// Takes a file beside its JSON, which no generated call can send.
+    /// Takes a file beside its JSON.
     pub multipart: bool,
     /// How policy can hold it back, if it can.
     pub pending: Option<Pending>,
@@ -119,8 +132,8 @@ pub struct Operation {
     pub status: u16,
     /// The component of the answer.
     pub answer: Option<String>,
-    /// Description of each parameter, by the name on the wire.
-    pub parameters: BTreeMap<String, String>,
+    /// The parameters, in the order of the specification.
+    pub parameters: Vec<Parameter>,
 }
 
 /// The facts of one document.
@@ -296,7 +309,12 @@ impl Facts {
             answer: answer.and_then(|schema| Some(component(schema["$ref"].as_str()?).to_owned())),
             parameters: parameters
                 .iter()
-                .map(|p| (text(&p["name"]), text(&p["description"])))
+                .map(|parameter| Parameter {
+                    wire: text(&parameter["name"]),
+                    in_query: parameter["in"] == "query",
+                    description: text(&parameter["description"]),
+                    limits: parameter["schema"]["x-limits"].clone(),
+                })
                 .collect(),
             tag,
         });

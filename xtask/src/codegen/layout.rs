@@ -65,7 +65,7 @@ pub(crate) fn types(
 pub(crate) fn operations(files: &mut Files, render: &Renderer, facts: &Facts, limits: &Limits) -> Result<(), Error> {
     let table = render.rust_tokens("The table of operations.", operations::generate(facts, limits))?;
     files.insert(format!("{TYPES}/operations.rs"), table);
-    let table = render.rust_tokens("The limits of request bodies.", limits.tokens.clone())?;
+    let table = render.rust_tokens("The limits of request bodies and queries.", limits.tokens.clone())?;
     files.insert(format!("{TYPES}/limits_table.rs"), table);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The tables of limits: what the API takes in the fields of each request body.
+//! The tables of limits: what the API takes in the fields of each request body, and in each query.
 //!
 //! Only what leads to a limit is written down.
 
@@ -8,7 +8,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
-use super::facts::{component, object, reach, text};
+use super::facts::{Operation, component, object, reach, text};
 use super::{Error, Facts, names, regex};
 
 /// The contents of `limits_table.rs`, and the name of the shape of each body that has one.
@@ -16,6 +16,8 @@ pub(crate) struct Limits {
     /// The file.
     pub(crate) tokens: TokenStream,
     limited: BTreeSet<String>,
+    /// The name of the shape of each query that has one, by operation.
+    queries: BTreeMap<String, proc_macro2::Ident>,
 }
 
 impl Limits {
@@ -24,11 +26,20 @@ impl Limits {
         let name = body
             .filter(|body| self.limited.contains(*body))
             .map(|body| shape_name(body));
-        name.map_or_else(|| quote!(None), |name| quote!(Some(&super::limits_table::#name)))
+        optional(name.as_ref())
+    }
+
+    /// The path of the shape of the query of an operation, as an `Option`.
+    pub(crate) fn of_query(&self, operation: &str) -> TokenStream {
+        optional(self.queries.get(operation))
     }
 }
 
-/// Reads all limits that request bodies lead to.
+fn optional(shape: Option<&proc_macro2::Ident>) -> TokenStream {
+    shape.map_or_else(|| quote!(None), |name| quote!(Some(&super::limits_table::#name)))
+}
+
+/// Reads all limits of queries, and those that request bodies lead to.
 pub(crate) fn generate(document: &Value, facts: &Facts) -> Result<Limits, Error> {
     let mut sent = BTreeSet::new();
     for body in facts.operations.iter().filter_map(|operation| operation.body.as_ref()) {
@@ -41,6 +52,22 @@ pub(crate) fn generate(document: &Value, facts: &Facts) -> Result<Limits, Error>
     let mut shapes = Vec::new();
     for name in &limited {
         shapes.push(shape(schemas, name, facts, &limited, &mut patterns)?);
+    }
+    let mut queries = BTreeMap::new();
+    let mut by_fields: BTreeMap<String, proc_macro2::Ident> = BTreeMap::new();
+    for operation in &facts.operations {
+        let fields = query(operation, &mut patterns)?;
+        if fields.is_empty() {
+            continue;
+        }
+        // Most lists have the same limits.
+        let next = names::ident(format!("QUERY_{}", by_fields.len() + 1));
+        let fields = quote!(#(#fields),*);
+        let name = by_fields.entry(fields.to_string()).or_insert_with(|| {
+            shapes.push(quote!(pub(crate) static #next: Shape = Shape { fields: &[#fields], kinds: None };));
+            next
+        });
+        queries.insert(operation.id.clone(), name.clone());
     }
     let patterns = patterns.iter().map(|(text, name)| {
         let name = names::ident(name);
@@ -56,7 +83,19 @@ pub(crate) fn generate(document: &Value, facts: &Facts) -> Result<Limits, Error>
             #(#shapes)*
         },
         limited,
+        queries,
     })
+}
+
+/// The limited parameters of a query.
+fn query(operation: &Operation, patterns: &mut BTreeMap<String, String>) -> Result<Vec<TokenStream>, Error> {
+    let mut fields = Vec::new();
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.in_query) {
+        let wire = &parameter.wire;
+        let limits = row(object(&parameter.limits), "", patterns)?;
+        fields.extend(limits.map(|limits| quote!(Field::new(#wire, #limits))));
+    }
+    Ok(fields)
 }
 
 /// Components with a limit in them, or in what they are made of.

@@ -12,6 +12,7 @@ mod coverage;
 mod docs;
 mod documentation;
 mod enums;
+mod examples;
 mod facts;
 mod free_form;
 mod generator;
@@ -97,10 +98,11 @@ struct Beside {
     networks: String,
     documentation: documentation::Documentation,
     stories: stories::Stories,
+    examples: examples::Examples,
 }
 
 /// Generates every file that comes from `spec`. `root` is the repository, of which the emulator's table of handlers, the
-/// tables of networks and of the documentation, and the stories are read.
+/// tables of networks and of the documentation, the examples and the stories are read.
 ///
 /// # Errors
 /// [`Error`] if a stage fails; nothing has been written then.
@@ -110,6 +112,7 @@ pub fn generate(root: &Path, spec: &Spec) -> Result<Files, Error> {
         networks: read(root, networks::SOURCE)?,
         documentation: documentation::Documentation::read(root)?,
         stories: stories::Stories::read(root)?,
+        examples: examples::read(root)?,
     };
     generate_with(spec, &implemented, Some(&beside))
 }
@@ -149,11 +152,16 @@ fn generate_with(spec: &Spec, implemented: &[String], beside: Option<&Beside>) -
     layout::operations(&mut files, &render, &facts, &limits::generate(&spec.document, &facts)?)?;
     layout::openness(&mut files, &render, &openness::generate(&spec.document, &facts)?)?;
     layout::api(&mut files, &render, &client)?;
+    let examples = beside.map(|beside| &beside.examples);
+    if let Some(examples) = examples {
+        examples::check(examples, &facts)?;
+    }
     let known = requests::Known {
         facts: &facts,
         structs: &structs,
         client: &client,
         tracked: &tracked,
+        examples,
     };
     layout::requests(&mut files, &render, &requests::generate(known)?)?;
     layout::contract(&mut files, &render, contract::generate(&spec.document, &facts)?)?;

@@ -46,6 +46,7 @@ fn row(operation: &Operation, limits: &Limits) -> TokenStream {
         quote!(Principal::#principal)
     });
     let body_limits = limits.of_body(operation.body.as_ref());
+    let query_limits = limits.of_query(id);
     let lifecycle = names::ident(names::pascal(&operation.lifecycle));
     quote! {
         Operation {
@@ -60,6 +61,7 @@ fn row(operation: &Operation, limits: &Limits) -> TokenStream {
             idempotent: #idempotent,
             paged: #paged,
             body_limits: #body_limits,
+            query_limits: #query_limits,
             permissions: &[#(#permissions),*],
             principals: &[#(#principals),*],
             lifecycle: Lifecycle::#lifecycle,

@@ -1,7 +1,7 @@
 //! From the bundle to the document that progenitor reads well.
 //!
-//! A call with a file in its body is left out: it is written by hand. So are callbacks: what they bring are types like
-//! any other, and nobody calls them. An answer in CSV is text. What a change that waits is answered is left out, since
+//! Callbacks are left out: what they bring are types like any other, and nobody calls them. A body with a file is the JSON
+//! beside it: the pass over the calls adds the file. An answer in CSV is text. What a change that waits is answered is left out, since
 //! progenitor knows one answer a call; the pass over the client brings it back. The tag is taken out of the members of
 //! a union, so that each is the payload of one variant; an object without properties is closed for a moment, since typify makes a map of it otherwise (the pass over structs opens it again);
 //! the values of an enum are numbered, since typify panics on those that it cannot spell (the pass over enums writes
@@ -25,7 +25,6 @@ pub(crate) fn prepare(document: &Value) -> Value {
         }
     }
     for item in paths_of(&mut prepared) {
-        item.retain(|_, operation| operation["x-multipart"] != true);
         for operation in item.values_mut().filter_map(Value::as_object_mut) {
             operation.remove("callbacks");
         }

@@ -214,12 +214,12 @@ fn describe(property: &serde_json::Value, facts: &Facts) -> String {
         Some(referred) if own.is_empty() => docs::first_sentence(referred).to_owned(),
         _ => own,
     };
-    let limits = limits(&property["x-limits"]);
-    [words, limits]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    with_limits(&words, &property["x-limits"])
+}
+
+/// A description, and what the API takes.
+pub(crate) fn with_limits(words: &str, limits: &serde_json::Value) -> String {
+    format!("{words} {}", self::limits(limits)).trim().to_owned()
 }
 
 fn limits(limits: &serde_json::Value) -> String {

@@ -77,6 +77,8 @@ rules! {
     SECURITY = "security";
     /// A body that is not required JSON of a named type.
     REQUEST_BODY = "request-body";
+    /// A body beside a file that does not say which.
+    FORM = "form";
     /// A body that is not called a request.
     REQUEST_NAME = "request-name";
     /// A callback that is not a post of JSON.

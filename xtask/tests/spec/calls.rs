@@ -14,6 +14,8 @@ crate::cases! {
     an_unknown_security_scheme_is_found: "security_unknown",
     a_body_that_may_be_left_out_is_found: "request_body",
     a_body_that_is_not_json_is_found: "request_body_form",
+    a_body_beside_a_file_that_does_not_say_which_is_found: "form",
+    a_field_with_the_name_of_the_file_is_found: "form_file",
     a_body_without_a_name_is_found: "request_body_inline",
     a_body_that_is_not_called_a_request_is_found: "request_name",
     a_callback_that_is_no_post_of_json_is_found: "callback",

@@ -50,8 +50,8 @@ impl Client {
     #[inline]
     pub fn list_audit_logs<'a>(
         &'a self,
-        end_time: &'a types::Timestamp,
         start_time: &'a types::Timestamp,
+        end_time: &'a types::Timestamp,
         user_id: Option<&'a types::UserId>,
     ) -> Call<'a, Text> {
         self.call("list_audit_logs", &[])

@@ -125,9 +125,9 @@ impl Client {
     #[inline]
     pub fn get_payin_recipient<'a>(
         &'a self,
-        currency: types::FiatCurrency,
         provider: types::FiatProvider,
         wallet_id: &'a types::WalletId,
+        currency: types::FiatCurrency,
     ) -> Call<'a, types::PayinRecipient> {
         self.call("get_payin_recipient", &[])
             .query("currency", &currency)

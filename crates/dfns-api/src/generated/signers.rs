@@ -32,6 +32,24 @@ impl Client {
     ) -> Call<'a, Empty> {
         self.call("create_add_mac_user_input", &[&store_id]).json(body)
     }
+    /// Hands in what the signers gave back, after they added the user of a computer.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`CallError`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-mac-user/output` (operation `submitAddMacUserOutput`).
+    #[inline]
+    pub fn submit_add_mac_user_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitFleetOutputRequest,
+        file: &'a crate::Upload,
+    ) -> Call<'a, types::FleetOutputReceipt> {
+        self.call("submit_add_mac_user_output", &[&store_id]).json(body).file(file)
+    }
     /// Makes the archive with which the signers add a person who can provision them.
     ///
     /// # Errors
@@ -47,6 +65,24 @@ impl Client {
     ) -> Call<'a, Empty> {
         self.call("create_add_provisioner_input", &[&store_id]).json(body)
     }
+    /// Hands in what the signers gave back, after they added a person who can provision them.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`CallError`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-provisioner/output` (operation `submitAddProvisionerOutput`).
+    #[inline]
+    pub fn submit_add_provisioner_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitFleetOutputRequest,
+        file: &'a crate::Upload,
+    ) -> Call<'a, types::FleetOutputReceipt> {
+        self.call("submit_add_provisioner_output", &[&store_id]).json(body).file(file)
+    }
     /// Makes the archive with which the signers add another signer.
     ///
     /// # Errors
@@ -61,6 +97,24 @@ impl Client {
         body: &'a types::CreateCloneInputRequest,
     ) -> Call<'a, types::OfflineInput> {
         self.call("create_clone_input", &[&store_id]).json(body)
+    }
+    /// Hands in what the signers gave back, after they added another signer.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`CallError`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/clone/output` (operation `submitCloneOutput`).
+    #[inline]
+    pub fn submit_clone_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitFleetOutputRequest,
+        file: &'a crate::Upload,
+    ) -> Call<'a, types::FleetOutputReceipt> {
+        self.call("submit_clone_output", &[&store_id]).json(body).file(file)
     }
     /// Cancels operations of a fleet.
     ///
@@ -92,6 +146,24 @@ impl Client {
     ) -> Call<'a, types::OfflineInput> {
         self.call("create_genesis_input", &[&store_id]).json(body)
     }
+    /// Hands in what the signers gave back, after they created a fleet.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`CallError`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/genesis/output` (operation `submitGenesisOutput`).
+    #[inline]
+    pub fn submit_genesis_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitFleetOutputRequest,
+        file: &'a crate::Upload,
+    ) -> Call<'a, types::FleetOutputReceipt> {
+        self.call("submit_genesis_output", &[&store_id]).json(body).file(file)
+    }
     /// Makes the archive with which the signers make further keys.
     ///
     /// # Errors
@@ -106,6 +178,24 @@ impl Client {
         body: &'a types::CreateKeyHarvestInputRequest,
     ) -> Call<'a, Empty> {
         self.call("create_key_harvest_input", &[&store_id]).json(body)
+    }
+    /// Hands in what the signers gave back, after they made further keys.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`CallError`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/key-harvest/output` (operation `submitKeyHarvestOutput`).
+    #[inline]
+    pub fn submit_key_harvest_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitFleetOutputRequest,
+        file: &'a crate::Upload,
+    ) -> Call<'a, types::FleetOutputReceipt> {
+        self.call("submit_key_harvest_output", &[&store_id]).json(body).file(file)
     }
     /// Makes the archive with which the signers sign transactions.
     ///
@@ -122,6 +212,24 @@ impl Client {
     ) -> Call<'a, types::OfflineInput> {
         self.call("create_onchain_sign_input", &[&store_id]).json(body)
     }
+    /// Hands in what the signers gave back, after they signed transactions.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`CallError`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/onchain-sign/output` (operation `submitOnchainSignOutput`).
+    #[inline]
+    pub fn submit_onchain_sign_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitKeyStoreOutputRequest,
+        file: &'a crate::Upload,
+    ) -> Call<'a, types::KeyStoreOutputReceipt> {
+        self.call("submit_onchain_sign_output", &[&store_id]).json(body).file(file)
+    }
     /// Makes the archive with which the signers prove that they control wallets.
     ///
     /// # Errors
@@ -136,6 +244,24 @@ impl Client {
         body: &'a types::CreateProofOfControlInputRequest,
     ) -> Call<'a, types::OfflineInput> {
         self.call("create_proof_of_control_input", &[&store_id]).json(body)
+    }
+    /// Hands in what the signers gave back, after they proved that they control wallets.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`CallError`] by what went wrong.
+    ///
+    /// Source: `POST /key-stores/{storeId}/proof-of-control/output` (operation `submitProofOfControlOutput`).
+    #[inline]
+    pub fn submit_proof_of_control_output<'a>(
+        &'a self,
+        store_id: &'a types::KeyStoreId,
+        body: &'a types::SubmitKeyStoreOutputRequest,
+        file: &'a crate::Upload,
+    ) -> Call<'a, types::KeyStoreOutputReceipt> {
+        self.call("submit_proof_of_control_output", &[&store_id]).json(body).file(file)
     }
     /// Lists the signers, by cluster.
     ///

@@ -58,10 +58,10 @@ impl Client {
     #[inline]
     pub fn list_org_wallet_history<'a>(
         &'a self,
+        start_time: &'a types::Timestamp,
         end_time: &'a types::Timestamp,
         limit: Option<i32>,
         pagination_token: Option<&'a str>,
-        start_time: &'a types::Timestamp,
     ) -> Call<'a, types::OrganisationHistoryPage> {
         self.call("list_org_wallet_history", &[])
             .query("endTime", &end_time)

@@ -11,7 +11,7 @@ use dfns_types::operation::{self, Operation};
 use serde::Serialize;
 
 use super::request::Draft;
-use super::{Answer, CallError, Request, Transport, TransportFuture};
+use super::{Answer, CallError, Request, Transport, TransportFuture, Upload};
 
 /// Calls each operation of the API through a [`Transport`].
 #[derive(Clone)]
@@ -100,6 +100,12 @@ impl<T: Answer> Call<'_, T> {
     /// Gives the call a body.
     pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
         self.draft.json(serde_json::to_vec(body));
+        self
+    }
+
+    /// Sends a file beside the body, both in a form.
+    pub(crate) fn file(mut self, file: &Upload) -> Self {
+        self.draft.file(file);
         self
     }
 }

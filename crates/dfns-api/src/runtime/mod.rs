@@ -8,11 +8,13 @@ mod answer;
 mod call;
 mod encode;
 mod error;
+mod form;
 mod request;
 mod transport;
 
 pub use answer::{Answer, Change, Empty, Entity, Text};
 pub use call::{Call, Client, Sending};
 pub use error::{CallError, TransportError};
-pub use request::Request;
+pub use form::Upload;
+pub use request::{Content, Request};
 pub use transport::{Response, Transport, TransportFuture};

@@ -4,9 +4,36 @@ use std::fmt::{self, Display, Write as _};
 
 use bytes::Bytes;
 use dfns_types::operation::Operation;
+use http::HeaderValue;
 use http::uri::PathAndQuery;
 
 use super::encode::{QueryValue, Segment};
+use super::form::{self, Upload};
+
+/// What goes out as the body of an HTTP request.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The value of `Content-Type`.
+    pub media_type: HeaderValue,
+    /// The bytes.
+    pub bytes: Bytes,
+}
+
+impl Content {
+    /// A body in JSON.
+    pub fn json(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            media_type: HeaderValue::from_static("application/json"),
+            bytes: bytes.into(),
+        }
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Content({:?}, {} bytes)", self.media_type, self.bytes.len())
+    }
+}
 
 /// A request that is ready to be authenticated, signed and sent. Cheap to clone: the clones share path and body.
 #[derive(Clone)]
@@ -14,6 +41,8 @@ pub struct Request {
     operation: &'static Operation,
     target: PathAndQuery,
     body: Option<Bytes>,
+    /// In a box, since few requests have one.
+    file: Option<Box<Upload>>,
     accept: &'static str,
 }
 
@@ -37,6 +66,25 @@ impl Request {
     /// declares.
     pub fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
+    }
+
+    /// The file that goes beside the body; `None` for all but a few operations. No user action signature covers it: the
+    /// body holds its checksum.
+    pub fn file(&self) -> Option<&Upload> {
+        self.file.as_deref()
+    }
+
+    /// What goes out: the body, or the form that holds it in the part `data` and the file in the part `file`. `None` if the
+    /// operation has no body. Body and content share their bytes; a form is made whenever it is asked for, always the same.
+    pub fn content(&self) -> Option<Content> {
+        let body = self.body.as_ref()?;
+        Some(match &self.file {
+            None => Content::json(body.clone()),
+            Some(file) => {
+                let (media_type, bytes) = form::encode(body, file);
+                Content { media_type, bytes }
+            }
+        })
     }
 
     /// The same request with another body in JSON.
@@ -72,6 +120,7 @@ pub(super) struct Draft {
     target: String,
     has_query: bool,
     body: Option<Bytes>,
+    file: Option<Box<Upload>>,
     problem: Option<Problem>,
 }
 
@@ -87,6 +136,7 @@ impl Draft {
             target: String::with_capacity(operation.path.len() + 96),
             has_query: false,
             body: None,
+            file: None,
             problem: None,
         };
         let mut values = values.iter();
@@ -135,6 +185,13 @@ impl Draft {
         }
     }
 
+    pub(super) fn file(&mut self, file: &Upload) {
+        if file.content().is_empty() {
+            self.wrong("file", "it is empty, expected the bytes of a file".to_owned());
+        }
+        self.file = Some(Box::new(file.clone()));
+    }
+
     /// The first problem is the one that is told.
     fn wrong(&mut self, argument: &'static str, problem: String) {
         self.problem.get_or_insert((argument, problem));
@@ -155,6 +212,7 @@ impl Draft {
             operation: self.operation,
             target,
             body: self.body,
+            file: self.file,
             accept,
         })
     }

@@ -16,8 +16,8 @@ pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, Tran
 /// Carries out the request of one operation: authenticates it, signs it, sends it, and says what came back.
 ///
 /// Calls know none of that. A request arrives complete (operation, path and query, JSON body) but without address and
-/// credentials; the bytes of its body are the payload that a user action signature declares. It is cheap to clone, for
-/// those who send it more than once.
+/// credentials; the bytes of its body are the payload that a user action signature declares, and what goes out is its
+/// [`content`](Request::content). It is cheap to clone, for those who send it more than once.
 ///
 /// ```
 /// use std::sync::Arc;

@@ -1,12 +1,14 @@
-//! What the API takes in the fields of a request body: lengths, numbers, forms.
+//! What the API takes in the fields of a request body and the parameters of a query: lengths, numbers, forms.
 //!
 //! The limits are tables, and a body is held against them as the JSON that it is going to be: one walk for all types,
 //! which costs nothing to compile and sees exactly what is sent. Answers are never checked.
 
 mod pattern;
+mod query;
 mod walk;
 
 pub use pattern::{Class, Pattern, Piece};
+pub use query::check_query;
 pub use walk::{Violation, check};
 
 /// What an object may hold, as far as there is a limit somewhere beneath.

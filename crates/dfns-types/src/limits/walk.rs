@@ -36,11 +36,11 @@ pub fn check(body: &[u8], shape: &Shape) -> Result<(), Violation> {
 }
 
 /// A value and what it is held against.
-struct At<'a> {
-    limits: &'a Limits,
-    items: &'a Limits,
-    shape: Option<&'a Shape>,
-    found: &'a mut Option<Violation>,
+pub(super) struct At<'a> {
+    pub(super) limits: &'a Limits,
+    pub(super) items: &'a Limits,
+    pub(super) shape: Option<&'a Shape>,
+    pub(super) found: &'a mut Option<Violation>,
 }
 
 impl At<'_> {

@@ -12,7 +12,7 @@
 mod assertion;
 mod prepared;
 
-use dfns_api::Request;
+use dfns_api::{Content, Request};
 use dfns_types::operation::Method;
 use dfns_types::{
     AuthenticationChallenge, CompleteChallengeRequest, CreateUserActionChallengeRequest, FirstFactorAssertion, Secret,
@@ -128,7 +128,7 @@ async fn exchange<A: DeserializeOwned>(
         accept: JSON,
         with_token: true,
         user_action: None,
-        body: Some(body.into()),
+        content: Some(Content::json(body)),
     };
     let response = wire.send(outgoing).await?;
     serde_json::from_slice(response.body()).map_err(|error| Error::Decode {

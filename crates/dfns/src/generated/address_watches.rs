@@ -357,7 +357,7 @@ impl GetAddressWatchBlockchainEventsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -410,7 +410,7 @@ pub struct GetAddressWatchHistoryCall {
     pagination_token: Option<String>,
 }
 impl GetAddressWatchHistoryCall {
-    /// Only items of the asset with this contract.
+    /// Only items of the asset with this contract. Limits: at least 1 characters.
     #[must_use]
     pub fn contract(mut self, contract: impl Into<String>) -> Self {
         self.contract = Some(contract.into());
@@ -450,7 +450,7 @@ impl GetAddressWatchHistoryCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -517,7 +517,7 @@ impl ListAddressWatchesCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -557,3 +557,8 @@ impl ::std::future::IntoFuture for ListAddressWatchesCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreateAddressWatchCall, DeleteAddressWatchCall, GetAddressWatchCall,
+    GetAddressWatchAssetsCall, GetAddressWatchBlockchainEventsCall,
+    GetAddressWatchHistoryCall, ListAddressWatchesCall
+);

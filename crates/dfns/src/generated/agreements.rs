@@ -117,3 +117,4 @@ impl ::std::future::IntoFuture for GetLatestUnacceptedAgreementCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(AcceptAgreementCall, GetLatestUnacceptedAgreementCall);

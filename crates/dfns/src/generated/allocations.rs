@@ -440,7 +440,6 @@ impl GetAllocationCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::Allocation> {
         crate::wait::wait("getAllocation", move || self.clone().send())
@@ -506,7 +505,7 @@ impl ListAllocationActionsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -573,7 +572,7 @@ impl ListAllocationsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -613,3 +612,8 @@ impl ::std::future::IntoFuture for ListAllocationsCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    Cancel0fnsOrderPlacementCall, CreateAllocationCall, CreateAllocationActionCall,
+    CreateAllocationQuoteCall, GetAllocationCall, GetAllocationsInfoCall,
+    ListAllocationActionsCall, ListAllocationsCall
+);

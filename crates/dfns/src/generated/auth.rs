@@ -508,13 +508,13 @@ impl AuditLogsCalls {
     /// Source: `GET /auth/action/logs` (operation `listAuditLogs`).
     pub fn list(
         &self,
-        end_time: types::Timestamp,
         start_time: types::Timestamp,
+        end_time: types::Timestamp,
     ) -> ListAuditLogsCall {
         ListAuditLogsCall {
             dfns: self.dfns.clone(),
-            end_time,
             start_time,
+            end_time,
             user_id: None,
         }
     }
@@ -548,8 +548,8 @@ impl ::std::future::IntoFuture for GetAuditLogCall {
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListAuditLogsCall {
     dfns: Dfns,
-    end_time: types::Timestamp,
     start_time: types::Timestamp,
+    end_time: types::Timestamp,
     user_id: Option<types::UserId>,
 }
 impl ListAuditLogsCall {
@@ -570,8 +570,8 @@ impl ListAuditLogsCall {
                     .dfns
                     .api()
                     .list_audit_logs(
-                        &self.end_time,
                         &self.start_time,
+                        &self.end_time,
                         self.user_id.as_ref(),
                     ),
             )
@@ -3811,7 +3811,7 @@ impl ListUserGroupMembersCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -3878,7 +3878,7 @@ impl ListUserGroupsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -4502,7 +4502,7 @@ impl ListUsersCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. Limits: 1 to 200.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -4591,3 +4591,33 @@ impl ::std::future::IntoFuture for UpdateUserCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    ActivateApplicationCall, ArchiveApplicationCall, CreateApplicationCall,
+    DeactivateApplicationCall, GetApplicationCall, ListApplicationsCall,
+    UpdateApplicationCall, GetAuditLogCall, ListAuditLogsCall, ActivateCredentialCall,
+    CreateCredentialCall, CreateCredentialChallengeCall,
+    CreateCredentialChallengeWithCodeCall, CreateCredentialCodeCall,
+    CreateCredentialWithCodeCall, DeactivateCredentialCall, DeleteCredentialCall,
+    ListCredentialsCall, CompleteLoginCall, CompleteOidcLoginCall,
+    CompleteSocialLoginCall, CompleteSsoLoginCall, CreateDelegatedLoginCall,
+    CreateLoginChallengeCall, CreateOidcLoginCredentialCall, ExchangeAccessTokenCall,
+    InitOidcLoginCall, InitSsoLoginCall, LogoutCall, SendLoginCodeCall,
+    ActivatePersonalAccessTokenCall, ArchivePersonalAccessTokenCall,
+    CreatePersonalAccessTokenCall, DeactivatePersonalAccessTokenCall,
+    GetPersonalAccessTokenCall, ListPersonalAccessTokensCall,
+    UpdatePersonalAccessTokenCall, CreateDelegatedRecoveryChallengeCall,
+    CreateRecoveryChallengeCall, RecoverUserCall, SendRecoveryCodeCall,
+    CompleteEndUserRegistrationCall, CompleteRegistrationCall,
+    CreateDelegatedRegistrationChallengeCall, CreateRegistrationChallengeCall,
+    CreateSocialRegistrationChallengeCall, ResendRegistrationCodeCall,
+    RestartDelegatedRegistrationCall, ActivateServiceAccountCall,
+    ArchiveServiceAccountCall, CreateServiceAccountCall,
+    CreateServiceAccountCredentialCall, DeactivateServiceAccountCall,
+    DeleteServiceAccountCredentialCall, GetServiceAccountCall, ListServiceAccountsCall,
+    UpdateServiceAccountCall, CreateUserActionChallengeCall,
+    CreateUserActionSignatureCall, AddUserGroupMembersCall, CreateUserGroupCall,
+    DeleteUserGroupCall, GetUserGroupCall, ListUserGroupMembersCall, ListUserGroupsCall,
+    RemoveUserGroupMembersCall, UpdateUserGroupCall, ActivateUserCall, ArchiveUserCall,
+    CreateUserCall, DeactivateUserCall, GetUserCall, InviteTenantUserCall, ListUsersCall,
+    UpdateUserCall
+);

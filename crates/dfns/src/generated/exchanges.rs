@@ -473,7 +473,7 @@ impl ListExchangeAccountAssetsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50. Limits: 1 to 500.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -542,7 +542,7 @@ impl ListExchangeAccountsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50. Limits: 1 to 500.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -643,7 +643,7 @@ impl ListExchangesCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50. Limits: 1 to 500.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -683,3 +683,8 @@ impl ::std::future::IntoFuture for ListExchangesCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreateExchangeCall, CreateExchangeDepositCall, CreateExchangeWithdrawalCall,
+    DeleteExchangeCall, GetExchangeCall, ListExchangeAccountAssetsCall,
+    ListExchangeAccountsCall, ListExchangeWithdrawalNetworksCall, ListExchangesCall
+);

@@ -375,7 +375,7 @@ impl ListFeeSponsorsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -444,7 +444,7 @@ impl ListSponsoredFeesCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -484,3 +484,7 @@ impl ::std::future::IntoFuture for ListSponsoredFeesCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    ActivateFeeSponsorCall, CreateFeeSponsorCall, DeactivateFeeSponsorCall,
+    DeleteFeeSponsorCall, GetFeeSponsorCall, ListFeeSponsorsCall, ListSponsoredFeesCall
+);

@@ -545,7 +545,7 @@ pub struct ListKeysCall {
     pagination_token: Option<String>,
 }
 impl ListKeysCall {
-    /// Only the keys of this end user, by id or by user name.
+    /// Only the keys of this end user, by id or by user name. Limits: at least 1 characters.
     #[must_use]
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
         self.owner = Some(owner.into());
@@ -570,7 +570,7 @@ impl ListKeysCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -793,7 +793,6 @@ impl GetKeySignatureCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::SignatureRequest> {
         crate::wait::wait("getKeySignature", move || self.clone().send())
@@ -836,7 +835,7 @@ impl ListKeySignaturesCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -994,3 +993,8 @@ impl KeyHandle {
         self.dfns.signatures().list(self.key_id.clone())
     }
 }
+crate::options::call_options!(
+    CreateKeyCall, DelegateKeyCall, DeleteKeyCall, DeriveKeyCall, ExportKeyCall,
+    GetKeyCall, ImportKeyCall, ListKeysCall, UpdateKeyCall, GenerateKeySignatureCall,
+    GetKeySignatureCall, ListKeySignaturesCall
+);

@@ -86,6 +86,19 @@ use crate::Dfns;
 use super::*;
 impl Dfns {
     /// Calls about address watches.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::AddressWatchNetwork;
+    ///
+    /// // Somebody else's address: what happens there is told like what happens to a wallet.
+    /// let address = "0x00000000000000000000000000000000000000aa";
+    /// let watch = dfns.address_watches().create(AddressWatchNetwork::EthereumSepolia, address).name("supplier").await?;
+    /// let assets = dfns.address_watches().assets(&watch.id).await?;
+    /// println!("{}: {assets:?}", watch.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "address-watches")]
     pub fn address_watches(&self) -> AddressWatchesCalls {
         AddressWatchesCalls {
@@ -93,6 +106,19 @@ impl Dfns {
         }
     }
     /// Calls about agreements.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::AgreementType;
+    ///
+    /// let latest = dfns.agreements().latest_unaccepted(AgreementType::UniswapTermsOfService).await?;
+    /// if let Some(agreement) = latest.latest_agreement {
+    ///     // Show it to a person first.
+    ///     dfns.agreements().accept(agreement.id).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "agreements")]
     pub fn agreements(&self) -> AgreementsCalls {
         AgreementsCalls {
@@ -100,6 +126,19 @@ impl Dfns {
         }
     }
     /// Calls about allocations.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::AllocationProtocol;
+    ///
+    /// let wallet: dfns::types::WalletId = "wa-6qfvs-bdk0i-8eeq3ajm1mg7b2qs".parse()?;
+    /// let rates = dfns.allocations().rates().await?;
+    /// println!("{rates:?}");
+    /// let allocation = dfns.allocations().create(wallet, AllocationProtocol::X0fns).await?;
+    /// println!("{allocation:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "allocations")]
     pub fn allocations(&self) -> AllocationsCalls {
         AllocationsCalls {
@@ -142,6 +181,27 @@ impl Dfns {
         }
     }
     /// Calls about exchanges.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::{ExchangeConfiguration, ExchangeKind, ExchangeMovement, WalletId};
+    ///
+    /// let (read, write) = (
+    ///     ExchangeConfiguration::new("read key", std::env::var("KRAKEN_READ")?),
+    ///     ExchangeConfiguration::new("write key", std::env::var("KRAKEN_WRITE")?),
+    /// );
+    /// let exchange = dfns.exchanges().create(ExchangeKind::Kraken, read, write).name("kraken").await?;
+    ///
+    /// let wallet: WalletId = "wa-6qfvs-bdk0i-8eeq3ajm1mg7b2qs".parse()?;
+    /// let accounts = dfns.exchanges().accounts(&exchange.id).await?;
+    /// for account in accounts.items {
+    ///     // In the smallest unit of the asset.
+    ///     let amount = ExchangeMovement::native(1_000_000_u64, &wallet);
+    ///     dfns.exchanges().withdraw(&exchange.id, account.id, amount).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "exchanges")]
     pub fn exchanges(&self) -> ExchangesCalls {
         ExchangesCalls {
@@ -149,6 +209,20 @@ impl Dfns {
         }
     }
     /// Calls about fee sponsors.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// let wallet: dfns::types::WalletId = "wa-6qfvs-bdk0i-8eeq3ajm1mg7b2qs".parse()?;
+    /// let sponsor = dfns.fee_sponsors().create(wallet).await?;
+    /// println!("transfers may name {} as the one who pays their fees", sponsor.id);
+    ///
+    /// let mut fees = dfns.fee_sponsors().fees(&sponsor.id).stream();
+    /// while let Some(fee) = fees.try_next().await? {
+    ///     println!("{fee:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "fee-sponsors")]
     pub fn fee_sponsors(&self) -> FeeSponsorsCalls {
         FeeSponsorsCalls {
@@ -161,6 +235,22 @@ impl Dfns {
         FleetsCalls { dfns: self.clone() }
     }
     /// Calls about key stores.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::KeyStoreOutput;
+    ///
+    /// for store in dfns.key_stores().list().await?.items {
+    ///     println!("{} {:?}", store.id, store.kind);
+    ///     // What offline signers are to sign: carry it to them, and hand in what they give back with the file beside it.
+    ///     let input = dfns.key_stores().onchain_sign_input(&store.id).await?;
+    ///     println!("{input:?}");
+    ///     let output: KeyStoreOutput = serde_json::from_slice(&std::fs::read("output.json")?)?;
+    ///     dfns.key_stores().onchain_sign_output(&store.id, output, std::fs::read("output.zip")?).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "signers")]
     pub fn key_stores(&self) -> KeyStoresCalls {
         KeyStoresCalls {
@@ -168,6 +258,19 @@ impl Dfns {
         }
     }
     /// Calls about keys.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::{Hex, KeyCurve, KeyScheme, SignatureBody};
+    ///
+    /// let key = dfns.keys().create(KeyScheme::EdDSA, KeyCurve::Ed25519).name("documents").await?;
+    /// // An `Outcome`, since a policy can hold it back; `done()` for whoever has no policies.
+    /// let message = SignatureBody::from(SignatureBody::message(Hex::from_bytes("hello")));
+    /// let signature = dfns.signatures().create(&key.id, message).await?.done()?;
+    /// println!("{}: {:?}", signature.id, signature.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "keys")]
     pub fn keys(&self) -> KeysCalls {
         KeysCalls { dfns: self.clone() }
@@ -178,6 +281,18 @@ impl Dfns {
         LoginCalls { dfns: self.clone() }
     }
     /// Calls about networks.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::{FeeEstimate, FeeNetwork};
+    ///
+    /// match dfns.networks().estimate_fees(FeeNetwork::EthereumSepolia).await? {
+    ///     FeeEstimate::Eip1559(fees) => println!("{:?}", fees.standard),
+    ///     other => println!("{other:?}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "networks")]
     pub fn networks(&self) -> NetworksCalls {
         NetworksCalls {
@@ -190,16 +305,62 @@ impl Dfns {
         OffersCalls { dfns: self.clone() }
     }
     /// Calls about orgs.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::OrgStatus;
+    ///
+    /// // Called by a user of the tenant.
+    /// let mut orgs = dfns.orgs().list().status([OrgStatus::Active]).stream();
+    /// while let Some(org) = orgs.try_next().await? {
+    ///     println!("{org:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "tenant")]
     pub fn orgs(&self) -> OrgsCalls {
         OrgsCalls { dfns: self.clone() }
     }
     /// Calls about payins.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::{FiatProvider, PayinStatus};
+    ///
+    /// let options = dfns.payins().options(FiatProvider::Borderless).await?;
+    /// println!("{options:?}");
+    ///
+    /// let mut payins = dfns.payins().list().status([PayinStatus::Processing]).stream();
+    /// while let Some(payin) = payins.try_next().await? {
+    ///     println!("{payin:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "payins")]
     pub fn payins(&self) -> PayinsCalls {
         PayinsCalls { dfns: self.clone() }
     }
     /// Calls about payouts.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::{FiatProvider, NewPayoutAsset, PaymentPurpose, WalletId};
+    ///
+    /// let wallet: WalletId = "wa-6qfvs-bdk0i-8eeq3ajm1mg7b2qs".parse()?;
+    /// // Ten units of a token with six decimal places.
+    /// let asset = NewPayoutAsset::erc20("0x00000000000000000000000000000000000000aa", 10_000_000_u64);
+    /// let quote = dfns.payouts().quote(&wallet, asset.clone(), "USD", FiatProvider::Borderless, "US").await?;
+    /// println!("{quote:?}");
+    /// let payout = dfns
+    ///     .payouts()
+    ///     .create(wallet, asset, "USD", FiatProvider::Borderless, "US", "account", "instructions", PaymentPurpose::Other)
+    ///     .await?;
+    /// println!("{payout:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "payouts")]
     pub fn payouts(&self) -> PayoutsCalls {
         PayoutsCalls { dfns: self.clone() }
@@ -212,6 +373,23 @@ impl Dfns {
         }
     }
     /// Calls about permissions.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::Outcome;
+    /// use dfns::types::{PermissionOperation, UserId};
+    ///
+    /// let operations = [PermissionOperation::WalletsRead, PermissionOperation::WalletsCreate];
+    /// let permission = dfns.permissions().create("wallet makers", operations).await?;
+    ///
+    /// let user: UserId = "us-6qfvs-bdk0i-8eeq3ajm1mg7b2qs".parse()?;
+    /// match dfns.permission_assignments().create(permission.id, user.to_string()).await? {
+    ///     Outcome::Done(assignment) => println!("{assignment:?}"),
+    ///     Outcome::PendingApproval { approval_id, .. } => println!("somebody has to approve it: {approval_id:?}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "permissions")]
     pub fn permissions(&self) -> PermissionsCalls {
         PermissionsCalls {
@@ -226,6 +404,24 @@ impl Dfns {
         }
     }
     /// Calls about policies.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::{ActivityKind, AmountLimit, ApprovalDecisionValue, ApprovalGroup, ApprovalStatus, ApproverFilter};
+    /// use dfns::types::{PolicyAction, PolicyCurrency, PolicyRule};
+    ///
+    /// // Who moves more than a thousand dollars at once needs somebody's approval.
+    /// let rule = PolicyRule::transaction_amount_limit(AmountLimit::new(1_000.0, PolicyCurrency::USD));
+    /// let action = PolicyAction::request_approval([ApprovalGroup::new(1, ApproverFilter::new())]);
+    /// dfns.policies().create("large transfers", ActivityKind::WalletsSign, rule, action).await?;
+    ///
+    /// let mut approvals = dfns.approvals().list().status(ApprovalStatus::Pending).stream();
+    /// while let Some(approval) = approvals.try_next().await? {
+    ///     dfns.approvals().decide(approval.id, ApprovalDecisionValue::Approved).reason("known").await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "policies")]
     pub fn policies(&self) -> PoliciesCalls {
         PoliciesCalls {
@@ -266,11 +462,45 @@ impl Dfns {
         SignersCalls { dfns: self.clone() }
     }
     /// Calls about stakes.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::{CreateStakeRequest, StakeProvider, WalletId};
+    ///
+    /// let wallet: WalletId = "wa-6qfvs-bdk0i-8eeq3ajm1mg7b2qs".parse()?;
+    /// // 32 ether, in wei.
+    /// let stake = CreateStakeRequest::ethereum(wallet, StakeProvider::Figment, 32_000_000_000_000_000_000_u128);
+    /// println!("{:?}", dfns.stakes().create(stake).await?);
+    ///
+    /// let mut stakes = dfns.stakes().list().stream();
+    /// while let Some(stake) = stakes.try_next().await? {
+    ///     println!("{stake:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "staking")]
     pub fn stakes(&self) -> StakesCalls {
         StakesCalls { dfns: self.clone() }
     }
     /// Calls about swaps.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::{CreateSwapQuoteRequest, CreateSwapRequest, SwapAsset, SwapTarget, WalletId};
+    ///
+    /// let wallet: WalletId = "wa-6qfvs-bdk0i-8eeq3ajm1mg7b2qs".parse()?;
+    /// let token = "0x00000000000000000000000000000000000000aa";
+    /// // One ether for as much of the token as there is, give or take half a percent.
+    /// let ether = SwapAsset::native(1_000_000_000_000_000_000_u64);
+    /// let wanted = CreateSwapQuoteRequest::uniswap_classic(&wallet, ether.clone(), SwapTarget::erc20(token), 50);
+    /// let quote = dfns.swaps().quote(wanted).await?;
+    /// let target = SwapAsset::erc20(token, 2_500_000_000_u64);
+    /// let swap = CreateSwapRequest::uniswap_classic(quote.id, wallet, ether, target, 50);
+    /// println!("{:?}", dfns.swaps().create(swap).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "swaps")]
     pub fn swaps(&self) -> SwapsCalls {
         SwapsCalls { dfns: self.clone() }
@@ -325,6 +555,21 @@ impl Dfns {
         }
     }
     /// Calls about users.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::NewUserKind;
+    ///
+    /// let user = dfns.users().create("eve@example.test", NewUserKind::CustomerEmployee).await?;
+    /// println!("{} can register now", user.user_id);
+    ///
+    /// let mut users = dfns.users().list().page_size(100).stream();
+    /// while let Some(user) = users.try_next().await? {
+    ///     println!("{} {}", user.user_id, user.username);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "auth")]
     pub fn users(&self) -> UsersCalls {
         UsersCalls { dfns: self.clone() }
@@ -351,6 +596,21 @@ impl Dfns {
         }
     }
     /// Calls about vaults.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::VaultNetwork;
+    ///
+    /// let vault = dfns.vaults().create().name("reserve").await?;
+    /// dfns.vaults().add_address(&vault.id, VaultNetwork::EthereumSepolia).await?;
+    ///
+    /// let mut balances = dfns.vaults().balances(&vault.id).stream();
+    /// while let Some(balance) = balances.try_next().await? {
+    ///     println!("{balance:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "vaults")]
     pub fn vaults(&self) -> VaultsCalls {
         VaultsCalls { dfns: self.clone() }
@@ -363,6 +623,23 @@ impl Dfns {
         }
     }
     /// Calls about wallets.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::Outcome;
+    /// use dfns::types::{Network, Transfer};
+    ///
+    /// let wallet = dfns.wallets().create(Network::EthereumSepolia).name("treasury").await?;
+    ///
+    /// // In the smallest unit of the asset: 0.01 ether.
+    /// let transfer = Transfer::native("0x00000000000000000000000000000000000000aa", 10_000_000_000_000_000_u64);
+    /// match dfns.wallet(&wallet.id).transfer(transfer).await? {
+    ///     Outcome::Done(transfer) => println!("{}: {:?}", transfer.id, transfer.status),
+    ///     Outcome::PendingApproval { approval_id, .. } => println!("somebody has to approve it: {approval_id:?}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "wallets")]
     pub fn wallets(&self) -> WalletsCalls {
         WalletsCalls { dfns: self.clone() }
@@ -375,6 +652,19 @@ impl Dfns {
         }
     }
     /// Calls about webhooks.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::WebhookEventKind;
+    ///
+    /// let events = [WebhookEventKind::WalletTransferConfirmed, WebhookEventKind::WalletTransferFailed];
+    /// let webhook = dfns.webhooks().create("https://example.test/dfns", events).description("payments").await?;
+    /// // Shown once: what `dfns::webhook` checks deliveries with.
+    /// println!("keep the secret of {}", webhook.id);
+    /// dfns.webhooks().ping(webhook.id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "webhooks")]
     pub fn webhooks(&self) -> WebhooksCalls {
         WebhooksCalls {
@@ -382,6 +672,22 @@ impl Dfns {
         }
     }
     /// Calls about yields.
+    ///
+    /// ```no_run
+    /// # async fn example(dfns: dfns::Dfns) -> ::std::result::Result<(), Box<dyn ::std::error::Error>> {
+    /// use dfns::types::{AllocationProtocol, Erc20Kind, Erc20TokenAmount, WalletId};
+    ///
+    /// let wallet: WalletId = "wa-6qfvs-bdk0i-8eeq3ajm1mg7b2qs".parse()?;
+    /// let amount = |contract, amount: u64| Erc20TokenAmount::new(Erc20Kind::Erc20, contract, amount);
+    /// let (given, taken) = (
+    ///     amount("0x00000000000000000000000000000000000000aa", 1_000_000),
+    ///     amount("0x00000000000000000000000000000000000000bb", 990_000),
+    /// );
+    /// let deposit = dfns.yields().create(wallet, AllocationProtocol::GauntletUsdcPrime, given, taken, 50).await?;
+    /// println!("{deposit:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "yields")]
     pub fn yields(&self) -> YieldsCalls {
         YieldsCalls { dfns: self.clone() }

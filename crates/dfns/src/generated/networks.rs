@@ -481,7 +481,7 @@ impl ListCantonValidatorsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50. Limits: 1 to 500.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -611,3 +611,8 @@ impl ::std::future::IntoFuture for UpdateCantonValidatorCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CallFunctionCall, EstimateFeesCall, ReadContractCall, ReindexTransactionCall,
+    CreateCantonValidatorCall, DeleteCantonValidatorCall, GetCantonValidatorCall,
+    ListCantonValidatorsCall, UpdateCantonValidatorCall
+);

@@ -98,15 +98,15 @@ impl PayinsCalls {
     /// Source: `GET /payins/recipients` (operation `getPayinRecipient`).
     pub fn recipient(
         &self,
-        currency: types::FiatCurrency,
         provider: types::FiatProvider,
         wallet_id: impl Into<types::WalletId>,
+        currency: types::FiatCurrency,
     ) -> GetPayinRecipientCall {
         GetPayinRecipientCall {
             dfns: self.dfns.clone(),
-            currency,
             provider,
             wallet_id: wallet_id.into(),
+            currency,
         }
     }
     /// Lists the accounts at a provider.
@@ -322,7 +322,6 @@ impl GetPayinCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::Payin> {
         crate::wait::wait("getPayin", move || self.clone().send())
@@ -341,9 +340,9 @@ impl ::std::future::IntoFuture for GetPayinCall {
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetPayinRecipientCall {
     dfns: Dfns,
-    currency: types::FiatCurrency,
     provider: types::FiatProvider,
     wallet_id: types::WalletId,
+    currency: types::FiatCurrency,
 }
 impl GetPayinRecipientCall {
     /// Sends the request.
@@ -357,9 +356,9 @@ impl GetPayinRecipientCall {
                     .dfns
                     .api()
                     .get_payin_recipient(
-                        self.currency.clone(),
                         self.provider.clone(),
                         &self.wallet_id,
+                        self.currency.clone(),
                     ),
             )
             .await
@@ -500,7 +499,7 @@ impl ListPayinsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -588,3 +587,8 @@ impl ::std::future::IntoFuture for RegisterPayinAccountAssetCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreatePayinCall, CreatePayinQuoteCall, CreatePayinRecipientCall, GetPayinCall,
+    GetPayinRecipientCall, ListPayinAccountsCall, ListPayinBalancesCall,
+    ListPayinOptionsCall, ListPayinsCall, RegisterPayinAccountAssetCall
+);

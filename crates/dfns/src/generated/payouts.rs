@@ -270,7 +270,6 @@ impl GetPayoutCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::Payout> {
         crate::wait::wait("getPayout", move || self.clone().send())
@@ -335,7 +334,7 @@ impl ListPayoutsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -375,3 +374,7 @@ impl ::std::future::IntoFuture for ListPayoutsCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreatePayoutCall, CreatePayoutActionCall, CreatePayoutQuoteCall, GetPayoutCall,
+    ListPayoutsCall
+);

@@ -154,7 +154,7 @@ impl ListPermissionAssignmentsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -594,7 +594,7 @@ impl ListPermissionsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -708,3 +708,8 @@ impl ::std::future::IntoFuture for UpdatePermissionCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    AssignPermissionCall, ListPermissionAssignmentsCall, RevokePermissionCall,
+    ArchivePermissionCall, CreatePermissionCall, DeletePermissionCall, GetPermissionCall,
+    ListPermissionsCall, UpdatePermissionCall
+);

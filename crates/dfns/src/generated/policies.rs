@@ -143,7 +143,6 @@ impl GetApprovalCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::Approval> {
         crate::wait::wait("getApproval", move || self.clone().send())
@@ -208,7 +207,7 @@ impl ListApprovalsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -528,7 +527,7 @@ impl ListPoliciesCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -627,3 +626,8 @@ impl ::std::future::IntoFuture for UpdatePolicyCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreateApprovalDecisionCall, GetApprovalCall, ListApprovalsCall, ArchivePolicyCall,
+    CreatePolicyCall, GetPolicyCall, GetSumsubTravelRulePublicKeyCall, ListPoliciesCall,
+    UpdatePolicyCall
+);

@@ -156,6 +156,151 @@ impl FleetsCalls {
             ),
         }
     }
+    /// Hands in what the signers gave back, after they added the user of a computer.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// What is signed is the JSON, with the SHA-256 of the file, which is worked out here. The file is held in
+    /// memory.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Users:Add`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-mac-user/output` (operation `submitAddMacUserOutput`).
+    pub fn add_mac_user_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        output_json: impl Into<types::FleetOutput>,
+        file: impl Into<crate::Upload>,
+    ) -> SubmitAddMacUserOutputCall {
+        let file = file.into();
+        SubmitAddMacUserOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitFleetOutputRequest>::new(
+                crate::upload::checksum(&file),
+                output_json,
+            ),
+            file,
+        }
+    }
+    /// Hands in what the signers gave back, after they added a person who can provision them.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// What is signed is the JSON, with the SHA-256 of the file, which is worked out here. The file is held in
+    /// memory.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Provisioners:Add`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/add-provisioner/output` (operation `submitAddProvisionerOutput`).
+    pub fn add_provisioner_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        output_json: impl Into<types::FleetOutput>,
+        file: impl Into<crate::Upload>,
+    ) -> SubmitAddProvisionerOutputCall {
+        let file = file.into();
+        SubmitAddProvisionerOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitFleetOutputRequest>::new(
+                crate::upload::checksum(&file),
+                output_json,
+            ),
+            file,
+        }
+    }
+    /// Hands in what the signers gave back, after they added another signer.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// What is signed is the JSON, with the SHA-256 of the file, which is worked out here. The file is held in
+    /// memory.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Clone`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/clone/output` (operation `submitCloneOutput`).
+    pub fn clone_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        output_json: impl Into<types::FleetOutput>,
+        file: impl Into<crate::Upload>,
+    ) -> SubmitCloneOutputCall {
+        let file = file.into();
+        SubmitCloneOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitFleetOutputRequest>::new(
+                crate::upload::checksum(&file),
+                output_json,
+            ),
+            file,
+        }
+    }
+    /// Hands in what the signers gave back, after they created a fleet.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// What is signed is the JSON, with the SHA-256 of the file, which is worked out here. The file is held in
+    /// memory.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Create`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/genesis/output` (operation `submitGenesisOutput`).
+    pub fn genesis_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        output_json: impl Into<types::FleetOutput>,
+        file: impl Into<crate::Upload>,
+    ) -> SubmitGenesisOutputCall {
+        let file = file.into();
+        SubmitGenesisOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitFleetOutputRequest>::new(
+                crate::upload::checksum(&file),
+                output_json,
+            ),
+            file,
+        }
+    }
+    /// Hands in what the signers gave back, after they made further keys.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// What is signed is the JSON, with the SHA-256 of the file, which is worked out here. The file is held in
+    /// memory.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Fleets:Keys:Harvest`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/key-harvest/output` (operation `submitKeyHarvestOutput`).
+    pub fn key_harvest_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        output_json: impl Into<types::FleetOutput>,
+        file: impl Into<crate::Upload>,
+    ) -> SubmitKeyHarvestOutputCall {
+        let file = file.into();
+        SubmitKeyHarvestOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitFleetOutputRequest>::new(
+                crate::upload::checksum(&file),
+                output_json,
+            ),
+            file,
+        }
+    }
 }
 /// A call of `cancelFleetOperation`, made by [`FleetsCalls::cancel`].
 #[derive(Clone, Debug)]
@@ -532,6 +677,334 @@ impl ::std::future::IntoFuture for CreateKeyHarvestInputCall {
         Box::pin(self.send())
     }
 }
+/// A call of `submitAddMacUserOutput`, made by [`FleetsCalls::add_mac_user_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitAddMacUserOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitFleetOutputRequest,
+    file: crate::Upload,
+}
+impl SubmitAddMacUserOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOutputReceipt> {
+        self.dfns
+            .finish(
+                self
+                    .dfns
+                    .api()
+                    .submit_add_mac_user_output(&self.store_id, &self.body, &self.file),
+            )
+            .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .submit_add_mac_user_output(&self.store_id, &self.body, &self.file),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::FleetOutputReceipt> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
+}
+impl ::std::future::IntoFuture for SubmitAddMacUserOutputCall {
+    type Output = Result<types::FleetOutputReceipt>;
+    type IntoFuture = CallFuture<types::FleetOutputReceipt>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `submitAddProvisionerOutput`, made by [`FleetsCalls::add_provisioner_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitAddProvisionerOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitFleetOutputRequest,
+    file: crate::Upload,
+}
+impl SubmitAddProvisionerOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOutputReceipt> {
+        self.dfns
+            .finish(
+                self
+                    .dfns
+                    .api()
+                    .submit_add_provisioner_output(
+                        &self.store_id,
+                        &self.body,
+                        &self.file,
+                    ),
+            )
+            .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .submit_add_provisioner_output(
+                        &self.store_id,
+                        &self.body,
+                        &self.file,
+                    ),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::FleetOutputReceipt> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
+}
+impl ::std::future::IntoFuture for SubmitAddProvisionerOutputCall {
+    type Output = Result<types::FleetOutputReceipt>;
+    type IntoFuture = CallFuture<types::FleetOutputReceipt>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `submitCloneOutput`, made by [`FleetsCalls::clone_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitCloneOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitFleetOutputRequest,
+    file: crate::Upload,
+}
+impl SubmitCloneOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOutputReceipt> {
+        self.dfns
+            .finish(
+                self
+                    .dfns
+                    .api()
+                    .submit_clone_output(&self.store_id, &self.body, &self.file),
+            )
+            .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .submit_clone_output(&self.store_id, &self.body, &self.file),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::FleetOutputReceipt> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
+}
+impl ::std::future::IntoFuture for SubmitCloneOutputCall {
+    type Output = Result<types::FleetOutputReceipt>;
+    type IntoFuture = CallFuture<types::FleetOutputReceipt>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `submitGenesisOutput`, made by [`FleetsCalls::genesis_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitGenesisOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitFleetOutputRequest,
+    file: crate::Upload,
+}
+impl SubmitGenesisOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOutputReceipt> {
+        self.dfns
+            .finish(
+                self
+                    .dfns
+                    .api()
+                    .submit_genesis_output(&self.store_id, &self.body, &self.file),
+            )
+            .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .submit_genesis_output(&self.store_id, &self.body, &self.file),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::FleetOutputReceipt> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
+}
+impl ::std::future::IntoFuture for SubmitGenesisOutputCall {
+    type Output = Result<types::FleetOutputReceipt>;
+    type IntoFuture = CallFuture<types::FleetOutputReceipt>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `submitKeyHarvestOutput`, made by [`FleetsCalls::key_harvest_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitKeyHarvestOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitFleetOutputRequest,
+    file: crate::Upload,
+}
+impl SubmitKeyHarvestOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::FleetOutputReceipt> {
+        self.dfns
+            .finish(
+                self
+                    .dfns
+                    .api()
+                    .submit_key_harvest_output(&self.store_id, &self.body, &self.file),
+            )
+            .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .submit_key_harvest_output(&self.store_id, &self.body, &self.file),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::FleetOutputReceipt> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
+}
+impl ::std::future::IntoFuture for SubmitKeyHarvestOutputCall {
+    type Output = Result<types::FleetOutputReceipt>;
+    type IntoFuture = CallFuture<types::FleetOutputReceipt>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// Calls about key stores.
 #[derive(Clone, Debug)]
 pub struct KeyStoresCalls {
@@ -581,6 +1054,64 @@ impl KeyStoresCalls {
     pub fn list(&self) -> ListKeyStoresCall {
         ListKeyStoresCall {
             dfns: self.dfns.clone(),
+        }
+    }
+    /// Hands in what the signers gave back, after they signed transactions.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// What is signed is the JSON, with the SHA-256 of the file, which is worked out here. The file is held in
+    /// memory.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Keys:Sign`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/onchain-sign/output` (operation `submitOnchainSignOutput`).
+    pub fn onchain_sign_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        output_json: impl Into<types::KeyStoreOutput>,
+        file: impl Into<crate::Upload>,
+    ) -> SubmitOnchainSignOutputCall {
+        let file = file.into();
+        SubmitOnchainSignOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitKeyStoreOutputRequest>::new(
+                crate::upload::checksum(&file),
+                output_json,
+            ),
+            file,
+        }
+    }
+    /// Hands in what the signers gave back, after they proved that they control wallets.
+    ///
+    /// The body goes as the part `data` of a form, with the archive as the part `file`.
+    ///
+    /// What is signed is the JSON, with the SHA-256 of the file, which is worked out here. The file is held in
+    /// memory.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Permission: `KeyStores:Instructions:Keys:ProveControl`.
+    ///
+    /// Source: `POST /key-stores/{storeId}/proof-of-control/output` (operation `submitProofOfControlOutput`).
+    pub fn proof_of_control_output(
+        &self,
+        store_id: impl Into<types::KeyStoreId>,
+        output_json: impl Into<types::KeyStoreOutput>,
+        file: impl Into<crate::Upload>,
+    ) -> SubmitProofOfControlOutputCall {
+        let file = file.into();
+        SubmitProofOfControlOutputCall {
+            dfns: self.dfns.clone(),
+            store_id: store_id.into(),
+            body: <types::SubmitKeyStoreOutputRequest>::new(
+                crate::upload::checksum(&file),
+                output_json,
+            ),
+            file,
         }
     }
 }
@@ -719,6 +1250,142 @@ impl ::std::future::IntoFuture for ListKeyStoresCall {
         Box::pin(self.send())
     }
 }
+/// A call of `submitOnchainSignOutput`, made by [`KeyStoresCalls::onchain_sign_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitOnchainSignOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitKeyStoreOutputRequest,
+    file: crate::Upload,
+}
+impl SubmitOnchainSignOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::KeyStoreOutputReceipt> {
+        self.dfns
+            .finish(
+                self
+                    .dfns
+                    .api()
+                    .submit_onchain_sign_output(&self.store_id, &self.body, &self.file),
+            )
+            .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .submit_onchain_sign_output(&self.store_id, &self.body, &self.file),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::KeyStoreOutputReceipt> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
+}
+impl ::std::future::IntoFuture for SubmitOnchainSignOutputCall {
+    type Output = Result<types::KeyStoreOutputReceipt>;
+    type IntoFuture = CallFuture<types::KeyStoreOutputReceipt>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+/// A call of `submitProofOfControlOutput`, made by [`KeyStoresCalls::proof_of_control_output`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SubmitProofOfControlOutputCall {
+    dfns: Dfns,
+    store_id: types::KeyStoreId,
+    body: types::SubmitKeyStoreOutputRequest,
+    file: crate::Upload,
+}
+impl SubmitProofOfControlOutputCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::KeyStoreOutputReceipt> {
+        self.dfns
+            .finish(
+                self
+                    .dfns
+                    .api()
+                    .submit_proof_of_control_output(
+                        &self.store_id,
+                        &self.body,
+                        &self.file,
+                    ),
+            )
+            .await
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns
+            .init(
+                self
+                    .dfns
+                    .api()
+                    .submit_proof_of_control_output(
+                        &self.store_id,
+                        &self.body,
+                        &self.file,
+                    ),
+            )
+            .await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<types::KeyStoreOutputReceipt> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
+}
+impl ::std::future::IntoFuture for SubmitProofOfControlOutputCall {
+    type Output = Result<types::KeyStoreOutputReceipt>;
+    type IntoFuture = CallFuture<types::KeyStoreOutputReceipt>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
 /// Calls about signers.
 #[derive(Clone, Debug)]
 pub struct SignersCalls {
@@ -761,3 +1428,11 @@ impl ::std::future::IntoFuture for ListSignersCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CancelFleetOperationCall, CreateAddMacUserInputCall, CreateAddProvisionerInputCall,
+    CreateCloneInputCall, CreateGenesisInputCall, CreateKeyHarvestInputCall,
+    SubmitAddMacUserOutputCall, SubmitAddProvisionerOutputCall, SubmitCloneOutputCall,
+    SubmitGenesisOutputCall, SubmitKeyHarvestOutputCall, CreateOnchainSignInputCall,
+    CreateProofOfControlInputCall, ListKeyStoresCall, SubmitOnchainSignOutputCall,
+    SubmitProofOfControlOutputCall, ListSignersCall
+);

@@ -217,7 +217,6 @@ impl GetStakeCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::Stake> {
         crate::wait::wait("getStake", move || self.clone().send())
@@ -284,7 +283,7 @@ impl ListStakeActionsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50. Limits: 1 to 500.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -348,7 +347,7 @@ impl ListStakesCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50. Limits: 1 to 500.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -388,3 +387,7 @@ impl ::std::future::IntoFuture for ListStakesCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreateStakeCall, CreateStakeActionCall, GetStakeCall, GetStakeRewardsCall,
+    ListStakeActionsCall, ListStakesCall
+);

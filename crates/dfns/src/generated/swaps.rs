@@ -170,7 +170,6 @@ impl GetSwapCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::Swap> {
         crate::wait::wait("getSwap", move || self.clone().send())
@@ -232,7 +231,7 @@ impl ListSwapsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50. Limits: 1 to 500.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -272,3 +271,6 @@ impl ::std::future::IntoFuture for ListSwapsCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreateSwapCall, CreateSwapQuoteCall, GetSwapCall, GetSwapQuoteCall, ListSwapsCall
+);

@@ -182,7 +182,7 @@ impl ListOrgsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -500,7 +500,7 @@ impl ListTenantPermissionsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -928,7 +928,7 @@ impl ListTenantUserGroupMembersCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -995,7 +995,7 @@ impl ListTenantUserGroupsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -1396,7 +1396,7 @@ impl ListTenantUsersCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -1489,3 +1489,12 @@ impl ::std::future::IntoFuture for UpdateTenantUserCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreateOrgCall, GetOrgCall, ListOrgsCall, UpdateOrgCall, UpdateOrgStatusCall,
+    AssignTenantPermissionCall, GetTenantPermissionCall, ListTenantPermissionsCall,
+    RevokeTenantPermissionCall, AddTenantUserGroupMembersCall, CreateTenantUserGroupCall,
+    DeleteTenantUserGroupCall, GetTenantUserGroupCall, ListTenantUserGroupMembersCall,
+    ListTenantUserGroupsCall, RemoveTenantUserGroupMembersCall,
+    UpdateTenantUserGroupCall, CreateTenantUserCall, DeleteTenantUserCall,
+    GetTenantUserCall, ListTenantUsersCall, UpdateTenantUserCall
+);

@@ -277,7 +277,7 @@ impl ListVaultLocksCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -630,7 +630,7 @@ impl ListVaultQuarantinesCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -1237,7 +1237,7 @@ impl ListVaultBalancesCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -1330,7 +1330,7 @@ impl ListVaultHistoryCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -1394,7 +1394,7 @@ impl ListVaultsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -1593,3 +1593,11 @@ impl ::std::future::IntoFuture for UpdateVaultCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreateVaultLockCall, GetVaultLockCall, ListVaultLocksCall, ReleaseVaultLockCall,
+    ReplaceVaultLockCall, TransferVaultLockCall, GetVaultQuarantineCall,
+    ListVaultQuarantinesCall, ReleaseVaultQuarantineCall, CreateVaultCall,
+    CreateVaultAddressCall, CreateVaultTransferCall, GetVaultCall, ListVaultAssetsCall,
+    ListVaultBalancesCall, ListVaultHistoryCall, ListVaultsCall, TagVaultCall,
+    UntagVaultCall, UpdateVaultCall
+);

@@ -155,7 +155,6 @@ impl GetBulkWalletJobCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::BulkWalletJob> {
         crate::wait::wait("getBulkWalletJob", move || self.clone().send())
@@ -198,7 +197,7 @@ impl ListBulkWalletJobWalletsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -273,7 +272,7 @@ impl ListBulkWalletJobsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -494,7 +493,7 @@ impl ListWalletOffersCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50. Limits: 1 to 500.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -918,7 +917,6 @@ impl GetWalletTransactionCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::TransactionRequest> {
         crate::wait::wait("getWalletTransaction", move || self.clone().send())
@@ -961,7 +959,7 @@ impl ListWalletTransactionsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -1329,7 +1327,6 @@ impl GetWalletTransferCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::TransferRequest> {
         crate::wait::wait("getWalletTransfer", move || self.clone().send())
@@ -1372,7 +1369,7 @@ impl ListWalletTransfersCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -1685,7 +1682,6 @@ impl GetWalletSignatureCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::SignatureRequest> {
         crate::wait::wait("getWalletSignature", move || self.clone().send())
@@ -1732,7 +1728,7 @@ impl ListWalletSignaturesCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -1962,13 +1958,13 @@ impl WalletsCalls {
     /// Source: `GET /wallets/all/history` (operation `listOrgWalletHistory`).
     pub fn organisation_history(
         &self,
-        end_time: types::Timestamp,
         start_time: types::Timestamp,
+        end_time: types::Timestamp,
     ) -> ListOrgWalletHistoryCall {
         ListOrgWalletHistoryCall {
             dfns: self.dfns.clone(),
-            end_time,
             start_time,
+            end_time,
             limit: None,
             pagination_token: None,
         }
@@ -2426,7 +2422,7 @@ pub struct GetWalletHistoryCall {
     pagination_token: Option<String>,
 }
 impl GetWalletHistoryCall {
-    /// Only items of the asset with this contract.
+    /// Only items of the asset with this contract. Limits: at least 1 characters.
     #[must_use]
     pub fn contract(mut self, contract: impl Into<String>) -> Self {
         self.contract = Some(contract.into());
@@ -2466,7 +2462,7 @@ impl GetWalletHistoryCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -2595,10 +2591,10 @@ impl ::std::future::IntoFuture for ImportWalletCall {
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListOrgWalletHistoryCall {
     dfns: Dfns,
+    start_time: types::Timestamp,
     end_time: types::Timestamp,
     limit: Option<i32>,
     pagination_token: Option<String>,
-    start_time: types::Timestamp,
 }
 impl ListOrgWalletHistoryCall {
     /// Asks for one page.
@@ -2612,16 +2608,16 @@ impl ListOrgWalletHistoryCall {
                     .dfns
                     .api()
                     .list_org_wallet_history(
+                        &self.start_time,
                         &self.end_time,
                         self.limit.clone(),
                         self.pagination_token.as_deref(),
-                        &self.start_time,
                     ),
             )
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -2673,7 +2669,7 @@ pub struct ListWalletsCall {
     pagination_token: Option<String>,
 }
 impl ListWalletsCall {
-    /// Only the wallets of this end user, by id or by user name.
+    /// Only the wallets of this end user, by id or by user name. Limits: at least 1 characters.
     #[must_use]
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
         self.owner = Some(owner.into());
@@ -2685,7 +2681,7 @@ impl ListWalletsCall {
         self.owner_id = Some(owner_id.into());
         self
     }
-    /// The same by user name alone; use `owner`.
+    /// The same by user name alone; use `owner`. Limits: at least 1 characters.
     #[must_use]
     pub fn owner_username(mut self, owner_username: impl Into<String>) -> Self {
         self.owner_username = Some(owner_username.into());
@@ -2712,7 +2708,7 @@ impl ListWalletsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50 for most lists. Limits: at least 1.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -3320,3 +3316,17 @@ impl WalletHandle {
         self.dfns.wallets().update(self.wallet_id.clone())
     }
 }
+crate::options::call_options!(
+    BulkCreateWalletsCall, GetBulkWalletJobCall, ListBulkWalletJobWalletsCall,
+    ListBulkWalletJobsCall, AcceptWalletOfferCall, GetWalletOfferCall,
+    ListWalletOffersCall, RejectWalletOfferCall, AbortWalletTransactionCall,
+    BroadcastTransactionCall, CancelWalletTransactionCall, GetWalletTransactionCall,
+    ListWalletTransactionsCall, SpeedUpWalletTransactionCall, AbortWalletTransferCall,
+    CancelWalletTransferCall, GetWalletTransferCall, ListWalletTransfersCall,
+    SpeedUpWalletTransferCall, TransferAssetCall, GenerateWalletSignatureCall,
+    GetWalletSignatureCall, ListWalletSignaturesCall, ActivateWalletCall,
+    CallCantonLedgerApiCall, CreateWalletCall, DelegateWalletCall, ExportWalletCall,
+    GetWalletCall, GetWalletAssetsCall, GetWalletHistoryCall, GetWalletNftsCall,
+    ImportWalletCall, ListOrgWalletHistoryCall, ListWalletsCall, TagWalletCall,
+    UntagWalletCall, UpdateWalletCall
+);

@@ -126,7 +126,7 @@ impl ListWebhookEventsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. Limits: 1 to 200.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -414,7 +414,7 @@ impl ListWebhooksCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. Limits: 1 to 200.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -579,3 +579,7 @@ impl ::std::future::IntoFuture for UpdateWebhookCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    GetWebhookEventCall, ListWebhookEventsCall, CreateWebhookCall, DeleteWebhookCall,
+    GetWebhookCall, ListWebhooksCall, PingWebhookCall, UpdateWebhookCall
+);

@@ -271,7 +271,6 @@ impl GetYieldCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::Yield> {
         crate::wait::wait("getYield", move || self.clone().send())
@@ -318,7 +317,7 @@ impl ListYieldActionsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50. Limits: 1 to 500.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -386,7 +385,7 @@ impl ListYieldsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// How many items a page has at most. The default is 50. Limits: 1 to 500.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -426,3 +425,7 @@ impl ::std::future::IntoFuture for ListYieldsCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreateYieldCall, CreateYieldActionCall, GetYieldCall, ListYieldActionsCall,
+    ListYieldsCall
+);

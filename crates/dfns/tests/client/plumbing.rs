@@ -4,11 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dfns::http::{HeaderValue, Response, StatusCode};
-use dfns::{CallReport, Error, Metrics, Middleware, MiddlewareFuture, Next, OutgoingRequest, RequestReport};
+use dfns::{
+    CallOptions as _, CallReport, Dfns, Error, Metrics, Middleware, MiddlewareFuture, Next, OutgoingRequest,
+    RequestReport,
+};
 use dfns::{RetryPolicy, Sent, Signer, SignerFuture, Step};
 use serde_json::json;
 
-use crate::support::fixtures::{USER_ACTION, builder, challenge, refusal, signed, wallet, wallet_id};
+use crate::support::fixtures::{USER_ACTION, builder, challenge, refusal, signed, signer, wallet, wallet_id};
 use crate::support::server::{Answer, Server, json};
 
 const AT_ONCE: RetryPolicy = RetryPolicy::new().first_delay(Duration::ZERO);
@@ -284,4 +287,103 @@ async fn argument_is_sent_unchecked_if_the_client_is_told_so() {
     let update = dfns.wallets().update(wallet_id()).name("x".repeat(101));
     update.send().await.expect("a wallet");
     assert_eq!(server.received().len(), 3);
+}
+
+#[tokio::test]
+async fn parameter_of_a_query_beyond_its_limits_is_named_before_anything_is_sent() {
+    let server = Server::start(Vec::new()).await;
+    let dfns = builder(&server).build().expect("a client");
+    let wallets = || dfns.wallets().list();
+    for (call, argument, problem) in [
+        (wallets().page_size(0), "limit", "it is 0, expected at least 1"),
+        (
+            wallets().page_token(""),
+            "paginationToken",
+            "it has 0 characters, expected at least 1",
+        ),
+        (wallets().owner(""), "owner", "it has 0 characters, expected at least 1"),
+    ] {
+        match call.send().await {
+            Err(Error::Argument {
+                argument: found,
+                problem: why,
+                ..
+            }) => {
+                assert_eq!((found.as_ref(), why.as_str()), (argument, problem));
+            }
+            other => panic!("{argument}: {other:?}"),
+        }
+    }
+    let error = dfns.users().list().page_size(201).stream().try_next().await;
+    assert!(matches!(error, Err(Error::Argument { .. })), "{error:?}");
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn call_has_a_time_of_its_own() {
+    let server = Server::start(vec![json(200, challenge()), json(200, wallet())]).await;
+    let dfns = builder(&server).signer(Absent).build().expect("a client");
+    let update = dfns.wallets().update(wallet_id()).name("a");
+    let error = update
+        .call_timeout(Duration::from_millis(200))
+        .await
+        .expect_err("an error");
+    assert!(
+        matches!(error, Error::TimedOut { limit, .. } if limit.as_millis() == 200),
+        "{error:?}"
+    );
+    dfns.wallets()
+        .get(wallet_id())
+        .await
+        .expect("no other call is limited by it");
+}
+
+#[tokio::test]
+async fn request_of_a_call_has_a_time_of_its_own() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let silent = Dfns::builder()
+        .base_url(&url)
+        .auth_token("token")
+        .build()
+        .expect("a client");
+    let call = silent.wallets().get(wallet_id()).retry(RetryPolicy::none());
+    let error = call.timeout(Duration::from_millis(200)).await.expect_err("an error");
+    assert!(
+        matches!(error, Error::TimedOut { limit, .. } if limit.as_millis() == 200),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn call_with_a_limit_of_zero_names_it_and_sends_nothing() {
+    let server = Server::start(Vec::new()).await;
+    let dfns = builder(&server).build().expect("a client");
+    let get = || dfns.wallets().get(wallet_id());
+    for (call, name) in [
+        (get().timeout(Duration::ZERO), "timeout"),
+        (get().call_timeout(Duration::ZERO), "call_timeout"),
+    ] {
+        match call.await {
+            Err(Error::Argument { argument, .. }) => assert_eq!(argument, name),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn call_is_tried_again_by_its_own_rules_and_signed_by_its_own_signer() {
+    let mut answers = signed(refusal(429, "slow down"));
+    answers.push(json(200, wallet()));
+    let server = Server::start(answers).await;
+    let dfns = builder(&server)
+        .signer(Absent)
+        .retry(AT_ONCE)
+        .build()
+        .expect("a client");
+    let update = dfns.wallets().update(wallet_id()).name("a");
+    let update = update.retry(RetryPolicy::none()).signed_by(signer());
+    assert!(matches!(update.await, Err(Error::RateLimited { .. })));
+    assert_eq!(server.received().len(), 3, "one attempt, signed");
 }

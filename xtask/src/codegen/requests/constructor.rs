@@ -4,8 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
+use super::super::structs::FieldFacts;
 use super::super::{names, structs};
 use super::request::{Body, Request, outside};
+use crate::spec::lint::CHECKSUM;
 
 impl Request<'_> {
     /// The method of the group that starts the request.
@@ -32,7 +34,14 @@ impl Request<'_> {
                 fields: Some(fields),
                 ..
             }) => {
-                let arguments = fields.required().map(|field| &field.ident);
+                let arguments = fields.required().map(|field| {
+                    let ident = &field.ident;
+                    if self.is_checksum(field) {
+                        quote!(crate::upload::checksum(&file))
+                    } else {
+                        quote!(#ident)
+                    }
+                });
                 values.push(quote!(body: <#component>::new(#(#arguments),*)));
             }
             Some(Body {
@@ -40,13 +49,23 @@ impl Request<'_> {
             }) => values.push(quote!(body: #argument.into())),
             None => {}
         }
+        let file = self.operation.multipart.then(|| {
+            values.push(quote!(file));
+            quote!(let file = file.into();)
+        });
         quote! {
             #docs
             #deprecated
             pub fn #method(&self, #(#parameters),*) -> #name {
+                #file
                 #name { dfns: self.dfns.clone(), #(#values),* }
             }
         }
+    }
+
+    /// What a call works out itself, of the file that goes beside the body.
+    fn is_checksum(&self, field: &FieldFacts) -> bool {
+        self.operation.multipart && field.wire == CHECKSUM
     }
 
     /// What a caller must say, in order: the name and the type of each argument.
@@ -64,6 +83,7 @@ impl Request<'_> {
                 fields: Some(fields), ..
             }) => fields
                 .required()
+                .filter(|field| !self.is_checksum(field))
                 .map(|field| {
                     let (ty, _) = structs::argument(&outside(&field.ty), &field.ident, self.facts);
                     (field.ident.clone(), ty)
@@ -74,6 +94,10 @@ impl Request<'_> {
             }) => vec![(argument.clone(), quote!(impl ::std::convert::Into<#component>))],
             None => Vec::new(),
         };
-        own.chain(of_body)
+        let file = self
+            .operation
+            .multipart
+            .then(|| (names::ident("file"), quote!(impl ::std::convert::Into<crate::Upload>)));
+        own.chain(of_body).chain(file)
     }
 }

@@ -28,6 +28,7 @@ impl Request<'_> {
             let component = &body.component;
             quote!(body: #component,)
         });
+        let file = self.operation.multipart.then(|| quote!(file: crate::Upload,));
         let filters = self.filters().map(|argument| {
             let field = FieldFacts {
                 ident: argument.ident.clone(),
@@ -54,6 +55,7 @@ impl Request<'_> {
                 dfns: Dfns,
                 #(#fields,)*
                 #body
+                #file
             }
             impl #name {
                 #(#filters)*

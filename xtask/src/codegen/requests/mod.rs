@@ -17,6 +17,7 @@ use quote::{format_ident, quote};
 
 use self::request::Request;
 use super::client::Client;
+use super::examples::{self, Examples};
 use super::facts::Operation;
 use super::structs::Structs;
 use super::{Error, Facts, names};
@@ -37,13 +38,15 @@ pub(crate) struct Known<'a> {
     pub(crate) client: &'a Client,
     /// The components that say how far something got.
     pub(crate) tracked: &'a BTreeSet<String>,
+    /// What the groups show, if there is anything.
+    pub(crate) examples: Option<&'a Examples>,
 }
 
 /// Generates the requests of every operation.
 pub(crate) fn generate(known: Known<'_>) -> Result<Requests, Error> {
     let facts = known.facts;
     let mut groups: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
-    for operation in facts.operations.iter().filter(|operation| !operation.multipart) {
+    for operation in &facts.operations {
         groups.entry(&operation.group).or_default().push(operation);
     }
     let mut domains: BTreeMap<String, TokenStream> = BTreeMap::new();
@@ -77,8 +80,11 @@ pub(crate) fn generate(known: Known<'_>) -> Result<Requests, Error> {
             }
             #(#definitions)*
         });
+        let example = known.examples.and_then(|examples| examples.get(group));
+        let example = example.map(|example| examples::lines(example)).unwrap_or_default();
         accessors.extend(quote! {
             #[doc = #title]
+            #(#[doc = #example])*
             #[cfg(feature = #domain)]
             pub fn #accessor(&self) -> #name {
                 #name { dfns: self.clone() }
@@ -91,11 +97,13 @@ pub(crate) fn generate(known: Known<'_>) -> Result<Requests, Error> {
         domains.entry(domain.clone()).or_default().extend(handles.types);
         accessors.extend(handles.accessors);
     }
-    for tokens in domains.values_mut() {
+    for (domain, tokens) in &mut domains {
+        let calls = by_domain.get(domain).into_iter().flatten().map(|request| &request.name);
         *tokens = quote! {
             #[allow(unused_imports, reason = "not every domain has lists")]
             use crate::{CallFuture, Dfns, ItemStream, Page, PageStream, Result, types};
             #tokens
+            crate::options::call_options!(#(#calls),*);
         };
     }
     Ok(Requests {

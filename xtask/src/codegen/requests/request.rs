@@ -9,7 +9,7 @@ use syn::{Ident, Type};
 
 use super::super::client::{Argument, Client};
 use super::super::facts::Operation;
-use super::super::structs::{StructFacts, Structs};
+use super::super::structs::{self, StructFacts, Structs};
 use super::super::{Error, Facts, docs, names};
 use super::Known;
 
@@ -40,6 +40,7 @@ impl<'a> Request<'a> {
             structs,
             client,
             tracked,
+            ..
         } = known;
         let arguments = client
             .arguments
@@ -106,10 +107,16 @@ impl<'a> Request<'a> {
         } else {
             ""
         };
+        let form = if self.operation.multipart {
+            "What is signed is the JSON, with the SHA-256 of the file, which is worked out here. The file is held in memory."
+        } else {
+            ""
+        };
         let source = format!("Source: `{method} {path}` (operation `{id}`).");
         docs::paragraphs([
             &docs::escape(summary),
             &docs::escape(description),
+            form,
             signed,
             &permission,
             &source,
@@ -128,8 +135,8 @@ impl<'a> Request<'a> {
         self.operation
             .parameters
             .iter()
-            .find(|(wire, _)| names::ident(names::snake(wire)) == argument.ident)
-            .map(|(_, description)| description.clone())
+            .find(|parameter| names::ident(names::snake(&parameter.wire)) == argument.ident)
+            .map(|parameter| structs::with_limits(&parameter.description, &parameter.limits))
             .unwrap_or_default()
     }
 }

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Type;
 
 use super::super::facts::Pending;
-use super::super::{Error, names, structs};
+use super::super::{Error, docs, names, structs};
 use super::request::{Request, outside};
 
 /// What a call answers.
@@ -111,6 +111,7 @@ impl Request<'_> {
                     (_, false) => quote!(self.#ident.clone()),
                 }
             })
+            .chain(self.operation.multipart.then(|| quote!(&self.file)))
             .collect()
     }
 
@@ -174,8 +175,6 @@ impl Request<'_> {
             /// # Errors
             /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
             /// is not there in time, both with the last state seen; else as `send`.
-            // In a browser there is no timer of tokio's to pass the pauses with.
-            #[cfg(not(target_arch = "wasm32"))]
             #[inline]
             pub fn wait(self) -> crate::Wait<types::#answer> {
                 crate::wait::wait(#id, move || self.clone().send())
@@ -185,8 +184,10 @@ impl Request<'_> {
 
     fn streams(&self, item: &Type) -> TokenStream {
         let id = &self.operation.id;
+        let limit = self.parameters.iter().find(|argument| argument.ident == "limit");
+        let page_size = docs::prose(&limit.map_or_else(String::new, |limit| self.parameter_description(limit)));
         quote! {
-            /// How many items a page has at most. The default of the API is 50 for most lists.
+            #page_size
             #[must_use]
             pub fn page_size(mut self, page_size: i32) -> Self {
                 self.limit = ::std::option::Option::Some(page_size);

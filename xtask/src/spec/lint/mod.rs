@@ -9,6 +9,7 @@ mod calls;
 mod context;
 mod exchange;
 mod extensions;
+mod forms;
 mod names;
 mod parameters;
 mod places;
@@ -19,6 +20,7 @@ mod values;
 mod words;
 
 use context::Context;
+pub use forms::CHECKSUM;
 pub use names::TAKEN;
 
 /// Holds `spec` against the conventions.
@@ -28,6 +30,7 @@ pub fn lint(spec: &Spec) -> Findings {
     calls::check(&mut context);
     exchange::check(&mut context);
     extensions::check(&mut context);
+    forms::check(&mut context);
     names::check(&mut context);
     parameters::check(&mut context);
     places::check(&mut context);

@@ -145,3 +145,4 @@ impl ::std::future::IntoFuture for TouchThingsCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(DeleteThingsCall, GetThingsCall, TouchThingsCall);

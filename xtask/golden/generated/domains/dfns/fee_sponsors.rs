@@ -42,3 +42,4 @@ impl ::std::future::IntoFuture for GetFeeSponsorCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(GetFeeSponsorCall);

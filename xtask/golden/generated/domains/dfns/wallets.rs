@@ -42,3 +42,4 @@ impl ::std::future::IntoFuture for GetWalletCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(GetWalletCall);

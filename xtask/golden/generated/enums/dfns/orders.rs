@@ -42,3 +42,4 @@ impl ::std::future::IntoFuture for GetOrderCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(GetOrderCall);

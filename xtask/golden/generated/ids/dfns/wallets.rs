@@ -62,3 +62,4 @@ impl WalletHandle {
         self.dfns.wallets().get(self.wallet_id.clone())
     }
 }
+crate::options::call_options!(GetWalletCall);

@@ -54,3 +54,4 @@ impl ::std::future::IntoFuture for CreateThingCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(CreateThingCall);

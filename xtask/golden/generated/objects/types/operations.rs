@@ -17,6 +17,7 @@ pub static OPERATIONS: [Operation; 1usize] = [
         idempotent: false,
         paged: false,
         body_limits: None,
+        query_limits: None,
         permissions: &[],
         principals: &[],
         lifecycle: Lifecycle::Current,

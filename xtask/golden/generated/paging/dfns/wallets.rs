@@ -57,7 +57,7 @@ impl ListWalletsCall {
             .await
             .map(|page| Page::new(page.items, page.next_page_token))
     }
-    /// How many items a page has at most. The default of the API is 50 for most lists.
+    /// The size of a page.
     #[must_use]
     pub fn page_size(mut self, page_size: i32) -> Self {
         self.limit = Some(page_size);
@@ -97,3 +97,4 @@ impl ::std::future::IntoFuture for ListWalletsCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(ListWalletsCall);

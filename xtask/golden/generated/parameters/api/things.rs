@@ -6,6 +6,25 @@
 use crate::runtime::{Call, CallError, Change, Client, Empty, Entity, Text};
 use dfns_types as types;
 impl Client {
+    /// Finds the newest part.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`CallError`] by what went wrong.
+    ///
+    /// Source: `GET /things/newest` (operation `findNewest`).
+    #[inline]
+    pub fn find_newest<'a>(
+        &'a self,
+        since: &'a str,
+        before: &'a str,
+        number: Option<i32>,
+    ) -> Call<'a, types::Part> {
+        self.call("find_newest", &[])
+            .query("before", &before)
+            .query_option("number", number)
+            .query("since", &since)
+    }
     /// Finds a part.
     ///
     /// # Errors

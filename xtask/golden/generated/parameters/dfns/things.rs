@@ -10,6 +10,21 @@ pub struct ThingsCalls {
     pub(super) dfns: Dfns,
 }
 impl ThingsCalls {
+    /// Finds the newest part.
+    ///
+    /// Source: `GET /things/newest` (operation `findNewest`).
+    pub fn find_newest(
+        &self,
+        since: impl Into<String>,
+        before: impl Into<String>,
+    ) -> FindNewestCall {
+        FindNewestCall {
+            dfns: self.dfns.clone(),
+            since: since.into(),
+            before: before.into(),
+            number: None,
+        }
+    }
     /// Finds a part.
     ///
     /// Source: `GET /things/{thingName}/parts/{partNumber}` (operation `findPart`).
@@ -29,6 +44,45 @@ impl ThingsCalls {
             tags: None,
             type_: None,
         }
+    }
+}
+/// A call of `findNewest`, made by [`ThingsCalls::find_newest`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct FindNewestCall {
+    dfns: Dfns,
+    since: String,
+    before: String,
+    number: Option<i32>,
+}
+impl FindNewestCall {
+    /// The number. Limits: 1 to 9.
+    #[must_use]
+    pub fn number(mut self, number: i32) -> Self {
+        self.number = Some(number);
+        self
+    }
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<types::Part> {
+        self.dfns
+            .finish(
+                self
+                    .dfns
+                    .api()
+                    .find_newest(&self.since, &self.before, self.number.clone()),
+            )
+            .await
+    }
+}
+impl ::std::future::IntoFuture for FindNewestCall {
+    type Output = Result<types::Part>;
+    type IntoFuture = CallFuture<types::Part>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 /// A call of `findPart`, made by [`ThingsCalls::find_part`].
@@ -100,3 +154,4 @@ impl ::std::future::IntoFuture for FindPartCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(FindNewestCall, FindPartCall);

@@ -4,7 +4,24 @@
 
 use crate::operation::{Authentication, Lifecycle, Method, Operation, Principal};
 /// Every operation, sorted by `function`.
-pub static OPERATIONS: [Operation; 1usize] = [
+pub static OPERATIONS: [Operation; 2usize] = [
+    Operation {
+        id: "findNewest",
+        function: "find_newest",
+        method: Method::Get,
+        path: "/things/newest",
+        domain: "things",
+        call: "things.find_newest",
+        authentication: Authentication::Token,
+        user_action: false,
+        idempotent: false,
+        paged: false,
+        body_limits: None,
+        query_limits: Some(&super::limits_table::QUERY_1),
+        permissions: &[],
+        principals: &[],
+        lifecycle: Lifecycle::Current,
+    },
     Operation {
         id: "findPart",
         function: "find_part",
@@ -17,6 +34,7 @@ pub static OPERATIONS: [Operation; 1usize] = [
         idempotent: false,
         paged: false,
         body_limits: None,
+        query_limits: None,
         permissions: &[],
         principals: &[],
         lifecycle: Lifecycle::Current,

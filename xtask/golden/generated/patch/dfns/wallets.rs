@@ -86,3 +86,4 @@ impl ::std::future::IntoFuture for UpdateWalletCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(UpdateWalletCall);

@@ -154,7 +154,6 @@ impl GetThingCall {
     /// # Errors
     /// [`Error::Failed`](crate::Error::Failed) if it came to nothing, [`Error::TimedOut`](crate::Error::TimedOut) if its end
     /// is not there in time, both with the last state seen; else as `send`.
-    #[cfg(not(target_arch = "wasm32"))]
     #[inline]
     pub fn wait(self) -> crate::Wait<types::Thing> {
         crate::wait::wait("getThing", move || self.clone().send())
@@ -201,3 +200,6 @@ impl ::std::future::IntoFuture for UpdateThingCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(
+    CreateBatchCall, CreateThingCall, DeleteThingCall, GetThingCall, UpdateThingCall
+);

@@ -17,4 +17,19 @@ impl Client {
     pub fn list_things<'a>(&'a self) -> Call<'a, Text> {
         self.call("list_things", &[])
     }
+    /// Uploads a thing.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`CallError`] by what went wrong.
+    ///
+    /// Source: `POST /things` (operation `uploadThing`).
+    #[inline]
+    pub fn upload_thing<'a>(
+        &'a self,
+        body: &'a types::UploadThingRequest,
+        file: &'a crate::Upload,
+    ) -> Call<'a, Empty> {
+        self.call("upload_thing", &[]).json(body).file(file)
+    }
 }

@@ -18,6 +18,26 @@ impl ThingsCalls {
             dfns: self.dfns.clone(),
         }
     }
+    /// Uploads a thing.
+    ///
+    /// What is signed is the JSON, with the SHA-256 of the file, which is worked out here. The file is held in
+    /// memory.
+    ///
+    /// Needs a user action signature, which is made on the way.
+    ///
+    /// Source: `POST /things` (operation `uploadThing`).
+    pub fn upload(
+        &self,
+        name: impl Into<String>,
+        file: impl Into<crate::Upload>,
+    ) -> UploadThingCall {
+        let file = file.into();
+        UploadThingCall {
+            dfns: self.dfns.clone(),
+            body: <types::UploadThingRequest>::new(crate::upload::checksum(&file), name),
+            file,
+        }
+    }
 }
 /// A call of `listThings`, made by [`ThingsCalls::list`].
 #[derive(Clone, Debug)]
@@ -42,3 +62,56 @@ impl ::std::future::IntoFuture for ListThingsCall {
         Box::pin(self.send())
     }
 }
+/// A call of `uploadThing`, made by [`ThingsCalls::upload`].
+#[derive(Clone, Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct UploadThingCall {
+    dfns: Dfns,
+    body: types::UploadThingRequest,
+    file: crate::Upload,
+}
+impl UploadThingCall {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    pub async fn send(self) -> Result<()> {
+        self.dfns
+            .finish(self.dfns.api().upload_thing(&self.body, &self.file))
+            .await
+            .map(Into::into)
+    }
+    /// Begins the call for a user who signs elsewhere, such as in a browser: declares the request, and answers
+    /// the challenge to sign. [`complete`](Self::complete) sends it.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn init(&self) -> Result<crate::PreparedAction> {
+        self.dfns.init(self.dfns.api().upload_thing(&self.body, &self.file)).await
+    }
+    /// Completes the call that [`init`](Self::init) began, with the user's answer to the challenge. It is sent once,
+    /// and never again.
+    ///
+    /// # Errors
+    /// [`Error::ActionChanged`](crate::Error::ActionChanged) if this is another request than the one that was
+    /// begun; else [`Error`](crate::Error), by what a caller can do about it.
+    #[inline]
+    pub async fn complete(
+        mut self,
+        prepared: &crate::PreparedAction,
+        assertion: impl Into<crate::FirstFactorAssertion>,
+    ) -> Result<()> {
+        self.dfns = self.dfns.completing(prepared, assertion.into());
+        self.send().await
+    }
+}
+impl ::std::future::IntoFuture for UploadThingCall {
+    type Output = Result<()>;
+    type IntoFuture = CallFuture<()>;
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+crate::options::call_options!(ListThingsCall, UploadThingCall);

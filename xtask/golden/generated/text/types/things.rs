@@ -8,17 +8,23 @@ use super::*;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UploadThingRequest {
+    /// The checksum of the file.
+    pub file_checksum: String,
     /// The name.
     pub name: String,
 }
 object! {
     UploadThingRequest {
+        "fileChecksum" => file_checksum: required,
         "name" => name: required,
     }
 }
 impl UploadThingRequest {
     /// Makes one of what is required.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
+    pub fn new(file_checksum: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            file_checksum: file_checksum.into(),
+            name: name.into(),
+        }
     }
 }

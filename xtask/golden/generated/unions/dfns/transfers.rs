@@ -47,3 +47,4 @@ impl ::std::future::IntoFuture for CreateTransferCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(CreateTransferCall);

@@ -42,3 +42,4 @@ impl ::std::future::IntoFuture for GetThingCall {
         Box::pin(self.send())
     }
 }
+crate::options::call_options!(GetThingCall);
