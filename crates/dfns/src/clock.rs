@@ -5,12 +5,22 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-#[cfg(target_arch = "wasm32")]
-pub(crate) use gloo_timers::future::sleep;
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use tokio::time::{Instant, sleep};
+pub(crate) use tokio::time::{Instant, Sleep, sleep};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use web_time::Instant;
+
+/// A timer of the browser's, which stays on the only thread that there is.
+#[cfg(target_arch = "wasm32")]
+pub(crate) type Sleep = send_wrapper::SendWrapper<gloo_timers::future::TimeoutFuture>;
+
+/// Passes some time; 24 days at most, since a browser counts no further.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn sleep(duration: Duration) -> Sleep {
+    const LONGEST: u32 = i32::MAX.unsigned_abs();
+    let millis = u32::try_from(duration.as_millis()).unwrap_or(LONGEST).min(LONGEST);
+    send_wrapper::SendWrapper::new(gloo_timers::future::TimeoutFuture::new(millis))
+}
 
 /// The time on a clock that only goes forward.
 pub(crate) fn now() -> Instant {

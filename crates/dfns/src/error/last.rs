@@ -4,7 +4,6 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-#[cfg(not(target_arch = "wasm32"))]
 use dfns_types::Tracked;
 use dfns_types::{ApprovalId, Progress};
 
@@ -21,7 +20,6 @@ pub struct LastState {
 }
 
 impl LastState {
-    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn of<T: Tracked + Send + Sync + 'static>(entity: T) -> Self {
         Self {
             status: entity.status().into(),

@@ -12,12 +12,11 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
-use dfns_types::{Progress, Tracked};
-use tokio::time::Sleep;
-
 use self::pace::Pace;
 use crate::CallFuture;
+use crate::clock::{self, Sleep};
 use crate::error::{Error, LastState, Result, Sent, Step};
+use dfns_types::{Progress, Tracked};
 
 type Look<T> = Box<dyn FnMut() -> CallFuture<T> + Send>;
 type Enough<T> = Box<dyn Fn(&T) -> bool + Send>;
@@ -79,7 +78,7 @@ where
         enough: None,
         limit: LIMIT,
         interval: INTERVAL,
-        pause: Box::new(|pause| Box::pin(tokio::time::sleep(pause))),
+        pause: Box::new(|pause| Box::pin(clock::sleep(pause))),
     }
 }
 
@@ -119,7 +118,7 @@ impl<T> Wait<T> {
 impl<T: Tracked + Send + Sync + 'static> Wait<T> {
     async fn run(mut self) -> Result<T> {
         let mut pace = Pace::new(self.interval);
-        let mut end = pin!(tokio::time::sleep(self.limit));
+        let mut end = pin!(clock::sleep(self.limit));
         // Pauses that are passed in another way than by sleeping take no time of the clock, but they count.
         let mut waited = Duration::ZERO;
         let mut last = None;
