@@ -6,7 +6,9 @@
 
 import { readdirSync } from 'node:fs'
 
-const known = readdirSync(new URL('chains', import.meta.url)).map((file) => file.replace(/\.mjs$/, '')).sort()
+const known = readdirSync(new URL('chains', import.meta.url))
+  .map((file) => file.replace(/\.mjs$/, ''))
+  .sort()
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : known
 const unknown = wanted.filter((name) => !known.includes(name))
 if (unknown.length) {

@@ -90,7 +90,10 @@ export const pay = async (wallet, amount, addresses) => {
 export const refuseToPay = async (wallet, amount, addresses) => {
   for (const [name, to] of Object.entries(addresses)) {
     const paid = transfer(wallet, { kind: 'Native', to, amount })
-    const error = await paid.then(() => assert.fail(`${name} ${to} was paid`), (error) => error)
+    const error = await paid.then(
+      () => assert.fail(`${name} ${to} was paid`),
+      (error) => error,
+    )
     assert.match(error.message, /: 400 .*"field":"to"/, name)
   }
 }
@@ -121,7 +124,11 @@ export const chance = (seed) => {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
   const below = (end) => Math.floor(next() * end)
-  return { below, bytes: (length) => Uint8Array.from({ length }, () => below(256)), one: (choices) => choices[below(choices.length)] }
+  return {
+    below,
+    bytes: (length) => Uint8Array.from({ length }, () => below(256)),
+    one: (choices) => choices[below(choices.length)],
+  }
 }
 
 export { assert }

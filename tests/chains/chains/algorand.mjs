@@ -2,24 +2,56 @@
 
 import algosdk from 'algosdk'
 import { ed25519 } from '@noble/curves/ed25519'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const wallet = await createWallet('AlgorandTestnet')
 const other = await createWallet('AlgorandTestnet')
 await fund(wallet, '1000000')
 
 const suggestedParams = {
-  fee: 1000n, minFee: 1000n, flatFee: true, firstValid: 7000n, lastValid: 8000n,
-  genesisID: 'testnet-v1.0', genesisHash: digest,
+  fee: 1000n,
+  minFee: 1000n,
+  flatFee: true,
+  firstValid: 7000n,
+  lastValid: 8000n,
+  genesisID: 'testnet-v1.0',
+  genesisHash: digest,
 }
 const sender = wallet.address
 const transactions = {
-  payment: algosdk.makePaymentTxnWithSuggestedParamsFromObject({ sender, receiver: other.address, amount: 12345n, note: fromHex('0x00ff'), suggestedParams }),
+  payment: algosdk.makePaymentTxnWithSuggestedParamsFromObject({
+    sender,
+    receiver: other.address,
+    amount: 12345n,
+    note: fromHex('0x00ff'),
+    suggestedParams,
+  }),
   'transfer of an asset': algosdk.makeAssetTransferTxnWithSuggestedParamsFromObject({
-    sender, receiver: other.address, amount: 7n, assetIndex: 31566704n, suggestedParams,
+    sender,
+    receiver: other.address,
+    amount: 7n,
+    assetIndex: 31566704n,
+    suggestedParams,
   }),
   'call of an application': algosdk.makeApplicationNoOpTxnFromObject({
-    sender, appIndex: 5n, appArgs: [digest, fromHex('0x01')], accounts: [other.address], suggestedParams,
+    sender,
+    appIndex: 5n,
+    appArgs: [digest, fromHex('0x01')],
+    accounts: [other.address],
+    suggestedParams,
   }),
 }
 
@@ -46,7 +78,10 @@ export const checks = {
   },
 
   ...Object.fromEntries(
-    Object.entries(transactions).map(([name, unsigned]) => [`transaction: ${name}`, () => signTransaction(unsigned, unsigned.toByte())]),
+    Object.entries(transactions).map(([name, unsigned]) => [
+      `transaction: ${name}`,
+      () => signTransaction(unsigned, unsigned.toByte()),
+    ]),
   ),
 
   'transaction: payment, as it is encoded without a signature': () =>
@@ -59,7 +94,9 @@ export const checks = {
 
   async 'addresses to pay'() {
     await pay(wallet, '5', { 'of a key': other.address, 'of an application': algosdk.getApplicationAddress(7n).toString() })
-    await refuseToPay(wallet, '5', { 'with a wrong character': other.address.replace(/.(.{6})$/, (text, rest) => (text[0] === 'A' ? 'B' : 'A') + rest) })
+    await refuseToPay(wallet, '5', {
+      'with a wrong character': other.address.replace(/.(.{6})$/, (text, rest) => (text[0] === 'A' ? 'B' : 'A') + rest),
+    })
   },
 
   async transfer() {

@@ -17,14 +17,30 @@ import {
   generateSigningMessageForTransaction,
   generateUserTransactionHash,
 } from '@aptos-labs/ts-sdk'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const wallet = await createWallet('AptosTestnet')
 const other = await createWallet('Movement')
 const key = new Ed25519PublicKey(publicKey(wallet))
 await fund(wallet, '100000000')
 
-const addressOf = (wallet) => AuthenticationKey.fromPublicKey({ publicKey: new Ed25519PublicKey(publicKey(wallet)) }).derivedAddress().toString()
+const addressOf = (wallet) =>
+  AuthenticationKey.fromPublicKey({ publicKey: new Ed25519PublicKey(publicKey(wallet)) })
+    .derivedAddress()
+    .toString()
 
 export const checks = {
   address() {
@@ -45,9 +61,16 @@ export const checks = {
     const signed = SignedTransaction.deserialize(new Deserializer(fromHex(made.signedData)))
     assert.equal(toHex(signed.raw_txn.bcsToBytes()), toHex(raw.bcsToBytes()), 'what was signed')
     const { public_key, signature } = signed.authenticator
-    assert.equal(AuthenticationKey.fromPublicKey({ publicKey: public_key }).derivedAddress().toString(), wallet.address, 'the sender')
+    assert.equal(
+      AuthenticationKey.fromPublicKey({ publicKey: public_key }).derivedAddress().toString(),
+      wallet.address,
+      'the sender',
+    )
     const transaction = new SimpleTransaction(raw)
-    assert.ok(public_key.verifySignature({ message: generateSigningMessageForTransaction(transaction), signature }), 'the signature')
+    assert.ok(
+      public_key.verifySignature({ message: generateSigningMessageForTransaction(transaction), signature }),
+      'the signature',
+    )
     const senderAuthenticator = new AccountAuthenticatorEd25519(public_key, signature)
     assert.equal(made.txHash, generateUserTransactionHash({ transaction, senderAuthenticator }))
     assert.equal(made.signature.encoded, signature.toString())

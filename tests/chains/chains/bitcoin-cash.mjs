@@ -13,7 +13,21 @@ import {
   secp256k1,
 } from '@bitauth/libauth'
 import { bitcoin, spending } from '../psbt.mjs'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const wallet = await createWallet('BitcoinCash')
 const bytecode = cashAddressToLockingBytecode(wallet.address).bytecode

@@ -2,7 +2,25 @@
 
 import { BIP322, Verifier } from 'bip322-js'
 import { bitcoin, derHalves, ecc, signPsbt, spending, verifyEcdsa, verifySchnorr } from '../psbt.mjs'
-import { assert, createDerivedWallet, createKey, createWallet, damaged, digest, fromHex, fund, generateSignature, halves, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  chance,
+  createDerivedWallet,
+  createKey,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  halves,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const network = bitcoin.networks.testnet
 const witness = await createWallet('BitcoinTestnet4')
@@ -28,11 +46,15 @@ const signMessage = async (wallet) => {
   const virtual = bitcoin.Transaction.fromBuffer(Buffer.from(full.signedData, 'base64'))
   const spent = BIP322.buildToSpendTx(message, Buffer.from(scriptOf(wallet)))
   assert.equal(toHex(virtual.ins[0].hash), toHex(spent.getHash()), 'what the full form spends')
-  assert.deepEqual(virtual.outs.map(({ script, value }) => [toHex(script), value]), [['0x6a', 0n]])
+  assert.deepEqual(
+    virtual.outs.map(({ script, value }) => [toHex(script), value]),
+    [['0x6a', 0n]],
+  )
   const simple = BIP322.encodeWitness({ data: { inputs: [{ finalScriptWitness: serialized(virtual.ins[0].witness) }] } })
   assert.ok(Verifier.verifySignature(wallet.address, message, simple))
 }
-const serialized = (items) => Buffer.concat([Buffer.from([items.length]), ...items.flatMap((item) => [Buffer.from([item.length]), item])])
+const serialized = (items) =>
+  Buffer.concat([Buffer.from([items.length]), ...items.flatMap((item) => [Buffer.from([item.length]), item])])
 
 export const checks = {
   'address of an ECDSA key'() {
@@ -81,7 +103,10 @@ export const checks = {
   },
 
   async 'psbt, segwit and taproot, of derived keys'() {
-    for (const [scheme, verify] of [['ECDSA', verifyEcdsa], ['Schnorr', verifySchnorr]]) {
+    for (const [scheme, verify] of [
+      ['ECDSA', verifyEcdsa],
+      ['Schnorr', verifySchnorr],
+    ]) {
       const derived = await createDerivedWallet('BitcoinTestnet4', scheme, 'secp256k1')
       const changed = scheme === 'Schnorr' ? { tapInternalKey: publicKey(derived).slice(-32) } : {}
       await signPsbt(network, derived, spend([scriptOf(derived)], changed), verify)
@@ -96,6 +121,30 @@ export const checks = {
     const signed = bitcoin.Psbt.fromHex(both.signedData.slice(2), { network })
     assert.ok(signed.validateSignaturesOfInput(0, verifyEcdsa) && signed.validateSignaturesOfInput(1, verifySchnorr))
     assert.ok(signed.finalizeAllInputs().extractTransaction().hasWitnesses())
+  },
+
+  async 'psbt by chance'() {
+    const { below, one } = chance(174)
+    const others = [
+      bitcoin.payments.p2wpkh({ hash: digest.slice(12), network }).output,
+      bitcoin.payments.p2pkh({ hash: digest.slice(12), network }).output,
+    ]
+    for (let round = 0; round < 30; round += 1) {
+      const isTaproot = below(2) === 1
+      const own = isTaproot ? [scriptOf(taproot)] : [scriptOf(witness), legacyScript]
+      const scripts = Array.from({ length: 1 + below(5) }, () => one(below(3) ? own : others))
+      const places = scripts.flatMap((script, place) => (own.includes(script) ? [place] : []))
+      if (!places.length) continue
+      const unsigned = spend(scripts)
+        .setVersion(one([1, 2]))
+        .setLocktime(below(500000))
+      if (isTaproot) for (const place of places) unsigned.updateInput(place, { tapInternalKey: internalKey })
+      const made = await generateSignature(isTaproot ? taproot : witness, { kind: 'Psbt', psbt: unsigned.toHex() })
+      assert.equal(made.signatures.length, places.length)
+      const signed = bitcoin.Psbt.fromHex(made.signedData.slice(2), { network })
+      for (const place of places)
+        assert.ok(signed.validateSignaturesOfInput(place, isTaproot ? verifySchnorr : verifyEcdsa), `input ${place}`)
+    }
   },
 
   'bip322, segwit': () => signMessage(witness),

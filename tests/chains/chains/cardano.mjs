@@ -1,7 +1,21 @@
 // Cardano, by Emurgo's serialization library.
 
 import cardano from '@emurgo/cardano-serialization-lib-nodejs'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const wallet = await createWallet('CardanoPreprod')
 const other = await createWallet('CardanoPreprod')
@@ -10,7 +24,9 @@ const keyOf = (wallet) => cardano.PublicKey.from_bytes(publicKey(wallet))
 await fund(wallet, '10000000')
 
 const addressOf = (wallet, network) =>
-  cardano.EnterpriseAddress.new(network.network_id(), cardano.Credential.from_keyhash(keyOf(wallet).hash())).to_address().to_bech32()
+  cardano.EnterpriseAddress.new(network.network_id(), cardano.Credential.from_keyhash(keyOf(wallet).hash()))
+    .to_address()
+    .to_bech32()
 
 const payment = () => {
   const inputs = cardano.TransactionInputs.new()
@@ -82,7 +98,11 @@ export const checks = {
     const script = cardano.Credential.from_scripthash(cardano.ScriptHash.from_bytes(digest.slice(4)))
     const [test, main] = [cardano.NetworkInfo.testnet_preprod().network_id(), cardano.NetworkInfo.mainnet().network_id()]
     const text = (address) => address.to_address().to_bech32()
-    const pointer = cardano.Pointer.new_pointer(cardano.BigNum.from_str('2498243'), cardano.BigNum.from_str('27'), cardano.BigNum.from_str('3'))
+    const pointer = cardano.Pointer.new_pointer(
+      cardano.BigNum.from_str('2498243'),
+      cardano.BigNum.from_str('27'),
+      cardano.BigNum.from_str('3'),
+    )
     await pay(wallet, '1000000', {
       'of a key': text(cardano.EnterpriseAddress.new(test, hash)),
       'of a key with a stake': text(cardano.BaseAddress.new(test, hash, hash)),

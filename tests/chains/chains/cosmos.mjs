@@ -5,7 +5,22 @@ import { Secp256k1, Secp256k1Signature, sha256 } from '@cosmjs/crypto'
 import { toBech32 } from '@cosmjs/encoding'
 import { Registry, decodeTxRaw, encodePubkey, makeAuthInfoBytes, makeSignBytes, makeSignDoc } from '@cosmjs/proto-signing'
 import { TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, halves, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  halves,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const wallet = await createWallet('CosmosIcsTestnet')
 const other = await createWallet('CosmosHub4')
@@ -40,7 +55,13 @@ export const checks = {
     const raw = TxRaw.encode(TxRaw.fromPartial({ bodyBytes: body, authInfoBytes: authInfo, signatures: [signature] })).finish()
     const read = decodeTxRaw(raw)
     assert.equal(read.body.memo, 'invoice 7')
-    assert.ok(await Secp256k1.verifySignature(Secp256k1Signature.fromFixedLength(read.signatures[0]), sha256(signBytes), publicKey(wallet)))
+    assert.ok(
+      await Secp256k1.verifySignature(
+        Secp256k1Signature.fromFixedLength(read.signatures[0]),
+        sha256(signBytes),
+        publicKey(wallet),
+      ),
+    )
     const half = BigInt('0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0')
     assert.ok(BigInt(made.signature.s) <= half, 'a low s')
   },

@@ -1,7 +1,22 @@
 // Dogecoin, by bitcoinjs-lib.
 
 import { bitcoin, derHalves, signPsbt, spending, verifyEcdsa } from '../psbt.mjs'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, halves, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  halves,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const bip32 = { public: 0x02facafd, private: 0x02fac398 }
 const network = { messagePrefix: '', bech32: '', bip32, pubKeyHash: 0x1e, scriptHash: 0x16, wif: 0x9e }

@@ -11,8 +11,17 @@ import { toAccount } from 'viem/accounts'
 import { assert, createWallet, digest, ready, toHex } from '../support.mjs'
 
 const { DfnsApiClient } = sdk
-const signer = new keysigner.AsymmetricKeySigner({ credId: ready.credentialId, privateKey: ready.privateKey, appOrigin: ready.url })
-const dfnsClient = new DfnsApiClient({ appId: 'ap-00000-00000-0000000000000000', authToken: ready.authToken, baseUrl: ready.url, signer })
+const signer = new keysigner.AsymmetricKeySigner({
+  credId: ready.credentialId,
+  privateKey: ready.privateKey,
+  appOrigin: ready.url,
+})
+const dfnsClient = new DfnsApiClient({
+  appId: 'ap-00000-00000-0000000000000000',
+  authToken: ready.authToken,
+  baseUrl: ready.url,
+  signer,
+})
 
 const wallet = await createWallet('EthereumSepolia')
 const bound = { walletId: wallet.id, dfnsClient }
@@ -21,7 +30,13 @@ const ofEthers = await ethersjs5.DfnsWallet.init(bound)
 const address = ofViem.address
 
 const domain = { name: 'Mail', version: '1', chainId: 11155111, verifyingContract: address }
-const types = { Mail: [{ name: 'to', type: 'address' }, { name: 'proof', type: 'bytes32' }, { name: 'weight', type: 'uint256' }] }
+const types = {
+  Mail: [
+    { name: 'to', type: 'address' },
+    { name: 'proof', type: 'bytes32' },
+    { name: 'weight', type: 'uint256' },
+  ],
+}
 const message = { to: address, proof: toHex(digest), weight: 7n }
 const to = '0x2222222222222222222222222222222222222222'
 
@@ -42,7 +57,16 @@ export const checks = {
   },
 
   async 'viem: transaction'() {
-    const unsigned = { chainId: 11155111, type: 'eip1559', to, value: 5n, nonce: 3, gas: 21000n, maxFeePerGas: 9n, maxPriorityFeePerGas: 1n }
+    const unsigned = {
+      chainId: 11155111,
+      type: 'eip1559',
+      to,
+      value: 5n,
+      nonce: 3,
+      gas: 21000n,
+      maxFeePerGas: 9n,
+      maxPriorityFeePerGas: 1n,
+    }
     const signed = Transaction.from(await ofViem.signTransaction(unsigned))
     assert.equal(signed.from, address)
     assert.deepEqual([signed.to, signed.nonce, signed.value], [to, 3, 5n])
@@ -59,7 +83,11 @@ export const checks = {
 
   async 'ethers: transactions'() {
     const common = { from: address, to, nonce: 3, gasLimit: 21000, value: 5, chainId: 11155111 }
-    for (const fees of [{ gasPrice: 9 }, { type: 1, gasPrice: 9, accessList: [] }, { type: 2, maxFeePerGas: 9, maxPriorityFeePerGas: 1 }]) {
+    for (const fees of [
+      { gasPrice: 9 },
+      { type: 1, gasPrice: 9, accessList: [] },
+      { type: 2, maxFeePerGas: 9, maxPriorityFeePerGas: 1 },
+    ]) {
       const signed = Transaction.from(await ofEthers.signTransaction({ ...common, ...fees }))
       assert.equal(signed.from, address)
       assert.deepEqual([signed.to, signed.nonce, signed.value], [to, 3, 5n])

@@ -1,7 +1,33 @@
 // EVM networks, by ethers.
 
-import { Signature, Transaction, computeAddress, getAddress, hashAuthorization, recoverAddress, verifyAuthorization, verifyMessage, verifyTypedData } from 'ethers'
-import { assert, broadcast, chance, createDerivedWallet, createWallet, digest, fromHex, fund, generateSignature, history, pay, refuseToPay, toHex, transfer, words } from '../support.mjs'
+import {
+  Signature,
+  Transaction,
+  computeAddress,
+  getAddress,
+  hashAuthorization,
+  recoverAddress,
+  verifyAuthorization,
+  verifyMessage,
+  verifyTypedData,
+} from 'ethers'
+import {
+  assert,
+  broadcast,
+  chance,
+  createDerivedWallet,
+  createWallet,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  refuseToPay,
+  toHex,
+  transfer,
+  words,
+} from '../support.mjs'
 
 const wallet = await createWallet('EthereumSepolia')
 const other = await createWallet('EthereumSepolia')
@@ -11,7 +37,10 @@ await fund(wallet, '1000000000000000000')
 const typed = {
   domain: { name: 'Mail', version: '1', chainId, verifyingContract: '0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC' },
   types: {
-    Person: [{ name: 'name', type: 'string' }, { name: 'wallets', type: 'address[]' }],
+    Person: [
+      { name: 'name', type: 'string' },
+      { name: 'wallets', type: 'address[]' },
+    ],
     Mail: [
       { name: 'from', type: 'Person' },
       { name: 'to', type: 'Person[]' },
@@ -49,7 +78,16 @@ const typedByChance = ({ below, bytes, one }) => {
     const drawn = BigInt(toHex(bytes(32)))
     return type.startsWith('u') ? BigInt.asUintN(Number(bits), drawn).toString() : BigInt.asIntN(Number(bits), drawn).toString()
   }
-  const base = () => one(['bool', 'address', 'string', 'bytes', `bytes${1 + below(32)}`, `uint${8 * (1 + below(32))}`, `int${8 * (1 + below(32))}`])
+  const base = () =>
+    one([
+      'bool',
+      'address',
+      'string',
+      'bytes',
+      `bytes${1 + below(32)}`,
+      `uint${8 * (1 + below(32))}`,
+      `int${8 * (1 + below(32))}`,
+    ])
   const depth = 1 + below(4)
   for (let place = depth; place > 0; place -= 1) {
     const fields = Array.from({ length: 1 + below(4) }, () => base() + one(['', '', '[]', '[2]', '[][3]']))
@@ -71,8 +109,15 @@ const transactionByChance = ({ below, bytes, one }) => {
     storageKeys: Array.from({ length: below(3) }, () => toHex(bytes(32))),
   }))
   return Transaction.from({
-    type, chainId: one([0n, 1n, 127n, 128n, 255n, 256n, 11155111n, 2n ** 32n]), nonce: one([0, 1, 127, 128, 70000]), to: one([null, toHex(bytes(20))]),
-    gasLimit: number(4), value: one([0n, 1n, 127n, 128n, number(16)]), data: toHex(bytes(one([0, 1, 55, 56, 300]))), ...fees, ...(type > 0 && { accessList }),
+    type,
+    chainId: one([0n, 1n, 127n, 128n, 255n, 256n, 11155111n, 2n ** 32n]),
+    nonce: one([0, 1, 127, 128, 70000]),
+    to: one([null, toHex(bytes(20))]),
+    gasLimit: number(4),
+    value: one([0n, 1n, 127n, 128n, number(16)]),
+    data: toHex(bytes(one([0, 1, 55, 56, 300]))),
+    ...fees,
+    ...(type > 0 && { accessList }),
   })
 }
 
@@ -148,7 +193,10 @@ export const checks = {
   },
 
   async eip7702() {
-    for (const authorization of [{ address: other.address, chainId, nonce: 0 }, { address: other.address, chainId: 0, nonce: 300 }]) {
+    for (const authorization of [
+      { address: other.address, chainId, nonce: 0 },
+      { address: other.address, chainId: 0, nonce: 300 },
+    ]) {
       const { signature } = await generateSignature(wallet, { kind: 'Eip7702', ...authorization })
       assert.equal(verifyAuthorization(authorization, signature.encoded).toLowerCase(), wallet.address)
       assert.equal(recoverAddress(hashAuthorization(authorization), signature.encoded).toLowerCase(), wallet.address)
@@ -194,7 +242,9 @@ export const checks = {
   async 'addresses to pay'() {
     await pay(wallet, '5', { 'in small letters': other.address, 'with a checksum': getAddress(other.address) })
     const checked = getAddress(other.address)
-    const flipped = checked.replace(/[a-f]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()))
+    const flipped = checked.replace(/[a-f]/i, (letter) =>
+      letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+    )
     await refuseToPay(wallet, '5', { 'with a wrong checksum': flipped, short: checked.slice(0, -2) })
   },
 
@@ -202,7 +252,10 @@ export const checks = {
     const contract = other.address
     await fund(wallet, '1000', { kind: 'Erc20', contract, symbol: 'TKN', decimals: 6 })
     await fund(wallet, '1', { kind: 'Erc721', contract, tokenId: '7' })
-    for (const token of [{ kind: 'Erc20', contract: getAddress(contract), amount: '10' }, { kind: 'Erc721', contract, tokenId: '7' }]) {
+    for (const token of [
+      { kind: 'Erc20', contract: getAddress(contract), amount: '10' },
+      { kind: 'Erc721', contract, tokenId: '7' },
+    ]) {
       const sent = await transfer(wallet, { ...token, to: other.address })
       assert.equal(sent.status, 'Confirmed')
       assert.match(sent.txHash, /^0x[0-9a-f]{64}$/)

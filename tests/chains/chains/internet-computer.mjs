@@ -4,7 +4,21 @@ import { Secp256k1PublicKey } from '@dfinity/identity-secp256k1'
 import { AccountIdentifier } from '@dfinity/ledger-icp'
 import { Principal } from '@dfinity/principal'
 import { secp256k1 } from '@noble/curves/secp256k1'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const wallet = await createWallet('InternetComputer')
 const other = await createWallet('Origyn')
@@ -29,7 +43,11 @@ export const checks = {
 
   async 'addresses to pay'() {
     const account = AccountIdentifier.fromPrincipal({ principal: Principal.fromText(other.address) }).toHex()
-    await pay(wallet, '5', { 'of a key': other.address, 'of a canister': 'ryjl3-tyaaa-aaaaa-aaaba-cai', 'of an account': account })
+    await pay(wallet, '5', {
+      'of a key': other.address,
+      'of a canister': 'ryjl3-tyaaa-aaaaa-aaaba-cai',
+      'of an account': account,
+    })
     await refuseToPay(wallet, '5', {
       'with a wrong character': damaged(other.address),
       'of an account, with a wrong character': account.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),

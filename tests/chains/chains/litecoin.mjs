@@ -1,7 +1,23 @@
 // Litecoin, by bitcoinjs-lib.
 
 import { bitcoin, derHalves, signPsbt, spending, verifyEcdsa, verifySchnorr } from '../psbt.mjs'
-import { assert, createKey, createWallet, damaged, digest, fromHex, fund, generateSignature, halves, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createKey,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  halves,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const bip32 = { public: 0x019da462, private: 0x019d9cfe }
 const network = { messagePrefix: '', bech32: 'ltc', bip32, pubKeyHash: 0x30, scriptHash: 0x32, wif: 0xb0 }
@@ -28,7 +44,12 @@ export const checks = {
   psbt: () => signPsbt(network, wallet, spending(network, [scriptOf(wallet), scriptOf(wallet)], [taproot.address]), verifyEcdsa),
 
   'psbt, taproot': () =>
-    signPsbt(network, taproot, spending(network, [scriptOf(taproot)], [wallet.address], { tapInternalKey: internalPubkey }), verifySchnorr),
+    signPsbt(
+      network,
+      taproot,
+      spending(network, [scriptOf(taproot)], [wallet.address], { tapInternalKey: internalPubkey }),
+      verifySchnorr,
+    ),
 
   async 'addresses to pay'() {
     const pubkey = publicKey(wallet)

@@ -4,7 +4,20 @@ import { PublicKey, KeyType } from '@near-js/crypto'
 import { Signature, SignedTransaction, actionCreators, createTransaction, encodeTransaction } from '@near-js/transactions'
 import bs58 from 'bs58'
 import { createHash } from 'node:crypto'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const wallet = await createWallet('NearTestnet')
 const other = await createWallet('Near')
@@ -37,8 +50,18 @@ export const checks = {
   },
 
   async 'addresses to pay'() {
-    await pay(wallet, '5', { 'of a key': other.address, named: 'alice.near', 'below another': 'my_app.alice-1.testnet', 'of Ethereum': toHex(digest.slice(12)) })
-    await refuseToPay(wallet, '5', { 'in capitals': 'Alice.near', 'with two dots': 'alice..near', short: 'a', long: 'a'.repeat(65) })
+    await pay(wallet, '5', {
+      'of a key': other.address,
+      named: 'alice.near',
+      'below another': 'my_app.alice-1.testnet',
+      'of Ethereum': toHex(digest.slice(12)),
+    })
+    await refuseToPay(wallet, '5', {
+      'in capitals': 'Alice.near',
+      'with two dots': 'alice..near',
+      short: 'a',
+      long: 'a'.repeat(65),
+    })
   },
 
   async transfer() {

@@ -3,7 +3,23 @@
 import { Metadata, TypeRegistry, decorateExtrinsics } from '@polkadot/types'
 import runtime from '@polkadot/types-support/metadata/static-polkadot'
 import { encodeAddress, signatureVerify } from '@polkadot/util-crypto'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer, words } from '../support.mjs'
+import {
+  assert,
+  chance,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+  words,
+} from '../support.mjs'
 
 const wallet = await createWallet('Polkadot')
 const other = await createWallet('Polkadot')
@@ -15,9 +31,18 @@ registry.setMetadata(metadata)
 const calls = decorateExtrinsics(registry, metadata.asLatest, metadata.version)
 const version = 4
 
-const prefixes = { Polkadot: 0, PolkadotAssetHub: 0, Kusama: 2, KusamaAssetHub: 2, Polymesh: 12, PolymeshTestnet: 42, Westend: 42, WestendAssetHub: 42 }
+const prefixes = {
+  Polkadot: 0,
+  PolkadotAssetHub: 0,
+  Kusama: 2,
+  KusamaAssetHub: 2,
+  Polymesh: 12,
+  PolymeshTestnet: 42,
+  Westend: 42,
+  WestendAssetHub: 42,
+}
 
-const payloadOf = (method) => ({
+const payloadOf = (method, changed = {}) => ({
   address: wallet.address,
   blockHash: toHex(digest),
   blockNumber: registry.createType('BlockNumber', 20000000).toHex(),
@@ -30,11 +55,12 @@ const payloadOf = (method) => ({
   tip: registry.createType('Compact<Balance>', 12).toHex(),
   transactionVersion: registry.createType('u32', 26).toHex(),
   version,
+  ...changed,
 })
 
 // Has the payload signed in the form that `write` gives it, and reads the extrinsic that it belongs to.
-const signExtrinsic = async (method, write) => {
-  const fields = payloadOf(method)
+const signExtrinsic = async (method, write, changed) => {
+  const fields = payloadOf(method, changed)
   const payload = registry.createType('ExtrinsicPayload', fields, { version: version })
   const { signature } = await generateSignature(wallet, { kind: 'SignerPayload', payload: write(payload, fields) })
   const extrinsic = registry.createType('Extrinsic', { method }, { version: version })
@@ -42,10 +68,14 @@ const signExtrinsic = async (method, write) => {
   const read = registry.createType('Extrinsic', extrinsic.toU8a())
   assert.equal(read.signer.toString(), wallet.address, 'the sender')
   assert.equal(read.method.toHex(), method.toHex(), 'what was signed')
-  assert.equal(read.nonce.toNumber(), 7)
+  assert.equal(read.nonce.toHex(), registry.createType('Compact<Index>', fields.nonce).toHex())
   const signed = payload.toU8a({ method: true })
   const hashed = signed.length > 256 ? registry.hash(signed) : signed
-  const { isValid, crypto } = signatureVerify(hashed, read.inner.signature.multiSignature?.toU8a() ?? read.signature.toU8a(), wallet.address)
+  const { isValid, crypto } = signatureVerify(
+    hashed,
+    read.inner.signature.multiSignature?.toU8a() ?? read.signature.toU8a(),
+    wallet.address,
+  )
   assert.ok(isValid && crypto === 'ed25519', `the signature: ${crypto}`)
 }
 
@@ -76,9 +106,27 @@ export const checks = {
   'signerPayload in JSON': () => signExtrinsic(payment(), inJson),
   'signerPayload in JSON of more than 256 bytes': () => signExtrinsic(calls.system.remark('x'.repeat(300)), inJson),
 
+  async 'signerPayload in JSON by chance'() {
+    const { below, bytes, one } = chance(4)
+    for (let round = 0; round < 50; round += 1) {
+      const current = below(2 ** 31)
+      await signExtrinsic(calls.system.remark(toHex(bytes(one([0, 1, 63, 64, 150, 200])))), inJson, {
+        era: one(['0x00', registry.createType('ExtrinsicEra', { current, period: one([4, 64, 65536]) }).toHex()]),
+        nonce: registry.createType('Compact<Index>', one([0, 63, 64, 16383, 16384, 2 ** 30 - 1, 2 ** 30, 2 ** 32 - 1])).toHex(),
+        tip: registry.createType('Compact<Balance>', BigInt(toHex(bytes(1 + below(16))))).toHex(),
+        blockHash: toHex(bytes(32)),
+        specVersion: registry.createType('u32', below(2 ** 32)).toHex(),
+        ...one([{}, { mode: 0, metadataHash: null }, { mode: 1, metadataHash: toHex(bytes(32)) }]),
+      })
+    }
+  },
+
   async 'addresses to pay'() {
     await pay(wallet, '5', { 'of a key': other.address })
-    await refuseToPay(wallet, '5', { 'of Kusama': encodeAddress(publicKey(other), 2), 'with a wrong character': damaged(other.address) })
+    await refuseToPay(wallet, '5', {
+      'of Kusama': encodeAddress(publicKey(other), 2),
+      'with a wrong character': damaged(other.address),
+    })
   },
 
   async transfer() {

@@ -11,7 +11,23 @@ import {
 } from '@solana/web3.js'
 import { ed25519 } from '@noble/curves/ed25519'
 import bs58 from 'bs58'
-import { assert, broadcast, createDerivedWallet, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer, words } from '../support.mjs'
+import {
+  assert,
+  broadcast,
+  createDerivedWallet,
+  createWallet,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+  words,
+} from '../support.mjs'
 
 const wallet = await createWallet('SolanaDevnet')
 const other = await createWallet('SolanaDevnet')
@@ -63,7 +79,11 @@ export const checks = {
   },
 
   async 'transaction of version 0'() {
-    const message = new TransactionMessage({ payerKey: payer, recentBlockhash, instructions: [payment, note(payer)] }).compileToV0Message()
+    const message = new TransactionMessage({
+      payerKey: payer,
+      recentBlockhash,
+      instructions: [payment, note(payer)],
+    }).compileToV0Message()
     const transaction = toHex(new VersionedTransaction(message).serialize())
     const made = await generateSignature(wallet, { kind: 'Transaction', transaction })
     const signed = VersionedTransaction.deserialize(fromHex(made.signedData))
@@ -98,7 +118,10 @@ export const checks = {
     const [derived] = PublicKey.findProgramAddressSync([words.slice(0, 8)], receiver)
     assert.ok(!PublicKey.isOnCurve(derived))
     await pay(wallet, '5', { 'of a key': other.address, 'of a program': derived.toBase58() })
-    await refuseToPay(wallet, '5', { 'of 31 bytes': bs58.encode(digest.slice(1)), 'not in base 58': `0${other.address.slice(1)}` })
+    await refuseToPay(wallet, '5', {
+      'of 31 bytes': bs58.encode(digest.slice(1)),
+      'not in base 58': `0${other.address.slice(1)}`,
+    })
   },
 
   async 'transfer of tokens'() {

@@ -1,7 +1,32 @@
 // Stellar, by @stellar/stellar-base.
 
-import { Account, Asset, BASE_FEE, Keypair, Memo, MuxedAccount, Networks, Operation, StrKey, TransactionBuilder } from '@stellar/stellar-base'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  Account,
+  Asset,
+  BASE_FEE,
+  Keypair,
+  Memo,
+  MuxedAccount,
+  Networks,
+  Operation,
+  StrKey,
+  TransactionBuilder,
+} from '@stellar/stellar-base'
+import {
+  assert,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const wallet = await createWallet('StellarTestnet')
 const other = await createWallet('StellarTestnet')
@@ -9,7 +34,12 @@ const signer = Keypair.fromPublicKey(StrKey.encodeEd25519PublicKey(Buffer.from(p
 await fund(wallet, '1000000000')
 
 const build = (networkPassphrase, memo) =>
-  new TransactionBuilder(new Account(wallet.address, '41'), { fee: BASE_FEE, networkPassphrase, timebounds: { minTime: 1, maxTime: 4e9 }, memo })
+  new TransactionBuilder(new Account(wallet.address, '41'), {
+    fee: BASE_FEE,
+    networkPassphrase,
+    timebounds: { minTime: 1, maxTime: 4e9 },
+    memo,
+  })
     .addOperation(Operation.payment({ destination: other.address, asset: Asset.native(), amount: '12.5' }))
     .addOperation(Operation.manageData({ name: 'note', value: Buffer.from('kept') }))
     .build()

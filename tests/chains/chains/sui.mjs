@@ -8,7 +8,20 @@ import { verifyTransactionSignature } from '@mysten/sui/verify'
 import { ed25519 } from '@noble/curves/ed25519'
 import { blake2b } from '@noble/hashes/blake2'
 import bs58 from 'bs58'
-import { assert, createWallet, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const wallet = await createWallet('SuiTestnet')
 const other = await createWallet('Sui')
@@ -36,7 +49,11 @@ export const checks = {
     const bytes = await unsigned.build()
     const hash = blake2b(messageWithIntent('TransactionData', bytes), { dkLen: 32 })
     const made = await generateSignature(wallet, { kind: 'Hash', hash: toHex(hash) })
-    const signature = toSerializedSignature({ signatureScheme: 'ED25519', signature: fromHex(made.signature.encoded), publicKey: key })
+    const signature = toSerializedSignature({
+      signatureScheme: 'ED25519',
+      signature: fromHex(made.signature.encoded),
+      publicKey: key,
+    })
     const signer = await verifyTransactionSignature(bytes, signature)
     assert.equal(signer.toSuiAddress(), wallet.address)
   },

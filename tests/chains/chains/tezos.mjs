@@ -1,9 +1,32 @@
 // Tezos, by the parts of Taquito.
 
 import { localForger } from '@taquito/local-forging'
-import { PrefixV2, b58Encode, encodeOpHash, getPkhfromPk, validateAddress, validateOperation, validateSignature, verifySignature } from '@taquito/utils'
+import {
+  PrefixV2,
+  b58Encode,
+  encodeOpHash,
+  getPkhfromPk,
+  validateAddress,
+  validateOperation,
+  validateSignature,
+  verifySignature,
+} from '@taquito/utils'
 import { ed25519 } from '@noble/curves/ed25519'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
 const wallet = await createWallet('TezosShadownet')
 const other = await createWallet('Tezos')
@@ -17,7 +40,11 @@ const contents = {
   transaction: [{ kind: 'transaction', ...fees, counter: '7', amount: '12345', destination: other.address }],
   'call of a contract': [
     {
-      kind: 'transaction', ...fees, counter: '7', amount: '0', destination: 'KT1PWx2mnDueood7fEmfbBDKx1D9BAnnXitn',
+      kind: 'transaction',
+      ...fees,
+      counter: '7',
+      amount: '0',
+      destination: 'KT1PWx2mnDueood7fEmfbBDKx1D9BAnnXitn',
       parameters: { entrypoint: 'transfer', value: { prim: 'Pair', args: [{ string: other.address }, { int: '-5' }] } },
     },
   ],

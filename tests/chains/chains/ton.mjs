@@ -3,7 +3,22 @@
 import { Address, Cell, SendMode, beginCell, internal, loadMessageRelaxed, storeMessageRelaxed, toNano } from '@ton/core'
 import { signVerify } from '@ton/crypto'
 import { WalletContractV4 } from '@ton/ton'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, publicKey, refuseToPay, toHex, transfer, words } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+  words,
+} from '../support.mjs'
 
 const wallet = await createWallet('TonTestnet')
 const other = await createWallet('Ton')

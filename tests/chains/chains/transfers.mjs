@@ -26,7 +26,11 @@ const tokens = {
     { kind: 'Erc721', contract: `0x${hex.slice(24)}`, tokenId: '7' },
     { kind: 'Erc7984', contract: `0x${hex.slice(24)}` },
   ],
-  HederaTestnet: [/^0x[0-9a-f]{96}$/, { kind: 'Hts', tokenId: '0.0.1234' }, { kind: 'Hip17', tokenId: '0.0.1235', serialNumber: '7' }],
+  HederaTestnet: [
+    /^0x[0-9a-f]{96}$/,
+    { kind: 'Hts', tokenId: '0.0.1234' },
+    { kind: 'Hip17', tokenId: '0.0.1235', serialNumber: '7' },
+  ],
   InternetComputer: [hexadecimal],
   IotaTestnet: [base58(32), { kind: 'Coin', coin: `0x${hex}::tkn::TKN` }],
   KusamaAssetHub: [prefixed],
@@ -46,7 +50,11 @@ const tokens = {
     { kind: 'Trc721', contract: 'receiver', tokenId: '7' },
   ],
   WestendAssetHub: [prefixed],
-  XrpLedgerTestnet: [capitals, { kind: 'Iou', currency: 'USD', issuer: 'receiver' }, { kind: 'Xls33', issuanceId: `00000007${hex.slice(24)}` }],
+  XrpLedgerTestnet: [
+    capitals,
+    { kind: 'Iou', currency: 'USD', issuer: 'receiver' },
+    { kind: 'Xls33', issuanceId: `00000007${hex.slice(24)}` },
+  ],
 }
 
 const existsOnce = ['Erc721', 'Hip17', 'Trc721']
@@ -59,11 +67,18 @@ const transfersOn = async (network, [form, ...kinds]) => {
     // Where only an address will do, that of the receiver is one.
     const token = Object.fromEntries(Object.entries(named).map(([name, text]) => [name, text === 'receiver' ? to.address : text]))
     const amount = existsOnce.includes(token.kind) ? {} : { amount: token.kind === 'Native' ? '100000000' : '10' }
-    if (token.kind !== 'Native') await fund(from, existsOnce.includes(token.kind) ? '1' : '1000', { ...token, ...(amount.amount && { symbol: 'TKN', decimals: 6 }) })
+    if (token.kind !== 'Native')
+      await fund(from, existsOnce.includes(token.kind) ? '1' : '1000', {
+        ...token,
+        ...(amount.amount && { symbol: 'TKN', decimals: 6 }),
+      })
     const sent = await transfer(from, { ...token, ...amount, to: to.address })
     assert.equal(sent.status, 'Confirmed', `${token.kind}: ${sent.reason}`)
     assert.ok(form.test(sent.txHash), `${token.kind}: ${sent.txHash} is not ${form}`)
-    for (const [wallet, direction] of [[from, 'Out'], [to, 'In']]) {
+    for (const [wallet, direction] of [
+      [from, 'Out'],
+      [to, 'In'],
+    ]) {
       const [newest] = await history(wallet)
       assert.deepEqual([newest.direction, newest.txHash, newest.network], [direction, sent.txHash, network])
       // Some networks have several senders and receivers in one transaction.
@@ -72,4 +87,6 @@ const transfersOn = async (network, [form, ...kinds]) => {
   }
 }
 
-export const checks = Object.fromEntries(Object.entries(tokens).map(([network, rules]) => [network, () => transfersOn(network, rules)]))
+export const checks = Object.fromEntries(
+  Object.entries(tokens).map(([network, rules]) => [network, () => transfersOn(network, rules)]),
+)

@@ -2,7 +2,21 @@
 
 import { TronWeb, utils } from 'tronweb'
 import { secp256k1 } from '@noble/curves/secp256k1'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, history, pay, refuseToPay, toHex, transfer, words } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  history,
+  pay,
+  refuseToPay,
+  toHex,
+  transfer,
+  words,
+} from '../support.mjs'
 
 const wallet = await createWallet('TronNile')
 const other = await createWallet('TronNile')
@@ -11,15 +25,24 @@ await fund(wallet, '100000000')
 const { crypto, deserializeTx, message, transaction: transactions } = utils
 // No node is asked: what would come from the newest block is told to the builder.
 const builder = new TronWeb({ fullHost: 'http://127.0.0.1:1' }).transactionBuilder
-const blockHeader = { ref_block_bytes: 'c0de', ref_block_hash: '0102030405060708', expiration: 1893456060000, timestamp: 1893456000000 }
+const blockHeader = {
+  ref_block_bytes: 'c0de',
+  ref_block_hash: '0102030405060708',
+  expiration: 1893456060000,
+  timestamp: 1893456000000,
+}
 const contracts = {
   TransferContract: () => builder.sendTrx(other.address, 1500000, wallet.address, { blockHeader }),
   TransferAssetContract: () => builder.sendToken(other.address, 7, '1000001', wallet.address, { blockHeader }),
   FreezeBalanceV2Contract: () => builder.freezeBalanceV2(1000000, 'ENERGY', wallet.address, { blockHeader }),
   async TriggerSmartContract() {
-    const values = [{ type: 'address', value: other.address }, { type: 'uint256', value: 1000000 }]
+    const values = [
+      { type: 'address', value: other.address },
+      { type: 'uint256', value: 1000000 },
+    ]
     const options = { blockHeader, txLocal: true, feeLimit: 100000000 }
-    return (await builder.triggerSmartContract(other.address, 'transfer(address,uint256)', options, values, wallet.address)).transaction
+    return (await builder.triggerSmartContract(other.address, 'transfer(address,uint256)', options, values, wallet.address))
+      .transaction
   },
 }
 
@@ -60,14 +83,21 @@ export const checks = {
         assert.deepEqual(signed.getSignatureList_asU8().map(toHex), [made.signature.encoded])
         const read = { ...unsigned, raw_data: deserializeTx.deserializeTransaction(type, raw) }
         assert.ok(transactions.txCheck(read))
-        assert.equal(TronWeb.address.fromHex(read.raw_data.contract[0].parameter.value.owner_address), wallet.address, 'the sender')
+        assert.equal(
+          TronWeb.address.fromHex(read.raw_data.contract[0].parameter.value.owner_address),
+          wallet.address,
+          'the sender',
+        )
       },
     ]),
   ),
 
   async 'addresses to pay'() {
     await pay(wallet, '5', { 'in base 58': other.address })
-    await refuseToPay(wallet, '5', { 'of Ethereum': toHex(fromHex(TronWeb.address.toHex(other.address)).slice(1)), 'with a wrong character': damaged(other.address) })
+    await refuseToPay(wallet, '5', {
+      'of Ethereum': toHex(fromHex(TronWeb.address.toHex(other.address)).slice(1)),
+      'with a wrong character': damaged(other.address),
+    })
   },
 
   async transfer() {

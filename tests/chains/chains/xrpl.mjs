@@ -2,9 +2,34 @@
 
 import xrpl from 'xrpl'
 import { secp256k1 } from '@noble/curves/secp256k1'
-import { assert, createWallet, damaged, digest, fromHex, fund, generateSignature, halves, history, pay, publicKey, refuseToPay, toHex, transfer } from '../support.mjs'
+import {
+  assert,
+  createWallet,
+  damaged,
+  digest,
+  fromHex,
+  fund,
+  generateSignature,
+  halves,
+  history,
+  pay,
+  publicKey,
+  refuseToPay,
+  toHex,
+  transfer,
+} from '../support.mjs'
 
-const { decode, deriveAddress, encode, encodeForSigning, encodeSeed, hashes, isValidClassicAddress, verifyKeypairSignature, verifySignature } = xrpl
+const {
+  decode,
+  deriveAddress,
+  encode,
+  encodeForSigning,
+  encodeSeed,
+  hashes,
+  isValidClassicAddress,
+  verifyKeypairSignature,
+  verifySignature,
+} = xrpl
 
 const wallet = await createWallet('XrpLedgerTestnet')
 const other = await createWallet('XrpLedgerTestnet')
@@ -16,31 +41,77 @@ const issued = { currency: 'USD', issuer: other.address, value: '12.5' }
 const transactions = {
   payment: { TransactionType: 'Payment', Destination: other.address, Amount: '1000000', DestinationTag: 42, ...common },
   'payment of an issued currency': {
-    TransactionType: 'Payment', Destination: other.address, Amount: issued, SendMax: issued, Flags: 131072,
-    Memos: [{ Memo: { MemoType: '746578740A', MemoData: 'C0FFEE' } }], ...common,
+    TransactionType: 'Payment',
+    Destination: other.address,
+    Amount: issued,
+    SendMax: issued,
+    Flags: 131072,
+    Memos: [{ Memo: { MemoType: '746578740A', MemoData: 'C0FFEE' } }],
+    ...common,
   },
   'payment of a multi-purpose token': {
-    TransactionType: 'Payment', Destination: other.address, Amount: { mpt_issuance_id: '00000007' + 'AB'.repeat(20), value: '7' }, ...common,
+    TransactionType: 'Payment',
+    Destination: other.address,
+    Amount: { mpt_issuance_id: '00000007' + 'AB'.repeat(20), value: '7' },
+    ...common,
   },
   'payment with a ticket, an invoice and paths': {
-    TransactionType: 'Payment', Destination: other.address, Amount: issued, SendMax: '9000000', DeliverMin: issued, InvoiceID: 'AB'.repeat(32), SourceTag: 3,
-    Paths: [[{ currency: 'EUR', issuer: other.address, type: 48 }]], ...common, Sequence: 0, TicketSequence: 9,
+    TransactionType: 'Payment',
+    Destination: other.address,
+    Amount: issued,
+    SendMax: '9000000',
+    DeliverMin: issued,
+    InvoiceID: 'AB'.repeat(32),
+    SourceTag: 3,
+    Paths: [[{ currency: 'EUR', issuer: other.address, type: 48 }]],
+    ...common,
+    Sequence: 0,
+    TicketSequence: 9,
   },
   'setting of the account': {
-    TransactionType: 'AccountSet', Domain: '6578616D706C65', EmailHash: 'CD'.repeat(16), MessageKey: '02' + 'EE'.repeat(32), TransferRate: 1002000000, SetFlag: 8, ...common,
+    TransactionType: 'AccountSet',
+    Domain: '6578616D706C65',
+    EmailHash: 'CD'.repeat(16),
+    MessageKey: '02' + 'EE'.repeat(32),
+    TransferRate: 1002000000,
+    SetFlag: 8,
+    ...common,
   },
   'token that exists once': {
-    TransactionType: 'NFTokenMint', NFTokenTaxon: 0, TransferFee: 314, URI: '697066733A2F2F62616679', Flags: 8, ...common,
+    TransactionType: 'NFTokenMint',
+    NFTokenTaxon: 0,
+    TransferFee: 314,
+    URI: '697066733A2F2F62616679',
+    Flags: 8,
+    ...common,
   },
   'channel of payments': {
-    TransactionType: 'PaymentChannelCreate', Amount: '10000', Destination: other.address, SettleDelay: 86400, PublicKey: SigningPubKey, CancelAfter: 800000000, ...common,
+    TransactionType: 'PaymentChannelCreate',
+    Amount: '10000',
+    Destination: other.address,
+    SettleDelay: 86400,
+    PublicKey: SigningPubKey,
+    CancelAfter: 800000000,
+    ...common,
   },
   'deposit of a market maker': {
-    TransactionType: 'AMMDeposit', Asset: { currency: 'XRP' }, Asset2: { currency: 'USD', issuer: other.address }, Amount: '1000', Flags: 524288, ...common,
+    TransactionType: 'AMMDeposit',
+    Asset: { currency: 'XRP' },
+    Asset2: { currency: 'USD', issuer: other.address },
+    Amount: '1000',
+    Flags: 524288,
+    ...common,
   },
   'trust line': { TransactionType: 'TrustSet', LimitAmount: issued, ...common },
   offer: { TransactionType: 'OfferCreate', TakerGets: '5000000', TakerPays: issued, Expiration: 800000000, ...common },
-  escrow: { TransactionType: 'EscrowFinish', Owner: other.address, OfferSequence: 3, Condition: 'A0258020' + 'E3'.repeat(32) + '810100', Fulfillment: 'A0028000', ...common },
+  escrow: {
+    TransactionType: 'EscrowFinish',
+    Owner: other.address,
+    OfferSequence: 3,
+    Condition: 'A0258020' + 'E3'.repeat(32) + '810100',
+    Fulfillment: 'A0028000',
+    ...common,
+  },
 }
 
 export const checks = {
@@ -73,7 +144,10 @@ export const checks = {
 
   async 'addresses to pay'() {
     await pay(wallet, '1000000', { 'of a key': other.address, 'of nobody': 'rrrrrrrrrrrrrrrrrrrrBZbvji' })
-    await refuseToPay(wallet, '1000000', { 'with a wrong character': damaged(other.address), 'of a seed': encodeSeed(digest.slice(16), 'ed25519') })
+    await refuseToPay(wallet, '1000000', {
+      'with a wrong character': damaged(other.address),
+      'of a seed': encodeSeed(digest.slice(16), 'ed25519'),
+    })
   },
 
   async transfer() {
