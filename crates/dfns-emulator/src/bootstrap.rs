@@ -127,7 +127,7 @@ fn make(context: &Context<'_>, public_key: Option<&str>) -> Result<Bootstrap, Bo
     let service_account = user(context, &org, "Emulator service account", true, &full_access)?;
     let (token, record) = session::issue(
         context,
-        &service_account,
+        (&service_account).into(),
         TokenKind::ServiceAccount,
         &service_account.username,
         TOKEN_LIFETIME,

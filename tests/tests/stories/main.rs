@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test that called")]
 
 mod access;
+mod applications;
 mod credentials;
 mod exactly_once;
 mod federation;

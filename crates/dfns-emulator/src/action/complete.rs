@@ -4,8 +4,8 @@ use dfns_types::{CompleteChallengeRequest, Fido2Assertion, FirstFactorAssertion,
 
 use super::challenge::{Declared, usable};
 use super::{CHALLENGE_NOT_VALID, NO_CREDENTIAL};
-use crate::auth::session;
 use crate::auth::tokens::Audience;
+use crate::auth::{application, session};
 use crate::context::Context;
 use crate::credentials::{
     Authenticator, CredentialError, KeyAssertion, WebauthnAssertion, verify_key_assertion, verify_webauthn_assertion,
@@ -121,6 +121,7 @@ fn check_fido2(
     };
     let sign_count = verify_webauthn_assertion(received, registered, &challenge.challenge)
         .map_err(|error| bad_signature(&error, &credential))?;
+    application::check_domain(context, &credential)?;
     credential.sign_count = sign_count;
     context.store.update_credential(&credential)?;
     Ok(credential)

@@ -5,7 +5,7 @@ use dfns_types::operation::{Authentication, Principal};
 
 use super::tokens::{Audience, TokenKey};
 use crate::server::{Call, Refusal};
-use crate::store::{Store, StoreError, TokenKind, UserKind, UserRecord};
+use crate::store::{ApplicationRecord, Store, StoreError, TokenKind, UserKind, UserRecord};
 
 /// The one who sent a request.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub(crate) struct Caller {
     pub(crate) token_id: String,
     /// What kind of token that is.
     pub(crate) token_kind: TokenKind,
+    /// The application that the request names, if it is one of the organisation.
+    pub(crate) application: Option<ApplicationRecord>,
 }
 
 impl Caller {
@@ -36,7 +38,7 @@ impl Caller {
             (TokenKind::Token, UserKind::EndUser) => Some(Principal::EndUser),
             (TokenKind::Pat, _) => Some(Principal::PersonalAccessToken),
             (TokenKind::ServiceAccount, _) => Some(Principal::ServiceAccount),
-            (TokenKind::Temp | TokenKind::Recovery, _) => None,
+            (TokenKind::Temp | TokenKind::Recovery | TokenKind::Application, _) => None,
         }
     }
 
@@ -99,6 +101,10 @@ pub(crate) fn identify(
     let token = store.token(&claims.jti)?.ok_or(Stranger::Invalid)?;
     let is_temporary = matches!(token.kind, TokenKind::Temp | TokenKind::Recovery);
     let is_expired = token.expires_at <= now.unix_millis();
+    // An application has no calls of its own: its token goes beside that of a user.
+    if token.kind == TokenKind::Application {
+        return Err(Stranger::Invalid);
+    }
     if is_temporary != (authentication == Authentication::TemporaryToken) || token.is_archived || is_expired {
         return Err(Stranger::Invalid);
     }
@@ -116,6 +122,7 @@ pub(crate) fn identify(
         user,
         token_id: token.id,
         token_kind: token.kind,
+        application: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Who is calling, and what they may do.
 
+pub(crate) mod application;
 pub(crate) mod caller;
 pub(crate) mod operation_names;
 pub(crate) mod permission;

@@ -1,11 +1,11 @@
 //! May this caller do this?
 //!
-//! Invariant: the rights of a personal access token never exceed those of its user, and nobody gives what they do not
-//! have.
+//! Invariant: the rights of a personal access token, and of an application, never exceed those of their user, and nobody
+//! gives what they do not have.
 
 use dfns_types::operation::{Operation, Principal};
 
-use super::{Caller, operation_names};
+use super::{Caller, application, operation_names};
 use crate::server::Refusal;
 use crate::store::{EVERYTHING, PermissionRecord, Store, StoreError, TokenKind, UserKind};
 
@@ -48,6 +48,7 @@ fn is_open_to(operation: &Operation, caller: &Caller) -> bool {
 
 /// Refuses a caller who lacks one permission.
 pub(crate) fn require(caller: &Caller, permission: &str, store: Store<'_>) -> Result<(), Refusal> {
+    application::require(caller, permission, store)?;
     if Rights::of(caller, store)?.hold(permission) {
         Ok(())
     } else {
@@ -77,6 +78,8 @@ pub(crate) struct Rights {
     user: Vec<PermissionRecord>,
     /// Behind a personal access token, what that may do at most.
     token: Option<Vec<PermissionRecord>>,
+    /// Where the request names an application, what that may do at most.
+    application: Option<Vec<PermissionRecord>>,
 }
 
 impl Rights {
@@ -90,18 +93,25 @@ impl Rights {
         Ok(Self {
             user: of(caller.user_id())?,
             token: is_pat.then(|| of(&caller.token_id)).transpose()?,
+            application: caller
+                .application
+                .as_ref()
+                .map(|application| of(&application.id))
+                .transpose()?,
         })
     }
 
     /// True if one operation is among them; for `*`, if all are, those to come included.
     pub(crate) fn hold(&self, operation: &str) -> bool {
         let granted = |permissions: &[PermissionRecord]| permissions.iter().any(|held| grants(held, operation));
-        granted(&self.user) && self.token.as_deref().is_none_or(granted)
+        granted(&self.user)
+            && self.token.as_deref().is_none_or(granted)
+            && self.application.as_deref().is_none_or(granted)
     }
 }
 
 /// True if a permission grants the operation, by whichever of its names. One that is archived grants nothing.
-fn grants(permission: &PermissionRecord, operation: &str) -> bool {
+pub(super) fn grants(permission: &PermissionRecord, operation: &str) -> bool {
     let asked = operation_names::current(operation);
     let grants = |granted: &String| granted == EVERYTHING || operation_names::current(granted) == asked;
     !permission.is_archived && permission.operations.iter().any(grants)

@@ -17,7 +17,26 @@ use crate::store::{AccessTokenRecord, TokenKind, UserAction, UserRecord};
 /// 500 if the store fails.
 pub(crate) fn log_in(context: &Context<'_>, user: &UserRecord) -> Result<String, Refusal> {
     let lifetime = context.services.config.session_lifetime;
-    Ok(issue(context, user, TokenKind::Token, "login", lifetime)?.0)
+    Ok(issue(context, user.into(), TokenKind::Token, "login", lifetime)?.0)
+}
+
+/// Whose access token is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Holder<'a> {
+    pub(crate) org: &'a str,
+    pub(crate) id: &'a str,
+    /// The name by which a user logs in, or that of a machine.
+    pub(crate) name: &'a str,
+}
+
+impl<'a> From<&'a UserRecord> for Holder<'a> {
+    fn from(user: &'a UserRecord) -> Self {
+        Self {
+            org: &user.org,
+            id: &user.id,
+            name: &user.username,
+        }
+    }
 }
 
 /// Makes an access token that lives from now for `lifetime`, keeps its record, and answers both. The text is not kept
@@ -27,7 +46,7 @@ pub(crate) fn log_in(context: &Context<'_>, user: &UserRecord) -> Result<String,
 /// 500 if the store fails.
 pub(crate) fn issue(
     context: &Context<'_>,
-    user: &UserRecord,
+    holder: Holder<'_>,
     kind: TokenKind,
     name: &str,
     lifetime: Duration,
@@ -35,8 +54,8 @@ pub(crate) fn issue(
     let record = AccessTokenRecord {
         id: context.new_id("to")?,
         kind,
-        org: user.org.clone(),
-        user_id: user.id.clone(),
+        org: holder.org.to_owned(),
+        user_id: holder.id.to_owned(),
         name: name.to_owned(),
         external_id: None,
         is_active: true,
@@ -46,20 +65,20 @@ pub(crate) fn issue(
     };
     context.store.insert_token(&record)?;
     let metadata = Metadata {
-        user_id: user.id.clone(),
-        org_id: user.org.clone(),
+        user_id: holder.id.to_owned(),
+        org_id: holder.org.to_owned(),
         token_kind: kind.as_str().to_owned(),
         token_id: record.id.clone(),
     };
     let claims = claims(
         context,
         Audience::Access,
-        &user.org,
+        holder.org,
         &record.id,
         context.after(lifetime)?,
     );
     let claims = Claims {
-        username: Some(user.username.clone()),
+        username: Some(holder.name.to_owned()),
         metadata: Some(metadata),
         ..claims
     };

@@ -1,4 +1,4 @@
-//! What service accounts and personal access tokens share: a long-lived token with one key of its own.
+//! What service accounts, personal access tokens and applications share: a long-lived token with one key of its own.
 //!
 //! Invariant: the text of a token is shown once, by the call that makes it.
 
@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 use super::refusals::invalid_field;
 use super::users;
 use crate::auth::permission::{Rights, refuse_beyond};
-use crate::auth::session;
+use crate::auth::session::{self, Holder};
 use crate::context::Context;
 use crate::credentials::PublicKey;
 use crate::server::Refusal;
-use crate::store::{AccessTokenRecord, Credential, CredentialKind, PermissionRecord, TokenKind, UserRecord};
+use crate::store::{AccessTokenRecord, Credential, CredentialKind, PermissionRecord, TokenKind};
 
 /// The longest life of a token in days, and the life of one for which no other was asked.
 const MOST_DAYS: i32 = 730;
@@ -38,21 +38,21 @@ pub(super) struct NewToken<'a> {
 /// 400 if the public key is none.
 pub(super) fn make(
     context: &Context<'_>,
-    user: &UserRecord,
+    holder: Holder<'_>,
     new: NewToken<'_>,
 ) -> Result<(String, AccessTokenRecord), Refusal> {
     PublicKey::from_pem(new.public_key).map_err(|error| invalid_field("publicKey", &error.to_string()))?;
     if context.now.checked_add(new.lifetime).is_none() {
         return Err(invalid_field("secondsValid", "ends after the end of time"));
     }
-    let (text, mut token) = session::issue(context, user, new.kind, new.name, new.lifetime)?;
+    let (text, mut token) = session::issue(context, holder, new.kind, new.name, new.lifetime)?;
     token.external_id = new.external_id;
     context.store.update_token(&token)?;
     context.store.insert_credential(&Credential {
         uuid: context.new_id("cr")?,
         credential_id: URL_SAFE_NO_PAD.encode(context.new_id("ci")?),
-        org: user.org.clone(),
-        user_id: user.id.clone(),
+        org: holder.org.to_owned(),
+        user_id: holder.id.to_owned(),
         token_id: Some(token.id.clone()),
         kind: CredentialKind::Key,
         name: new.name.to_owned(),
@@ -78,7 +78,7 @@ pub(super) fn lifetime(days_valid: Option<i32>) -> Result<Duration, Refusal> {
     }
 }
 
-/// The permissions that a new token or service account gets: the one that is asked for, or else those of the caller.
+/// The permissions that a new token, service account or application gets: the one that is asked for, or else those of the caller.
 ///
 /// # Errors
 /// 404 if there is no such permission, 403 if the caller does not hold all that it grants.
@@ -104,7 +104,7 @@ pub(super) fn permissions(
     Ok(vec![permission])
 }
 
-/// Assigns permissions to a new token or service account.
+/// Assigns permissions to a new token, service account or application.
 ///
 /// # Errors
 /// 500 if the store fails.
@@ -121,7 +121,8 @@ pub(super) fn assign(context: &Context<'_>, permissions: &[PermissionRecord], id
     Ok(())
 }
 
-/// A token as the API shows it. `holder` is who holds its permissions: the token itself, or the service account.
+/// A token as the API shows it. `holder` is who holds its permissions: the token itself, or the service account or
+/// application.
 ///
 /// # Errors
 /// 500 if the store fails, or the token has no credential.
@@ -134,14 +135,18 @@ pub(super) fn present(context: &Context<'_>, token: &AccessTokenRecord, holder: 
         .next()
         .ok_or_else(missing)?;
     let key = PublicKey::from_pem(&credential.public_key).map_err(|error| Refusal::internal(&error))?;
+    let (linked_user, linked_application) = match token.kind {
+        TokenKind::Application => ("", token.user_id.as_str()),
+        _ => (token.user_id.as_str(), ""),
+    };
     Ok(json!({
         "tokenId": token.id,
         "credId": credential.credential_id,
         "dateCreated": dfns_types::Timestamp::from_unix_millis(token.created_at),
         "isActive": token.is_active && !token.is_archived,
         "kind": token.kind.as_str(),
-        "linkedUserId": token.user_id,
-        "linkedAppId": "",
+        "linkedUserId": linked_user,
+        "linkedAppId": linked_application,
         "name": token.name,
         "orgId": token.org,
         "permissionAssignments": users::assignments(context, holder)?,

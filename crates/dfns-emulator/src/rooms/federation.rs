@@ -158,7 +158,7 @@ pub(super) fn complete_open_id_connect(context: &mut Context<'_>) -> Result<Repl
     let request: CompleteOidcLoginRequest = context.call.body()?;
     let user = come_back(context, Protocol::OpenIdConnect, &request.code, &request.state)?;
     let lifetime = context.services.config.session_lifetime;
-    let (text, token) = session::issue(context, &user, TokenKind::Token, "login", lifetime)?;
+    let (text, token) = session::issue(context, (&user).into(), TokenKind::Token, "login", lifetime)?;
     let mut login = json!({ "token": text });
     if !has_usable(context, &user)? {
         let (id, expires_at) = (

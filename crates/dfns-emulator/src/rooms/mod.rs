@@ -5,6 +5,7 @@
 
 mod access_tokens;
 mod agreements;
+mod applications;
 mod approvals;
 pub(crate) mod assets;
 mod audit_logs;
@@ -64,11 +65,13 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "abortWalletTransaction" => transactions::abort,
         "abortWalletTransfer" => transfers::abort,
         "acceptAgreement" => agreements::accept,
+        "activateApplication" => applications::activate,
         "activateCredential" => credentials::activate,
         "activateFeeSponsor" => fee_sponsors::activate,
         "activatePersonalAccessToken" => personal_access_tokens::activate,
         "activateServiceAccount" => service_accounts::activate,
         "activateUser" => users::activate,
+        "archiveApplication" => applications::archive,
         "archivePermission" => permissions::archive,
         "archivePersonalAccessToken" => personal_access_tokens::archive,
         "archivePolicy" => policies::archive,
@@ -85,6 +88,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "completeRegistration" => registration::complete,
         "completeSocialLogin" => federation::log_in_socially,
         "completeSsoLogin" => federation::complete_single_sign_on,
+        "createApplication" => applications::create,
         "createApprovalDecision" => approvals::decide,
         "createCantonValidator" => canton_validators::create,
         "createCredential" => credentials::create::create,
@@ -117,6 +121,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createUserActionSignature" => action::complete::create,
         "createWallet" => wallets::create,
         "createWebhook" => webhooks::create,
+        "deactivateApplication" => applications::deactivate,
         "deactivateCredential" => credentials::deactivate,
         "deactivateFeeSponsor" => fee_sponsors::deactivate,
         "deactivatePersonalAccessToken" => personal_access_tokens::deactivate,
@@ -138,6 +143,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "exportWallet" => key_export::export_wallet,
         "generateKeySignature" => signatures::create,
         "generateWalletSignature" => wallet_signatures::create,
+        "getApplication" => applications::get,
         "getApproval" => approvals::get,
         "getAuditLog" => audit_logs::get,
         "getCantonValidator" => canton_validators::get,
@@ -167,6 +173,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "importWallet" => key_import::import_wallet,
         "initOidcLogin" => federation::start_open_id_connect,
         "initSsoLogin" => federation::start_single_sign_on,
+        "listApplications" => applications::list,
         "listApprovals" => approvals::list,
         "listAuditLogs" => audit_logs::list,
         "listCantonValidators" => canton_validators::list,
@@ -211,6 +218,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "tagWallet" => tags::add,
         "transferAsset" => transfers::create,
         "untagWallet" => tags::remove,
+        "updateApplication" => applications::update,
         "updateCantonValidator" => canton_validators::update,
         "updateKey" => keys::update,
         "updatePermission" => permissions::update,

@@ -49,7 +49,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         public_key: &request.public_key,
         lifetime,
     };
-    let (text, token) = access_tokens::make(context, &context.caller()?.user, new)?;
+    let (text, token) = access_tokens::make(context, (&context.caller()?.user).into(), new)?;
     access_tokens::assign(context, &permissions, &token.id)?;
     let mut shown = present(context, &token)?;
     shown["accessToken"] = text.into();

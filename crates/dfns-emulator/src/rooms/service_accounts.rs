@@ -69,7 +69,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         public_key: &request.public_key,
         lifetime,
     };
-    let (text, _token) = access_tokens::make(context, &account, new)?;
+    let (text, _token) = access_tokens::make(context, (&account).into(), new)?;
     let mut shown = present(context, &account)?;
     shown["accessTokens"][0]["accessToken"] = text.into();
     Reply::json(&shown)

@@ -12,7 +12,7 @@ use dfns_types::operation::{Authentication, Operation};
 use super::route::{self, Match};
 use super::{Call, Refusal, Reply};
 use crate::admin::Answers;
-use crate::auth::{caller, permission};
+use crate::auth::{application, caller, permission};
 use crate::context::{Context, Handler, Services};
 use crate::fault::Strike;
 use crate::journal::{Trace, Who};
@@ -125,13 +125,14 @@ fn checked(
     let (store, key) = (context.store, &context.services.token_key);
     if operation.authentication != Authentication::None {
         let identified = caller::identify(context.call, operation.authentication, key, store, context.now);
-        let caller = identified.map_err(|stranger| {
+        let mut caller = identified.map_err(|stranger| {
             if action::SIGNING_OPERATIONS.contains(&operation.id) {
                 stranger.signing_refusal()
             } else {
                 stranger.refusal()
             }
         })?;
+        caller.application = application::named(context.call, &caller, key, store, context.now)?;
         let caller = context.caller.insert(caller);
         if operation.authentication == Authentication::Token {
             permission::check(operation, caller, store)?;

@@ -1,4 +1,4 @@
-//! Users and service accounts.
+//! Users, service accounts and applications.
 
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,49 @@ pub(crate) struct UserRecord {
 
 impl Document for UserRecord {
     const KIND: &'static str = "user";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+/// What kind of application it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ApplicationKind {
+    /// In the hands of its users.
+    ClientSideApplication,
+    /// On a server, with a token of its own.
+    ServerSideApplication,
+}
+
+impl ApplicationKind {
+    /// The name of the kind in the API.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSideApplication => "ClientSideApplication",
+            Self::ServerSideApplication => "ServerSideApplication",
+        }
+    }
+}
+
+/// A program through which users call the API, as older clients name one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ApplicationRecord {
+    pub(crate) id: String,
+    pub(crate) org: String,
+    pub(crate) kind: ApplicationKind,
+    pub(crate) name: String,
+    pub(crate) external_id: Option<String>,
+    /// The relying party and the origin that its users sign for.
+    pub(crate) relying_party_id: String,
+    pub(crate) origin: String,
+    pub(crate) is_active: bool,
+    /// True once archived: shown when asked for by id, no longer listed, never active again.
+    pub(crate) is_archived: bool,
+}
+
+impl Document for ApplicationRecord {
+    const KIND: &'static str = "application";
 
     fn id(&self) -> &str {
         &self.id

@@ -35,7 +35,7 @@ pub(crate) use credentials::{Credential, CredentialKind};
 pub(crate) use deliveries::{Attempt, Delivery, DeliveryShown, Outcome};
 pub(crate) use documents::{Document, Filing, Listing};
 pub(crate) use external_ids::Remembered;
-pub(crate) use identities::{UserKind, UserRecord};
+pub(crate) use identities::{ApplicationKind, ApplicationRecord, UserKind, UserRecord};
 pub(crate) use ledger::{AssetRecord, Flight};
 pub(crate) use outbox::Mail;
 pub(crate) use page::{Page, PageRequest};

@@ -17,10 +17,19 @@ pub(crate) enum TokenKind {
     Temp,
     /// A recovery in progress.
     Recovery,
+    /// The token of an application on a server, which calls send beside that of their user.
+    Application,
 }
 
 impl TokenKind {
-    const ALL: [Self; 5] = [Self::Token, Self::Pat, Self::ServiceAccount, Self::Temp, Self::Recovery];
+    const ALL: [Self; 6] = [
+        Self::Token,
+        Self::Pat,
+        Self::ServiceAccount,
+        Self::Temp,
+        Self::Recovery,
+        Self::Application,
+    ];
 
     /// The name of the kind in the API.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -30,6 +39,7 @@ impl TokenKind {
             Self::ServiceAccount => "ServiceAccount",
             Self::Temp => "Temp",
             Self::Recovery => "Recovery",
+            Self::Application => "Application",
         }
     }
 
@@ -47,6 +57,7 @@ pub(crate) struct AccessTokenRecord {
     pub(crate) id: String,
     pub(crate) kind: TokenKind,
     pub(crate) org: String,
+    /// Whose token it is; of an application's, the application.
     pub(crate) user_id: String,
     pub(crate) name: String,
     pub(crate) external_id: Option<String>,

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod applications;
 mod audit_logs;
 mod credentials;
 mod federation;

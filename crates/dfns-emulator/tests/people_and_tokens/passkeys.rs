@@ -8,6 +8,7 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 
 use crate::person::{NO_CREDENTIAL, Person, emulator, post, post_temporary, text};
+use crate::support::{Signer, send};
 
 const ORIGIN: &str = "https://app.example.test";
 const RELYING_PARTY: &str = "example.test";
@@ -138,4 +139,41 @@ async fn a_key_does_not_log_in_without_a_name() {
     anna.register(&emulator);
     let begun = post(&emulator, "/auth/login/init", &json!({ "orgId": emulator.org_id() }));
     assert_eq!(anna.complete_login(&emulator, &begun).refusal(), NO_CREDENTIAL);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_passkey_is_refused_through_an_application_of_another_domain() {
+    let emulator = emulator().await;
+    let (eve, authenticator) = (Person::new("eve"), Authenticator::new());
+    let begun = eve.delegate(&emulator);
+    let body = json!({ "firstFactorCredential": authenticator.attest(&text(&begun, "challenge"), ORIGIN) });
+    let done = post_temporary(&emulator, &begun, "/auth/registration", &body);
+    let user_id = done.body["user"]["id"].as_str().unwrap_or_else(|| panic!("{done:?}"));
+    let service = Signer::service_account(&emulator);
+    let application = |relying_party: &str, origin: &str| {
+        let body = json!({
+            "kind": "ClientSideApplication", "name": "shop", "relyingPartyId": relying_party, "origin": origin,
+        });
+        text(&service.signed("POST", "/auth/apps", &body.to_string()), "appId")
+    };
+    let log_in = |application: &str, count: u32| {
+        let begun = post(&emulator, "/auth/login/init", &json!({ "orgId": emulator.org_id() }));
+        let factor = authenticator.assert(&text(&begun, "challenge"), user_id, count);
+        let body = json!({ "challengeIdentifier": text(&begun, "challengeIdentifier"), "firstFactor": factor });
+        let headers = [("x-dfns-appid", application)];
+        send(
+            &emulator.url(),
+            "POST",
+            "/auth/login",
+            &headers,
+            body.to_string().as_bytes(),
+        )
+        .status
+    };
+    assert_eq!(log_in(&application("example.org", ORIGIN), 1), 403);
+    assert_eq!(
+        log_in(&application(RELYING_PARTY, "https://elsewhere.example.test"), 2),
+        403
+    );
+    assert_eq!(log_in(&application(RELYING_PARTY, ORIGIN), 3), 200);
 }

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::policy::{self, NewChange, Proposed};
 use crate::rooms::refusals::{invalid_field, parsed};
 use crate::server::{Refusal, Reply};
-use crate::store::{Assignment, EVERYTHING, PermissionRecord, TokenKind, UserRecord};
+use crate::store::{ApplicationRecord, Assignment, EVERYTHING, PermissionRecord, TokenKind, UserRecord};
 
 /// `GET /permissions/{permissionId}/assignments`.
 pub(crate) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
@@ -119,13 +119,15 @@ pub(crate) fn apply(
     Ok(context.store.assign(id, org, &record.id, identity, at.unix_millis())?)
 }
 
-/// Refuses to assign to what is no user, service account or personal access token of the organisation.
+/// Refuses to assign to what is no user, service account, personal access token or application of the organisation.
 fn require_identity(context: &Context<'_>, org: &str, identity: &str) -> Result<(), Refusal> {
     let user: Option<UserRecord> = context.store.get(org, identity)?;
     let token = context.store.token(identity)?;
     let is_user = user.is_some_and(|user| !user.is_archived);
     let is_token = token.is_some_and(|token| token.org == org && token.kind == TokenKind::Pat && !token.is_archived);
-    if is_user || is_token {
+    let application: Option<ApplicationRecord> = context.store.get(org, identity)?;
+    let is_application = application.is_some_and(|application| !application.is_archived);
+    if is_user || is_token || is_application {
         Ok(())
     } else {
         Err(Refusal::not_found("identity", "identityId", identity, org))

@@ -114,7 +114,7 @@ pub(in crate::rooms) fn begin(
         _ => TokenKind::Temp,
     };
     let id = context.new_id("ch")?;
-    let (text, token) = session::issue(context, user, kind, &id, LIFETIME)?;
+    let (text, token) = session::issue(context, user.into(), kind, &id, LIFETIME)?;
     let challenge = Challenge {
         id,
         org: user.org.clone(),
