@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::auth::session;
 use crate::context::{Context, Services};
 use crate::credentials::PublicKey;
+use crate::node::Inquiries;
 use crate::server::{Call, Refusal};
 use crate::store::{Credential, CredentialKind, Filing, PermissionRecord, Store, TokenKind, UserKind, UserRecord};
 
@@ -91,7 +92,9 @@ pub(crate) fn bootstrap(store: Store<'_>, services: &Services) -> Result<Bootstr
         };
     }
     let call = Call::new("POST", "/", "", HeaderMap::new(), Bytes::new())?;
-    let context = Context::new(store, &call, services);
+    // Nobody is asked anything before there is a first call.
+    let inquiries = Inquiries::default();
+    let context = Context::new(store, &call, services, &inquiries);
     let made = make(&context, public_key)?;
     store.set_meta(NAME, &serde_json::to_vec(&made)?)?;
     Ok(made)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dfns_types::Network;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -12,6 +13,7 @@ use crate::auth::tokens::TokenKey;
 use crate::bootstrap::{Bootstrap, BootstrapError, bootstrap, check_public_key};
 use crate::context::{Config, Services};
 use crate::entropy::Seed;
+use crate::node::{NodeProblem, Nodes};
 use crate::server::{Emulation, serve};
 use crate::store::{Database, Store, StoreError};
 use crate::tls::Identity;
@@ -31,6 +33,8 @@ pub struct EmulatorBuilder {
     end_user_operations: Vec<String>,
     webhook_timeout: Option<Duration>,
     tls: bool,
+    nodes: Vec<(String, String)>,
+    node_timeout: Option<Duration>,
 }
 
 /// Why an emulator could not start.
@@ -65,6 +69,14 @@ pub enum StartError {
     /// The certificate for TLS could not be made.
     #[error("no certificate: {0}")]
     Certificate(String),
+    /// A network cannot have the node that was set for it.
+    #[error("the node of {network}: {problem}")]
+    Node {
+        /// The network.
+        network: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// The emulator failed inside.
     #[error("{0}")]
     Internal(String),
@@ -130,6 +142,20 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Sends the transactions of an EVM network to a node instead of the emulator's own ledger, by JSON-RPC, and reads
+    /// balances, fees and contracts there (default: no network has a node). What is sent is real: this is meant for a node
+    /// on the same machine, such as Hardhat's or Anvil's. Once for each network.
+    pub fn rpc(mut self, network: impl Into<Network>, url: impl Into<String>) -> Self {
+        self.nodes.push((network.into().as_str().to_owned(), url.into()));
+        self
+    }
+
+    /// How long a node may take to answer before it has failed, by the real clock (default: 10 seconds).
+    pub fn rpc_timeout(mut self, rpc_timeout: Duration) -> Self {
+        self.node_timeout = Some(rpc_timeout);
+        self
+    }
+
     /// Starts the emulator.
     ///
     /// # Errors
@@ -172,6 +198,7 @@ impl EmulatorBuilder {
         if let Some(public_key) = &self.public_key {
             check_public_key(public_key)?;
         }
+        let nodes = Nodes::new(self.nodes, self.node_timeout)?;
         let path = self.data_file.unwrap_or_default();
         let with_file = |error: StoreError| match error {
             error if path.as_os_str().is_empty() => StartError::Internal(error.to_string()),
@@ -201,6 +228,7 @@ impl EmulatorBuilder {
             let mut config = Config::new(base_url);
             config.block_time = self.block_time.unwrap_or(config.block_time);
             config.public_key = self.public_key;
+            config.nodes = nodes.into();
             config.end_user_operations.extend(self.end_user_operations);
             let services = Services {
                 clock: self.clock,
@@ -247,6 +275,12 @@ fn seed(store: Store<'_>, set: Option<u64>) -> Result<Seed, StartError> {
 impl From<StoreError> for StartError {
     fn from(error: StoreError) -> Self {
         Self::Internal(error.to_string())
+    }
+}
+
+impl From<NodeProblem> for StartError {
+    fn from(NodeProblem { network, problem }: NodeProblem) -> Self {
+        Self::Node { network, problem }
     }
 }
 

@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::entropy::{Seed, id_text};
 use crate::fault::Faults;
 use crate::journal::{Journal, Trace};
+use crate::node::{Asking, Inquiries, Nodes};
 use crate::server::{Call, Refusal, Reply};
 use crate::store::{Mail, PageRequest, Store};
 use crate::webhooks::{self, Outbound};
@@ -62,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) session_lifetime: Duration,
     /// What the managed permission of end users grants when it is made.
     pub(crate) end_user_operations: Vec<String>,
+    /// The networks whose transactions go to a node.
+    pub(crate) nodes: Arc<Nodes>,
 }
 
 /// What end users may do in a new organisation.
@@ -88,6 +91,7 @@ impl Config {
             user_action_lifetime: minutes(5),
             session_lifetime: minutes(6 * 60),
             end_user_operations: END_USER_OPERATIONS.map(str::to_owned).to_vec(),
+            nodes: Arc::default(),
         }
     }
 }
@@ -104,19 +108,22 @@ pub(crate) struct Context<'a> {
     /// Clock, seed, token key, configuration, faults, journal.
     pub(crate) services: &'a Services,
     pub(super) caller: Option<Caller>,
+    /// What nodes were asked for it.
+    inquiries: &'a Inquiries,
     /// What the journal will say of the request.
     pub(crate) trace: Trace,
 }
 
 impl<'a> Context<'a> {
     /// A context without a caller.
-    pub(crate) fn new(store: Store<'a>, call: &'a Call, services: &'a Services) -> Self {
+    pub(crate) fn new(store: Store<'a>, call: &'a Call, services: &'a Services, inquiries: &'a Inquiries) -> Self {
         Self {
             store,
             call,
             now: services.clock.now(),
             services,
             caller: None,
+            inquiries,
             trace: Trace::default(),
         }
     }
@@ -136,6 +143,12 @@ impl<'a> Context<'a> {
     /// 403 if the caller does not hold it.
     pub(crate) fn require(&self, permission: &str) -> Result<(), Refusal> {
         permission::require(self.caller()?, permission, self.store)
+    }
+
+    /// The node of a network, to be asked; nothing if the network is the emulator's own.
+    pub(crate) fn node(&self, network: &str) -> Option<Asking<'_>> {
+        let node = self.services.config.nodes.of(network)?;
+        Some(Asking::new(self.inquiries, node))
     }
 
     /// 32 bytes that nobody has seen before; they follow from the seed and the calls so far.

@@ -41,6 +41,8 @@ mod generated;
 mod issuer;
 mod journal;
 mod keys;
+mod node;
+mod outgoing;
 mod policy;
 mod remote;
 mod rooms;

@@ -28,6 +28,9 @@ struct Arguments {
     /// The public key (PEM) of the service account. Without it a key pair is made and the private key printed.
     #[arg(long, value_name = "FILE")]
     public_key: Option<PathBuf>,
+    /// Send the transactions of an EVM network to the node at this URL instead of the ledger; may be given for several.
+    #[arg(long, value_name = "NETWORK=URL", value_parser = node)]
+    rpc: Vec<(String, String)>,
     /// Speak https, with a certificate for localhost, 127.0.0.1, ::1 and the address listened on, new at every start.
     /// The line then has the certificate (PEM) to trust, as caCertificate.
     #[arg(long)]
@@ -57,6 +60,13 @@ async fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Reads `EthereumSepolia=http://127.0.0.1:8545`.
+fn node(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=');
+    let (network, url) = parts.ok_or("expected a network, =, and a URL: EthereumSepolia=http://127.0.0.1:8545")?;
+    Ok((network.to_owned(), url.to_owned()))
+}
+
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut builder = Emulator::builder().listen(arguments.listen);
     if let Some(path) = arguments.data {
@@ -68,6 +78,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(path) = arguments.public_key {
         let pem = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         builder = builder.public_key_pem(pem);
+    }
+    for (network, url) in arguments.rpc {
+        builder = builder.rpc(network, url);
     }
     if arguments.tls {
         builder = builder.tls();

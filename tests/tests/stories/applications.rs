@@ -12,9 +12,15 @@ async fn an_application_is_made_found_and_renamed() {
     let applications = world.dfns.applications();
     let shop = NewClientSideApplication::new("shop", "example.test", "https://app.example.test");
     let shop = applications.create(shop).send().await.unwrap();
-    assert_eq!((&shop.kind, shop.access_tokens.len()), (&ApplicationKind::ClientSideApplication, 0));
+    assert_eq!(
+        (&shop.kind, shop.access_tokens.len()),
+        (&ApplicationKind::ClientSideApplication, 0)
+    );
     let listed = applications.list().send().await.unwrap().items;
-    assert_eq!(listed.iter().map(|listed| &listed.app_id).collect::<Vec<_>>(), [&shop.app_id]);
+    assert_eq!(
+        listed.iter().map(|listed| &listed.app_id).collect::<Vec<_>>(),
+        [&shop.app_id]
+    );
     applications.update(&shop.app_id).name("till").send().await.unwrap();
     let found = applications.get(&shop.app_id).send().await.unwrap();
     assert_eq!((found.name.as_str(), found.is_active), ("till", true));
@@ -26,7 +32,12 @@ async fn an_application_is_made_found_and_renamed() {
 async fn an_application_on_a_server_shows_its_token_once() {
     let world = World::new().await;
     let (applications, server) = (world.dfns.applications(), Person::new("server"));
-    let new = NewServerSideApplication::new("back office", "example.test", "https://example.test", server.public_key_pem());
+    let new = NewServerSideApplication::new(
+        "back office",
+        "example.test",
+        "https://example.test",
+        server.public_key_pem(),
+    );
     let made = applications.create(new.with_days_valid(30)).send().await.unwrap();
     let secret = made.access_tokens[0].access_token.as_ref().unwrap();
     assert_eq!(secret.expose_secret().split('.').count(), 3);

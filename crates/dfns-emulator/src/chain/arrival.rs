@@ -34,8 +34,12 @@ impl Arrival {
     /// Credits the receiver at a time, and remembers it for every wallet at the address.
     ///
     /// # Errors
-    /// 400 if nobody can hold so much; 500 if the store fails.
+    /// 400 if nobody can hold so much, or the network has a node; 500 if the store fails.
     pub(crate) fn settle(self, context: &Context<'_>, at: Timestamp) -> Result<Arrived, Refusal> {
+        if context.node(self.chain.id).is_some() {
+            let message = format!("nothing comes to {} from outside: it has a node", self.chain.id);
+            return Err(Refusal::invalid(message));
+        }
         let account = Account::new(context.store, self.chain, &self.to);
         let balance = account.credit(&self.asset, &self.amount).map_err(|error| match error {
             LedgerError::Store(error) => error.into(),

@@ -15,7 +15,7 @@ use crate::keys::Family;
 const GIGA: u128 = 1_000_000_000;
 
 /// How fast a transaction is to be confirmed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Speed {
     Slow,
     #[default]

@@ -6,7 +6,7 @@ use dfns_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Asset, Fee, Sponsor};
+use super::{Asset, Fee, Sponsor, Wishes};
 use crate::store::Document;
 
 /// What a request will do on its network.
@@ -36,6 +36,20 @@ pub(crate) struct Order {
     pub(crate) sponsor: Option<Sponsor>,
     /// What comes back when it is confirmed.
     pub(crate) payback: Option<Payback>,
+    /// Where its network has a node: how far it got there.
+    #[serde(default)]
+    pub(crate) relay: Relay,
+}
+
+/// What a request wants of a node, and what of it was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Relay {
+    /// What the request says itself of gas.
+    pub(crate) wishes: Wishes,
+    /// The signed transaction in hexadecimal, before it is sent for the first time.
+    pub(crate) signed: Option<String>,
+    /// How often it was sent without anybody knowing whether it came.
+    pub(crate) attempts: u8,
 }
 
 /// What a contract pays to whoever called it.

@@ -1,18 +1,21 @@
 //! Brings requests up to date: `Executing` -> `Broadcasted` -> `Confirmed`, or `Failed`.
 //!
 //! Nothing runs in the background. Before every call, whatever has become due since the last one happens in the order
-//! in which it became due, and is dated so.
+//! in which it became due, and is dated so. What goes to a node is brought up to date in [`super::relay`].
 //!
 //! Invariant: the sender pays when the request is broadcast and the receiver is paid when it is confirmed, each once. Of
 //! a request and its replacement exactly one is confirmed.
 
+use std::time::Duration;
+
 use dfns_types::{
-    Key, KeyStatus, Timestamp, TransactionRequest, TransferRequest, TransferStatus, Wallet, WalletStatus,
+    Amount, Key, KeyStatus, Timestamp, TransactionRequest, TransferRequest, TransferStatus, Wallet, WalletStatus,
 };
 
 use super::ledger::{Account, LedgerError};
 use super::movement::{self, Movement};
 use super::order::{OnChain, Order, Payback, Replaced};
+use super::replaced::resume_replaced;
 use super::{Arrival, Asset, Chain, chain, sign, sponsor};
 use crate::context::Context;
 use crate::policy;
@@ -104,8 +107,16 @@ pub(crate) fn abort<R: OnChain>(context: &Context<'_>, org: &str, request: &mut 
         );
         return Err(Refusal::invalid(message));
     }
+    let order = order_of(context, request)?;
+    if order.relay.attempts > 0 {
+        return Err(Refusal::invalid(format!(
+            "{} {} was sent, and only the node knows whether it came",
+            R::KIND,
+            request.id()
+        )));
+    }
     fail(context, org, context.now, request, "aborted by the user")?;
-    resume_replaced(context, org, &order_of(context, request)?, context.now)
+    resume_replaced(context, org, &order, context.now)
 }
 
 /// Keeps a request from being confirmed while its replacement is on its way.
@@ -130,16 +141,40 @@ fn broken(problem: &str) -> Refusal {
 }
 
 /// Makes a request due one block after `at`.
-fn schedule<R: Document>(context: &Context<'_>, org: &str, id: &str, at: Timestamp) -> Result<(), Refusal> {
+pub(super) fn schedule<R: OnChain>(context: &Context<'_>, org: &str, id: &str, at: Timestamp) -> Result<(), Refusal> {
     let due = at.checked_add(context.services.config.block_time);
-    let due_at = due
-        .ok_or_else(|| broken("the clock is at the end of time"))?
-        .unix_millis();
+    let due = due.ok_or_else(|| broken("the clock is at the end of time"))?;
+    let request: R = context
+        .store
+        .get(org, id)?
+        .ok_or_else(|| broken(&format!("{id} is gone")))?;
+    let kind = match context.node(request.network().as_str()) {
+        // By this name the store keeps apart what a node has to say something to.
+        Some(_) => format!("node {}", R::KIND),
+        None => R::KIND.to_owned(),
+    };
+    set_due(context, org, id, kind, due)
+}
+
+/// Makes a request on a node due again, in one block or in the shortest time after which it is worth to ask.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(super) fn look_again<R: OnChain>(context: &Context<'_>, org: &str, id: &str) -> Result<(), Refusal> {
+    const SHORTEST: Duration = Duration::from_millis(50);
+    let due = context
+        .now
+        .checked_add(context.services.config.block_time.max(SHORTEST));
+    let due = due.ok_or_else(|| broken("the clock is at the end of time"))?;
+    set_due(context, org, id, format!("node {}", R::KIND), due)
+}
+
+fn set_due(context: &Context<'_>, org: &str, id: &str, kind: String, due: Timestamp) -> Result<(), Refusal> {
     let flight = Flight {
         id: id.to_owned(),
         org: org.to_owned(),
-        kind: R::KIND.to_owned(),
-        due_at,
+        kind,
+        due_at: due.unix_millis(),
     };
     Ok(context.store.set_due(&flight)?)
 }
@@ -164,11 +199,11 @@ fn step<R: OnChain>(context: &Context<'_>, flight: &Flight) -> Result<(), Refusa
 }
 
 /// One thing that happens to a request.
-struct Step<'a, 'store> {
-    context: &'a Context<'store>,
-    org: &'a str,
-    chain: Chain,
-    at: Timestamp,
+pub(super) struct Step<'a, 'store> {
+    pub(super) context: &'a Context<'store>,
+    pub(super) org: &'a str,
+    pub(super) chain: Chain,
+    pub(super) at: Timestamp,
 }
 
 impl Step<'_, '_> {
@@ -214,14 +249,19 @@ impl Step<'_, '_> {
             Some(known) => known,
             None => sign::transaction_hash(context, org, chain, &order)?,
         };
-        let state = request.state();
-        *state.tx_hash = Some(tx_hash);
-        *state.status = TransferStatus::Broadcasted;
-        *state.date_broadcasted = Some(at);
-        store.update(request)?;
-        store.set_private::<R>(request.id(), &order)?;
-        tell(context, org, at, request, "broadcasted")?;
+        self.broadcasted(request, &order, tx_hash)?;
         schedule::<R>(context, org, request.id(), at)
+    }
+
+    /// Says of a request that its transaction is with the network.
+    pub(super) fn broadcasted<R: OnChain>(&self, request: &mut R, order: &Order, hash: String) -> Result<(), Refusal> {
+        let state = request.state();
+        *state.tx_hash = Some(hash);
+        *state.status = TransferStatus::Broadcasted;
+        *state.date_broadcasted = Some(self.at);
+        self.context.store.update(request)?;
+        self.context.store.set_private::<R>(request.id(), order)?;
+        tell(self.context, self.org, self.at, request, "broadcasted")
     }
 
     fn confirm<R: OnChain>(&self, request: &mut R, order: &Order) -> Result<(), Refusal> {
@@ -245,9 +285,27 @@ impl Step<'_, '_> {
                 }
             }
         }
+        let block_number = chain.block_number(at, context.services.config.block_time);
+        self.confirmed(request, order, order.fee.amount.clone(), block_number)
+    }
+
+    /// Says of a request that its transaction is in a block, with all that follows from it but the balances.
+    pub(super) fn confirmed<R: OnChain>(
+        &self,
+        request: &mut R,
+        order: &Order,
+        fee: Amount,
+        block_number: i64,
+    ) -> Result<(), Refusal> {
+        let Self {
+            context,
+            org,
+            chain,
+            at,
+        } = *self;
         let state = request.state();
         *state.status = TransferStatus::Confirmed;
-        *state.fee = Some(order.fee.amount.clone());
+        *state.fee = Some(fee.clone());
         *state.date_confirmed = Some(at);
         let movement = Movement {
             id: String::new(),
@@ -258,10 +316,10 @@ impl Step<'_, '_> {
             amount: order.amount.clone(),
             from: order.from.clone(),
             to: order.to.clone(),
-            fee: Some(order.fee.amount.clone()),
+            fee: Some(fee),
             memo: order.memo.clone(),
             tx_hash: state.tx_hash.clone().unwrap_or_default(),
-            block_number: chain.block_number(at, context.services.config.block_time),
+            block_number,
             at,
         };
         movement::remember(context, Some((org, &order.wallet_id)), &movement)?;
@@ -280,51 +338,23 @@ impl Step<'_, '_> {
         context.store.update(request)?;
         context.store.clear_due(request.id())?;
         tell(context, org, at, request, "confirmed")?;
-        match &order.replaces {
-            Some(Replaced { id, kind }) if kind == TransferRequest::KIND => {
-                self.fail_replaced::<TransferRequest>(id, request.id())
-            }
-            Some(Replaced { id, .. }) => self.fail_replaced::<TransactionRequest>(id, request.id()),
-            None => Ok(()),
-        }
+        self.end_replaced(order, request.id())
     }
 
-    /// What the replaced request took and must give back: nothing if it never reached the network.
-    fn replaced_order(&self, order: &Order) -> Result<Option<Order>, crate::store::StoreError> {
-        fn taken<R: OnChain>(step: &Step<'_, '_>, id: &str) -> Result<Option<Order>, crate::store::StoreError> {
-            let replaced: Option<R> = step.context.store.get(step.org, id)?;
-            match replaced {
-                Some(request) if *request.status() == TransferStatus::Broadcasted => {
-                    step.context.store.private::<R, Order>(id)
-                }
-                _ => Ok(None),
-            }
-        }
-        match &order.replaces {
-            Some(Replaced { id, kind }) if kind == TransferRequest::KIND => taken::<TransferRequest>(self, id),
-            Some(Replaced { id, .. }) => taken::<TransactionRequest>(self, id),
-            None => Ok(None),
-        }
+    /// Says of a request that it failed in its block. What it replaced can come to nothing any more.
+    pub(super) fn failed<R: OnChain>(&self, request: &mut R, order: &Order, reason: &str) -> Result<(), Refusal> {
+        fail(self.context, self.org, self.at, request, reason)?;
+        self.end_replaced(order, request.id())
     }
 
-    fn fail_replaced<R: OnChain>(&self, id: &str, replacement: &str) -> Result<(), Refusal> {
-        let Some(mut replaced) = self.context.store.get::<R>(self.org, id)? else {
-            return Ok(());
-        };
-        if *replaced.status() != TransferStatus::Broadcasted {
-            return Ok(());
-        }
-        fail(
-            self.context,
-            self.org,
-            self.at,
-            &mut replaced,
-            &format!("replaced by transaction {replacement}"),
-        )
+    /// Says of a request that it failed before it came into a block. What it would have replaced goes on.
+    pub(super) fn given_up<R: OnChain>(&self, request: &mut R, order: &Order, reason: &str) -> Result<(), Refusal> {
+        fail(self.context, self.org, self.at, request, reason)?;
+        resume_replaced(self.context, self.org, order, self.at)
     }
 }
 
-fn fail<R: OnChain>(
+pub(super) fn fail<R: OnChain>(
     context: &Context<'_>,
     org: &str,
     at: Timestamp,
@@ -337,24 +367,4 @@ fn fail<R: OnChain>(
     context.store.update(request)?;
     context.store.clear_due(request.id())?;
     tell(context, org, at, request, "failed")
-}
-
-/// Lets the replaced request go on, when its replacement came to nothing.
-fn resume_replaced(context: &Context<'_>, org: &str, order: &Order, at: Timestamp) -> Result<(), Refusal> {
-    fn resume<R: OnChain>(context: &Context<'_>, org: &str, id: &str, at: Timestamp) -> Result<(), Refusal> {
-        let Some(mut request) = context.store.get::<R>(org, id)? else {
-            return Ok(());
-        };
-        *request.state().replacement_id = None;
-        context.store.update(&request)?;
-        match request.status() {
-            TransferStatus::Broadcasted => schedule::<R>(context, org, id, at),
-            _ => Ok(()),
-        }
-    }
-    match &order.replaces {
-        Some(Replaced { id, kind }) if kind == TransferRequest::KIND => resume::<TransferRequest>(context, org, id, at),
-        Some(Replaced { id, .. }) => resume::<TransactionRequest>(context, org, id, at),
-        None => Ok(()),
-    }
 }

@@ -4,11 +4,9 @@ use dfns_types::Key;
 use serde_json::Value;
 
 use super::fees::{Gas, Speed};
-use super::{Chain, Order};
+use super::{Call, Chain, Order};
 use crate::context::Context;
-use crate::keys::{
-    self, EvmDefaults, EvmFields, Family, KeyError, KeyMaterial, SignatureRequest, Target, Transfer, Uint256,
-};
+use crate::keys::{self, EvmDefaults, EvmFields, Family, KeyError, KeyMaterial, SignatureRequest, Target, Transfer};
 use crate::rooms::key_store;
 use crate::server::Refusal;
 
@@ -103,19 +101,22 @@ fn with_gas(chain: Chain, nonce: u64, gas: Gas) -> EvmDefaults {
     }
 }
 
-/// The transaction with this nonce, receiver, value and input, that offers this for gas.
+/// The transaction with this nonce that makes a call and offers this for gas; for another chain id than that of the
+/// network if there is one.
 ///
 /// # Errors
 /// [`KeyError`] if a field does not fit or the key does not sign.
 pub(crate) fn sign_call(
     key: &KeyMaterial,
     chain: Chain,
-    nonce: u64,
+    (nonce, chain_id): (u64, Option<u64>),
     gas: Gas,
-    call: (Option<[u8; 20]>, Uint256, Vec<u8>),
+    call: Call,
 ) -> Result<SignedTransaction, KeyError> {
-    let (to, value, data) = call;
-    let unsigned = EvmFields::new(with_gas(chain, nonce, gas), to, value, data).unsigned()?;
+    let Call { to, value, data } = call;
+    let mut defaults = with_gas(chain, nonce, gas);
+    defaults.chain_id = chain_id.unwrap_or(defaults.chain_id);
+    let unsigned = EvmFields::new(defaults, to, value, data).unsigned()?;
     sign(key, chain, hexadecimal(unsigned.bytes()))
 }
 
@@ -137,6 +138,7 @@ pub(crate) fn sign(key: &KeyMaterial, chain: Chain, transaction: Value) -> Resul
     Ok(SignedTransaction { bytes, hash })
 }
 
-fn hexadecimal(bytes: &[u8]) -> Value {
+/// Bytes as the text that is signed.
+pub(super) fn hexadecimal(bytes: &[u8]) -> Value {
     Value::String(dfns_types::Hex::from_bytes(bytes).to_string())
 }

@@ -24,8 +24,11 @@ mod transaction;
 mod uint;
 
 pub(crate) use address::{AddressProblem, address, validate_address};
+pub(crate) use digest::keccak256;
+pub(crate) use eip712::abi_word;
 pub(crate) use error::KeyError;
 pub(crate) use hd::DerivationPath;
+pub(crate) use hex::decode as hex_bytes;
 pub(crate) use material::{Curve, KeyMaterial, RawSignature, Scheme};
 pub(crate) use network::{Family, Network, evm_chain_id, network};
 pub(crate) use signing::{SignatureParts, SignatureRequest, Signed, Target, sign};

@@ -82,6 +82,25 @@ impl Uint256 {
         self.0[16..].try_into().ok().map(u128::from_be_bytes)
     }
 
+    /// The number in decimal digits.
+    pub(crate) fn to_decimal(self) -> String {
+        let (mut bytes, mut digits) = (self.0, Vec::new());
+        while bytes.iter().any(|byte| *byte != 0) {
+            let mut rest = 0_u16;
+            for byte in &mut bytes {
+                let value = rest * 256 + u16::from(*byte);
+                // Less than 256, because the rest of a division by ten is less than ten.
+                *byte = u8::try_from(value / 10).unwrap_or(u8::MAX);
+                rest = value % 10;
+            }
+            digits.push(char::from(b'0' + u8::try_from(rest).unwrap_or(0)));
+        }
+        if digits.is_empty() {
+            digits.push('0');
+        }
+        digits.into_iter().rev().collect()
+    }
+
     /// The two's complement: what a negative number of this size is stored as.
     pub(crate) fn negated(self) -> Self {
         let mut bytes = self.0.map(|byte| !byte);
@@ -151,5 +170,15 @@ mod tests {
         assert_eq!(Uint256::default().negated(), Uint256::default());
         assert_eq!(Uint256([0xff; 32]).to_u64(), None);
         assert_eq!(Uint256::from(7).to_u64(), Some(7));
+    }
+
+    #[test]
+    fn a_number_is_written_as_it_was_read() {
+        let most = format!("0x{}", "f".repeat(64));
+        let digits = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
+        assert_eq!(Uint256::parse(&most).unwrap().to_decimal(), digits);
+        for digits in ["0", "7", "10", "256", "1000000000000000000"] {
+            assert_eq!(Uint256::parse(digits).unwrap().to_decimal(), digits);
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! What a wallet holds.
 
+use axum::http::StatusCode;
 use dfns_types::{Amount, Network, Nft, NftList, Wallet, WalletAsset, WalletAssetList};
 use serde_json::{Value, json};
 
 use super::refusals::invalid_field;
 use super::wallets::{known_chain, wallet_of_path};
-use crate::chain::{Asset, Chain};
+use crate::chain::{Asset, Chain, holdings_on_node};
 use crate::context::Context;
 use crate::server::{Refusal, Reply};
 use crate::store::AssetRecord;
@@ -56,6 +57,9 @@ pub(super) fn list_unique(context: &mut Context<'_>) -> Result<Reply, Refusal> {
 fn holdings(context: &Context<'_>, wallet: &Wallet) -> Result<(Chain, Vec<(Asset, Amount)>), Refusal> {
     let chain = known_chain(&wallet.network)?;
     let address = chain.ledger_address(wallet.address.as_deref().unwrap_or_default());
+    if let Some(node) = context.node(chain.id) {
+        return Ok((chain, holdings_on_node(context, chain, node, &address)?));
+    }
     let mut held = Vec::new();
     for (key, amount) in context.store.balances(chain.id, &address)? {
         if !amount.is_zero() {
@@ -78,7 +82,11 @@ fn shown_asset(context: &Context<'_>, chain: Chain, asset: &Asset, balance: &Amo
 /// # Errors
 /// 500 if the store fails.
 pub(crate) fn holdings_in_words(context: &Context<'_>, wallet: &Wallet) -> Result<Vec<String>, Refusal> {
-    let (chain, held) = holdings(context, wallet)?;
+    let (chain, held) = match holdings(context, wallet) {
+        // A page for people shows what there is, and what is missing.
+        Err(refusal) if refusal.status == StatusCode::BAD_GATEWAY => return Ok(vec![refusal.message]),
+        found => found?,
+    };
     let line = |(asset, amount): (Asset, Amount)| {
         let name = record(context, chain, &asset)?.symbol.unwrap_or_else(|| asset.key());
         Ok(format!("{amount} {name}"))
@@ -86,7 +94,7 @@ pub(crate) fn holdings_in_words(context: &Context<'_>, wallet: &Wallet) -> Resul
     held.into_iter().map(line).collect()
 }
 
-/// Symbol and decimals of an asset, as far as they are known.
+/// Symbol and decimals of an asset, as far as they are known, to the emulator or the contract.
 ///
 /// # Errors
 /// 500 if the store fails.
@@ -97,10 +105,24 @@ pub(crate) fn record(context: &Context<'_>, chain: Chain, asset: &Asset) -> Resu
             decimals: Some(chain.decimals),
         });
     }
-    Ok(context.store.asset(chain.id, &asset.key())?.unwrap_or(AssetRecord {
+    let unknown = AssetRecord {
         symbol: None,
         decimals: None,
-    }))
+    };
+    if let Some(known) = context.store.asset(chain.id, &asset.key())? {
+        return Ok(known);
+    }
+    let (Some(node), "Erc20", Some(contract)) = (context.node(chain.id), asset.kind.as_str(), asset.name()) else {
+        return Ok(unknown);
+    };
+    // What the node does not say now it may say another time.
+    let Ok(found) = node.token(contract)? else {
+        return Ok(unknown);
+    };
+    if found.decimals.is_some() {
+        context.store.set_asset(chain.id, &asset.key(), &found)?;
+    }
+    Ok(found)
 }
 
 /// The fields of an asset with more fields beside them; what is null is left out.

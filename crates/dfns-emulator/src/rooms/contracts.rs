@@ -1,16 +1,17 @@
 //! Reading contracts of EVM networks.
 //!
-//! The emulated networks run no code. What a contract answers is what `POST /__admin/contracts` said it does; for one
+//! On a network with a node, the node is asked. The others run no code. What a contract answers is what `POST /__admin/contracts` said it does; for one
 //! that nothing was said of, a read is refused like a call that reverts.
 
 use dfns_types::{CallFunctionRequest, ContractData, ContractKind, Hex, ReadContractRequest};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::refusals::invalid_field;
 use crate::chain::{Chain, chain};
 use crate::context::Context;
 use crate::keys::{Family, validate_address};
+use crate::node::{Asking, Function, NodeError};
 use crate::server::{Refusal, Reply};
 
 /// How many digits of hexadecimal text name a function: the first four bytes of its hash.
@@ -24,6 +25,10 @@ pub(super) fn read(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     }
     let contract = Contract::new("network", request.network.as_str(), &request.contract)?;
     let data = digits(&request.data);
+    if let Some(node) = context.node(contract.chain.id) {
+        let bytes = contract.view(node, &data)?;
+        return Reply::json(&ContractData::new(ContractKind::Evm, Hex::from_bytes(bytes)));
+    }
     let exact = contract.answer(context, &data)?;
     let answer = match exact {
         None if data.len() > SELECTOR => contract.answer(context, &data[..SELECTOR])?,
@@ -58,6 +63,23 @@ pub(super) fn call_function(context: &mut Context<'_>) -> Result<Reply, Refusal>
         .find(|input| !given.is_some_and(|given| given.contains_key(&input.name)));
     if let Some(input) = missing {
         return Err(invalid_field(&format!("calldata.{}", input.name), "missing"));
+    }
+    if let Some(node) = context.node(contract.chain.id) {
+        let wrong = |(place, problem): (String, String)| invalid_field(&place, &problem);
+        let function = Function::new(&request.abi).map_err(wrong)?;
+        let arguments: Map<String, Value> = given
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let input = function
+            .input(&arguments)
+            .map_err(|(path, problem)| wrong((format!("calldata.{path}"), problem)))?;
+        let bytes = contract.view(node, &input)?;
+        let answer = function.output(&bytes);
+        return Reply::json(
+            &answer.ok_or_else(|| invalid_field("abi.outputs", "the contract gave back something else"))?,
+        );
     }
     let answer = contract.answer(context, &request.abi.name)?;
     Reply::json(&answer.ok_or_else(|| contract.reverted())?)
@@ -132,6 +154,14 @@ impl Contract {
         let stored = context.store.meta(&self.key(question))?;
         let read = |bytes: Vec<u8>| serde_json::from_slice(&bytes).map_err(|error| Refusal::internal(&error));
         stored.map(read).transpose()
+    }
+
+    /// What a call on a node gives back.
+    fn view(&self, node: Asking<'_>, input: &str) -> Result<Vec<u8>, Refusal> {
+        match node.view(&self.address, input)? {
+            Err(error @ NodeError::Refused { .. }) => Err(Refusal::invalid(error.reason())),
+            answer => Ok(answer?),
+        }
     }
 
     fn reverted(&self) -> Refusal {

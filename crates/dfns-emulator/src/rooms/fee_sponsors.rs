@@ -155,6 +155,10 @@ pub(super) fn payer(
     let Some(id) = text(body, "feeSponsorId") else {
         return Ok(None);
     };
+    if context.node(chain.id).is_some() {
+        let problem = format!("the node of {} takes fees from the sender alone", chain.id);
+        return Err(invalid_field("feeSponsorId", &problem));
+    }
     let caller = context.caller()?;
     // What opens a sponsor to end users is the sponsor itself; the permission that they hold by default does not name it.
     let is_end_user = caller.user.kind == UserKind::EndUser;

@@ -21,8 +21,12 @@ pub(super) fn estimate_fees(context: &mut Context<'_>) -> Result<Reply, Refusal>
         .ok_or_else(|| invalid_field("network", "missing"))?;
     let chain = known_chain(&dfns_types::Network::from(network))?;
     let block_number = chain.block_number(context.now, context.services.config.block_time);
-    let estimate = chain::estimate(chain, block_number)
-        .ok_or_else(|| invalid_field("network", &format!("there is no estimate for {network}")))?;
+    let estimate = match context.node(chain.id) {
+        Some(node) => chain::estimate_by(chain, node.prices()??),
+        None => chain::estimate(chain, block_number),
+    };
+    let none = || invalid_field("network", &format!("there is no estimate for {network}"));
+    let estimate = estimate.ok_or_else(none)?;
     Reply::json(&estimate)
 }
 

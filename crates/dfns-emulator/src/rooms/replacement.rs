@@ -11,7 +11,7 @@ use super::key_store;
 use super::refusals::{key_refusal, parsed};
 use super::transactions::{launched, transaction_of_path};
 use super::transfers::{transfer_of_path, usable};
-use crate::chain::{self, Asset, Chain, Fee, Gas, OnChain, Order, Replaced, SignedTransaction, Speed};
+use crate::chain::{self, Asset, Call, Chain, Fee, Gas, OnChain, Order, Relay, Replaced, SignedTransaction, Speed};
 use crate::context::Context;
 use crate::keys::{Family, Uint256};
 use crate::server::{Refusal, Reply};
@@ -48,7 +48,10 @@ fn cancel<R: OnChain>(context: &Context<'_>, wallet: &Wallet, mut request: R) ->
     let from = scene.order.from.clone();
     let nonce = match scene.order.nonce {
         Some(nonce) => nonce,
-        None => context.store.sent_count(scene.chain.id, &from)?,
+        None => match context.node(scene.chain.id) {
+            Some(node) => node.next_nonce(&from)??,
+            None => context.store.sent_count(scene.chain.id, &from)?,
+        },
     };
     let gas = Gas {
         limit: 21_000,
@@ -59,8 +62,8 @@ fn cancel<R: OnChain>(context: &Context<'_>, wallet: &Wallet, mut request: R) ->
         nonce,
         gas,
         Call {
-            to: from,
-            value: Amount::zero(),
+            to: parsed::<dfns_types::Hex>(&from)?.to_bytes().try_into().ok(),
+            value: Uint256::default(),
             data: Vec::new(),
         },
     )?;
@@ -107,13 +110,6 @@ fn replace<R: OnChain>(
         chain::hold(context, &replaced)?;
     }
     Reply::json(&replacement)
-}
-
-/// A call of an EVM network.
-struct Call {
-    to: String,
-    value: Amount,
-    data: Vec<u8>,
 }
 
 /// What both kinds of replacement start from.
@@ -176,50 +172,16 @@ impl<'a, 'store> Scene<'a, 'store> {
 
     /// The call that the replaced request makes.
     fn call(&self) -> Result<Call, Refusal> {
-        /// First bytes of a call of `transfer(address,uint256)`.
-        const TRANSFER: [u8; 4] = [0xa9, 0x05, 0x9c, 0xbb];
-        let Order { asset, amount, .. } = &self.order;
-        let data = parsed::<dfns_types::Hex>(&self.order.data)?.to_bytes();
-        let to = self.order.to.clone().unwrap_or_default();
-        let Some(contract) = asset.name() else {
-            return Ok(Call {
-                to,
-                value: amount.clone(),
-                data,
-            });
-        };
-        let data = if data.is_empty() {
-            let number = asset.fields.get("tokenId").map_or(amount.as_str(), String::as_str);
-            let number = Uint256::parse(number).unwrap_or_default();
-            [
-                &TRANSFER[..],
-                &[0; 12],
-                &parsed::<dfns_types::Hex>(&to)?.to_bytes(),
-                &number.0,
-            ]
-            .concat()
-        } else {
-            data
-        };
-        Ok(Call {
-            to: contract.to_owned(),
-            value: Amount::zero(),
-            data,
-        })
+        chain::call_of(self.chain, &self.order).map_err(key_refusal)
     }
 
     fn sign(&self, nonce: u64, gas: Gas, call: Call) -> Result<SignedTransaction, Refusal> {
         let material = key_store::material(self.context, &self.key)?;
-        let to = parsed::<dfns_types::Hex>(&call.to)?.to_bytes();
-        let value = Uint256::parse(call.value.as_str()).unwrap_or_default();
-        chain::sign_call(
-            &material,
-            self.chain,
-            nonce,
-            gas,
-            (to.try_into().ok(), value, call.data),
-        )
-        .map_err(key_refusal)
+        let chain_id = match self.context.node(self.chain.id) {
+            Some(node) => Some(node.chain_id()??),
+            None => None,
+        };
+        chain::sign_call(&material, self.chain, (nonce, chain_id), gas, call).map_err(key_refusal)
     }
 
     fn replacement<R: OnChain>(
@@ -238,6 +200,10 @@ impl<'a, 'store> Scene<'a, 'store> {
             nonce: Some(nonce),
             transaction: None,
             signed_hash: Some(signed.hash.clone()),
+            relay: Relay {
+                signed: Some(signed.bytes.clone()),
+                ..Relay::default()
+            },
             replaces: Some(Replaced {
                 id: replaced.id().to_owned(),
                 kind: R::KIND.to_owned(),

@@ -12,7 +12,7 @@ use super::refusals::{invalid_field, key_refusal, parsed};
 use super::transfers::{refused_field, requester, text, usable};
 use super::wallets::wallet_of_path;
 use super::{fee_sponsors, idempotency, key_store};
-use crate::chain::{self, Asset, Chain, Fee, Gas, Order, Payback};
+use crate::chain::{self, Asset, Chain, Fee, Gas, Order, Payback, Relay};
 use crate::context::Context;
 use crate::keys::{self, EvmCall, Family, Uint256};
 use crate::policy;
@@ -51,6 +51,7 @@ pub(super) fn start(
 ) -> Result<TransactionRequest, Refusal> {
     let (chain, key) = usable(context, wallet)?;
     let mut order = order(context, chain, wallet, &key, &transaction, body)?;
+    order.relay.wishes = chain::Wishes::of_request(body).map_err(refused_field)?;
     order.sponsor = fee_sponsors::payer(context, body, chain, wallet)?;
     order.payback = payback;
     launched(context, wallet, transaction, text(body, "externalId"), &order)
@@ -86,6 +87,7 @@ pub(super) fn start_built(
         replaces: None,
         sponsor: None,
         payback,
+        relay: Relay::default(),
     };
     launched(context, wallet, transaction, None, &order)
 }
@@ -173,6 +175,7 @@ fn order(
         replaces: None,
         sponsor: None,
         payback: None,
+        relay: Relay::default(),
     };
     if chain.family == Family::Solana {
         return solana_order(&bytes.to_bytes(), order);
@@ -191,6 +194,7 @@ fn evm_order(
     let call = EvmCall::parse(bytes).map_err(key_refusal)?;
     if let (Some(found), Some(expected)) = (call.chain_id, keys::evm_chain_id(chain.id))
         && found != expected
+        && context.node(chain.id).is_none()
     {
         let problem = format!("it is for the chain {found}, {} is {expected}", chain.id);
         return Err(invalid_field("transaction", &problem));

@@ -16,7 +16,7 @@ use super::assets::record;
 use super::refusals::{invalid_field, parsed};
 use super::wallets::{known_chain, wallet_of_path};
 use super::{fee_sponsors, idempotency, key_store};
-use crate::chain::{self, Asset, Chain, FieldProblem, Order};
+use crate::chain::{self, Asset, Chain, FieldProblem, Order, Relay};
 use crate::context::Context;
 use crate::keys::validate_address;
 use crate::policy;
@@ -52,6 +52,7 @@ pub(super) fn start(
     let transfer = as_transfer(body)?;
     let (chain, _) = usable(context, wallet)?;
     let mut order = order(chain, wallet, body).map_err(refused_field)?;
+    order.relay.wishes = chain::Wishes::of_request(body).map_err(refused_field)?;
     order.sponsor = fee_sponsors::payer(context, body, chain, wallet)?;
     let request = self::request(context, wallet, chain, &order.asset, transfer, external_id)?;
     policy::submit(context, wallet, request, &order)
@@ -132,6 +133,7 @@ fn order(chain: Chain, wallet: &Wallet, body: &Map<String, Value>) -> Result<Ord
         replaces: None,
         sponsor: None,
         payback: None,
+        relay: Relay::default(),
     })
 }
 

@@ -18,7 +18,10 @@ use crate::fault::Strike;
 use crate::journal::{Trace, Who};
 use crate::snapshots::Snapshots;
 use crate::store::{ActionOutcome, Database, Store};
-use crate::{action, admin, contract, rooms};
+use crate::{action, admin, chain, contract, node, rooms};
+
+/// Where the history of all wallets of an organisation is.
+const HISTORY_OF_ALL: &str = "/wallets/all/history";
 
 /// The whole emulation behind the server.
 #[derive(Debug)]
@@ -66,9 +69,9 @@ impl Emulation {
             let call = Call { parameters, ..call };
             return match answers {
                 Answers::Alone(handler) => handler(self, &call),
-                Answers::InTransaction(handler) => self
-                    .database
-                    .transaction(|store| handler(&mut Context::new(store, &call, &self.services()))),
+                Answers::InTransaction(handler) => node::transaction(&self.database, |store, inquiries| {
+                    handler(&mut Context::new(store, &call, &self.services(), inquiries))
+                }),
             };
         }
         self.call(call)
@@ -104,13 +107,19 @@ impl Emulation {
             let message = format!("not implemented by the emulator: {}", operation.id);
             Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("operationId", operation.id)
         })?;
+        // Who looks at a wallet sees what its network, if it has a node, made of the wallet's requests.
+        match call.parameters.get("walletId") {
+            Some(wallet_id) => chain::relay(&self.database, &self.services(), Some(wallet_id))?,
+            None if operation.path == HISTORY_OF_ALL => chain::relay(&self.database, &self.services(), None)?,
+            None => {}
+        }
         // An outer `Err` undoes the whole request, an inner one only what the handler wrote.
-        self.database.transaction(|store| {
+        node::transaction(&self.database, |store, inquiries| {
             // Inside of the transaction, so that they belong to what is in the store.
             let services = self.services();
-            let mut context = Context::new(store, call, &services);
+            let mut context = Context::new(store, call, &services, inquiries);
             let answered = checked(operation, handler, &mut context);
-            *trace = context.trace;
+            *trace = std::mem::take(&mut context.trace);
             trace.caller = context.caller.as_ref().map(Who::from);
             answered
         })?

@@ -82,6 +82,14 @@ impl Store<'_> {
             .optional()?)
     }
 
+    /// The assets of a network of which something is known.
+    pub(crate) fn assets_of(self, network: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT asset FROM asset WHERE network = ?1 ORDER BY asset";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([network], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Network, asset and decimals of every asset with this symbol.
     pub(crate) fn assets_named(self, symbol: &str) -> Result<Vec<(String, String, Option<u8>)>, StoreError> {
         let sql = "SELECT network, asset, decimals FROM asset WHERE symbol = ?1 ORDER BY network, asset";
@@ -171,9 +179,22 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// The request that is the first to change, if it does so by `now` (Unix milliseconds).
+    /// The request that is the first to change, if it does so by `now` (Unix milliseconds); those on a node aside.
     pub(crate) fn next_due(self, now: i64) -> Result<Option<Flight>, StoreError> {
-        let sql = "SELECT id, org, kind, due_at FROM flight WHERE due_at <= ?1 ORDER BY due_at, seq LIMIT 1";
+        let sql = "SELECT id, org, kind, due_at FROM flight WHERE due_at <= ?1 AND kind NOT LIKE 'node %'
+                   ORDER BY due_at, seq LIMIT 1";
+        self.one_flight(sql, params![now])
+    }
+
+    /// The request on a node that is to be looked at first by `now` (Unix milliseconds), of one wallet or of all.
+    pub(crate) fn next_due_on_node(self, now: i64, wallet_id: Option<&str>) -> Result<Option<Flight>, StoreError> {
+        let sql = "SELECT id, org, kind, due_at FROM flight f WHERE due_at <= ?1 AND kind LIKE 'node %'
+                   AND (?2 IS NULL OR EXISTS (SELECT 1 FROM entity e WHERE e.id = f.id AND e.parent = ?2))
+                   ORDER BY due_at, seq LIMIT 1";
+        self.one_flight(sql, params![now, wallet_id])
+    }
+
+    fn one_flight(self, sql: &str, parameters: impl rusqlite::Params) -> Result<Option<Flight>, StoreError> {
         let read = |row: &rusqlite::Row<'_>| {
             Ok(Flight {
                 id: row.get(0)?,
@@ -182,7 +203,11 @@ impl Store<'_> {
                 due_at: row.get(3)?,
             })
         };
-        Ok(self.connection.prepare_cached(sql)?.query_row([now], read).optional()?)
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row(parameters, read)
+            .optional()?)
     }
 
     /// When the first request of all changes, in Unix milliseconds.
@@ -221,6 +246,25 @@ mod tests {
             store.set_balance("Ethereum", "0x1", "a", &huge)?;
             assert_eq!(store.balances("Ethereum", "0x1")?, [("a".to_owned(), huge)]);
             assert_eq!(store.balance("Base", "0x1", "a")?, Amount::zero());
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn what_is_on_a_node_is_looked_at_for_itself() {
+        with_store(|store| {
+            let flight = |id: &str, kind: &str| Flight {
+                id: id.to_owned(),
+                org: "or-1".to_owned(),
+                kind: kind.to_owned(),
+                due_at: 10,
+            };
+            store.set_due(&flight("a", "node transfer"))?;
+            store.set_due(&flight("b", "transfer"))?;
+            assert_eq!(store.next_due(10)?, Some(flight("b", "transfer")));
+            assert_eq!(store.next_due_on_node(9, None)?, None);
+            assert_eq!(store.next_due_on_node(10, None)?, Some(flight("a", "node transfer")));
+            assert_eq!(store.next_due_on_node(10, Some("wa-1"))?, None);
             Ok(())
         });
     }

@@ -21,6 +21,7 @@ use super::{KEPT, Parcel, RETRIES, WebhookRecord};
 use crate::chain;
 use crate::context::{Context, Services};
 use crate::entropy::id_text;
+use crate::node::Inquiries;
 use crate::server::{Call, Emulation, Refusal};
 use crate::store::{Delivery, Outcome, Store};
 
@@ -125,6 +126,9 @@ impl Courier {
         let (emulation, busy) = (Arc::clone(&self.emulation), self.busy.clone());
         let looked = spawn_blocking(move || {
             let database = &emulation.database;
+            if database.transaction(is_anybody_listening)? {
+                chain::relay(database, &emulation.services(), None)?;
+            }
             database.transaction(|store| due(&emulation.services(), store, &busy))
         });
         let due = match looked.await {
@@ -170,6 +174,11 @@ impl Courier {
     }
 }
 
+/// True if there is a webhook: without one, nothing happens before somebody calls.
+fn is_anybody_listening(store: Store<'_>) -> Result<bool, Refusal> {
+    Ok(!store.everywhere::<Webhook>()?.is_empty())
+}
+
 /// Brings the state up to date and takes what is due.
 fn due(services: &Services, store: Store<'_>, busy: &BTreeSet<String>) -> Result<Due, Refusal> {
     let webhooks = store.everywhere::<Webhook>()?;
@@ -180,7 +189,9 @@ fn due(services: &Services, store: Store<'_>, busy: &BTreeSet<String>) -> Result
         });
     }
     let call = Call::new("POST", "/", "", HeaderMap::new(), Bytes::new())?;
-    let mut context = Context::new(store, &call, services);
+    // Nodes were asked before.
+    let inquiries = Inquiries::default();
+    let mut context = Context::new(store, &call, services, &inquiries);
     chain::settle(&mut context)?;
     let now = context.now.unix_millis();
     store.drop_deliveries_before(now.saturating_sub(i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX)))?;

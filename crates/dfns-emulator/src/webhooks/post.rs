@@ -6,33 +6,19 @@
 
 use std::error::Error;
 use std::io::ErrorKind;
-use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, Uri, header};
-use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use rustls::{ClientConfig, RootCertStore};
 
 use super::Parcel;
+use crate::outgoing;
 
 /// The status of what was delivered.
 pub(crate) const DELIVERED: &str = "200";
-
-/// Whom receivers must have their certificates from: Mozilla's authorities.
-static TLS: LazyLock<Result<ClientConfig, rustls::Error>> = LazyLock::new(|| {
-    let mut roots = RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
-});
 
 /// What a receiver made of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +47,11 @@ pub(crate) async fn post(parcel: &Parcel, limit: Duration) -> Verdict {
 }
 
 async fn exchange(parcel: &Parcel) -> Verdict {
-    let tls = match &*TLS {
-        Ok(tls) => tls.clone(),
+    let settings = Client::builder(TokioExecutor::new())
+        .pool_max_idle_per_host(0)
+        .to_owned();
+    let client = match outgoing::client(&settings) {
+        Ok(client) => client,
         Err(error) => return Verdict::network("EPROTO", error),
     };
     let uri: Uri = match parcel.url.parse() {
@@ -78,18 +67,13 @@ async fn exchange(parcel: &Parcel) -> Verdict {
         Ok(request) => request,
         Err(error) => return Verdict::network("ERR_INVALID_URL", error),
     };
-    let mut tcp = HttpConnector::new();
-    tcp.enforce_http(false);
-    let client: Client<HttpsConnector<HttpConnector>, Full<Bytes>> = Client::builder(TokioExecutor::new())
-        .pool_max_idle_per_host(0)
-        .build(HttpsConnector::from((tcp, tls)));
     match client.request(request).await {
         Ok(answer) => {
             let status = answer.status().as_str().to_owned();
             let error = (status != DELIVERED).then(|| format!("the receiver answered {}", answer.status()));
             Verdict { status, error }
         }
-        Err(error) => Verdict::network(code_of(&error), chain(&error)),
+        Err(error) => Verdict::network(code_of(&error), outgoing::chain(&error)),
     }
 }
 
@@ -112,9 +96,4 @@ fn code_of(error: &hyper_util::client::legacy::Error) -> &'static str {
         _ if causes().any(|cause| cause.to_string().contains("dns error")) => "ENOTFOUND",
         _ => "ECONNRESET",
     }
-}
-
-fn chain(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |&cause| cause.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -68,6 +68,17 @@ impl Types {
     }
 }
 
+/// The 32 bytes that stand for a value of an elementary type in a call of a contract, where its length does not vary.
+///
+/// # Errors
+/// [`KeyError::InvalidInput`] with the path, if the value does not fit, or the type is none of these.
+pub(crate) fn abi_word(kind: &str, value: &Value, path: &str) -> Result<Word, KeyError> {
+    match kind {
+        "string" | "bytes" => Err(invalid(path, &format!("{kind} has no fixed length"))),
+        _ => atomic(kind, value, path),
+    }
+}
+
 fn atomic(kind: &str, value: &Value, path: &str) -> Result<Word, KeyError> {
     let text = value.as_str();
     match kind {

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::digest::keccak256;
 use super::error::KeyError;
+pub(crate) use encode::abi_word;
 use types::Types;
 
 const DOMAIN: &str = "EIP712Domain";
