@@ -28,6 +28,16 @@ const other = await createWallet('Iota')
 const key = new Ed25519PublicKey(publicKey(wallet))
 await fund(wallet, '1000000000')
 
+const build = () => {
+  const unsigned = new Transaction()
+  unsigned.setSender(wallet.address)
+  unsigned.setGasPrice(1000)
+  unsigned.setGasBudget(5000000)
+  unsigned.setGasPayment([{ objectId: other.address, version: '7', digest: bs58.encode(digest) }])
+  unsigned.transferObjects([unsigned.splitCoins(unsigned.gas, [12345])], other.address)
+  return unsigned.build()
+}
+
 export const checks = {
   address() {
     assert.equal(wallet.address, key.toIotaAddress())
@@ -40,13 +50,7 @@ export const checks = {
   },
 
   async 'hash of a transaction'() {
-    const unsigned = new Transaction()
-    unsigned.setSender(wallet.address)
-    unsigned.setGasPrice(1000)
-    unsigned.setGasBudget(5000000)
-    unsigned.setGasPayment([{ objectId: other.address, version: '7', digest: bs58.encode(digest) }])
-    unsigned.transferObjects([unsigned.splitCoins(unsigned.gas, [12345])], other.address)
-    const bytes = await unsigned.build()
+    const bytes = await build()
     const hash = blake2b(messageWithIntent('TransactionData', bytes), { dkLen: 32 })
     const made = await generateSignature(wallet, { kind: 'Hash', hash: toHex(hash) })
     const signature = toSerializedSignature({
@@ -54,8 +58,15 @@ export const checks = {
       signature: fromHex(made.signature.encoded),
       publicKey: key,
     })
-    const signer = await verifyTransactionSignature(bytes, signature)
-    assert.equal(signer.toIotaAddress(), wallet.address)
+    assert.equal((await verifyTransactionSignature(bytes, signature)).toIotaAddress(), wallet.address)
+  },
+
+  async transaction() {
+    const bytes = await build()
+    const made = await generateSignature(wallet, { kind: 'Transaction', transaction: toHex(bytes) })
+    const signature = Buffer.from(fromHex(made.signature.encoded)).toString('base64')
+    assert.equal((await verifyTransactionSignature(bytes, signature)).toIotaAddress(), wallet.address, 'the signature')
+    assert.equal(made.txHash, await Transaction.from(bytes).getDigest())
   },
 
   async 'addresses to pay'() {

@@ -75,6 +75,10 @@ export const checks = {
         const unsigned = await build()
         const made = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned.raw_data_hex })
         assert.equal(made.txHash, unsigned.txID)
+        // The same for the whole transaction that has no signature yet.
+        const whole = toHex(transactions.txJsonToPb(unsigned).serializeBinary())
+        const again = await generateSignature(wallet, { kind: 'Transaction', transaction: whole })
+        assert.equal(again.signedData, made.signedData)
         assert.equal(signerOf(fromHex(unsigned.txID), made.signature), wallet.address)
         // The library keeps what it writes and reads transactions with in this one place.
         const signed = globalThis.TronWebProto.Transaction.deserializeBinary(fromHex(made.signedData))
@@ -91,6 +95,15 @@ export const checks = {
       },
     ]),
   ),
+
+  async 'transaction that another one has signed already'() {
+    const unsigned = transactions.txJsonToPb(await contracts.TransferContract())
+    const first = await generateSignature(other, { kind: 'Transaction', transaction: toHex(unsigned.serializeBinary()) })
+    const both = await generateSignature(wallet, { kind: 'Transaction', transaction: first.signedData })
+    const signed = globalThis.TronWebProto.Transaction.deserializeBinary(fromHex(both.signedData))
+    const signers = signed.getSignatureList_asU8().map((bytes) => signerOf(fromHex(both.txHash), { encoded: toHex(bytes) }))
+    assert.deepEqual(signers, [other.address, wallet.address])
+  },
 
   async 'addresses to pay'() {
     await pay(wallet, '5', { 'in base 58': other.address })

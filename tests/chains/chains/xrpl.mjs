@@ -138,6 +138,10 @@ export const checks = {
         assert.ok(verifyKeypairSignature(encodeForSigning(unsigned), TxnSignature, SigningPubKey))
         assert.equal(made.signature.encoded, `0x${TxnSignature.toLowerCase()}`)
         assert.equal(made.txHash, hashes.hashSignedTx(blob))
+        // The same without the key, which is then put in.
+        const { SigningPubKey: key, ...nameless } = unsigned
+        const again = await generateSignature(wallet, { kind: 'Transaction', transaction: encode(nameless) })
+        assert.equal(again.signedData, made.signedData, key)
       },
     ]),
   ),

@@ -153,6 +153,14 @@ pub(crate) fn sign(key: &KeyMaterial, target: Target<'_>, request: &SignatureReq
         }
         SignatureRequest::Transaction { transaction } => {
             let signed = sign_transaction(key, target, transaction).unwrap_or_else(|| Err(unsupported()))?;
+            if let Some(Family::Iota | Family::Sui) = family {
+                let encoded = transaction::sui_signature(key, &signed.signature.to_bytes());
+                return Ok(Signed {
+                    signature: Some(parts(signed.signature, Some(encoded))),
+                    transaction_hash: Some(signed.hash),
+                    ..Signed::default()
+                });
+            }
             let mut answer = answer(family, key, signed.signature)?;
             answer.signed_data = Some(hex::encode_prefixed(&signed.bytes));
             answer.transaction_hash = Some(signed.hash);

@@ -341,7 +341,7 @@ fn a_kind_of_another_chain_is_refused() {
         ),
         (
             Scheme::EdDsa,
-            "Sui",
+            "Near",
             json!({"kind": "Transaction", "transaction": "00"}),
         ),
         (Scheme::EdDsa, "Cardano", json!({"kind": "Cip8", "payload": "00"})),

@@ -1,6 +1,7 @@
 //! Transactions: what of an unsigned one is signed, and how the signed one is written.
 //!
-//! Invariant: the bytes of the caller stand in the signed transaction unchanged; only the signature is added.
+//! Invariant: the bytes of the caller stand in the signed transaction unchanged; only the signature is added, and the key
+//! where it belongs to the signature.
 
 mod bitcoin;
 mod cardano;
@@ -12,6 +13,7 @@ mod hash;
 mod solana;
 mod solana_payment;
 mod stellar;
+mod sui;
 mod watermarked;
 mod xrpl;
 
@@ -21,6 +23,7 @@ pub(crate) use evm_call::EvmCall;
 pub(crate) use evm_fields::{EvmDefaults, EvmFields};
 pub(crate) use hash::{Transfer, transaction_hash};
 pub(crate) use solana_payment::payments as solana_payments;
+pub(crate) use sui::encoded as sui_signature;
 
 use super::error::KeyError;
 use super::material::{KeyMaterial, RawSignature};
@@ -50,6 +53,7 @@ pub(crate) fn sign(
     match family {
         Family::Cardano => Some(cardano::sign(key, bytes)),
         Family::Evm => Some(evm::sign(key, bytes)),
+        Family::Iota | Family::Sui => Some(sui::sign(key, bytes)),
         Family::Solana => Some(solana::sign(key, bytes)),
         Family::Stellar => Some(stellar::sign(key, network, bytes)),
         Family::Tezos => Some(watermarked::tezos(key, bytes)),

@@ -12,6 +12,8 @@ use crate::keys::{base32, base58check, digest, hex};
 const TEZOS_OPERATION: u8 = 3;
 /// The prefix of an operation hash, which makes it begin with `o`.
 const TEZOS_OPERATION_HASH: [u8; 2] = [5, 116];
+/// What the raw_data of Tron begins with: the reference to a block, field 1, two bytes.
+const TRON_RAW_DATA: [u8; 2] = [0x0a, 0x02];
 
 /// Forged bytes; the signed operation is the bytes and the 64 bytes of the signature.
 pub(super) fn tezos(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction, KeyError> {
@@ -74,7 +76,7 @@ pub(super) fn aptos(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction
     })
 }
 
-/// The bytes of `raw_data`; the signed transaction is the protobuf message of them (1) and the signature (2).
+/// The bytes of `raw_data`, or the protobuf message of them (1) and of signatures (2), which is what the signed one is.
 pub(super) fn tron(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction, KeyError> {
     if key.scheme() != Scheme::Ecdsa {
         return Err(KeyError::WrongScheme {
@@ -82,16 +84,25 @@ pub(super) fn tron(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction,
             scheme: key.scheme(),
         });
     }
-    // raw_data begins with the reference to a block: field 1, two bytes.
-    if !bytes.starts_with(&[0x0a, 0x02]) {
+    let (raw_data, others) = if bytes.starts_with(&TRON_RAW_DATA) {
+        (bytes, &[][..])
+    } else {
+        let inner = bytes.strip_prefix(&[0x0a]).and_then(delimited);
+        inner.ok_or_else(|| invalid("neither a Tron transaction nor its raw_data"))?
+    };
+    // Those that may sign with this key have done so before.
+    let are_signatures =
+        others.len().is_multiple_of(67) && others.chunks(67).all(|other| other.starts_with(&[0x12, 65]));
+    if !raw_data.starts_with(&TRON_RAW_DATA) || !are_signatures {
         return Err(invalid("not the raw_data of a Tron transaction"));
     }
-    let id = digest::sha256(&[bytes]);
+    let id = digest::sha256(&[raw_data]);
     let signature = key.sign_digest(&id, MerkleRoot::None)?;
     let recovery = 27 + signature.recovery_id.unwrap_or_default();
     let mut signed = vec![0x0a];
-    signed.extend(varint(bytes.len()));
-    signed.extend_from_slice(bytes);
+    signed.extend(varint(raw_data.len()));
+    signed.extend_from_slice(raw_data);
+    signed.extend_from_slice(others);
     signed.extend([0x12, 65]);
     signed.extend(signature.to_bytes());
     signed.push(recovery);
@@ -100,6 +111,19 @@ pub(super) fn tron(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction,
         bytes: signed,
         hash: hex::encode(&id),
     })
+}
+
+/// What stands behind its length, and the rest.
+fn delimited(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut length = 0_usize;
+    // No transaction is so long that its length needs more than four bytes.
+    for (place, byte) in bytes.iter().enumerate().take(4) {
+        length |= usize::from(byte & 0x7f) << (7 * place);
+        if byte & 0x80 == 0 {
+            return bytes[place + 1..].split_at_checked(length);
+        }
+    }
+    None
 }
 
 fn varint(mut number: usize) -> Vec<u8> {
@@ -188,6 +212,29 @@ mod tests {
         assert_eq!(signed.bytes[3..207], raw_data);
         assert_eq!(signed.bytes[207..209], [0x12, 65]);
         assert_eq!(signed.bytes.len(), 209 + 65);
+    }
+
+    #[test]
+    fn a_tron_transaction_is_taken_whole_with_the_signatures_that_it_has() {
+        let key = KeyMaterial::derive(b"seed", "key", Scheme::Ecdsa, Curve::Secp256k1).unwrap();
+        let other = KeyMaterial::derive(b"seed", "other", Scheme::Ecdsa, Curve::Secp256k1).unwrap();
+        let raw_data = [&[0x0a, 2, 1, 2][..], &[0x22; 200]].concat();
+        let whole = [&[0x0a, 0xcc, 0x01][..], &raw_data].concat();
+        assert_eq!(tron(&key, &whole), tron(&key, &raw_data));
+        let first = tron(&other, &raw_data).unwrap().bytes;
+        let both = tron(&key, &first).unwrap();
+        assert!(both.bytes.starts_with(&first));
+        assert_eq!(both.bytes[first.len()..], tron(&key, &raw_data).unwrap().bytes[207..]);
+        for malformed in [
+            &whole[..100],
+            &[&whole[..], &[0x12, 1, 0]].concat(),
+            &[0x0a, 0xff, 0xff, 0xff, 0xff, 1],
+        ] {
+            assert!(
+                matches!(tron(&key, malformed), Err(KeyError::InvalidInput { .. })),
+                "{malformed:?}"
+            );
+        }
     }
 
     #[test]

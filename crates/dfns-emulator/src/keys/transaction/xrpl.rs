@@ -1,6 +1,7 @@
 //! Transactions of the XRP Ledger in its binary format.
 //!
-//! Invariant: the transaction names the public key that signs it; the signature is put at its place in the order.
+//! Invariant: key and signature are put at their places in the order of fields; a transaction that names another key is
+//! refused.
 
 use sha2::{Digest, Sha512};
 
@@ -14,9 +15,14 @@ use crate::keys::taproot::MerkleRoot;
 /// What is put before a transaction that is signed by one key, and before one that is hashed to its id.
 const SIGN_MARK: &[u8] = b"STX\0";
 const ID_MARK: &[u8] = b"TXN\0";
-/// The fields `SigningPubKey` and `TxnSignature`.
+/// The fields `SigningPubKey` and `TxnSignature`, and the type and number by which the first one is sorted.
 const PUBLIC_KEY: u8 = 0x73;
 const SIGNATURE: u8 = 0x74;
+const ORDER_OF_PUBLIC_KEY: (u8, u8) = (7, 3);
+/// `TransactionType`, with which every transaction begins, and `Account` with its length, which is the first field behind
+/// those that are of variable length.
+const TRANSACTION_TYPE: u8 = 0x12;
+const ACCOUNT: [u8; 2] = [0x81, 0x14];
 /// What tells an Ed25519 key from a secp256k1 key.
 const ED25519_MARK: u8 = 0xed;
 
@@ -27,35 +33,70 @@ fn half_sha512(mark: &[u8], bytes: &[u8]) -> [u8; 32] {
     half
 }
 
-/// Where the public key stands: the place behind its field byte. Only fields that sort before it are passed over.
-fn place_of_public_key(bytes: &[u8]) -> Option<usize> {
-    let mut place = 0;
-    loop {
-        let first = *bytes.get(place)?;
-        place += 1;
-        if first == PUBLIC_KEY {
-            return Some(place);
-        }
-        if first.is_multiple_of(16) {
-            // The number of the field stands in a byte of its own.
+/// The type and number of the field that begins here, and where its value begins.
+fn field(bytes: &[u8], mut place: usize) -> Option<((u8, u8), usize)> {
+    let first = *bytes.get(place)?;
+    place += 1;
+    let (mut kind, mut number) = (first >> 4, first & 15);
+    // What is 0 stands in a byte of its own.
+    for part in [&mut kind, &mut number] {
+        if *part == 0 {
+            *part = *bytes.get(place)?;
             place += 1;
         }
-        place += match first >> 4 {
-            1 => 2,
-            2 => 4,
-            3 => 8,
-            4 => 16,
-            5 => 32,
-            // An amount of an issued currency, of a multi-purpose token, or of XRP.
-            6 => match *bytes.get(place)? {
-                0x80.. => 48,
-                first if first & 0x20 != 0 => 33,
-                _ => 8,
-            },
-            7 => 1 + usize::from(*bytes.get(place).filter(|length| **length <= 192)?),
-            _ => return None,
-        };
     }
+    Some(((kind, number), place))
+}
+
+/// Where a value of one of the first seven types ends.
+fn end_of_value(bytes: &[u8], kind: u8, place: usize) -> Option<usize> {
+    let byte = |behind: usize| bytes.get(place + behind).map(|byte| usize::from(*byte));
+    let length = match kind {
+        1 => 2,
+        2 => 4,
+        3 => 8,
+        4 => 16,
+        5 => 32,
+        // An amount of an issued currency, of a multi-purpose token, or of XRP.
+        6 => match byte(0)? {
+            0x80.. => 48,
+            first if first & 0x20 != 0 => 33,
+            _ => 8,
+        },
+        7 => match byte(0)? {
+            short @ 0..=192 => 1 + short,
+            first @ 193..=240 => 2 + 193 + (first - 193) * 256 + byte(1)?,
+            first @ 241..=254 => 3 + 12_481 + (first - 241) * 65_536 + byte(1)? * 256 + byte(2)?,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(place + length).filter(|end| *end <= bytes.len())
+}
+
+/// The transaction with the public key in it, and the place behind the key.
+fn with_public_key(bytes: &[u8], public_key: &[u8]) -> Result<(Vec<u8>, usize), KeyError> {
+    let malformed = || invalid("not a transaction of the XRP Ledger");
+    if bytes.first() != Some(&TRANSACTION_TYPE) {
+        return Err(malformed());
+    }
+    let named = [&[PUBLIC_KEY, 33][..], public_key].concat();
+    let (mut place, mut place_of_key, mut has_key) = (0, None, false);
+    while !bytes[place..].starts_with(&ACCOUNT) {
+        let (order, value) = field(bytes, place).ok_or_else(malformed)?;
+        if order >= ORDER_OF_PUBLIC_KEY {
+            place_of_key.get_or_insert(place);
+        }
+        has_key |= order == ORDER_OF_PUBLIC_KEY;
+        place = end_of_value(bytes, order.0, value).ok_or_else(malformed)?;
+    }
+    let place = place_of_key.unwrap_or(place);
+    if has_key && !bytes[place..].starts_with(&named) {
+        return Err(invalid("its SigningPubKey is not the key that signs"));
+    }
+    let (before, behind) = bytes.split_at(place);
+    let behind = behind.strip_prefix(&named[..]).unwrap_or(behind);
+    Ok(([before, &named, behind].concat(), place + named.len()))
 }
 
 pub(super) fn sign(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction, KeyError> {
@@ -69,20 +110,16 @@ pub(super) fn sign(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction,
             });
         }
     };
-    let place = place_of_public_key(bytes).ok_or_else(|| invalid("it has no SigningPubKey, or is malformed"))?;
-    let named = [&[33][..], &public_key].concat();
-    if !bytes[place..].starts_with(&named) {
-        return Err(invalid("its SigningPubKey is not the key that signs"));
-    }
-    let (before, behind) = bytes.split_at(place + named.len());
+    let (bytes, place) = with_public_key(bytes, &public_key)?;
+    let (before, behind) = bytes.split_at(place);
     if behind.first() == Some(&SIGNATURE) {
         return Err(invalid("it is signed already"));
     }
     let (signature, written) = if key.scheme() == Scheme::EdDsa {
-        let signature = key.sign_message(&[SIGN_MARK, bytes].concat())?;
+        let signature = key.sign_message(&[SIGN_MARK, &bytes[..]].concat())?;
         (signature, signature.to_bytes().to_vec())
     } else {
-        let signature = key.sign_digest(&half_sha512(SIGN_MARK, bytes), MerkleRoot::None)?;
+        let signature = key.sign_digest(&half_sha512(SIGN_MARK, &bytes), MerkleRoot::None)?;
         (signature, der(signature)?)
     };
     // A signature has at most 72 bytes.
@@ -140,6 +177,22 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_is_not_named_is_put_at_its_place() {
+        let key = KeyMaterial::derive(b"seed", "key", Scheme::Ecdsa, Curve::Secp256k1).unwrap();
+        let named = [&[0x73, 33][..], key.public_key()].concat();
+        // Without fields of variable length, with one before the key, and with one of 200 bytes behind it.
+        let long = [&[0x75, 0xc1, 7][..], &[0xaa; 200]].concat();
+        for (before, behind) in [(&[][..], &[][..]), (&[0x72, 1, 5], &[]), (&[], &long)] {
+            let start = [&decode("1200002280000000684000000000000064").unwrap()[..], before].concat();
+            let end = [behind, &[0x81, 0x14], &[1; 20]].concat();
+            let signed = sign(&key, &[&start[..], &end].concat()).unwrap();
+            assert_eq!(signed, sign(&key, &[&start[..], &named, &end].concat()).unwrap());
+            assert!(signed.bytes.starts_with(&[&start[..], &named, &[0x74]].concat()));
+            assert!(signed.bytes.ends_with(&end));
+        }
+    }
+
+    #[test]
     fn amounts_of_every_kind_may_stand_before_the_key() {
         let key = KeyMaterial::derive(b"seed", "key", Scheme::Ecdsa, Curve::Secp256k1).unwrap();
         let issued = [&[0xd4][..], &[0x12; 47]].concat();
@@ -180,7 +233,15 @@ mod tests {
     fn a_transaction_of_another_key_signed_or_malformed_is_refused() {
         let key = KeyMaterial::derive(b"seed", "key", Scheme::Ecdsa, Curve::Secp256k1).unwrap();
         let signed = sign(&key, &payment(key.public_key())).unwrap().bytes;
-        for bytes in [&payment(&[2; 33])[..], &signed, &signed[..9], b"", &[0xff; 40], &[0x73]] {
+        for bytes in [
+            &payment(&[2; 33])[..],
+            &signed,
+            &signed[..9],
+            b"",
+            &[0xff; 40],
+            &[0x73],
+            &[0x12, 0, 0],
+        ] {
             let refused = sign(&key, bytes);
             assert!(
                 matches!(
