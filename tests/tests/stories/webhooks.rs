@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dfns::types::{CreatedWebhook, Network, Secret, Transfer, WebhookEventKind, WebhookStatus};
 use dfns::webhook::{Error, Event, RecentDeliveries};
+use dfns_emulator::Fault;
 use dfns_tests::{Receiver, World};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -158,4 +159,68 @@ async fn a_webhook_is_turned_off_changed_and_deleted() {
     world.wallet(Network::Bitcoin).await;
     admin.flush_webhooks().await.unwrap();
     assert!(receiver.rest().is_empty());
+}
+
+/// Covers: createWebhook.
+#[tokio::test]
+async fn an_event_that_comes_twice_is_taken_once() {
+    let world = World::new().await;
+    let mut receiver = Receiver::start().await;
+    let webhook = webhook(&world, &receiver, &[WebhookEventKind::WalletCreated]).await;
+    let admin = world.emulator.admin();
+    admin.faults().arm(Fault::duplicate().nth(2)).await.unwrap();
+    let mut made = Vec::new();
+    for _ in 0..3 {
+        made.push(world.wallet(Network::Bitcoin).await.id);
+    }
+    admin.flush_webhooks().await.unwrap();
+    let (came, now) = (receiver.rest(), world.emulator.clock().now());
+    assert_eq!(came.len(), 4);
+    let (mut seen, mut taken) = (RecentDeliveries::new(10), Vec::new());
+    for posted in came {
+        let delivery = posted.verify(&webhook.secret, now).unwrap();
+        if let (true, Event::WalletCreated(event)) = (seen.is_new(&delivery), delivery.event) {
+            taken.push(event.data.wallet.id);
+        }
+    }
+    assert_eq!(taken, made);
+}
+
+/// Covers: createWebhook, transferAsset.
+#[tokio::test]
+async fn events_that_come_in_another_order_are_sorted_by_when_they_happened() {
+    let world = World::new().await;
+    let mut receiver = Receiver::start().await;
+    let wallet = world.funded(Network::EthereumSepolia, 10_u128.pow(18)).await;
+    let kinds = [
+        WebhookEventKind::WalletTransferRequested,
+        WebhookEventKind::WalletTransferBroadcasted,
+        WebhookEventKind::WalletTransferConfirmed,
+    ];
+    let webhook = webhook(&world, &receiver, &kinds).await;
+    let late = Fault::out_of_order().of(kinds[1].as_str());
+    let admin = world.emulator.admin();
+    admin.faults().arm(late).await.unwrap();
+    let payment = Transfer::native("0x00000000000000000000000000000000000000aa", 5_u64);
+    world
+        .dfns
+        .transfers()
+        .create(&wallet.id, payment)
+        .await
+        .unwrap()
+        .done()
+        .unwrap();
+    world.pass_blocks(2);
+    admin.flush_webhooks().await.unwrap();
+    let now = world.emulator.clock().now();
+    let came = receiver.rest();
+    let mut came: Vec<_> = came
+        .iter()
+        .map(|posted| posted.verify(&webhook.secret, now).unwrap())
+        .collect();
+    let order: Vec<_> = came.iter().map(|delivery| delivery.kind.clone()).collect();
+    assert_eq!(order, [kinds[0].clone(), kinds[2].clone(), kinds[1].clone()]);
+    came.sort_by_key(|delivery| delivery.date);
+    let order: Vec<_> = came.iter().map(|delivery| delivery.kind.clone()).collect();
+    assert_eq!(order, kinds);
 }

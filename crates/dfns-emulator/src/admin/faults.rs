@@ -1,5 +1,6 @@
 //! Faults: armed, shown, released, cleared.
 
+use dfns_types::WebhookEventKind;
 use dfns_types::operation::OPERATIONS;
 use serde_json::json;
 
@@ -17,7 +18,7 @@ pub(super) const ROUTES: &[Route] = &[
     ("POST", "/faults/{faultId}/release", release),
 ];
 
-/// `POST /__admin/faults {"operation", "skip", "times", "probability", "seed", "effect": {"kind", …}}`: arms a fault.
+/// `POST /__admin/faults {"operation" | "event", "skip", "times", "probability", "seed", "effect": {"kind", …}}`: arms a fault.
 fn arm(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let fault: Fault = context.call.body()?;
     fault
@@ -28,6 +29,12 @@ fn arm(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     {
         let message = format!("operation: {id} is no operation of the API");
         return Err(Refusal::invalid(message).with("field", "operation"));
+    }
+    if let Some(kind) = &fault.event
+        && !WebhookEventKind::VALUES.iter().any(|known| known.as_str() == kind)
+    {
+        let message = format!("event: {kind} is no kind of event");
+        return Err(Refusal::invalid(message).with("field", "event"));
     }
     let id = context.services.faults.arm(fault);
     Reply::json(&context.services.faults.show(&id))
@@ -45,20 +52,22 @@ fn show(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     Reply::json(&shown)
 }
 
-/// `POST /__admin/faults/{faultId}/release`: lets go the calls that wait now.
+/// `POST /__admin/faults/{faultId}/release`: lets go the calls and deliveries that wait now.
 fn release(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let id = context.call.parameter("faultId")?;
     if context.services.faults.release(id) {
+        context.services.outbound.ring();
         Reply::json(&json!({}))
     } else {
         Err(unknown(id))
     }
 }
 
-/// `DELETE /__admin/faults/{faultId}`: takes one away; the calls that wait go on.
+/// `DELETE /__admin/faults/{faultId}`: takes one away; what waits goes on.
 fn remove(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let id = context.call.parameter("faultId")?;
     if context.services.faults.remove(id) {
+        context.services.outbound.ring();
         Reply::json(&json!({}))
     } else {
         Err(unknown(id))
@@ -68,6 +77,7 @@ fn remove(context: &mut Context<'_>) -> Result<Reply, Refusal> {
 /// `DELETE /__admin/faults`: takes all away.
 fn clear(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     context.services.faults.clear();
+    context.services.outbound.ring();
     Reply::json(&json!({}))
 }
 

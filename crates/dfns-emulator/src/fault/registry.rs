@@ -1,10 +1,12 @@
-//! The faults that are armed, and which of them strikes a call.
+//! The faults that are armed, and which of them strikes a call, or a delivery to a webhook.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use tokio::sync::watch;
 
+use super::delivery::{StruckDelivery, Wait};
 use super::rule::{Effect, Fault};
 use super::strike::Strike;
 
@@ -25,6 +27,9 @@ struct Armed {
     fault: Fault,
     /// How many calls of its operation there were.
     seen: u64,
+    /// How many deliveries of its event there were for each webhook, and how many of them were struck. Two webhooks are
+    /// told at once, so only for each of them alone is it known what comes first.
+    deliveries: BTreeMap<String, (u64, u64)>,
     progress: watch::Sender<Progress>,
     /// Counts how often what waited was released; whoever waits watches it change, or go.
     released: watch::Sender<u64>,
@@ -60,6 +65,7 @@ impl Faults {
             id: id.clone(),
             fault,
             seen: 0,
+            deliveries: BTreeMap::new(),
             progress: watch::Sender::default(),
             released: watch::Sender::default(),
         });
@@ -72,7 +78,8 @@ impl Faults {
         let mut strike = None;
         // Every fault counts the calls that it is about, whether another one is faster or not.
         for armed in &mut inner.armed {
-            if armed.fault.operation.as_deref().is_some_and(|id| id != operation) {
+            let is_of_another = armed.fault.operation.as_deref().is_some_and(|id| id != operation);
+            if is_of_another || armed.fault.effect.is_on_deliveries() {
                 continue;
             }
             let seen = armed.seen;
@@ -88,6 +95,36 @@ impl Faults {
                     // From now on: what was released before does not count.
                     released: armed.released.subscribe(),
                 });
+            }
+        }
+        strike
+    }
+
+    /// The fault that strikes this delivery of an event to a webhook, if one does. Unless one `may_wait`, none is held back.
+    pub(crate) fn strike_delivery(&self, webhook: &str, event: &str, may_wait: bool) -> Option<StruckDelivery> {
+        let mut inner = self.lock();
+        let mut strike = None;
+        for armed in &mut inner.armed {
+            let is_of_another = armed.fault.event.as_deref().is_some_and(|kind| kind != event);
+            if is_of_another || !armed.fault.effect.is_on_deliveries() {
+                continue;
+            }
+            let (seen, struck) = armed.deliveries.entry(webhook.to_owned()).or_default();
+            let number = *seen;
+            *seen += 1;
+            let is_possible = may_wait || !matches!(armed.fault.effect, Effect::OutOfOrder { .. });
+            if strike.is_none() && is_possible && armed.fault.strikes(number, *struck) {
+                *struck += 1;
+                armed.progress.send_modify(|progress| progress.struck += 1);
+                strike = match armed.fault.effect {
+                    Effect::Duplicate { copies } => Some(StruckDelivery::Duplicate { copies }),
+                    Effect::OutOfOrder { by } => Some(StruckDelivery::Wait(Wait::new(
+                        by,
+                        armed.progress.clone(),
+                        armed.released.subscribe(),
+                    ))),
+                    _ => None,
+                };
             }
         }
         strike
@@ -167,6 +204,20 @@ mod tests {
         assert_eq!(struck().as_deref(), Some("fault-3"));
         faults.clear();
         assert_eq!(struck(), None);
+    }
+
+    #[test]
+    fn deliveries_are_counted_for_each_webhook_apart_and_calls_are_not_among_them() {
+        let faults = Faults::default();
+        faults.arm(Fault::duplicate().of("wallet.created").nth(2));
+        assert!(faults.strike("createWallet").is_none());
+        let is_struck = |webhook, event| faults.strike_delivery(webhook, event, true).is_some();
+        assert!(!is_struck("wh-1", "wallet.created"));
+        assert!(!is_struck("wh-1", "key.created"));
+        assert!(!is_struck("wh-2", "wallet.created"));
+        assert!(is_struck("wh-1", "wallet.created"));
+        assert!(is_struck("wh-2", "wallet.created"));
+        assert!(!is_struck("wh-1", "wallet.created"));
     }
 
     #[test]

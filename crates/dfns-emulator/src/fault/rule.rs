@@ -1,4 +1,4 @@
-//! Which calls go wrong, and how.
+//! Which calls and deliveries go wrong, and how.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::entropy::Seed;
 
-/// A fault to arm: the calls it strikes and what happens to them.
+/// A fault to arm: the calls (or the deliveries to webhooks) that it strikes, and what happens to them.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -17,16 +17,21 @@ use crate::entropy::Seed;
 /// Fault::drop(When::After).on("transferAsset").nth(3);
 /// // One in ten calls of any operation fails, always the same ones.
 /// Fault::status(503).probability(0.1, 7);
+/// // Of the first event, webhooks are told after the second.
+/// Fault::out_of_order().of("wallet.transfer.broadcasted").nth(1);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[must_use = "a fault does nothing before it is armed"]
 #[non_exhaustive]
 pub struct Fault {
-    /// The id of the operation whose calls are struck; every operation if there is none.
+    /// The id of the operation whose calls are struck; every operation if there is none. Not for effects on deliveries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// How many calls pass before the first one is struck (default 0).
+    /// The kind of events whose deliveries are struck, every kind if there is none. Only for effects on deliveries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// How many calls pass before the first one is struck (default 0). Deliveries are counted for each webhook apart.
     #[serde(default)]
     pub skip: u64,
     /// How many calls are struck at most (default: no end).
@@ -98,6 +103,27 @@ pub enum Effect {
         #[serde(default = "value_of_tomorrow")]
         value: String,
     },
+    /// A delivery to a webhook is sent again right after it was answered, the same to the byte. What the first of them was
+    /// answered counts.
+    Duplicate {
+        /// How often again, 1 to 10 (default 1).
+        #[serde(default = "once")]
+        copies: u32,
+    },
+    /// A delivery to a webhook is held back until later ones have overtaken it, or it is released. Of each webhook one is
+    /// held back at a time.
+    OutOfOrder {
+        /// By how many, 1 to 10 (default 1).
+        #[serde(default = "once")]
+        by: u32,
+    },
+}
+
+impl Effect {
+    /// True for what happens to a delivery to a webhook, false for what happens to a call.
+    pub(super) fn is_on_deliveries(&self) -> bool {
+        matches!(self, Self::Duplicate { .. } | Self::OutOfOrder { .. })
+    }
 }
 
 /// Where in the life of a call its fault lies.
@@ -141,6 +167,10 @@ fn value_of_tomorrow() -> String {
     "ValueOfTomorrow".to_owned()
 }
 
+fn once() -> u32 {
+    1
+}
+
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -150,6 +180,7 @@ impl Fault {
     pub fn new(effect: Effect) -> Self {
         Self {
             operation: None,
+            event: None,
             skip: 0,
             times: None,
             probability: always(),
@@ -252,6 +283,22 @@ impl Fault {
         })
     }
 
+    /// Sends a delivery to a webhook twice.
+    pub fn duplicate() -> Self {
+        Self::new(Effect::Duplicate { copies: once() })
+    }
+
+    /// Lets a delivery to a webhook be overtaken by the next one.
+    pub fn out_of_order() -> Self {
+        Self::new(Effect::OutOfOrder { by: once() })
+    }
+
+    /// Strikes deliveries of events of this kind only: `wallet.created`.
+    pub fn of(mut self, event: impl Into<String>) -> Self {
+        self.event = Some(event.into());
+        self
+    }
+
     /// Strikes calls of this operation only, by its id in the OpenAPI document: `createWallet`.
     pub fn on(mut self, operation: impl Into<String>) -> Self {
         self.operation = Some(operation.into());
@@ -304,6 +351,18 @@ impl Fault {
             return wrong("probability", format!("{} is not from 0 to 1", self.probability));
         }
         match &self.effect {
+            effect if effect.is_on_deliveries() && self.operation.is_some() => {
+                wrong("operation", "deliveries are narrowed by their event".to_owned())
+            }
+            effect if !effect.is_on_deliveries() && self.event.is_some() => {
+                wrong("event", "calls are narrowed by their operation".to_owned())
+            }
+            Effect::Duplicate { copies } if !(1..=10).contains(copies) => {
+                wrong("effect.copies", format!("{copies} is not from 1 to 10"))
+            }
+            Effect::OutOfOrder { by } if !(1..=10).contains(by) => {
+                wrong("effect.by", format!("{by} is not from 1 to 10"))
+            }
             Effect::Status { status, .. } if !(400..=599).contains(status) => {
                 wrong("effect.status", format!("{status} is not from 400 to 599"))
             }
@@ -359,6 +418,7 @@ mod tests {
             Fault::delay_by_clock(When::After, Duration::from_secs(2)).nth(2),
             Fault::truncate_at(3).probability(0.5, 9),
             Fault::unknown_value_in("status"),
+            Fault::out_of_order().of("wallet.created").times(3),
         ] {
             let text = serde_json::to_string(&fault).unwrap();
             assert_eq!(serde_json::from_str::<Fault>(&text).unwrap(), fault, "{text}");
@@ -372,6 +432,10 @@ mod tests {
             (Fault::status(500).probability(1.5, 0), "probability"),
             (Fault::status(500).probability(f64::NAN, 0), "probability"),
             (Fault::unknown_value_in(""), "effect.field"),
+            (Fault::duplicate().on("createWallet"), "operation"),
+            (Fault::status(500).of("wallet.created"), "event"),
+            (Fault::new(Effect::Duplicate { copies: 0 }), "effect.copies"),
+            (Fault::new(Effect::OutOfOrder { by: 11 }), "effect.by"),
         ] {
             assert_eq!(fault.check().unwrap_err().field, field);
         }

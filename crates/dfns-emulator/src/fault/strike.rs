@@ -92,6 +92,8 @@ impl Strike {
                 self.wait(clock, until, milliseconds).await;
                 Outcome::Answer(answered)
             }
+            // Deliveries are no calls, and never struck here.
+            Effect::Duplicate { .. } | Effect::OutOfOrder { .. } => Outcome::Answer(perform().await),
             Effect::Truncate { bytes } => Outcome::Part(perform().await, bytes),
             Effect::UnknownValue { field, value } => {
                 let answered = perform().await;

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{Admin, AdminError};
 use crate::fault::Fault;
 
-/// What goes wrong on purpose. Faults are asked in the order in which they were armed; a call is struck by one at most.
+/// What goes wrong on purpose. Faults are asked in the order in which they were armed; a call, or a delivery to a webhook,
+/// is struck by one at most.
 #[derive(Clone, Copy, Debug)]
 pub struct Faults<'a>(&'a Admin);
 
@@ -19,7 +20,7 @@ pub struct ArmedFault {
     /// What it does.
     #[serde(flatten)]
     pub fault: Fault,
-    /// How many calls it has struck.
+    /// How many calls or deliveries it has struck.
     pub struck: u64,
     /// How many of them wait now.
     pub waiting: u64,
@@ -36,7 +37,7 @@ impl Faults<'_> {
     /// Arms a fault and answers its id.
     ///
     /// # Errors
-    /// [`AdminError::Refused`] for an operation that the API does not have, or values out of bounds;
+    /// [`AdminError::Refused`] for an operation or event that the API does not have, or values out of bounds;
     /// [`AdminError::Unreachable`].
     pub async fn arm(self, fault: Fault) -> Result<String, AdminError> {
         let body = serde_json::to_value(&fault).unwrap_or_default();
@@ -55,7 +56,7 @@ impl Faults<'_> {
         Ok(self.0.send::<List>("GET", "/faults", None).await?.items)
     }
 
-    /// Waits until a fault has struck at least `calls` calls.
+    /// Waits until a fault has struck at least `calls` calls or deliveries.
     ///
     /// # Errors
     /// [`AdminError::Refused`] if there is no such fault (any more); [`AdminError::Unreachable`].
@@ -63,8 +64,8 @@ impl Faults<'_> {
         self.follow(id, "struck", calls).await
     }
 
-    /// Waits until at least `calls` calls wait on a fault: those that are delayed after they were performed, are performed
-    /// then.
+    /// Waits until at least `calls` calls or deliveries wait on a fault: those that are delayed after they were
+    /// performed, are performed then.
     ///
     /// # Errors
     /// [`AdminError::Refused`] if there is no such fault (any more); [`AdminError::Unreachable`].
@@ -78,7 +79,7 @@ impl Faults<'_> {
         Ok(())
     }
 
-    /// Lets go the calls that wait on a fault now. Later ones wait again.
+    /// Lets go the calls and deliveries that wait on a fault now. Later ones wait again.
     ///
     /// # Errors
     /// [`AdminError::Refused`] if there is no such fault; [`AdminError::Unreachable`].
@@ -87,7 +88,7 @@ impl Faults<'_> {
         Ok(())
     }
 
-    /// Takes a fault away. Calls that wait on it go on.
+    /// Takes a fault away. What waits on it goes on.
     ///
     /// # Errors
     /// [`AdminError::Refused`] if there is no such fault; [`AdminError::Unreachable`].
@@ -96,7 +97,7 @@ impl Faults<'_> {
         Ok(())
     }
 
-    /// Takes every fault away. Calls that wait go on.
+    /// Takes every fault away. What waits goes on.
     ///
     /// # Errors
     /// [`AdminError::Unreachable`].

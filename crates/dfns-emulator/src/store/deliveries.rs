@@ -111,14 +111,28 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// The attempt to be made first for a webhook, among those that are due by `now` (Unix milliseconds).
-    pub(crate) fn next_delivery(self, webhook_id: &str, now: i64) -> Result<Option<Delivery>, StoreError> {
+    /// The attempt to be made first for a webhook, among those that are due by `now` (Unix milliseconds) and are not
+    /// `but` this one.
+    pub(crate) fn next_delivery(
+        self,
+        webhook_id: &str,
+        now: i64,
+        but: Option<&str>,
+    ) -> Result<Option<Delivery>, StoreError> {
         let sql = format!(
-            "SELECT {DELIVERY} FROM delivery WHERE webhook_id = ?1 AND sent_at IS NULL AND due_at <= ?2
+            "SELECT {DELIVERY} FROM delivery WHERE webhook_id = ?1 AND sent_at IS NULL AND due_at <= ?2 AND id IS NOT ?3
              ORDER BY due_at, seq LIMIT 1"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        Ok(statement.query_row(params![webhook_id, now], delivery).optional()?)
+        Ok(statement
+            .query_row(params![webhook_id, now, but], delivery)
+            .optional()?)
+    }
+
+    /// True if an attempt is still to be made.
+    pub(crate) fn is_awaited(self, id: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM delivery WHERE id = ?1 AND sent_at IS NULL)";
+        Ok(self.connection.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
     }
 
     /// When the first attempt of all is due, in Unix milliseconds.
@@ -264,11 +278,14 @@ mod tests {
                 store.add_delivery(&delivery)?;
             }
             assert_eq!(store.first_delivery_due()?, Some(10));
-            assert_eq!(store.next_delivery("wh-1", 9)?, None);
-            assert_eq!(store.next_delivery("wh-2", 30)?, None);
-            assert_eq!(store.next_delivery("wh-1", 30)?, Some(at("b", 10)));
+            assert_eq!(store.next_delivery("wh-1", 9, None)?, None);
+            assert_eq!(store.next_delivery("wh-2", 30, None)?, None);
+            assert_eq!(store.next_delivery("wh-1", 30, None)?, Some(at("b", 10)));
+            assert_eq!(store.next_delivery("wh-1", 30, Some("b"))?, Some(at("c", 10)));
+            assert!(store.is_awaited("b")? && !store.is_awaited("d")?);
             assert!(store.record_outcome("b", &failed(11))?);
-            assert_eq!(store.next_delivery("wh-1", 30)?, Some(at("c", 10)));
+            assert_eq!(store.next_delivery("wh-1", 30, None)?, Some(at("c", 10)));
+            assert!(!store.is_awaited("b")?);
             Ok(())
         });
     }

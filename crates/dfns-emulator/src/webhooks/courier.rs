@@ -6,7 +6,7 @@
 //!
 //! Invariant: all that the courier writes is what became of an attempt, and the attempt that follows from it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,10 +17,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use super::post::{DELIVERED, Verdict, post};
+use super::waiting::Waiting;
 use super::{KEPT, Parcel, RETRIES, WebhookRecord};
 use crate::chain;
 use crate::context::{Context, Services};
 use crate::entropy::id_text;
+use crate::fault::StruckDelivery;
 use crate::node::Inquiries;
 use crate::server::{Call, Emulation, Refusal};
 use crate::store::{Delivery, Outcome, Store};
@@ -33,6 +35,7 @@ pub(crate) struct Courier {
     clock: watch::Receiver<()>,
     busy: BTreeSet<String>,
     under_way: JoinSet<Sent>,
+    waiting: Waiting,
 }
 
 /// A courier at work. It stops when this is dropped.
@@ -55,6 +58,8 @@ impl Running {
 /// What the store has for the courier.
 struct Due {
     deliveries: Vec<(Delivery, Parcel, Timestamp)>,
+    /// The webhooks that would wait for a delivery that is gone.
+    gone: Vec<String>,
     /// When to look again, if the clock gets there by itself.
     next_at: Option<Timestamp>,
 }
@@ -75,6 +80,7 @@ impl Courier {
             flushes,
             busy: BTreeSet::new(),
             under_way: JoinSet::new(),
+            waiting: Waiting::default(),
         }
     }
 
@@ -123,36 +129,77 @@ impl Courier {
 
     /// Sends off what is due to webhooks that are waited for by nothing else.
     async fn send_due(&mut self) -> Option<Timestamp> {
-        let (emulation, busy) = (Arc::clone(&self.emulation), self.busy.clone());
+        loop {
+            self.waiting.let_go();
+            let due = self.look().await?;
+            for webhook in &due.gone {
+                self.waiting.forget(webhook);
+            }
+            let mut is_held_back = false;
+            for delivery in due.deliveries {
+                is_held_back |= self.send_off(delivery);
+            }
+            // What comes after it may be due as well.
+            if !is_held_back {
+                return due.next_at;
+            }
+        }
+    }
+
+    /// What is due; nothing if the store fails.
+    async fn look(&self) -> Option<Due> {
+        let (emulation, busy, held) = (Arc::clone(&self.emulation), self.busy.clone(), self.waiting.held());
         let looked = spawn_blocking(move || {
             let database = &emulation.database;
             if database.transaction(is_anybody_listening)? {
                 chain::relay(database, &emulation.services(), None)?;
             }
-            database.transaction(|store| due(&emulation.services(), store, &busy))
+            database.transaction(|store| due(&emulation.services(), store, &busy, &held))
         });
-        let due = match looked.await {
-            Ok(Ok(due)) => due,
+        match looked.await {
+            Ok(Ok(due)) => Some(due),
             // Logged where it was made.
-            Ok(Err(_refusal)) => return None,
+            Ok(Err(_refusal)) => None,
             Err(panic) => {
                 tracing::error!(%panic, "the courier failed");
-                return None;
+                None
             }
-        };
-        let limit = self.emulation.services().outbound.limit();
-        for (delivery, parcel, at) in due.deliveries {
-            self.busy.insert(delivery.webhook_id.clone());
-            self.under_way.spawn(async move {
-                let verdict = post(&parcel, limit).await;
-                Sent { delivery, at, verdict }
-            });
         }
-        due.next_at
+    }
+
+    /// Sends a delivery off, unless a fault holds it back: true then.
+    fn send_off(&mut self, (delivery, parcel, at): (Delivery, Parcel, Timestamp)) -> bool {
+        let services = self.emulation.services();
+        let webhook = &delivery.webhook_id;
+        let struck = if self.waiting.was_held(&delivery.id) {
+            None
+        } else {
+            let may_wait = !self.waiting.is_held(webhook);
+            services.faults.strike_delivery(webhook, &delivery.kind, may_wait)
+        };
+        let copies = match struck {
+            Some(StruckDelivery::Wait(wait)) => {
+                self.waiting.hold(webhook, &delivery.id, wait);
+                return true;
+            }
+            Some(StruckDelivery::Duplicate { copies }) => copies,
+            None => 0,
+        };
+        let limit = services.outbound.limit();
+        self.busy.insert(webhook.clone());
+        self.under_way.spawn(async move {
+            let verdict = post(&parcel, limit).await;
+            for _ in 0..copies {
+                let _unheard = post(&parcel, limit).await;
+            }
+            Sent { delivery, at, verdict }
+        });
+        false
     }
 
     async fn record(&mut self, sent: Sent) {
         self.busy.remove(&sent.delivery.webhook_id);
+        self.waiting.sent(&sent.delivery.webhook_id);
         let emulation = Arc::clone(&self.emulation);
         let Sent { delivery, verdict, .. } = &sent;
         tracing::debug!(
@@ -179,12 +226,24 @@ fn is_anybody_listening(store: Store<'_>) -> Result<bool, Refusal> {
     Ok(!store.everywhere::<Webhook>()?.is_empty())
 }
 
-/// Brings the state up to date and takes what is due.
-fn due(services: &Services, store: Store<'_>, busy: &BTreeSet<String>) -> Result<Due, Refusal> {
+/// Brings the state up to date and takes what is due: to webhooks that are not busy, and is not held back.
+fn due(
+    services: &Services,
+    store: Store<'_>,
+    busy: &BTreeSet<String>,
+    held: &BTreeMap<String, String>,
+) -> Result<Due, Refusal> {
+    let mut gone = Vec::new();
+    for (webhook, delivery) in held {
+        if !store.is_awaited(delivery)? {
+            gone.push(webhook.clone());
+        }
+    }
     let webhooks = store.everywhere::<Webhook>()?;
     if webhooks.is_empty() {
         return Ok(Due {
             deliveries: Vec::new(),
+            gone,
             next_at: None,
         });
     }
@@ -206,7 +265,7 @@ fn due(services: &Services, store: Store<'_>, busy: &BTreeSet<String>) -> Result
             continue;
         }
         let (Some(delivery), Some(record)) = (
-            store.next_delivery(id, now)?,
+            store.next_delivery(id, now, held.get(id).map(String::as_str))?,
             store.private::<Webhook, WebhookRecord>(id)?,
         ) else {
             continue;
@@ -219,6 +278,7 @@ fn due(services: &Services, store: Store<'_>, busy: &BTreeSet<String>) -> Result
     let next_at = next_at.into_iter().flatten().filter(|at| *at > now).min();
     Ok(Due {
         deliveries,
+        gone,
         next_at: next_at.and_then(Timestamp::from_unix_millis),
     })
 }

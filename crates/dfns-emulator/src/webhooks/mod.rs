@@ -14,6 +14,7 @@ mod courier;
 mod javascript;
 mod outbound;
 mod post;
+mod waiting;
 
 use std::time::Duration;
 

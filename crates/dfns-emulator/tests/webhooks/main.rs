@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod events;
+mod faults;
 mod receiver;
 mod retries;
 mod rooms;
