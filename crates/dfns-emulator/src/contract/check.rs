@@ -153,11 +153,10 @@ pub(super) fn value(expected: &Shape, value: &Value) -> Result<(), Wrong> {
 fn field(field: &Field, given: &serde_json::Map<String, Value>) -> Result<(), Wrong> {
     let fits = match given.get(field.name) {
         None if field.required => Err(Wrong::new("is missing")),
-        Some(Value::Null) if field.required && !field.nullable && !matches!(shape(field.shape), Shape::Anything) => {
-            Err(Wrong::new("must not be null"))
-        }
-        // `null` in place of an optional field is what many clients write for its absence.
-        None | Some(Value::Null) => Ok(()),
+        None => Ok(()),
+        // The API omits what is not there. Who writes `null` in its place must not learn from the emulator that it may.
+        Some(Value::Null) if field.nullable || matches!(shape(field.shape), Shape::Anything) => Ok(()),
+        Some(Value::Null) => Err(Wrong::new("must not be null")),
         Some(given) => value(shape(field.shape), given),
     };
     fits.map_err(|wrong| wrong.under(field.name))

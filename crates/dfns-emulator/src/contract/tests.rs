@@ -29,8 +29,21 @@ fn refusal(refusal: Refusal) -> (String, String) {
 
 #[test]
 fn a_body_that_fits_passes_with_fields_that_nobody_knows() {
-    let body = json!({ "network": "EthereumSepolia", "name": null, "colour": "green", "tags": ["a"] });
+    let body = json!({ "network": "EthereumSepolia", "name": "n", "colour": null, "tags": ["a"] });
     check("createWallet", &call("POST", "/wallets", &body)).unwrap();
+}
+
+#[test]
+fn null_clears_what_can_be_cleared_and_is_no_word_for_absence() {
+    check("updateWallet", &call("PUT", "/wallets/wa-1", &json!({ "name": null }))).unwrap();
+    let body = json!({ "network": "EthereumSepolia", "name": null });
+    assert_eq!(
+        refused("createWallet", &body),
+        (
+            "/body/name".to_owned(),
+            "invalid body: name must not be null".to_owned()
+        )
+    );
 }
 
 #[test]
