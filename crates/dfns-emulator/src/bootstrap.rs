@@ -220,7 +220,10 @@ fn user(
 }
 
 /// Keeps a key credential and answers its id, which the server chooses as it does for tokens.
-fn credential(
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn credential(
     context: &Context<'_>,
     user: &UserRecord,
     token_id: Option<&str>,
@@ -248,13 +251,17 @@ fn credential(
 }
 
 /// A new Ed25519 key pair in PEM.
-struct KeyFiles {
-    private_key: Secret,
-    public_key: String,
+pub(crate) struct KeyFiles {
+    pub(crate) private_key: Secret,
+    pub(crate) public_key: String,
 }
 
 impl KeyFiles {
-    fn new(context: &Context<'_>) -> Result<Self, Refusal> {
+    /// One that follows from the seed and the calls so far.
+    ///
+    /// # Errors
+    /// 500 if the store fails.
+    pub(crate) fn new(context: &Context<'_>) -> Result<Self, Refusal> {
         /// What stands before the 32 bytes in PKCS#8 and in SubjectPublicKeyInfo.
         const PRIVATE: &[u8] = &[
             0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,

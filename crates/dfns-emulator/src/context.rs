@@ -128,6 +128,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// A context for another call, which is a part of this one.
+    pub(crate) fn of_part<'c>(&'c self, call: &'c Call) -> Context<'c> {
+        Context::new(self.store, call, self.services, self.inquiries)
+    }
+
     /// The one who sent the request.
     ///
     /// # Errors

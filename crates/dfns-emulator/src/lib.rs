@@ -46,6 +46,7 @@ mod outgoing;
 mod policy;
 mod remote;
 mod rooms;
+mod seeding;
 mod server;
 mod snapshots;
 mod store;
@@ -63,7 +64,8 @@ pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
 pub use fault::{Effect, Fault, Until, When};
 pub use remote::{
-    Access, Admin, AdminError, ArmedFault, Faults, LoggedCaller, LoggedRequest, Mail, SignedIn, SigningStep, Snapshots,
+    Access, Admin, AdminError, ArmedFault, Faults, LoggedCaller, LoggedRequest, Mail, Seeded, SeededPerson, SignedIn,
+    SigningStep, Snapshots,
 };
 
 /// How long answers that are under way may take once the emulator is asked to stop.

@@ -20,7 +20,7 @@ use crate::context::Handler;
 use crate::policy;
 use crate::rooms::{contracts, exchanges};
 use crate::server::{Call, Emulation, Refusal, Reply, Table};
-use crate::{chain, webhooks};
+use crate::{chain, seeding, webhooks};
 
 /// The path under which the routes stand.
 pub(crate) const PREFIX: &str = "/__admin";
@@ -45,6 +45,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
     let faucet: &[Route] = &[("POST", "/faucet", chain::faucet)];
     let contracts: &[Route] = &[("POST", "/contracts", contracts::configure)];
     let exchanges: &[Route] = &[("POST", "/exchanges/credit", exchanges::credit)];
+    let seed: &[Route] = &[("POST", "/seed", seeding::seed)];
     let flush: &[Route] = &[("POST", "/webhooks/flush", webhooks::flush)];
     let topics = [
         clock::ROUTES,
@@ -60,6 +61,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
         policy::SCREENING_ROUTES,
         flush,
         requests::ROUTES,
+        seed,
     ];
     let in_transaction = topics.into_iter().flatten();
     let in_transaction = in_transaction.map(|&(method, path, handler)| (method, path, Answers::InTransaction(handler)));

@@ -54,6 +54,15 @@ pub(crate) fn check(operation: &str, call: &Call) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether the body of an operation has a field of this name. True where nobody can tell.
+pub(crate) fn takes(operation: &str, field: &str) -> bool {
+    let body = of(operation).and_then(|contract| contract.body);
+    match body.map(shape) {
+        Some(Shape::Object(fields)) => fields.iter().any(|known| known.name == field),
+        _ => true,
+    }
+}
+
 fn query(field: &Field, call: &Call) -> Result<(), Wrong> {
     let given = call.query_all(field.name);
     match shape(field.shape) {

@@ -2,11 +2,13 @@
 //!
 //! It works alike for an emulator in the same process and for the binary, so that a test can be pointed at either.
 
+mod assets;
 mod clock;
 mod exchange;
 mod faults;
 mod identity_provider;
 mod requests;
+mod seed;
 mod snapshots;
 
 use dfns_types::{Amount, WalletId};
@@ -17,6 +19,7 @@ use crate::tls::Trust;
 pub use faults::{ArmedFault, Faults};
 pub use identity_provider::SignedIn;
 pub use requests::{LoggedCaller, LoggedRequest, SigningStep};
+pub use seed::{Seeded, SeededPerson};
 pub use snapshots::{Access, Snapshots};
 
 /// The admin endpoints of an emulator.

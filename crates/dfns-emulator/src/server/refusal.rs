@@ -70,6 +70,11 @@ impl Refusal {
         self
     }
 
+    /// A detail.
+    pub(crate) fn detail(&self, name: &str) -> Option<&Value> {
+        self.details.get(name)
+    }
+
     /// The body of the answer.
     pub(crate) fn body(&self) -> Value {
         let mut error = json!({ "status": self.status.as_u16(), "message": self.message });
