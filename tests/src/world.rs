@@ -109,6 +109,14 @@ impl World {
         self.registered(person, NewUserKind::EndUser).await.0
     }
 
+    /// Registers a person as an end user and logs them in; answers their id, too.
+    ///
+    /// # Panics
+    /// If the API does not take the person.
+    pub async fn end_user_with_id(&self, person: &Person) -> (Dfns, UserId) {
+        self.registered(person, NewUserKind::EndUser).await
+    }
+
     /// Registers a person as an employee who holds no permission, and logs them in; answers their id, too.
     ///
     /// # Panics

@@ -144,3 +144,34 @@ fn no_private_key_stands_in_the_repository_as_pem() {
         .collect();
     assert_eq!(keys, Vec::<String>::new());
 }
+
+#[test]
+fn every_operation_that_the_emulator_answers_has_a_story() {
+    let table = read(&root().join("docs/coverage.md"));
+    let mut without: Vec<String> = Vec::new();
+    let mut rows = 0;
+    for row in table.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<Vec<&str>> = row
+            .trim_matches('|')
+            .split(" | ")
+            .map(|cell| cell.split("<br>").collect())
+            .collect();
+        let [_, operations, _, emulator, stories] = &cells[..] else {
+            panic!("a row has five cells: {row}")
+        };
+        for (place, _) in emulator.iter().enumerate().filter(|(_, says)| says.trim() == "yes") {
+            rows += 1;
+            if stories.get(place).is_none_or(|story| story.trim().is_empty()) {
+                without.push(operations.get(place).unwrap_or(&row).trim().to_owned());
+            }
+        }
+    }
+    assert!(
+        rows > 150,
+        "only {rows} operations are answered: has the table another form?"
+    );
+    assert!(
+        without.is_empty(),
+        "answered, and no test in tests/tests says `/// Covers:` of them: {without:?}"
+    );
+}

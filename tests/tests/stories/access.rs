@@ -76,6 +76,27 @@ async fn a_deactivated_service_account_is_refused_until_it_is_active_again() {
     assert!(client.wallets().list().send().await.unwrap_err().is_unauthorized());
 }
 
+/// Covers: updateServiceAccount, listServiceAccounts.
+#[tokio::test]
+async fn a_service_account_is_renamed_and_an_archived_one_listed_no_more() {
+    let world = World::new().await;
+    let accounts = world.employee().await.service_accounts();
+    let names = async || {
+        let listed = accounts.list().await.unwrap().items;
+        let mut names: Vec<_> = listed.into_iter().map(|account| account.user_info.username).collect();
+        names.sort();
+        names
+    };
+    let before = names().await;
+    let key = Person::new("robot").public_key_pem();
+    let made = accounts.create("robot", key).await.unwrap().user_info.user_id;
+    let renamed = accounts.update(&made).name("night robot").await.unwrap();
+    assert_eq!(renamed.user_info.username, "night robot");
+    assert!(names().await.contains(&"night robot".to_owned()));
+    accounts.archive(&made).await.unwrap();
+    assert_eq!(names().await, before);
+}
+
 /// Covers: createPersonalAccessToken, createWallet.
 #[tokio::test]
 async fn a_personal_access_token_signs_with_its_own_key_and_not_with_that_of_its_user() {
@@ -127,6 +148,23 @@ async fn a_personal_access_token_is_renamed_listed_and_archived() {
     assert!(client.wallets().list().send().await.is_ok());
     tokens.archive(&made.token_id).send().await.unwrap();
     assert!(client.wallets().list().send().await.unwrap_err().is_unauthorized());
+}
+
+/// Covers: getPersonalAccessToken, deactivatePersonalAccessToken, activatePersonalAccessToken, listWallets.
+#[tokio::test]
+async fn a_personal_access_token_is_good_for_nothing_while_it_is_deactivated() {
+    let world = World::new().await;
+    let (employee, script) = (world.employee().await, Person::new("script"));
+    let tokens = employee.personal_access_tokens();
+    let made = tokens.create("script", script.public_key_pem()).await.unwrap();
+    let client = world.client_as(made.access_token.expose_secret(), script.signer_as(&made.cred_id));
+    assert!(client.wallets().list().await.is_ok());
+    tokens.deactivate(&made.token_id).await.unwrap();
+    assert!(!tokens.get(&made.token_id).await.unwrap().is_active);
+    assert!(client.wallets().list().await.unwrap_err().is_unauthorized());
+    tokens.activate(&made.token_id).await.unwrap();
+    assert!(tokens.get(&made.token_id).await.unwrap().is_active);
+    assert!(client.wallets().list().await.is_ok());
 }
 
 /// Covers: createPersonalAccessToken, listWallets.

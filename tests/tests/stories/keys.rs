@@ -8,7 +8,7 @@ fn hash() -> SignatureBody {
     SignatureBody::Hash(HashSignature::new(Hex::from_bytes([0x5a; 32])))
 }
 
-/// Covers: createKey, getKey.
+/// Covers: createKey, getKey, listKeyStores.
 #[tokio::test]
 async fn a_key_reads_back_with_its_store_and_its_wallets() {
     let world = World::new().await;
@@ -25,6 +25,12 @@ async fn a_key_reads_back_with_its_store_and_its_wallets() {
     let read = world.dfns.keys().get(&made.id).send().await.unwrap();
     assert_eq!((&read.public_key, read.wallets.len()), (&made.public_key, 0));
     assert_eq!(read.store.key_id, made.id.as_str());
+    let stores = world.dfns.key_stores().list().await.unwrap().items;
+    let store = stores.iter().find(|store| store.primary).unwrap();
+    assert_eq!(
+        (read.store.id.as_str(), &read.store.kind),
+        (store.id.as_str(), &store.kind)
+    );
 }
 
 /// Covers: updateKey.

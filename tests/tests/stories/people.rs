@@ -159,6 +159,32 @@ async fn an_employee_is_invited_registers_with_the_mailed_code_and_logs_in() {
     );
 }
 
+/// Covers: resendRegistrationCode, createRegistrationChallenge.
+#[tokio::test]
+async fn a_code_that_was_sent_again_replaces_the_first_one() {
+    let world = World::new().await;
+    let anna = Person::new("anna");
+    let invite = world
+        .dfns
+        .users()
+        .create(anna.email.as_str(), NewUserKind::CustomerEmployee);
+    invite.await.unwrap();
+    let (open, admin) = (world.stranger(), world.emulator.admin());
+    let newest = async || admin.outbox(&anna.email).await.unwrap().remove(0).code;
+    let first = newest().await;
+    let resend = open.registration().resend_code(anna.email.as_str());
+    resend.org_id(world.org_id()).await.unwrap();
+    let second = newest().await;
+    assert_ne!(first, second);
+    let begin = |code| {
+        let begin = open.registration().challenge(anna.email.as_str(), code);
+        begin.org_id(world.org_id()).send()
+    };
+    let refused = begin(first).await.unwrap_err();
+    assert!(refused.refusal().unwrap().is_forbidden(), "{}", refused.report());
+    assert_eq!(begin(second).await.unwrap().user.name, anna.email);
+}
+
 /// Covers: createCredentialChallenge, createCredential, createLoginChallenge, completeLogin, listCredentials.
 /// Covers: deactivateCredential.
 #[tokio::test]
@@ -218,6 +244,22 @@ async fn a_deactivated_user_is_shut_out_until_activated_again() {
     world.dfns.users().activate(&id).send().await.unwrap();
     assert!(hers.wallets().list().send().await.unwrap().items.is_empty());
     assert!(log_in(&world, &eve).await.is_ok());
+}
+
+/// Covers: archiveUser, listUsers.
+#[tokio::test]
+async fn an_archived_user_is_out_for_good() {
+    let world = World::new().await;
+    let eve = Person::new("eve");
+    let (hers, id) = world.newcomer(&eve).await;
+    let users = world.dfns.users();
+    users.archive(&id).await.unwrap();
+    assert!(hers.wallets().list().await.unwrap_err().is_unauthorized());
+    assert!(log_in(&world, &eve).await.is_err());
+    let listed = users.list().await.unwrap().items;
+    assert!(listed.iter().all(|user| user.user_id != id), "{listed:?}");
+    let refused = users.activate(&id).await.unwrap_err();
+    assert_eq!(refused.refusal().unwrap().status(), 400, "{}", refused.report());
 }
 
 /// Covers: logout, listUsers.

@@ -220,3 +220,15 @@ async fn webhooks_are_told_what_triggered_and_how_it_was_decided() {
         assert_eq!(delivery.kind, expected);
     }
 }
+
+/// Covers: getSumsubTravelRulePublicKey.
+#[tokio::test]
+async fn the_key_for_travel_rule_messages_is_an_rsa_key_of_2048_bits() {
+    use base64::Engine as _;
+    let world = World::new().await;
+    let key = world.dfns.policies().sumsub_public_key().await.unwrap();
+    assert_eq!(key.kty.as_str(), "RSA");
+    let decode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap();
+    assert_eq!(decode(&key.n).len() * 8, 2048);
+    assert_eq!(decode(&key.e), [1, 0, 1]);
+}

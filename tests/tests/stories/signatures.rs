@@ -199,3 +199,28 @@ async fn signatures_are_listed_and_the_same_external_id_makes_one() {
     let read = world.dfns.signatures().get(&key.id, &first.id).send().await.unwrap();
     assert_eq!(halves(signed(&read)), halves(signed(&first)));
 }
+
+/// Covers: generateWalletSignature, getWalletSignature, listWalletSignatures.
+#[tokio::test]
+#[expect(deprecated, reason = "the API still takes it")]
+async fn a_signature_asked_of_a_wallet_is_that_of_its_address_and_reads_back_there() {
+    let world = World::new().await;
+    let (wallet, other) = (
+        world.wallet(Network::EthereumSepolia).await,
+        world.wallet(Network::EthereumSepolia).await,
+    );
+    let signatures = world.dfns.wallet_signatures();
+    let body = SignatureBody::Hash(HashSignature::new(Hex::from_bytes(HASH)));
+    let made = signatures.create(&wallet.id, body).await.unwrap().done().unwrap();
+    assert_eq!(made.status, SignatureStatus::Signed, "{made:?}");
+    assert_eq!(made.wallet_id, wallet.id);
+    let read = signatures.get(&wallet.id, &made.id).await.unwrap();
+    let encoded = read.signature.unwrap().encoded.unwrap().to_bytes();
+    assert_eq!(Some(evm_signer(&HASH, &encoded)), wallet.address);
+    let listed = signatures.list(&wallet.id).await.unwrap().items;
+    assert_eq!(
+        listed.iter().map(|signature| &signature.id).collect::<Vec<_>>(),
+        [&made.id]
+    );
+    assert!(signatures.get(&other.id, &made.id).await.unwrap_err().is_not_found());
+}

@@ -1,6 +1,6 @@
 //! Wallets: making, finding, naming, tagging and handing them over.
 
-use dfns::types::{Network, SigningKeyOptions, WalletId, WalletStatus};
+use dfns::types::{Network, Nft, SigningKeyOptions, WalletId, WalletStatus};
 use dfns_tests::{Person, World};
 
 /// Covers: createWallet.
@@ -246,4 +246,43 @@ async fn an_unknown_wallet_is_not_found_and_the_error_names_it() {
     let error = world.dfns.wallets().get(&id).send().await.unwrap_err();
     assert!(error.is_not_found(), "{}", error.report());
     assert_eq!(error.refusal().unwrap().details().text("walletId"), Some(id.as_str()));
+}
+
+/// Covers: delegateWallet, getWallet.
+#[tokio::test]
+#[expect(deprecated, reason = "the API still takes it")]
+async fn a_wallet_that_waited_for_it_is_given_to_an_end_user_once_and_for_good() {
+    let world = World::new().await;
+    let (hers, eve) = world.end_user_with_id(&Person::new("eve")).await;
+    let wallets = world.dfns.wallets();
+    let made = wallets.create(Network::Solana).delay_delegation(true).await.unwrap();
+    assert!(made.custodial);
+    assert!(hers.wallets().get(&made.id).await.unwrap_err().is_not_found());
+    wallets.delegate(&made.id, &eve).await.unwrap();
+    let hers = hers.wallets().get(&made.id).await.unwrap();
+    assert_eq!(
+        (hers.custodial, hers.signing_key.delegated_to.as_ref()),
+        (false, Some(&eve))
+    );
+    let again = wallets.delegate(&made.id, &eve).await.unwrap_err();
+    assert_eq!(again.refusal().unwrap().status(), 400, "{}", again.report());
+}
+
+/// Covers: getWalletNfts, getWalletAssets.
+#[tokio::test]
+async fn what_exists_once_is_shown_apart_from_what_is_counted() {
+    let world = World::new().await;
+    let wallet = world.funded(Network::EthereumSepolia, 7).await;
+    let contract = "0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    let picture = serde_json::json!({ "kind": "Erc721", "contract": contract, "tokenId": "9", "symbol": "ART" });
+    let admin = world.emulator.admin();
+    admin.fund_asset(&wallet.id, &picture, 1_u64).await.unwrap();
+    let held = world.dfns.wallets().nfts(&wallet.id).await.unwrap();
+    let [Nft::Erc721(nft)] = &held.nfts[..] else {
+        panic!("one picture was put there: {held:?}")
+    };
+    assert_eq!((nft.contract.as_str(), nft.token_id.as_str()), (contract, "9"));
+    assert_eq!(nft.symbol.as_deref(), Some("ART"));
+    let assets = world.dfns.wallets().assets(&wallet.id).await.unwrap().assets;
+    assert_eq!(assets.len(), 1, "{assets:?}");
 }

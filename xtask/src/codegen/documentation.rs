@@ -38,6 +38,8 @@ enum Place {
     Schema(String),
     /// A file of the repository, and a heading in it.
     File { path: String, heading: Option<String> },
+    /// A test that proves it, by its name.
+    Story(String),
 }
 
 /// All leaves, in the order of the documentation.
@@ -82,7 +84,7 @@ impl Documentation {
     /// # Errors
     /// [`Error::Pass`] if a row names an operation or component that is not there, or an operation stands in no row.
     pub(crate) fn document(&self, facts: &Facts, implemented: &[String], stories: &Stories) -> Result<String, Error> {
-        self.sound(facts)?;
+        self.sound(facts, stories)?;
         stories.sound(facts)?;
         let table = Table {
             operations: facts
@@ -130,7 +132,7 @@ impl Documentation {
     }
 
     /// Every name in the table is known, and every operation of the specification is in it.
-    fn sound(&self, facts: &Facts) -> Result<(), Error> {
+    fn sound(&self, facts: &Facts, stories: &Stories) -> Result<(), Error> {
         let known: BTreeSet<&str> = facts.operations.iter().map(|operation| operation.id.as_str()).collect();
         let mut covered: BTreeSet<&str> = BTreeSet::new();
         for leaf in &self.0 {
@@ -141,14 +143,14 @@ impl Documentation {
                 covered.insert(id);
             }
             for place in &leaf.answered_by {
-                if let Place::Schema(name) = place
-                    && !facts.descriptions.contains_key(name)
-                {
-                    return Err(wrong(
-                        leaf.line,
-                        format!("`{name}` is no component of the specification"),
-                    ));
-                }
+                let problem = match place {
+                    Place::Schema(name) if !facts.descriptions.contains_key(name) => {
+                        format!("`{name}` is no component of the specification")
+                    }
+                    Place::Story(name) if !stories.has(name) => format!("`{name}` is no test in tests/tests"),
+                    _ => continue,
+                };
+                return Err(wrong(leaf.line, problem));
             }
         }
         let missing: Vec<&&str> = known.difference(&covered).collect();
@@ -186,14 +188,24 @@ impl Table<'_> {
             lines.join("<br>")
         };
         let mut about = lines(&|operation| format!("`{}`", operation.id));
+        let (stories, places): (Vec<&Place>, Vec<&Place>) = leaf
+            .answered_by
+            .iter()
+            .partition(|place| matches!(place, Place::Story(_)));
+        let stories: Vec<String> = stories.into_iter().map(Place::link).collect();
         if !leaf.topic.is_empty() {
-            let places: Vec<String> = leaf.answered_by.iter().map(Place::link).collect();
+            let places: Vec<String> = places.into_iter().map(Place::link).collect();
             let separator = if about.is_empty() { "" } else { "<br>" };
             let _ = write!(about, "{separator}topic: {}: {}", leaf.topic, places.join(", "));
         }
+        let mut proof = lines(&|operation| shown(&self.stories.of(&operation.id)));
+        if !stories.is_empty() {
+            let separator = if proof.is_empty() { "" } else { "<br>" };
+            let _ = write!(proof, "{separator}{}", stories.join(", "));
+        }
         let _ = writeln!(
             body,
-            "| {} | {about} | {} | {} | {} |",
+            "| {} | {about} | {} | {} | {proof} |",
             leaf.title,
             lines(&call),
             lines(&|operation| if self.implemented.contains(operation.id.as_str()) {
@@ -202,7 +214,6 @@ impl Table<'_> {
                 "501"
             }
             .to_owned()),
-            lines(&|operation| shown(&self.stories.of(&operation.id))),
         );
     }
 }
@@ -237,6 +248,9 @@ impl Place {
         if let Some(name) = text.strip_prefix("schema ") {
             return Self::Schema(name.to_owned());
         }
+        if let Some(name) = text.strip_prefix("story ") {
+            return Self::Story(name.to_owned());
+        }
         let (path, heading) = match text.split_once('#') {
             Some((path, heading)) => (path, Some(heading.to_owned())),
             None => (text, None),
@@ -251,6 +265,7 @@ impl Place {
     fn link(&self) -> String {
         match self {
             Self::Schema(name) => format!("schema `{name}`"),
+            Self::Story(name) => format!("`{name}`"),
             Self::File { path, heading: None } => format!("[{path}](../{path})"),
             Self::File {
                 path,
@@ -373,6 +388,24 @@ mod tests {
         assert_refused(
             "S\tOne\tgetA, postA\tkinds\tschema Kind\n",
             &["documentation.tsv:2", "`Kind`"],
+        );
+    }
+
+    #[test]
+    fn a_topic_names_the_stories_that_prove_it_and_no_others() {
+        let table = format!("{HEADER}S\tOne\tgetA, postA\tkinds\tstory stories::money::money_moves\n");
+        let documentation = Documentation::parse(&table).expect("a table");
+        let mut stories = Stories::default();
+        let source = "#[test]\nfn money_moves() {}";
+        stories.add("tests/tests/stories/money.rs", source).expect("stories");
+        let page = documentation.document(&facts(), &[], &stories).expect("a page");
+        assert!(
+            page.contains("| 501<br>501 | `stories::money::money_moves` |"),
+            "{page}"
+        );
+        assert_refused(
+            "S\tOne\tgetA, postA\tkinds\tstory stories::money::money_stays\n",
+            &["money_stays", "no test"],
         );
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: only a test can cover something, and only what the specification has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
@@ -15,9 +15,14 @@ const FOLDER: &str = "tests/tests";
 /// What a line begins with that lists operations.
 const COVERS: &str = "Covers:";
 
-/// The names of stories by the id of the operation that they cover.
+/// The stories that there are.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Stories(BTreeMap<String, Vec<String>>);
+pub(crate) struct Stories {
+    /// Names by the id of the operation that they cover.
+    of: BTreeMap<String, Vec<String>>,
+    /// The names of all tests, whatever they cover.
+    all: BTreeSet<String>,
+}
 
 impl Stories {
     /// Reads the stories in the repository `root`; none if it has no such folder.
@@ -39,10 +44,6 @@ impl Stories {
     /// # Errors
     /// As [`Stories::read`].
     pub(crate) fn add(&mut self, path: &str, source: &str) -> Result<(), Error> {
-        // Most files of tests cover nothing; they need not be parsed.
-        if !source.contains(COVERS) {
-            return Ok(());
-        }
         let parsed = syn::parse_file(source).map_err(|error| Error::pass("stories", format!("{path}: {error}")))?;
         let mut claims = Claims {
             modules: modules(path),
@@ -50,12 +51,16 @@ impl Stories {
         };
         claims.visit_file(&parsed);
         for claim in claims.found {
-            if !claim.is_test {
+            if claim.is_test {
+                self.all.insert(claim.name.clone());
+            } else if claim.operations.is_empty() {
+                continue;
+            } else {
                 let problem = format!("{path}: `{}` says what it covers, but is no test", claim.name);
                 return Err(Error::pass("stories", problem));
             }
             for operation in claim.operations {
-                self.0.entry(operation).or_default().push(claim.name.clone());
+                self.of.entry(operation).or_default().push(claim.name.clone());
             }
         }
         Ok(())
@@ -63,8 +68,13 @@ impl Stories {
 
     /// The stories of an operation, as cells of a table.
     pub(crate) fn of(&self, operation: &str) -> Vec<String> {
-        let names = self.0.get(operation).map_or(&[][..], Vec::as_slice);
+        let names = self.of.get(operation).map_or(&[][..], Vec::as_slice);
         names.iter().map(|name| format!("`{name}`")).collect()
+    }
+
+    /// True if there is a test of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.all.contains(name)
     }
 
     /// No story covers what the specification does not have.
@@ -72,7 +82,7 @@ impl Stories {
     /// # Errors
     /// [`Error::Pass`] with the story and the unknown operation.
     pub(crate) fn sound(&self, facts: &Facts) -> Result<(), Error> {
-        for (id, names) in &self.0 {
+        for (id, names) in &self.of {
             if !facts.operations.iter().any(|operation| operation.id == *id) {
                 let problem = format!("{names:?} cover `{id}`, which is no operation of the specification");
                 return Err(Error::pass("stories", problem));
@@ -125,7 +135,7 @@ fn modules(path: &str) -> Vec<String> {
     modules
 }
 
-/// One function that says what it covers.
+/// One function, and what it says that it covers.
 struct Claim {
     name: String,
     is_test: bool,
@@ -145,14 +155,11 @@ impl<'ast> Visit<'ast> for Claims {
     }
 
     fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
-        let operations: Vec<String> = function.attrs.iter().flat_map(covered).collect();
-        if !operations.is_empty() {
-            self.found.push(Claim {
-                name: format!("{}::{}", self.modules.join("::"), function.sig.ident),
-                is_test: function.attrs.iter().any(is_test),
-                operations,
-            });
-        }
+        self.found.push(Claim {
+            name: format!("{}::{}", self.modules.join("::"), function.sig.ident),
+            is_test: function.attrs.iter().any(is_test),
+            operations: function.attrs.iter().flat_map(covered).collect(),
+        });
         visit::visit_item_fn(self, function);
     }
 }
@@ -210,6 +217,7 @@ mod tests {
             assert_eq!(stories.of(id), ["`stories::money::money_moves`"], "{id}");
         }
         assert!(stories.of("deleteKey").is_empty());
+        assert!(stories.has("stories::money::money_moves") && !stories.has("stories::money::moves"));
     }
 
     #[test]
