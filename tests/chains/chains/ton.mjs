@@ -1,6 +1,6 @@
 // TON and Ion, which is built on it, by @ton.
 
-import { Address, Cell, SendMode, beginCell, internal, loadMessageRelaxed, storeMessageRelaxed, toNano } from '@ton/core'
+import { Address, Cell, SendMode, beginCell, external, internal, loadMessage, loadMessageRelaxed, storeMessage, storeMessageRelaxed, toNano } from '@ton/core'
 import { signVerify } from '@ton/crypto'
 import { WalletContractV4 } from '@ton/ton'
 import {
@@ -24,6 +24,7 @@ const wallet = await createWallet('TonTestnet')
 const other = await createWallet('Ton')
 await fund(wallet, '1000000000')
 
+const payment = () => internal({ to: Address.parse(other.address), value: toNano('0.5'), bounce: false, body: 'invoice 7' })
 const contractOf = (wallet) => WalletContractV4.create({ workchain: 0, publicKey: Buffer.from(publicKey(wallet)) })
 const verifies = (message, { signature }) =>
   signVerify(Buffer.from(message), Buffer.from(fromHex(signature.encoded)), Buffer.from(publicKey(wallet)))
@@ -50,7 +51,7 @@ export const checks = {
       seqno: 7,
       timeout: 1893456000,
       sendMode: SendMode.PAY_GAS_SEPARATELY,
-      messages: [internal({ to, value: toNano('0.5'), bounce: false, body: 'invoice 7' })],
+      messages: [payment()],
       signer: async (message) => {
         hash = message.hash()
         const { signature } = await generateSignature(wallet, { kind: 'Hash', hash: toHex(hash) })
@@ -63,6 +64,25 @@ export const checks = {
     const sent = loadMessageRelaxed(read.loadRef().beginParse())
     assert.ok(sent.info.dest.equals(to))
     assert.ok(beginCell().store(storeMessageRelaxed(sent)).endCell().bits.length > 0)
+  },
+
+  // The message as the library would send it, with the contract and without.
+  async transaction() {
+    const contract = contractOf(wallet)
+    for (const init of [undefined, contract.init]) {
+      const body = contract.createTransfer({ seqno: 7, timeout: 1893456000, sendMode: 3, messages: [payment()], secretKey: Buffer.alloc(64) })
+      const unsigned = body.beginParse().skip(512).asCell()
+      const message = beginCell().store(storeMessage(external({ to: contract.address, init, body: unsigned }))).endCell()
+      const made = await generateSignature(wallet, { kind: 'Transaction', transaction: toHex(message.toBoc()) })
+      const [cell] = Cell.fromBoc(Buffer.from(fromHex(made.signedData)))
+      const signed = loadMessage(cell.beginParse())
+      assert.ok(signed.info.dest.equals(contract.address), 'the sender')
+      assert.equal(Boolean(signed.init), Boolean(init))
+      const read = signed.body.beginParse()
+      assert.ok(signVerify(unsigned.hash(), read.loadBuffer(64), Buffer.from(publicKey(wallet))), 'the signature')
+      assert.deepEqual(read.asCell().hash(), unsigned.hash(), 'what was signed')
+      assert.equal(made.txHash, cell.hash().toString('hex'))
+    }
   },
 
   async 'addresses to pay'() {

@@ -14,6 +14,7 @@ mod solana;
 mod solana_payment;
 mod stellar;
 mod sui;
+mod ton;
 mod watermarked;
 mod xrpl;
 
@@ -57,6 +58,7 @@ pub(crate) fn sign(
         Family::Solana => Some(solana::sign(key, bytes)),
         Family::Stellar => Some(stellar::sign(key, network, bytes)),
         Family::Tezos => Some(watermarked::tezos(key, bytes)),
+        Family::Ton => Some(ton::sign(key, bytes)),
         Family::Aptos => Some(watermarked::aptos(key, bytes)),
         Family::Algorand => Some(watermarked::algorand(key, bytes)),
         Family::Tron => Some(watermarked::tron(key, bytes)),
