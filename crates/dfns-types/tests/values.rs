@@ -1,6 +1,6 @@
 //! Amounts, hex, times, secrets and quantities: exact, and back out as they came.
 
-use dfns_types::{Amount, EvmQuantity, Hex, Secret, Timestamp};
+use dfns_types::{Amount, EvmQuantity, Hex, NumberOrText, Secret, Timestamp};
 use proptest::prelude::*;
 
 #[test]
@@ -95,6 +95,18 @@ fn a_quantity_keeps_its_form() {
     }
     for json in ["-1", "1.5", "\"\"", "\"0xzz\"", "\"ten\"", "true"] {
         assert!(serde_json::from_str::<EvmQuantity>(json).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn a_number_or_a_text_keeps_its_form() {
+    for json in ["1", "\"1\"", "\"SN_MAIN\"", "\"\""] {
+        let either: NumberOrText = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&either).unwrap(), json);
+    }
+    assert_eq!(NumberOrText::from("SN_MAIN").to_string(), "SN_MAIN");
+    for json in ["-1", "1.5", "true", "null", "{}"] {
+        assert!(serde_json::from_str::<NumberOrText>(json).is_err(), "{json}");
     }
 }
 

@@ -166,7 +166,10 @@ impl Shapes<'_> {
             }
             return Ok(quote!(Shape::Union(#tag, &[#(#members),*])));
         }
-        if schema["x-rust-type"] == "EvmQuantity" {
+        if ["EvmQuantity", "NumberOrText"]
+            .iter()
+            .any(|name| schema["x-rust-type"] == *name)
+        {
             return Ok(quote!(Shape::Quantity));
         }
         if schema["enum"].is_array() {

@@ -20,7 +20,7 @@ pub struct CreateKeyRequest {
     pub master_key: Option<bool>,
     /// The name, for people. Limits: at most 100 characters.
     pub name: Option<String>,
-    /// The signature scheme of a key.
+    /// The scheme of a key.
     pub scheme: KeyScheme,
     /// The key store to make the key in.
     pub store_id: Option<crate::KeyStoreId>,
@@ -259,7 +259,7 @@ pub struct KeyDetails {
     pub name: Option<String>,
     /// The public key, without `0x`. A compressed point of 33 bytes for ECDSA, 32 bytes for EdDSA.
     pub public_key: crate::Hex,
-    /// The signature scheme of a key.
+    /// The scheme of a key.
     pub scheme: KeyScheme,
     /// Whether a key can be used.
     pub status: KeyStatus,

@@ -876,6 +876,10 @@ pub(crate) static NEW_TOTP_CREDENTIAL: Shape = Shape {
     fields: &[Field::new("credentialName", Limits::NONE.length(1, usize::MAX))],
     kinds: None,
 };
+pub(crate) static PACT_COMMAND_SIGNATURE: Shape = Shape {
+    fields: &[Field::new("externalId", Limits::NONE.length(1, 50))],
+    kinds: None,
+};
 pub(crate) static PASSWORD_FIRST_FACTOR_CREDENTIAL: Shape = Shape {
     fields: &[Field::new("credentialName", Limits::NONE.length(1, usize::MAX))],
     kinds: None,
@@ -1074,6 +1078,7 @@ pub(crate) static SIGNATURE_BODY: Shape = Shape {
             ("SignDocDirect", &SIGN_DOC_SIGNATURE),
             ("SignerPayload", &SIGNER_PAYLOAD_SIGNATURE),
             ("Cip8", &CIP8_SIGNATURE),
+            ("PactCommand", &PACT_COMMAND_SIGNATURE),
             ("DfnsSmartAccountTransaction", &SMART_ACCOUNT_SIGNATURE),
             ("StellarFeeBumpTransaction", &FEE_BUMP_SIGNATURE),
         ],

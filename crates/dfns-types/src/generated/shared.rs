@@ -2882,6 +2882,8 @@ pub enum BlockchainKind {
     Icp,
     /// `Iota`.
     Iota,
+    /// `Kadena`.
+    Kadena,
     /// `Kaspa`.
     Kaspa,
     /// `Near`.
@@ -2924,6 +2926,7 @@ impl BlockchainKind {
         Self::Hedera,
         Self::Icp,
         Self::Iota,
+        Self::Kadena,
         Self::Kaspa,
         Self::Near,
         Self::Polymesh,
@@ -2952,6 +2955,7 @@ impl BlockchainKind {
             Self::Hedera => "Hedera",
             Self::Icp => "Icp",
             Self::Iota => "Iota",
+            Self::Kadena => "Kadena",
             Self::Kaspa => "Kaspa",
             Self::Near => "Near",
             Self::Polymesh => "Polymesh",
@@ -2981,6 +2985,7 @@ impl BlockchainKind {
             "Hedera" => Self::Hedera,
             "Icp" => Self::Icp,
             "Iota" => Self::Iota,
+            "Kadena" => Self::Kadena,
             "Kaspa" => Self::Kaspa,
             "Near" => Self::Near,
             "Polymesh" => Self::Polymesh,
@@ -9292,7 +9297,7 @@ pub struct Key {
     pub name: Option<String>,
     /// The public key, without `0x`. A compressed point of 33 bytes for ECDSA, 32 bytes for EdDSA.
     pub public_key: crate::Hex,
-    /// The signature scheme of a key.
+    /// The scheme of a key.
     pub scheme: KeyScheme,
     /// Whether a key can be used.
     pub status: KeyStatus,
@@ -9431,7 +9436,7 @@ impl KeyAssertion {
         self
     }
 }
-/// The elliptic curve of a key. ECDSA goes with `secp256k1` or `stark`, EdDSA with `ed25519`, Schnorr with
+/// The elliptic curve of a key. ECDSA goes with `secp256k1` or `stark`, EdDSA with `ed25519`, Schnorr and DH with
 /// `secp256k1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -9674,10 +9679,12 @@ impl KeyProtocol {
 }
 #[cfg(any(feature = "keys", feature = "wallets"))]
 open_enum!(KeyProtocol);
-/// The signature scheme of a key. Schnorr is for Bitcoin Taproot.
+/// The scheme of a key. Schnorr is for Bitcoin Taproot; keys of DH derive outputs and never sign.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum KeyScheme {
+    /// `DH`.
+    DH,
     /// `ECDSA`.
     ECDSA,
     /// `EdDSA`.
@@ -9689,10 +9696,16 @@ pub enum KeyScheme {
 }
 impl KeyScheme {
     /// Every value that this release knows.
-    pub const VALUES: &'static [Self] = &[Self::ECDSA, Self::EdDSA, Self::Schnorr];
+    pub const VALUES: &'static [Self] = &[
+        Self::DH,
+        Self::ECDSA,
+        Self::EdDSA,
+        Self::Schnorr,
+    ];
     /// The text on the wire.
     pub fn as_str(&self) -> &str {
         match self {
+            Self::DH => "DH",
             Self::ECDSA => "ECDSA",
             Self::EdDSA => "EdDSA",
             Self::Schnorr => "Schnorr",
@@ -9701,6 +9714,7 @@ impl KeyScheme {
     }
     fn parse_text(text: &str) -> Self {
         match text {
+            "DH" => Self::DH,
             "ECDSA" => Self::ECDSA,
             "EdDSA" => Self::EdDSA,
             "Schnorr" => Self::Schnorr,
@@ -11575,6 +11589,82 @@ impl OfferStatus {
 }
 #[cfg(any(feature = "wallets", feature = "webhooks"))]
 open_enum!(OfferStatus);
+/// Signs a command of Pact. Kadena.
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PactCommandSignature {
+    /// A family of networks that hash and encode alike.
+    pub blockchain_kind: Option<BlockchainKind>,
+    /// The command in JSON. Its text is signed as it is, to the last space.
+    pub command: String,
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    pub external_id: Option<String>,
+    /// The network that the signature is meant for. It tells how to hash and encode.
+    pub network: Option<Network>,
+}
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
+object! {
+    PactCommandSignature {
+        "command" => command: required,
+        "blockchainKind" => blockchain_kind: optional,
+        "externalId" => external_id: optional,
+        "network" => network: optional,
+    }
+}
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
+impl PactCommandSignature {
+    /// Makes one of what is required.
+    pub fn new(command: impl Into<String>) -> Self {
+        Self {
+            command: command.into(),
+            blockchain_kind: Default::default(),
+            external_id: Default::default(),
+            network: Default::default(),
+        }
+    }
+    /// A family of networks that hash and encode alike.
+    #[must_use]
+    pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
+        self.blockchain_kind = Some(blockchain_kind);
+        self
+    }
+    /// A value of the caller that names this request. The same value and body again give the same entity, never a
+    /// second one. Limits: 1 to 50 characters.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+    /// The network that the signature is meant for. It tells how to hash and encode.
+    #[must_use]
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(network);
+        self
+    }
+}
 /// A password as first factor. Not supported by the API today.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -13947,6 +14037,9 @@ pub enum SignatureBody {
     /// `Cip8`: Signs a message after CIP-8.
     #[serde(rename = "Cip8")]
     Cip8(Cip8Signature),
+    /// `PactCommand`: Signs a command of Pact.
+    #[serde(rename = "PactCommand")]
+    PactCommand(PactCommandSignature),
     /// `DfnsSmartAccountTransaction`: Signs operations that a smart account runs.
     #[serde(rename = "DfnsSmartAccountTransaction")]
     DfnsSmartAccountTransaction(SmartAccountSignature),
@@ -13980,6 +14073,7 @@ impl SignatureBody {
         "SignDocDirect",
         "SignerPayload",
         "Cip8",
+        "PactCommand",
         "DfnsSmartAccountTransaction",
         "StellarFeeBumpTransaction",
     ];
@@ -13998,6 +14092,7 @@ impl SignatureBody {
             Self::SignDocDirect(_) => "SignDocDirect",
             Self::SignerPayload(_) => "SignerPayload",
             Self::Cip8(_) => "Cip8",
+            Self::PactCommand(_) => "PactCommand",
             Self::DfnsSmartAccountTransaction(_) => "DfnsSmartAccountTransaction",
             Self::StellarFeeBumpTransaction(_) => "StellarFeeBumpTransaction",
             Self::Unknown(object) => object.kind(),
@@ -14068,6 +14163,10 @@ impl SignatureBody {
     pub fn cip8(context: Cip8Context) -> Cip8Signature {
         Cip8Signature::new(context)
     }
+    /// Signs a command of Pact.
+    pub fn pact_command(command: impl Into<String>) -> PactCommandSignature {
+        PactCommandSignature::new(command)
+    }
     /// Signs operations that a smart account runs.
     pub fn dfns_smart_account_transaction(
         structured: impl Into<SmartAccountTransaction>,
@@ -14136,6 +14235,10 @@ impl<'de> ::serde::Deserialize<'de> for SignatureBody {
             }
             "Cip8" => {
                 crate::open_union::read_known("kind", &kind, fields).map(Self::Cip8)
+            }
+            "PactCommand" => {
+                crate::open_union::read_known("kind", &kind, fields)
+                    .map(Self::PactCommand)
             }
             "DfnsSmartAccountTransaction" => {
                 crate::open_union::read_known("kind", &kind, fields)
@@ -14303,6 +14406,19 @@ impl From<SignerPayloadSignature> for SignatureBody {
 impl From<Cip8Signature> for SignatureBody {
     fn from(member: Cip8Signature) -> Self {
         Self::Cip8(member)
+    }
+}
+#[cfg(
+    any(
+        feature = "keys",
+        feature = "policies",
+        feature = "wallets",
+        feature = "webhooks"
+    )
+)]
+impl From<PactCommandSignature> for SignatureBody {
+    fn from(member: PactCommandSignature) -> Self {
+        Self::PactCommand(member)
     }
 }
 #[cfg(
@@ -14794,7 +14910,7 @@ pub struct SigningKey {
     pub id: crate::KeyId,
     /// The public key, without `0x`. A compressed point of 33 bytes for ECDSA, 32 bytes for EdDSA.
     pub public_key: crate::Hex,
-    /// The signature scheme of a key.
+    /// The scheme of a key.
     pub scheme: KeyScheme,
 }
 #[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
@@ -15260,11 +15376,11 @@ impl SmartContractChangeRequest {
 #[non_exhaustive]
 pub struct Snip12Domain {
     /// The chain id, mostly a short text such as `SN_SEPOLIA`.
-    pub chain_id: Option<crate::EvmQuantity>,
+    pub chain_id: Option<crate::NumberOrText>,
     /// The name of the application or protocol.
     pub name: Option<String>,
     /// The revision of SNIP-12, `1` for the present one.
-    pub revision: Option<crate::EvmQuantity>,
+    pub revision: Option<crate::NumberOrText>,
     /// The version of the domain.
     pub version: Option<String>,
 }
@@ -15304,7 +15420,7 @@ impl Snip12Domain {
     }
     /// The chain id, mostly a short text such as `SN_SEPOLIA`.
     #[must_use]
-    pub fn with_chain_id(mut self, chain_id: impl Into<crate::EvmQuantity>) -> Self {
+    pub fn with_chain_id(mut self, chain_id: impl Into<crate::NumberOrText>) -> Self {
         self.chain_id = Some(chain_id.into());
         self
     }
@@ -15316,7 +15432,7 @@ impl Snip12Domain {
     }
     /// The revision of SNIP-12, `1` for the present one.
     #[must_use]
-    pub fn with_revision(mut self, revision: impl Into<crate::EvmQuantity>) -> Self {
+    pub fn with_revision(mut self, revision: impl Into<crate::NumberOrText>) -> Self {
         self.revision = Some(revision.into());
         self
     }

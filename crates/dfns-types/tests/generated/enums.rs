@@ -130,7 +130,7 @@ pub(crate) static ENUMS: &[Enum] = &[
         recode: recode::<dfns_types::BlockchainKind>,
         print: print::<dfns_types::BlockchainKind>,
         known: || texts(dfns_types::BlockchainKind::VALUES),
-        values: &["Algorand", "Aptos", "Bitcoin", "BitcoinCash", "Canton", "Cardano", "Concordium", "Cosmos", "Evm", "Hedera", "Icp", "Iota", "Kaspa", "Near", "Polymesh", "Solana", "Starknet", "Stellar", "Substrate", "Sui", "Tezos", "Ton", "Tron", "Xrpl"],
+        values: &["Algorand", "Aptos", "Bitcoin", "BitcoinCash", "Canton", "Cardano", "Concordium", "Cosmos", "Evm", "Hedera", "Icp", "Iota", "Kadena", "Kaspa", "Near", "Polymesh", "Solana", "Starknet", "Stellar", "Substrate", "Sui", "Tezos", "Ton", "Tron", "Xrpl"],
     },
     Enum {
         name: "BorderlessPayinStatus",
@@ -403,7 +403,7 @@ pub(crate) static ENUMS: &[Enum] = &[
         recode: recode::<dfns_types::KeyScheme>,
         print: print::<dfns_types::KeyScheme>,
         known: || texts(dfns_types::KeyScheme::VALUES),
-        values: &["ECDSA", "EdDSA", "Schnorr"],
+        values: &["DH", "ECDSA", "EdDSA", "Schnorr"],
     },
     Enum {
         name: "KeyStatus",

@@ -221,7 +221,7 @@ pub(crate) static UNIONS: &[Union] = &[
         recode: recode::<dfns_types::SignatureBody>,
         kinds: dfns_types::SignatureBody::KINDS,
         tag: "kind",
-        members: &[("Hash", "HashSignature"), ("Message", "MessageSignature"), ("Transaction", "TransactionSignature"), ("Eip191", "Eip191Signature"), ("Eip712", "Eip712Signature"), ("Eip7702", "Eip7702Signature"), ("Snip12", "Snip12Signature"), ("Psbt", "PsbtSignature"), ("Bip322", "Bip322Signature"), ("SignDocDirect", "SignDocSignature"), ("SignerPayload", "SignerPayloadSignature"), ("Cip8", "Cip8Signature"), ("DfnsSmartAccountTransaction", "SmartAccountSignature"), ("StellarFeeBumpTransaction", "FeeBumpSignature")],
+        members: &[("Hash", "HashSignature"), ("Message", "MessageSignature"), ("Transaction", "TransactionSignature"), ("Eip191", "Eip191Signature"), ("Eip712", "Eip712Signature"), ("Eip7702", "Eip7702Signature"), ("Snip12", "Snip12Signature"), ("Psbt", "PsbtSignature"), ("Bip322", "Bip322Signature"), ("SignDocDirect", "SignDocSignature"), ("SignerPayload", "SignerPayloadSignature"), ("Cip8", "Cip8Signature"), ("PactCommand", "PactCommandSignature"), ("DfnsSmartAccountTransaction", "SmartAccountSignature"), ("StellarFeeBumpTransaction", "FeeBumpSignature")],
     },
     Union {
         name: "Stake",

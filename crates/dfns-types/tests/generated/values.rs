@@ -61,6 +61,7 @@ pub(crate) static VALUES: &[Plain] = &[
     Plain { name: "RawPayloadObject", recode: recode::<dfns_types::RawPayloadObject>, anything: false, forms: &[r#"{"any":[1,{"thing":null}]}"#] },
     Plain { name: "RequestDetails", recode: recode::<dfns_types::RequestDetails>, anything: false, forms: &[r#"{"any":[1,{"thing":null}]}"#] },
     Plain { name: "Secret", recode: recode::<dfns_types::Secret>, anything: false, forms: &[r#""hunter2""#] },
+    Plain { name: "ShortTextOrNumber", recode: recode::<dfns_types::NumberOrText>, anything: false, forms: &[r#"9007199254740993"#, r#""0x5208""#] },
     Plain { name: "SignatureId", recode: recode::<dfns_types::SignatureId>, anything: false, forms: &[r#""sig-2k4ls-0p1qm-8f7gh3jd5kq9vt6a""#] },
     Plain { name: "StakeActionId", recode: recode::<dfns_types::StakeActionId>, anything: false, forms: &[r#""stka-2k4ls-0p1qm-8f7gh3jd5kq9vt6a""#] },
     Plain { name: "StakeId", recode: recode::<dfns_types::StakeId>, anything: false, forms: &[r#""stk-2k4ls-0p1qm-8f7gh3jd5kq9vt6a""#] },

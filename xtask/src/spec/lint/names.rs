@@ -45,6 +45,7 @@ pub const TAKEN: &[&str] = &[
     "Iterator",
     "None",
     "Ok",
+    "NumberOrText",
     "Option",
     "Ord",
     "PartialEq",
