@@ -86,19 +86,6 @@ async fn a_pair_that_does_not_exist_is_refused_with_those_that_do() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn what_the_emulator_does_not_hold_is_said_to_be_missing() {
-    let emulator = Emulator::start().await.unwrap();
-    let refused = create(
-        &Signer::service_account(&emulator),
-        &json!({ "scheme": "ECDSA", "curve": "stark" }),
-    );
-    assert_eq!(
-        refused.refusal(),
-        (501, "not implemented by the emulator: keys on the curve stark")
-    );
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_key_store_that_is_not_there_is_refused() {
     let emulator = Emulator::start().await.unwrap();
     let service = Signer::service_account(&emulator);

@@ -119,10 +119,17 @@ async fn what_cannot_be_signed_is_refused_and_leaves_nothing_behind() {
     assert_eq!(refused(json!({ "kind": "Hash" })).status, 400);
     assert_eq!(refused(json!({ "hash": hex(&[1; 32]) })).status, 400);
     assert_eq!(refused_field(&refused(json!({ "kind": "Scribble" }))), (400, "kind"));
-    let missing = refused(json!({ "kind": "Cip8", "payload": "0x01", "context": "Signature1", "network": "Cardano" }));
+    let message = json!({ "kind": "Eip712", "domain": {}, "types": {}, "message": {} });
+    let missing = refused(json!({
+        "kind": "DfnsSmartAccountTransaction", "network": "Ethereum", "signatures": {}, "transactionReference": "t",
+        "structured": { "address": "0x00", "userOperations": [], "message": message },
+    }));
     assert_eq!(
         missing.refusal(),
-        (501, "not implemented by the emulator: signatures of kind Cip8")
+        (
+            501,
+            "not implemented by the emulator: signatures of kind DfnsSmartAccountTransaction"
+        )
     );
     let message = json!({ "kind": "Message", "message": "0x01", "blockchainKind": "Bitcoin" });
     assert_eq!(

@@ -286,3 +286,62 @@ async fn each_family_has_its_own_form_of_a_signature() {
     let answer = sign(&service, &edwards, body);
     verify_ed25519(&public_key, &Blake2b::<U32>::digest(command), &encoded(&answer));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_key_on_the_curve_of_starknet_signs_hashes_and_typed_messages() {
+    let emulator = Emulator::start().await.unwrap();
+    let service = Signer::service_account(&emulator);
+    let (id, public_key) = key(&service, "ECDSA", "stark");
+    assert!(
+        public_key.len() == 33 && [2, 3].contains(&public_key[0]),
+        "{public_key:?}"
+    );
+    let felt = |bytes: &[u8]| starknet_crypto::Felt::from_bytes_be_slice(bytes);
+    let verifies = |hash: &[u8], answer: &Value| {
+        let signature = halves(answer);
+        let (r, s) = (felt(&signature[..32]), felt(&signature[32..]));
+        starknet_crypto::verify(&felt(&public_key[1..]), &felt(hash), &r, &s).unwrap()
+    };
+    let hash = [5; 32];
+    let answer = sign(
+        &service,
+        &id,
+        json!({ "kind": "Hash", "hash": hex(&hash), "network": "Starknet" }),
+    );
+    assert!(verifies(&hash, &answer));
+    let refused = service.signed(
+        "POST",
+        &format!("/keys/{id}/signatures"),
+        &json!({ "kind": "Hash", "hash": hex(&HASH) }).to_string(),
+    );
+    assert_eq!(
+        refused.refusal(),
+        (400, "hash: the curve stark signs hashes below 2^251")
+    );
+
+    let fields = |names: &[&str]| -> Value {
+        names
+            .iter()
+            .map(|name| json!({ "name": name, "type": "shortstring" }))
+            .collect()
+    };
+    let mut body = json!({
+        "kind": "Snip12",
+        "network": "StarknetSepolia",
+        "primaryType": "Vote",
+        "types": {
+            "StarknetDomain": fields(&["name", "version", "chainId", "revision"]),
+            "Vote": fields(&["choice"]),
+        },
+        "domain": { "name": "Club", "version": "1", "chainId": "SN_SEPOLIA", "revision": "1" },
+        "message": { "choice": "yes" },
+    });
+    let first = sign(&service, &id, body.clone());
+    assert_eq!(
+        first["signature"].get("encoded"),
+        None,
+        "r and s are what the chain takes"
+    );
+    body["message"]["choice"] = json!("no");
+    assert_ne!(halves(&first), halves(&sign(&service, &id, body)));
+}

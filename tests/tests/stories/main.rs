@@ -23,6 +23,7 @@ mod sharing;
 mod signatures;
 mod sponsors;
 mod staking;
+mod starknet;
 mod tls;
 mod two_steps;
 mod waiting;

@@ -29,7 +29,7 @@ pub(crate) use fees::{Fee, Gas, Speed, estimate, transfer_fee};
 pub(crate) use holdings::holdings_on_node;
 pub(crate) use movement::Movement;
 pub(crate) use networks::{Chain, chain};
-pub(crate) use order::{OnChain, Order, Payback, Relay, Replaced};
+pub(crate) use order::{OnChain, Order, Payback, Payout, Relay, Replaced};
 pub(crate) use progress::{abort, forget, hold, launch, order_of, release, settle, tell};
 pub(crate) use relay::relay;
 pub(crate) use sign::{SignedTransaction, sign, sign_call, unsigned};

@@ -78,6 +78,11 @@ impl Chain {
         )
     }
 
+    /// Whether the network must hear of a wallet before the wallet can be used.
+    pub(crate) const fn needs_activation(self) -> bool {
+        matches!(self.family, Family::Canton | Family::Concordium | Family::Starknet)
+    }
+
     /// The kinds of transfers that the network carries.
     pub(crate) const fn transfer_kinds(self) -> &'static [&'static str] {
         match self.family {
@@ -122,11 +127,6 @@ impl Chain {
             }
             _ => address.to_owned(),
         }
-    }
-
-    /// The address that 32 bytes are on networks whose addresses are keys in base 58.
-    pub(crate) fn key_address(key: &[u8; 32]) -> String {
-        bs58::encode(key).into_string()
     }
 
     /// The number of the newest block at a time, where a block takes `block_time`.
@@ -268,7 +268,7 @@ const NATIVE_ASSETS: &[(&str, Option<&str>, u8)] = &[
 #[cfg(test)]
 mod tests {
     use super::{NATIVE_ASSETS, chain};
-    use crate::keys::{Curve, KeyMaterial, address, validate_address};
+    use crate::keys::{KeyMaterial, address, validate_address};
 
     #[test]
     fn every_network_of_the_api_and_no_other_stands_in_the_table() {
@@ -288,9 +288,6 @@ mod tests {
     fn every_key_format_has_an_address_that_is_valid_on_its_network() {
         for (name, ..) in NATIVE_ASSETS {
             for (scheme, curve) in chain(name).unwrap().key_formats() {
-                if *curve == Curve::Stark {
-                    continue;
-                }
                 let key = KeyMaterial::derive(b"seed", "key-1", *scheme, *curve).unwrap();
                 let address = address(name, *scheme, key.public_key()).unwrap().unwrap();
                 validate_address(name, &address).unwrap();

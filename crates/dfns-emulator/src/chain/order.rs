@@ -39,6 +39,15 @@ pub(crate) struct Order {
     /// Where its network has a node: how far it got there.
     #[serde(default)]
     pub(crate) relay: Relay,
+    /// What else it pays, beyond `amount` to `to`.
+    #[serde(default)]
+    pub(crate) further: Vec<Payout>,
+    /// True if it may do more than pay, as far as could be read: policies count its worth and its receiver as unknown.
+    #[serde(default)]
+    pub(crate) is_opaque: bool,
+    /// True if the wallet becomes active when it is confirmed.
+    #[serde(default)]
+    pub(crate) activates: bool,
 }
 
 /// What a request wants of a node, and what of it was done.
@@ -50,6 +59,34 @@ pub(crate) struct Relay {
     pub(crate) signed: Option<String>,
     /// How often it was sent without anybody knowing whether it came.
     pub(crate) attempts: u8,
+}
+
+/// What a transaction pays to one receiver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Payout {
+    /// Who is paid, as the ledger keeps it.
+    pub(crate) to: String,
+    pub(crate) asset: Asset,
+    pub(crate) amount: Amount,
+}
+
+impl Order {
+    /// Everything that it pays: once to each receiver.
+    pub(crate) fn payouts(&self) -> Vec<Payout> {
+        let first = self.to.clone().map(|to| Payout {
+            to,
+            asset: self.asset.clone(),
+            amount: self.amount.clone(),
+        });
+        first.into_iter().chain(self.further.iter().cloned()).collect()
+    }
+
+    /// The one who is paid, if it is one alone and nothing else happens.
+    pub(crate) fn only_receiver(&self) -> Option<&str> {
+        let to = self.to.as_deref()?;
+        let is_alone = self.further.iter().all(|payout| payout.to == to);
+        (is_alone && !self.is_opaque).then_some(to)
+    }
 }
 
 /// What a contract pays to whoever called it.

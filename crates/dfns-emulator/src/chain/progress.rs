@@ -14,13 +14,15 @@ use dfns_types::{
 
 use super::ledger::{Account, LedgerError};
 use super::movement::{self, Movement};
-use super::order::{OnChain, Order, Payback, Replaced};
+use super::order::{OnChain, Order, Payback, Payout, Replaced};
 use super::replaced::resume_replaced;
 use super::{Arrival, Asset, Chain, chain, sign, sponsor};
 use crate::context::Context;
+use crate::keys::Family;
 use crate::policy;
+use crate::rooms::activation;
 use crate::server::Refusal;
-use crate::store::{Document, Flight};
+use crate::store::{Document, Flight, Listing};
 
 /// Lets everything happen that is due.
 ///
@@ -59,7 +61,12 @@ pub(crate) fn release<R: OnChain>(
     let order = order_of(context, request)?;
     let wallet: Option<Wallet> = context.store.get(org, &order.wallet_id)?;
     let key: Option<Key> = context.store.get(org, &order.key_id)?;
-    let is_usable = wallet.is_some_and(|wallet| wallet.status == WalletStatus::Active)
+    let needed = if order.activates {
+        WalletStatus::Inactive
+    } else {
+        WalletStatus::Active
+    };
+    let is_usable = wallet.is_some_and(|wallet| wallet.status == needed)
         && key.is_some_and(|key| key.status == KeyStatus::Active && key.exported != Some(true));
     if !is_usable {
         fail(context, org, at, request, "the wallet can no longer be used")?;
@@ -249,6 +256,10 @@ impl Step<'_, '_> {
             Some(known) => known,
             None => sign::transaction_hash(context, org, chain, &order)?,
         };
+        if self.was_broadcast(&order, request.id(), &tx_hash)? {
+            sponsor::refund(store, chain, &order).map_err(|error| Refusal::internal(&error))?;
+            return fail(context, org, at, request, "the transaction was broadcast already");
+        }
         self.broadcasted(request, &order, tx_hash)?;
         schedule::<R>(context, org, request.id(), at)
     }
@@ -271,18 +282,25 @@ impl Step<'_, '_> {
             chain,
             at,
         } = *self;
-        if let Some(to) = &order.to {
-            match Account::new(context.store, chain, to).credit(&order.asset, &order.amount) {
-                Ok(_) => {}
-                Err(LedgerError::Store(error)) => return Err(error.into()),
-                Err(refused) => {
-                    // Like a call that reverts: the fee is spent, the amount is not.
-                    let account = Account::new(context.store, chain, &order.from);
+        let payouts = order.payouts();
+        let credited = context.store.attempt(|| {
+            payouts.iter().try_for_each(|payout| {
+                let account = Account::new(context.store, chain, &payout.to);
+                account.credit(&payout.asset, &payout.amount).map(|_| ())
+            })
+        });
+        match credited {
+            Ok(()) => {}
+            Err(LedgerError::Store(error)) => return Err(error.into()),
+            Err(refused) => {
+                // Like a call that reverts: the fee is spent, the amounts are not.
+                let account = Account::new(context.store, chain, &order.from);
+                for payout in &payouts {
                     account
-                        .credit(&order.asset, &order.amount)
+                        .credit(&payout.asset, &payout.amount)
                         .map_err(|error| Refusal::internal(&error))?;
-                    return fail(context, org, at, request, &refused.to_string());
                 }
+                return fail(context, org, at, request, &refused.to_string());
             }
         }
         let block_number = chain.block_number(at, context.services.config.block_time);
@@ -323,6 +341,17 @@ impl Step<'_, '_> {
             at,
         };
         movement::remember(context, Some((org, &order.wallet_id)), &movement)?;
+        for Payout { to, asset, amount } in order.further.clone() {
+            // The fee was for the whole transaction, and stands with the first.
+            let movement = Movement {
+                asset,
+                amount,
+                to: Some(to),
+                fee: None,
+                ..movement.clone()
+            };
+            movement::remember(context, Some((org, &order.wallet_id)), &movement)?;
+        }
         sponsor::remember(context, org, request, order, at)?;
         if let Some(Payback { from, amount }) = order.payback.clone() {
             let (to, asset) = (order.from.clone(), Asset::native());
@@ -338,7 +367,28 @@ impl Step<'_, '_> {
         context.store.update(request)?;
         context.store.clear_due(request.id())?;
         tell(context, org, at, request, "confirmed")?;
+        if order.activates {
+            activation::complete(context, org, chain, order, at)?;
+        }
         self.end_replaced(order, request.id())
+    }
+
+    /// Whether another request of the wallet brought the very same transaction. On EVM networks its number tells.
+    fn was_broadcast(&self, order: &Order, id: &str, tx_hash: &str) -> Result<bool, crate::store::StoreError> {
+        if order.transaction.is_none() || self.chain.family == Family::Evm {
+            return Ok(false);
+        }
+        let listing = Listing {
+            org: self.org,
+            parent: Some(&order.wallet_id),
+            owner: None,
+        };
+        let requests = self.context.store.all::<TransactionRequest>(listing)?;
+        Ok(requests.iter().any(|request| {
+            request.id.as_str() != id
+                && request.tx_hash.as_deref() == Some(tx_hash)
+                && request.status != TransferStatus::Failed
+        }))
     }
 
     /// Says of a request that it failed in its block. What it replaced can come to nothing any more.

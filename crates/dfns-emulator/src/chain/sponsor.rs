@@ -36,12 +36,15 @@ impl Document for SponsoredRecord {
     }
 }
 
-/// Takes the amount from the sender, and the fee from whoever pays it.
+/// Takes everything that is paid from the sender, and the fee from whoever pays it.
 ///
 /// # Errors
 /// If one of them holds too little. The caller undoes what was taken from the other.
 pub(super) fn pay(store: Store<'_>, chain: Chain, order: &Order) -> Result<(), LedgerError> {
     let account = Account::new(store, chain, &order.from);
+    for payout in &order.further {
+        account.pay(&payout.asset, &payout.amount, &Amount::zero())?;
+    }
     let Some(sponsor) = &order.sponsor else {
         return account.pay(&order.asset, &order.amount, &order.fee.amount);
     };
@@ -55,6 +58,9 @@ pub(super) fn pay(store: Store<'_>, chain: Chain, order: &Order) -> Result<(), L
 /// If the store fails.
 pub(super) fn refund(store: Store<'_>, chain: Chain, order: &Order) -> Result<(), LedgerError> {
     let account = Account::new(store, chain, &order.from);
+    for payout in &order.further {
+        account.refund(&payout.asset, &payout.amount, &Amount::zero())?;
+    }
     let Some(sponsor) = &order.sponsor else {
         return account.refund(&order.asset, &order.amount, &order.fee.amount);
     };

@@ -1,4 +1,4 @@
-//! Child keys: BIP-32 on secp256k1, SLIP-10 on ed25519.
+//! Child keys: BIP-32 on secp256k1, the same with scalars below 2^251 on stark, SLIP-10 on ed25519.
 //!
 //! Invariant: a path names one key. Ed25519 has no children without hardening, and says so instead of inventing one.
 
@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::error::KeyError;
 use super::material::{Curve, KeyMaterial, Scheme, SecretForm};
+use super::stark;
 
 const HARDENED: u32 = 1 << 31;
 
@@ -99,6 +100,10 @@ impl KeyMaterial {
                 .ok_or(KeyError::OutsideGroup)?;
             *left = (*self.scalar()? + tweak).to_bytes().into();
         }
+        if self.curve == Curve::Stark {
+            let secret = stark::Scalar::from_bytes(&self.secret).ok_or(KeyError::OutsideGroup)?;
+            *left = (secret + stark::Scalar::from_random(&left)).to_bytes();
+        }
         Self::from_secret(self.scheme, self.curve, &left, Some(&chain_code))
     }
 }
@@ -112,6 +117,7 @@ mod tests {
     use crate::keys::error::KeyError;
     use crate::keys::hex::{decode, encode};
     use crate::keys::material::{Curve, KeyMaterial, Scheme};
+    use crate::keys::stark;
 
     fn secret_at(path: &str, scheme: Scheme, curve: Curve) -> String {
         let salt: &[u8] = if curve == Curve::Ed25519 {
@@ -164,6 +170,28 @@ mod tests {
         ] {
             assert_eq!(secret_at(path, Scheme::EdDsa, Curve::Ed25519), secret, "{path}");
         }
+    }
+
+    #[test]
+    fn a_child_on_stark_is_its_parent_and_a_tweak() {
+        let parent = KeyMaterial::derive(b"seed", "key-1", Scheme::Ecdsa, Curve::Stark).unwrap();
+        let paths = ["m/0", "m/1", "m/0'", "m/0/0"];
+        let children: std::collections::BTreeSet<Vec<u8>> = paths
+            .map(|path| {
+                let child = parent.child(&DerivationPath::parse(path).unwrap()).unwrap();
+                assert!(stark::point_of(child.public_key()).is_some());
+                child.public_key().to_vec()
+            })
+            .into();
+        assert_eq!(children.len(), paths.len());
+        // From the public key and the chain code alone, as nobody with a hardened step could.
+        let mut mac = Hmac::<Sha512>::new_from_slice(&parent.chain_code[..]).unwrap();
+        mac.update(parent.public_key());
+        mac.update(&[0; 4]);
+        let tweak: [u8; 32] = mac.finalize().into_bytes()[..32].try_into().unwrap();
+        let tweak = stark::point(stark::Scalar::from_random(&tweak));
+        let child = stark::point_of(parent.public_key()).unwrap() + tweak;
+        assert!(children.contains(&stark::compressed(&child)));
     }
 
     #[test]

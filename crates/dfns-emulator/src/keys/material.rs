@@ -11,6 +11,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::error::KeyError;
+use super::stark;
 use super::taproot::{MerkleRoot, tweaked_secret};
 
 /// How a key signs.
@@ -87,7 +88,7 @@ impl fmt::Display for Curve {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RawSignature {
     pub(crate) r: [u8; 32],
-    /// Always the low one of the two that ECDSA allows.
+    /// Always the low one of the two that ECDSA allows, but on the curve stark, where both are as good.
     pub(crate) s: [u8; 32],
     /// Which of the candidate public keys signed: 0 or 1 with ECDSA, nothing with the other schemes.
     pub(crate) recovery_id: Option<u8>,
@@ -145,12 +146,15 @@ impl KeyMaterial {
     /// The key that belongs to an id under the seed of the emulator.
     ///
     /// # Errors
-    /// [`KeyError::UnsupportedKey`] for a combination the emulator does not hold, such as the curve `stark`.
+    /// [`KeyError::UnsupportedKey`] for a combination that does not exist.
     pub(crate) fn derive(seed: &[u8], key_id: &str, scheme: Scheme, curve: Curve) -> Result<Self, KeyError> {
         let chain_code = expand(seed, &["chain code", scheme.name(), curve.name(), key_id], 0)?;
         // A candidate is no scalar of secp256k1 about once in 2^127; the loop says so without a panic.
         for attempt in 0..8 {
-            let secret = expand(seed, &["private key", scheme.name(), curve.name(), key_id], attempt)?;
+            let mut secret = expand(seed, &["private key", scheme.name(), curve.name(), key_id], attempt)?;
+            if curve == Curve::Stark {
+                *secret = stark::Scalar::from_random(&secret).to_bytes();
+            }
             match Self::from_secret(scheme, curve, &secret, Some(&chain_code)) {
                 Err(KeyError::InvalidPrivateKey { .. }) => {}
                 made => return made,
@@ -176,6 +180,13 @@ impl KeyMaterial {
                     expected: "a scalar of secp256k1: not zero, and below the order of the group",
                 })?;
                 key.public_key().to_sec1_bytes().to_vec()
+            }
+            (Scheme::Ecdsa, Curve::Stark) => {
+                let scalar = stark::Scalar::from_bytes(secret).filter(|scalar| !scalar.is_zero());
+                let scalar = scalar.ok_or(KeyError::InvalidPrivateKey {
+                    expected: "a scalar of the curve stark: not zero, and below the order of the group",
+                })?;
+                stark::compressed(&stark::point(scalar))
             }
             (Scheme::EdDsa, Curve::Ed25519) => ed25519_dalek::SigningKey::from_bytes(secret)
                 .verifying_key()
@@ -207,12 +218,12 @@ impl KeyMaterial {
         self.curve
     }
 
-    /// The public half: 33 bytes (compressed) on secp256k1, Schnorr too; 32 bytes on ed25519.
+    /// The public half: 33 bytes (compressed) on secp256k1 and stark, Schnorr too; 32 bytes on ed25519.
     pub(crate) fn public_key(&self) -> &[u8] {
         &self.public_key
     }
 
-    /// The secret bytes, for an export that was asked for: a scalar on secp256k1, the seed of RFC 8032 on ed25519.
+    /// The secret bytes, for an export that was asked for: a scalar on secp256k1 and stark, the seed of RFC 8032 on ed25519.
     pub(crate) fn secret(&self) -> &Zeroizing<[u8; 32]> {
         &self.secret
     }
@@ -232,6 +243,10 @@ impl KeyMaterial {
     /// [`KeyError::UnsupportedKey`] if the key does not sign.
     pub(crate) fn sign_digest(&self, digest: &[u8; 32], merkle_root: MerkleRoot) -> Result<RawSignature, KeyError> {
         match self.scheme {
+            Scheme::Ecdsa if self.curve == Curve::Stark => {
+                let secret = stark::Scalar::from_bytes(&self.secret).ok_or(KeyError::OutsideGroup)?;
+                stark::sign(secret, digest)
+            }
             Scheme::Ecdsa => {
                 let key = k256::ecdsa::SigningKey::from(self.scalar()?);
                 let (signature, recovery) = key.sign_prehash_recoverable(digest);

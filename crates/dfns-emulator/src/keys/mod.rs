@@ -7,6 +7,8 @@
 mod address;
 mod base32;
 mod base58check;
+mod cbor;
+mod cursor;
 mod diffie_hellman;
 mod digest;
 mod eip712;
@@ -15,13 +17,18 @@ mod hd;
 mod hex;
 mod material;
 mod network;
+mod protobuf;
+mod raw;
+mod reading;
 mod rlp;
 mod scalar;
 pub(crate) mod sharing;
 mod signing;
+mod stark;
 mod taproot;
 mod transaction;
 mod uint;
+mod user_operations;
 
 pub(crate) use address::{AddressProblem, address, validate_address};
 pub(crate) use digest::keccak256;
@@ -31,10 +38,14 @@ pub(crate) use hd::DerivationPath;
 pub(crate) use hex::decode as hex_bytes;
 pub(crate) use material::{Curve, KeyMaterial, RawSignature, Scheme};
 pub(crate) use network::{Family, Network, evm_chain_id, network};
+pub(crate) use raw::{Raw, ready};
+pub(crate) use reading::{Payment, Reading};
 pub(crate) use signing::{SignatureParts, SignatureRequest, Signed, Target, sign};
+pub(crate) use stark::account::deployment_hash as starknet_deployment_hash;
 pub(crate) use taproot::MerkleRoot;
 pub(crate) use transaction::{
-    EvmCall, EvmDefaults, EvmFields, SignedTransaction, Transfer, UnsignedEvmTransaction, solana_payments,
+    EvmCall, EvmDefaults, EvmFields, SignedTransaction, Transfer, UnsignedEvmTransaction, nonce_accounts,
     transaction_hash,
 };
 pub(crate) use uint::Uint256;
+pub(crate) use user_operations::{UserOperation, input as user_operations_input};

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use dfns_types::Amount;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -56,20 +57,37 @@ type Prices = BTreeMap<String, BTreeMap<String, Option<f64>>>;
 /// 500 if the store fails.
 pub(super) fn worth(context: &Context<'_>, network: &str, order: &Order) -> Result<Option<Usd>, Refusal> {
     let Some(chain) = chain(network) else { return Ok(None) };
-    if order.asset.is_unique() || does_more_than_pay(chain, order) {
+    if does_more_than_pay(chain, order) {
         return Ok(None);
     }
-    let Some(price) = price(context.store, chain, &order.asset)? else {
+    let Some(mut sum) = worth_of(context, chain, &order.asset, &order.amount)? else {
         return Ok(None);
     };
-    let decimals = assets::record(context, chain, &order.asset)?.decimals;
-    Ok(decimals.and_then(|decimals| Usd::worth(order.amount.as_str(), decimals, price)))
+    for payout in &order.further {
+        match worth_of(context, chain, &payout.asset, &payout.amount)? {
+            Some(worth) => sum = sum.plus(worth),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(sum))
+}
+
+/// What an amount of an asset is worth; `None` if that is not known.
+fn worth_of(context: &Context<'_>, chain: Chain, asset: &Asset, amount: &Amount) -> Result<Option<Usd>, Refusal> {
+    if asset.is_unique() {
+        return Ok(None);
+    }
+    let Some(price) = price(context.store, chain, asset)? else {
+        return Ok(None);
+    };
+    let decimals = assets::record(context, chain, asset)?.decimals;
+    Ok(decimals.and_then(|decimals| Usd::worth(amount.as_str(), decimals, price)))
 }
 
 /// True if a transaction runs code that could move anything: a call that is no transfer, or nobody is paid.
 fn does_more_than_pay(chain: Chain, order: &Order) -> bool {
     let is_call = chain.family == Family::Evm && order.asset.is_native() && !order.data.is_empty();
-    is_call || (order.transaction.is_some() && order.to.is_none())
+    is_call || order.is_opaque || (order.transaction.is_some() && order.to.is_none())
 }
 
 /// The price of an asset.

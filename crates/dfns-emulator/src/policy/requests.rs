@@ -173,9 +173,9 @@ fn facts_of_order(
         entity: None,
         payment: Payment {
             is_transfer,
-            recipient: order.to.clone(),
+            recipient: order.only_receiver().map(str::to_owned),
             value: prices::worth(context, wallet.network.as_str(), order)?,
-            screenings: screening::screen(context, wallet.network.as_str(), &order.asset, order.to.as_deref())?,
+            screenings: screening::screen(context, wallet.network.as_str(), &order.asset, order.only_receiver())?,
         },
     })
 }

@@ -6,7 +6,6 @@ use dfns_types::{EncryptedKeyShare, ImportKeyRequest, ImportWalletRequest, Key, 
 
 use super::key_owner;
 use super::key_store::{self, NewKey, Source};
-use super::keys::check_held;
 use super::refusals::{check_text, invalid_field, key_refusal};
 use super::signers::signers;
 use super::wallets::{self, Labels};
@@ -77,7 +76,6 @@ impl Shared<'_> {
                 &format!("{protocol} does not make keys on the curve {curve}"),
             ));
         }
-        check_held(curve)?;
         if usize::try_from(self.min_signers) != Ok(THRESHOLD) {
             return Err(invalid_field(
                 "minSigners",
@@ -112,7 +110,6 @@ pub(super) fn sharing_refusal(error: &SharingError) -> Refusal {
     match error {
         SharingError::OutsideGroup => Refusal::internal(error),
         SharingError::InvalidEncryptionKey => invalid_field("encryptionKey", &error.to_string()),
-        SharingError::UnsupportedCurve { .. } => invalid_field("curve", &error.to_string()),
         _ => invalid_field("encryptedKeyShares", &error.to_string()),
     }
 }

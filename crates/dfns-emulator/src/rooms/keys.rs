@@ -2,7 +2,6 @@
 //!
 //! Invariant: a key is archived together with all its wallets, and an end user meets only keys delegated to them.
 
-use axum::http::StatusCode;
 use dfns_types::{
     CreateKeyRequest, DelegateKeyRequest, DelegationStatus, DeriveKeyRequest, DerivedOutput, Hex, Key, KeyDelegation,
     KeyDerivation, KeyDetails, KeyLocation, KeyPage, KeyStatus, KeyStoreId, KeyStoreKind, KeyWallet, Patch,
@@ -27,7 +26,6 @@ const PAGE_LENGTH: usize = 500;
 pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: CreateKeyRequest = context.call.body()?;
     let (scheme, curve) = key_store::format_of(request.scheme.as_str(), request.curve.as_str())?;
-    check_held(curve)?;
     check_text("name", request.name.as_deref(), 0, NAME_LENGTH)?;
     if let Some(store) = &request.store_id
         && store.as_str() != key_store::key_store_id(context)?
@@ -49,20 +47,6 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         owner,
     };
     Reply::json(&key_store::create_key(context, new)?)
-}
-
-/// Refuses keys that the API has and the emulator does not.
-///
-/// # Errors
-/// 501 for the curve `stark`.
-pub(super) fn check_held(curve: Curve) -> Result<(), Refusal> {
-    match curve {
-        Curve::Secp256k1 | Curve::Ed25519 => Ok(()),
-        Curve::Stark => {
-            let message = format!("not implemented by the emulator: keys on the curve {curve}");
-            Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("field", "curve"))
-        }
-    }
 }
 
 fn master(context: &Context<'_>, derivation: KeyDerivation, scheme: Scheme, curve: Curve) -> Result<Source, Refusal> {

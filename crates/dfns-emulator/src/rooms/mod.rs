@@ -4,11 +4,13 @@
 //! is answered with 501.
 
 mod access_tokens;
+pub(crate) mod activation;
 mod agreements;
 mod applications;
 mod approvals;
 pub(crate) mod assets;
 mod audit_logs;
+pub(crate) mod broadcasts;
 mod canton_validators;
 mod codes;
 pub(crate) mod contracts;
@@ -42,6 +44,7 @@ mod staking;
 mod tags;
 mod transactions;
 mod transfers;
+mod user_operations;
 mod users;
 mod wallet_signatures;
 mod wallets;
@@ -72,6 +75,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "activateServiceAccount" => service_accounts::activate,
         "activateUser" => users::activate,
         "archiveApplication" => applications::archive,
+        "activateWallet" => activation::activate,
         "archivePermission" => permissions::archive,
         "archivePersonalAccessToken" => personal_access_tokens::archive,
         "archivePolicy" => policies::archive,

@@ -73,6 +73,9 @@ fn cancel<R: OnChain>(context: &Context<'_>, wallet: &Wallet, mut request: R) ->
         amount: Amount::zero(),
         memo: None,
         data: String::new(),
+        transaction: None,
+        further: Vec::new(),
+        is_opaque: false,
         ..scene.replacement(nonce, gas, &signed, &request)?
     };
     let mut body = CancelTransaction::new(signed.bytes);
@@ -198,7 +201,6 @@ impl<'a, 'store> Scene<'a, 'store> {
                 gas: Some(gas),
             },
             nonce: Some(nonce),
-            transaction: None,
             signed_hash: Some(signed.hash.clone()),
             relay: Relay {
                 signed: Some(signed.bytes.clone()),

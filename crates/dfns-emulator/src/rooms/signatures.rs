@@ -28,16 +28,9 @@ const EVENT_NAME: &str = "signatureRequest";
 /// How many signatures a page may hold.
 const PAGE_LENGTH: usize = 500;
 /// The kinds that have no meaning without one certain network.
-const KINDS_OF_A_NETWORK: [&str; 2] = ["Bip322", "SignerPayload"];
-/// The kinds of the API that the emulator does not have.
-const KINDS_NOT_HELD: [&str; 4] = [
-    "Cip8",
-    "DfnsSmartAccountTransaction",
-    "Snip12",
-    "StellarFeeBumpTransaction",
-];
-/// The kinds that the emulator has and the types of the API do not name.
-const KINDS_WITHOUT_TYPE: [&str; 1] = ["PactCommand"];
+const KINDS_OF_A_NETWORK: [&str; 4] = ["Bip322", "Cip8", "SignerPayload", "StellarFeeBumpTransaction"];
+/// The kinds of the API that the emulator does not have: nobody has published what is signed.
+const KINDS_NOT_HELD: [&str; 1] = ["DfnsSmartAccountTransaction"];
 
 /// A signature request and the wallet it was asked of, if it was one. It is filed under its key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -115,7 +108,7 @@ pub(super) fn read_body(context: &Context<'_>) -> Result<Body, Refusal> {
         let message = format!("not implemented by the emulator: signatures of kind {}", common.kind);
         return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("field", "kind"));
     }
-    if matches!(shown, SignatureBody::Unknown(_)) && !KINDS_WITHOUT_TYPE.contains(&common.kind.as_str()) {
+    if matches!(shown, SignatureBody::Unknown(_)) {
         return Err(invalid_field("kind", &format!("unknown value {:?}", common.kind)));
     }
     let body: Value = context.call.body()?;

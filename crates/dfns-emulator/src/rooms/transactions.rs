@@ -11,10 +11,10 @@ use super::assets::typed;
 use super::refusals::{invalid_field, key_refusal, parsed};
 use super::transfers::{refused_field, requester, text, usable};
 use super::wallets::wallet_of_path;
-use super::{fee_sponsors, idempotency, key_store};
+use super::{broadcasts, fee_sponsors, idempotency, key_store, user_operations};
 use crate::chain::{self, Asset, Chain, Fee, Gas, Order, Payback, Relay};
 use crate::context::Context;
-use crate::keys::{self, EvmCall, Family, Uint256};
+use crate::keys::{self, EvmCall, Family, KeyMaterial, Uint256};
 use crate::policy;
 use crate::server::{Refusal, Reply};
 use crate::store::Listing;
@@ -88,6 +88,9 @@ pub(super) fn start_built(
         sponsor: None,
         payback,
         relay: Relay::default(),
+        further: Vec::new(),
+        is_opaque: false,
+        activates: false,
     };
     launched(context, wallet, transaction, None, &order)
 }
@@ -121,42 +124,9 @@ fn order(
     transaction: &Transaction,
     body: &Map<String, Value>,
 ) -> Result<Order, Refusal> {
-    let unsupported = || {
-        let kind = transaction.kind();
-        Refusal::invalid(format!(
-            "transaction kind {kind} is not supported by the emulator yet on {}",
-            chain.id
-        ))
-    };
-    let described = match (transaction, chain.family) {
-        (Transaction::Transaction(_), Family::Evm | Family::Solana) => {
-            body.get("transaction").cloned().unwrap_or(Value::Null)
-        }
-        (Transaction::Evm(_) | Transaction::Eip1559(_), Family::Evm) => {
-            let mut fields = body.clone();
-            fields.retain(|name, _| name != "kind" && name != "externalId");
-            fields.insert("type".to_owned(), json!(2));
-            Value::Object(fields)
-        }
-        _ => return Err(unsupported()),
-    };
-    if chain.family != Family::Evm && !described.is_string() {
-        return Err(invalid_field(
-            "transaction",
-            "expected the serialised transaction in hexadecimal",
-        ));
-    }
-    let from = chain.ledger_address(wallet.address.as_deref().unwrap_or_default());
-    let next_nonce = context.store.sent_count(chain.id, &from)?;
-    let unsigned = chain::unsigned(chain, &described, next_nonce).map_err(key_refusal)?;
     let material = key_store::material(context, key)?;
-    chain::sign(&material, chain, unsigned.clone()).map_err(key_refusal)?;
-    let is_malformed = || invalid_field("transaction", "expected hexadecimal text");
-    let bytes: dfns_types::Hex = unsigned
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(is_malformed)?;
-    let order = Order {
+    let from = chain.ledger_address(wallet.address.as_deref().unwrap_or_default());
+    let blank = Order {
         wallet_id: wallet.id.to_string(),
         key_id: key.id.to_string(),
         from,
@@ -164,23 +134,68 @@ fn order(
         asset: Asset::native(),
         amount: Amount::zero(),
         fee: Fee {
-            amount: Amount::from(5_000_u64),
+            amount: Amount::zero(),
             gas: None,
         },
         memo: None,
         data: String::new(),
         nonce: None,
-        transaction: Some(described.clone()),
+        transaction: None,
         signed_hash: None,
         replaces: None,
         sponsor: None,
         payback: None,
         relay: Relay::default(),
+        further: Vec::new(),
+        is_opaque: false,
+        activates: false,
     };
-    if chain.family == Family::Solana {
-        return solana_order(&bytes.to_bytes(), order);
-    }
+    let described = match (transaction, chain.family) {
+        (Transaction::Transaction(_), Family::Evm) => body.get("transaction").cloned().unwrap_or(Value::Null),
+        (Transaction::Evm(_) | Transaction::Eip1559(_), Family::Evm) => {
+            let mut fields = body.clone();
+            fields.retain(|name, _| name != "kind" && name != "externalId");
+            fields.insert("type".to_owned(), json!(2));
+            Value::Object(fields)
+        }
+        (Transaction::UserOperations(operations), Family::Evm) => {
+            return user_operations::order(context, chain, &material, &operations.user_operations, blank);
+        }
+        _ => {
+            let order = broadcasts::order(context, chain, wallet, &material, transaction, body, blank)?;
+            return order.ok_or_else(|| {
+                let kind = transaction.kind();
+                Refusal::invalid(format!(
+                    "transactions of kind {kind} are not supported by the emulator on {}",
+                    chain.id
+                ))
+            });
+        }
+    };
+    evm_described(context, chain, &material, described, blank)
+}
+
+/// The order of an EVM transaction, in bytes or as an object that is filled in.
+pub(super) fn evm_described(
+    context: &Context<'_>,
+    chain: Chain,
+    material: &KeyMaterial,
+    described: Value,
+    blank: Order,
+) -> Result<Order, Refusal> {
+    let next_nonce = context.store.sent_count(chain.id, &blank.from)?;
+    let unsigned = chain::unsigned(chain, &described, next_nonce).map_err(key_refusal)?;
+    chain::sign(material, chain, unsigned.clone()).map_err(key_refusal)?;
+    let is_malformed = || invalid_field("transaction", "expected hexadecimal text");
+    let bytes: dfns_types::Hex = unsigned
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(is_malformed)?;
     let states_nonce = described.is_string() || described.get("nonce").is_some_and(|nonce| !nonce.is_null());
+    let order = Order {
+        transaction: Some(described),
+        ..blank
+    };
     evm_order(context, chain, &bytes.to_bytes(), states_nonce, order)
 }
 
@@ -234,7 +249,7 @@ fn evm_order(
     let data = dfns_types::Hex::from_bytes_bare(&call.data).to_string();
     let nonce = states_nonce.then_some(call.nonce);
     let contract = call.to.map(|to| dfns_types::Hex::from_bytes(to).to_string());
-    if let (Some((token, receiver, amount)), true) = (token_transfer(chain, &call), value.is_zero())
+    if let (Some((token, receiver, amount)), true) = (token_transfer(chain, call.to, &call.data), value.is_zero())
         && context.store.asset(chain.id, &token.key())?.is_some()
     {
         return Ok(Order {
@@ -264,43 +279,17 @@ fn intrinsic_gas(call: &EvmCall) -> u64 {
 }
 
 /// The token, receiver and amount of a call of `transfer(address,uint256)`.
-fn token_transfer(chain: Chain, call: &EvmCall) -> Option<(Asset, String, Amount)> {
-    let (selector, arguments) = call.data.split_first_chunk::<4>()?;
+pub(super) fn token_transfer(chain: Chain, to: Option<[u8; 20]>, data: &[u8]) -> Option<(Asset, String, Amount)> {
+    let (selector, arguments) = data.split_first_chunk::<4>()?;
     let arguments: &[u8; 64] = arguments.try_into().ok()?;
     if *selector != [0xa9, 0x05, 0x9c, 0xbb] || arguments[..12] != [0; 12] {
         return None;
     }
     let address = |bytes: &[u8]| dfns_types::Hex::from_bytes(bytes).to_string();
-    let request = json!({ "kind": "Erc20", "contract": address(&call.to?) });
+    let request = json!({ "kind": "Erc20", "contract": address(&to?) });
     let token = Asset::of_request(chain, request.as_object()?).ok()?;
     let amount = Uint256(arguments[32..].try_into().ok()?).to_u128()?;
     Some((token, address(&arguments[12..32]), Amount::from(amount)))
-}
-
-fn solana_order(bytes: &[u8], order: Order) -> Result<Order, Refusal> {
-    let payments = keys::solana_payments(bytes).map_err(key_refusal)?;
-    let own: Vec<_> = payments
-        .into_iter()
-        .filter(|payment| Chain::key_address(&payment.from) == order.from)
-        .collect();
-    match own.as_slice() {
-        [] => Ok(order),
-        [payment] => {
-            let to = Chain::key_address(&payment.to);
-            Ok(Order {
-                to: Some(to),
-                amount: Amount::from(payment.lamports),
-                ..order
-            })
-        }
-        several => {
-            let problem = format!(
-                "{} transfers in one transaction are not supported by the emulator yet",
-                several.len()
-            );
-            Err(invalid_field("transaction", &problem))
-        }
-    }
 }
 
 /// The transaction that the path names, of a wallet that the caller can see.

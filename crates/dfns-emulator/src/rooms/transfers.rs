@@ -134,6 +134,9 @@ fn order(chain: Chain, wallet: &Wallet, body: &Map<String, Value>) -> Result<Ord
         sponsor: None,
         payback: None,
         relay: Relay::default(),
+        further: Vec::new(),
+        is_opaque: false,
+        activates: false,
     })
 }
 

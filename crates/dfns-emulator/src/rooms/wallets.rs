@@ -13,7 +13,7 @@ use super::refusals::{check_text, invalid_field, key_refusal, parsed};
 use super::tags;
 use crate::chain::{Chain, chain};
 use crate::context::Context;
-use crate::keys::{Curve, Scheme, address};
+use crate::keys::{Curve, Family, Scheme, address};
 use crate::server::{Refusal, Reply};
 use crate::store::{Filing, Listing};
 
@@ -75,11 +75,16 @@ pub(crate) fn create_on(context: &Context<'_>, key: &Key, chain: Chain, labels: 
         .map(ToString::to_string)
         .unwrap_or_default();
     let address = address(chain.id, scheme, &key.public_key.to_bytes()).map_err(key_refusal)?;
+    let status = if chain.needs_activation() {
+        WalletStatus::Inactive
+    } else {
+        WalletStatus::Active
+    };
     let mut wallet = Wallet::new(
         parsed::<WalletId>(&id)?,
         network,
         signing_key,
-        WalletStatus::Active,
+        status,
         context.now,
         key.custodial,
         labels.tags,
@@ -87,6 +92,11 @@ pub(crate) fn create_on(context: &Context<'_>, key: &Key, chain: Chain, labels: 
     wallet.address = address;
     wallet.name = labels.name;
     wallet.external_id = labels.external_id;
+    // A party has no name, and nobody can pay it, before a validator hosts it.
+    if chain.family == Family::Canton {
+        let fingerprint = wallet.address.as_deref().and_then(|party| party.split_once("::"));
+        wallet.address = fingerprint.map(|(_, fingerprint)| fingerprint.to_owned());
+    }
     let org = context.caller()?.org();
     context.store.insert(
         &wallet,
@@ -96,7 +106,7 @@ pub(crate) fn create_on(context: &Context<'_>, key: &Key, chain: Chain, labels: 
             owner: &owner,
         },
     )?;
-    if let Some(address) = &wallet.address {
+    if let Some(address) = wallet.address.as_ref().filter(|_| chain.family != Family::Canton) {
         context
             .store
             .add_address(chain.id, &chain.ledger_address(address), org, &id)?;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::scene::{BLOCK, Scene};
 
 const WORD: &str = "0x1111111111111111111111111111111111111111111111111111111111111111";
+const WORD_OF_STARKNET: &str = "0x0111111111111111111111111111111111111111111111111111111111111111";
 const CONTRACT: &str = "0x00000000000000000000000000000000000000aa";
 const TRON: &str = "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t";
 const MINT: &str = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
@@ -44,6 +45,11 @@ fn assets() -> Vec<(&'static str, Value)> {
             json!({ "kind": "Sep41", "issuer": ISSUER, "assetCode": "USDC" }),
         ),
         ("Solana", json!({ "kind": "Spl", "mint": MINT })),
+        ("Starknet", json!({ "kind": "Snip2", "contract": WORD_OF_STARKNET })),
+        (
+            "Starknet",
+            json!({ "kind": "Snip3", "contract": WORD_OF_STARKNET, "tokenId": "1" }),
+        ),
         ("Solana", json!({ "kind": "Spl2022", "mint": MINT })),
         (
             "Ton",
@@ -61,7 +67,7 @@ async fn every_kind_of_token_is_held_moved_and_remembered() {
     for (network, asset) in assets() {
         let (sender, receiver) = (scene.wallet(network), scene.wallet(network));
         let kind = asset["kind"].as_str().unwrap();
-        let is_unique = ["Erc721", "Hip17", "Trc721"].contains(&kind);
+        let is_unique = ["Erc721", "Hip17", "Snip3", "Trc721"].contains(&kind);
         let mut given = json!({ "walletId": sender.id, "asset": asset });
         if !is_unique {
             given["amount"] = json!("10");
@@ -120,6 +126,7 @@ async fn the_native_asset_of_every_family_is_moved_and_remembered() {
         "Polkadot",
         "Polymesh",
         "Solana",
+        "Starknet",
         "Stellar",
         "Sui",
         "Tezos",

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test that called it")]
 
+mod activation;
+mod broadcasts;
+mod coverage;
 mod delegation;
 mod kinds;
 #[path = "../people/mod.rs"]

@@ -30,7 +30,46 @@ impl Scene {
         }
     }
 
+    /// A wallet that can be used: activated, where the network asks for that.
     pub(crate) fn wallet(&self, network: &str) -> Wallet {
+        let wallet = self.new_wallet(network);
+        if !["Canton", "Concordium", "Starknet"].contains(&network) {
+            return wallet;
+        }
+        if network == "Starknet" {
+            // What its activation costs.
+            self.fund(&wallet, "1000000000000000");
+        }
+        let made = self.activate(&wallet, &self.activation(network));
+        assert_eq!(made.status, 200, "{made:?}");
+        self.clock.advance(2 * BLOCK);
+        let active = self.get(&wallet.path);
+        assert_eq!(active["status"], "Active", "{active}");
+        Wallet {
+            address: active["address"].as_str().unwrap().to_owned(),
+            ..wallet
+        }
+    }
+
+    /// What a network asks for to activate a wallet.
+    pub(crate) fn activation(&self, network: &str) -> Value {
+        match network {
+            "Canton" => {
+                let path = "/networks/canton/validators";
+                let validator = self.service.signed("POST", path, r#"{"kind":"Shared"}"#);
+                json!({ "validatorId": validator.body["id"] })
+            }
+            "Concordium" => json!({ "expiry": 1_800_000_000, "unsignedCdiStr": r#"{"credId":"a1"}"# }),
+            _ => json!({}),
+        }
+    }
+
+    pub(crate) fn activate(&self, wallet: &Wallet, body: &Value) -> Answer {
+        self.service
+            .signed("POST", &format!("{}/activate", wallet.path), &body.to_string())
+    }
+
+    pub(crate) fn new_wallet(&self, network: &str) -> Wallet {
         let made = self
             .service
             .signed("POST", "/wallets", &json!({ "network": network }).to_string());

@@ -134,12 +134,12 @@ async fn what_is_wrong_with_a_transaction_is_said() {
         (
             &ethereum,
             json!({ "kind": "Psbt", "psbt": "0x00" }),
-            "transaction kind Psbt is not supported",
+            "transactions of kind Psbt are not supported by the emulator on Ethereum",
         ),
         (
             &stellar,
             json!({ "kind": "Transaction", "transaction": "0x00" }),
-            "transaction kind Transaction is not supported",
+            "transaction: not a serialised, unsigned transaction of Stellar",
         ),
     ] {
         let refused = broadcast(&scene, wallet, &body);

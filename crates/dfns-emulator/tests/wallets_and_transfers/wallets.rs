@@ -92,11 +92,6 @@ async fn every_network_gives_a_wallet_or_says_why_not() {
         assert_eq!(made.status, 200, "{network}: {made:?}");
         assert!(!text(&made, "/address").is_empty());
     }
-    let refused = create(&service, &json!({ "network": "Starknet" }));
-    assert_eq!(
-        refused.refusal(),
-        (400, "ECDSA keys on the curve stark are not supported by the emulator")
-    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -3,8 +3,9 @@
 use bech32::primitives::decode::{CheckedHrpstring, UncheckedHrpstring};
 use bech32::{Bech32, Hrp};
 
-use super::{AddressProblem, KeyError};
+use super::{AddressProblem, KeyError, ed25519};
 use crate::keys::digest;
+use crate::keys::network::{AddressRule, network};
 
 const MAINNET_PREFIX: &str = "addr";
 const TESTNET_PREFIX: &str = "addr_test";
@@ -19,8 +20,23 @@ fn prefix(testnet: bool) -> &'static str {
     if testnet { TESTNET_PREFIX } else { MAINNET_PREFIX }
 }
 
+fn payload(testnet: bool, key: &[u8]) -> Vec<u8> {
+    [&[ENTERPRISE | network_bit(testnet)][..], &digest::blake2b_224(&[key])].concat()
+}
+
+/// The bytes of the address of a key on a network of Cardano.
+///
+/// # Errors
+/// [`KeyError::InvalidPublicKey`] if the bytes are no key.
+pub(crate) fn bytes(network_id: &str, public_key: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let key = ed25519(public_key)?;
+    let is_testnet =
+        network(network_id).is_some_and(|network| network.address == AddressRule::Cardano { testnet: true });
+    Ok(payload(is_testnet, &key))
+}
+
 pub(super) fn encode(testnet: bool, key: &[u8; 32]) -> Result<String, KeyError> {
-    let payload = [&[ENTERPRISE | network_bit(testnet)][..], &digest::blake2b_224(&[key])].concat();
+    let payload = payload(testnet, key);
     let prefix = Hrp::parse(prefix(testnet)).map_err(|error| KeyError::input("network", error.to_string()))?;
     bech32::encode::<Bech32>(prefix, &payload).map_err(|error| KeyError::input("publicKey", error.to_string()))
 }

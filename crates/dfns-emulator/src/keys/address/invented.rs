@@ -1,4 +1,4 @@
-//! Account names that a chain assigns, and no key determines: Hedera, Canton, Concordium, Starknet.
+//! Account names that a chain assigns, and no key determines: Hedera, Canton, Concordium.
 //!
 //! Invariant: the invented value has the form of a real one and depends on nothing but the key.
 
@@ -33,13 +33,6 @@ pub(super) fn concordium(key: &[u8]) -> String {
         &[&[CONCORDIUM_VERSION][..], &hash("concordium", key)].concat(),
         Alphabet::BITCOIN,
     )
-}
-
-/// 251 bits: the top five are cleared, so that the value is below the prime of the chain.
-pub(super) fn starknet(key: &[u8]) -> String {
-    let mut hash = hash("starknet", key);
-    hash[0] &= 7;
-    hex::encode_prefixed(&hash)
 }
 
 pub(super) fn validate_hedera(text: &str) -> Result<(), AddressProblem> {

@@ -16,6 +16,7 @@ mod internet_computer;
 mod invented;
 mod kaspa;
 mod polymod;
+pub(crate) mod raw;
 mod solana;
 mod stellar;
 mod substrate;
@@ -30,7 +31,9 @@ mod tests;
 use super::error::KeyError;
 use super::material::Scheme;
 use super::network::{AddressRule, network};
+use super::stark;
 
+pub(crate) use cardano::bytes as cardano_address_bytes;
 pub(crate) use evm::checksummed as evm_checksummed;
 pub(crate) use evm::of_key as evm_address_bytes;
 pub(crate) use solana::decode as solana_key;
@@ -77,7 +80,7 @@ pub(crate) fn address(network_id: &str, scheme: Scheme, public_key: &[u8]) -> Re
         (AddressRule::Tezos, Scheme::Ecdsa | Scheme::EdDsa) => tezos::encode(scheme, public_key)?,
         (AddressRule::Icp, Scheme::Ecdsa | Scheme::EdDsa) => internet_computer::encode(scheme, public_key)?,
         (AddressRule::Hedera, Scheme::Ecdsa | Scheme::EdDsa) => invented::hedera(public_key),
-        (AddressRule::Starknet, Scheme::Ecdsa) => invented::starknet(public_key),
+        (AddressRule::Starknet, Scheme::Ecdsa) => stark::account::address(public_key)?,
         (rule, Scheme::EdDsa) => {
             let key = ed25519(public_key)?;
             match rule {

@@ -53,7 +53,7 @@ fn debug_shows_no_secret() {
 
 #[test]
 fn a_curve_that_is_not_held_is_refused() {
-    for (scheme, curve) in [(Scheme::Ecdsa, Curve::Stark), (Scheme::EdDsa, Curve::Secp256k1)] {
+    for (scheme, curve) in [(Scheme::EdDsa, Curve::Stark), (Scheme::EdDsa, Curve::Secp256k1)] {
         let refused = KeyMaterial::derive(b"seed", "key-1", scheme, curve).unwrap_err();
         assert_eq!(refused, KeyError::UnsupportedKey { scheme, curve });
     }

@@ -1,13 +1,8 @@
 //! What can be wrong with the shares of a key.
 
-use super::super::material::Curve;
-
 /// Why shares could not be made or put together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SharingError {
-    /// The emulator shares no keys of this curve.
-    #[error("keys on the curve {curve} cannot be shared by the emulator")]
-    UnsupportedCurve { curve: Curve },
     /// A share is addressed to nobody we know.
     #[error("{signer_id:?} is not a signer")]
     UnknownSigner { signer_id: String },

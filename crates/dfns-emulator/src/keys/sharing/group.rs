@@ -7,8 +7,10 @@ use k256::elliptic_curve::ops::Reduce;
 use k256::elliptic_curve::{Field, PrimeField};
 use k256::{FieldBytes, ProjectivePoint, PublicKey};
 use sha2::{Digest, Sha512};
+use starknet_types_core::curve::AffinePoint;
 
 use super::super::material::Curve;
+use super::super::stark;
 
 /// A group of prime order with its scalars, all of which are written as 32 bytes, big-endian.
 pub(super) trait Group {
@@ -41,6 +43,9 @@ pub(super) struct Secp256k1;
 
 /// The group of prime order in Ed25519.
 pub(super) struct Ed25519;
+
+/// The curve of Starknet.
+pub(super) struct Stark;
 
 impl Group for Secp256k1 {
     const CURVE: Curve = Curve::Secp256k1;
@@ -106,5 +111,35 @@ impl Group for Ed25519 {
 
     fn generate(scalar: &curve25519_dalek::Scalar) -> EdwardsPoint {
         EdwardsPoint::mul_base(scalar)
+    }
+}
+
+impl Group for Stark {
+    const CURVE: Curve = Curve::Stark;
+    type Scalar = stark::Scalar;
+    type Point = AffinePoint;
+
+    fn scalar(bytes: [u8; 32]) -> Option<stark::Scalar> {
+        stark::Scalar::from_bytes(&bytes)
+    }
+
+    fn random_scalar(random: &[u8; 32]) -> stark::Scalar {
+        stark::Scalar::from_random(random)
+    }
+
+    fn bytes(scalar: &stark::Scalar) -> [u8; 32] {
+        scalar.to_bytes()
+    }
+
+    fn invert(scalar: &stark::Scalar) -> Option<stark::Scalar> {
+        scalar.invert()
+    }
+
+    fn point(bytes: &[u8]) -> Option<AffinePoint> {
+        stark::point_of(bytes)
+    }
+
+    fn generate(scalar: &stark::Scalar) -> AffinePoint {
+        stark::point(*scalar)
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn combine<G: Group>(shares: &[G::Scalar], threshold: usize) -> Optio
 
 #[cfg(test)]
 mod tests {
-    use super::super::group::{Ed25519, Group, Secp256k1};
+    use super::super::group::{Ed25519, Group, Secp256k1, Stark};
     use super::{combine, split};
 
     fn check<G: Group>() {
@@ -67,5 +67,6 @@ mod tests {
     fn shares_combine_only_if_they_lie_on_one_polynomial_of_the_threshold() {
         check::<Secp256k1>();
         check::<Ed25519>();
+        check::<Stark>();
     }
 }

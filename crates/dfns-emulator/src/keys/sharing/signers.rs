@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::super::material::Curve;
 use super::envelope::{DecryptionKey, EncryptionKey};
 use super::error::SharingError;
-use super::group::{Ed25519, Group, Secp256k1};
+use super::group::{Ed25519, Group, Secp256k1, Stark};
 use super::plaintext::{ExportedShare, ImportedShare, LabelledScalar, VERSION};
 use super::shamir;
 use crate::entropy::Seed;
@@ -99,7 +99,7 @@ impl Signers {
         match curve {
             Curve::Secp256k1 => self.combine_in::<Secp256k1>(shares),
             Curve::Ed25519 => self.combine_in::<Ed25519>(shares),
-            Curve::Stark => Err(SharingError::UnsupportedCurve { curve }),
+            Curve::Stark => self.combine_in::<Stark>(shares),
         }
     }
 
@@ -131,7 +131,7 @@ impl Signers {
     /// 32 new bytes at every call.
     ///
     /// # Errors
-    /// [`SharingError::UnsupportedCurve`]; [`SharingError::NoKey`] if the bytes are no scalar of the curve; whatever
+    /// [`SharingError::NoKey`] if the bytes are no scalar of the curve; whatever
     /// `random` refuses with.
     pub(crate) fn split<E: From<SharingError>>(
         &self,
@@ -143,7 +143,7 @@ impl Signers {
         match curve {
             Curve::Secp256k1 => self.split_in::<Secp256k1, E>(secret, recipient, random),
             Curve::Ed25519 => self.split_in::<Ed25519, E>(secret, recipient, random),
-            Curve::Stark => Err(SharingError::UnsupportedCurve { curve }.into()),
+            Curve::Stark => self.split_in::<Stark, E>(secret, recipient, random),
         }
     }
 

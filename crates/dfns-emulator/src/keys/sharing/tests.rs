@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::super::hex::{decode_array, encode};
 use super::super::material::Curve;
+use super::super::stark;
 use super::envelope::DecryptionKey;
-use super::group::{Ed25519, Group};
-use super::{EncryptedShare, EncryptionKey, SharingError, Signers};
+use super::group::{Ed25519, Group, Stark};
+use super::{EncryptedShare, EncryptionKey, SharingError, Signers, shamir};
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../tests/data/key-import-export.json")).unwrap()
@@ -75,6 +76,31 @@ fn shares_of_the_official_library_give_the_key_back() {
             text(&case, "secretScalarHex")
         );
     }
+}
+
+#[test]
+fn shares_on_the_curve_of_starknet_give_the_key_back() {
+    let (signers, _, _, case) = import_case(0);
+    let secret = Stark::random_scalar(&[0xb5; 32]);
+    let coefficients = [secret, Stark::random_scalar(&[1; 32]), Stark::random_scalar(&[2; 32])];
+    let keys = case["signers"].as_array().unwrap();
+    let dealt = shamir::split::<Stark>(&coefficients, keys.len() as u64);
+    let points: Vec<Value> = dealt
+        .iter()
+        .map(|(_, share)| json!({ "curve": "stark", "point": encode(&stark::compressed(&Stark::generate(share))) }))
+        .collect();
+    let sealed = |(signer, (_, share)): (&Value, &(u64, stark::Scalar))| {
+        let secret_share = json!({ "curve": "stark", "scalar": encode(&Stark::bytes(share)) });
+        let plaintext = json!({ "version": 1, "secret_share": secret_share, "public_shares": points });
+        let key = EncryptionKey::parse(text(signer, "encryptionKey")).unwrap();
+        EncryptedShare {
+            signer_id: text(signer, "signerId").to_owned(),
+            ciphertext: key.seal(plaintext.to_string().as_bytes(), &[9; 32]).unwrap(),
+        }
+    };
+    let shares: Vec<EncryptedShare> = keys.iter().zip(&dealt).map(sealed).collect();
+    assert_eq!(*signers.combine(Curve::Stark, &shares).unwrap(), Stark::bytes(&secret));
+    assert!(signers.combine(Curve::Secp256k1, &shares).is_err());
 }
 
 #[test]
@@ -201,8 +227,6 @@ fn a_share_of_another_curve_is_refused() {
         signers.combine(Curve::Ed25519, &shares),
         Err(SharingError::InvalidShare { .. })
     ));
-    let refused = signers.combine(Curve::Stark, &shares).unwrap_err();
-    assert_eq!(refused, SharingError::UnsupportedCurve { curve: Curve::Stark });
 }
 
 #[test]

@@ -2,17 +2,23 @@
 //!
 //! Invariant: what cannot be signed as asked is refused with a reason; nothing is signed in another way instead.
 
+mod cip8;
 mod encode;
 mod message;
 mod request;
-mod substrate;
+pub(super) mod substrate;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vector_tests;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::address::cardano_address_bytes;
 use super::digest::{blake2b_256, keccak256, sha256};
 use super::eip712;
 use super::error::KeyError;
@@ -20,6 +26,7 @@ use super::hex;
 use super::material::{KeyMaterial, RawSignature, Scheme};
 use super::network::{AddressRule, Family, network};
 use super::rlp;
+use super::stark::{self, TypedData};
 use super::taproot::MerkleRoot;
 use super::transaction::{self, SignedTransaction};
 
@@ -98,6 +105,7 @@ pub(crate) struct Signed {
 /// # Errors
 /// [`KeyError::InvalidInput`] if a field is malformed; [`KeyError::UnsupportedSignature`] for a kind that the emulator
 /// or the network does not have; [`KeyError::UnsupportedKey`] if the key does not sign.
+#[expect(clippy::too_many_lines, reason = "a table: one arm a kind")]
 pub(crate) fn sign(key: &KeyMaterial, target: Target<'_>, request: &SignatureRequest) -> Result<Signed, KeyError> {
     let family = target.family();
     let unsupported = || KeyError::UnsupportedSignature {
@@ -161,10 +169,7 @@ pub(crate) fn sign(key: &KeyMaterial, target: Target<'_>, request: &SignatureReq
                     ..Signed::default()
                 });
             }
-            let mut answer = answer(family, key, signed.signature)?;
-            answer.signed_data = Some(hex::encode_prefixed(&signed.bytes));
-            answer.transaction_hash = Some(signed.hash);
-            return Ok(answer);
+            return signed_transaction(family, key, signed);
         }
         SignatureRequest::SignDocDirect { sign_doc } => {
             only(Family::Cosmos)?;
@@ -194,10 +199,36 @@ pub(crate) fn sign(key: &KeyMaterial, target: Target<'_>, request: &SignatureReq
                 ..Signed::default()
             });
         }
-        SignatureRequest::Cip8 { .. }
-        | SignatureRequest::Snip12 { .. }
-        | SignatureRequest::DfnsSmartAccountTransaction {}
-        | SignatureRequest::StellarFeeBumpTransaction {} => return Err(unsupported()),
+        SignatureRequest::Snip12 {
+            types,
+            domain,
+            primary_type,
+            message,
+        } => {
+            only(Family::Starknet)?;
+            let data = TypedData {
+                types,
+                domain,
+                primary_type,
+                message,
+            };
+            let raw = ecdsa(key, &stark::typed_data_hash(key.public_key(), data)?)?;
+            return Ok(Signed {
+                signature: Some(parts(raw, None)),
+                ..Signed::default()
+            });
+        }
+        SignatureRequest::Cip8 { payload, external_aad } => {
+            only(Family::Cardano)?;
+            return sign_cip8(key, target, payload.as_deref(), external_aad.as_deref());
+        }
+        SignatureRequest::StellarFeeBumpTransaction { inner_transaction } => {
+            only(Family::Stellar)?;
+            let inner = read_envelope(inner_transaction)?;
+            let signed = transaction::sign_fee_bump(key, target.network(), &inner)?;
+            return signed_transaction(family, key, signed);
+        }
+        SignatureRequest::DfnsSmartAccountTransaction {} => return Err(unsupported()),
     };
     answer(family, key, raw)
 }
@@ -258,6 +289,42 @@ fn authorization(address: &str, chain_id: u64, nonce: u64) -> Result<[u8; 32], K
         hex::decode_array(address).ok_or_else(|| KeyError::input("address", "expected an address of 20 bytes"))?;
     let list = rlp::list(&[rlp::number(chain_id), rlp::text(&address), rlp::number(nonce)]);
     Ok(keccak256(&[&[5], &list]))
+}
+
+/// A signed transaction, in which the signature stands, too.
+fn signed_transaction(
+    family: Option<Family>,
+    key: &KeyMaterial,
+    signed: SignedTransaction,
+) -> Result<Signed, KeyError> {
+    let mut answer = answer(family, key, signed.signature)?;
+    answer.signed_data = Some(hex::encode_prefixed(&signed.bytes));
+    answer.transaction_hash = Some(signed.hash);
+    Ok(answer)
+}
+
+fn sign_cip8(
+    key: &KeyMaterial,
+    target: Target<'_>,
+    payload: Option<&str>,
+    external: Option<&str>,
+) -> Result<Signed, KeyError> {
+    let network = target.network().unwrap_or("Cardano");
+    let address = cardano_address_bytes(network, key.public_key())?;
+    let payload = payload.map(|payload| read_hex("payload", payload)).transpose()?;
+    let external = external.map(|external| read_hex("externalAad", external)).transpose()?;
+    let external = external.unwrap_or_default();
+    let (raw, message) = cip8::sign(key, &address, payload.as_deref(), &external)?;
+    let mut answer = answer(Some(Family::Cardano), key, raw)?;
+    answer.signed_data = Some(hex::encode_prefixed(&message));
+    Ok(answer)
+}
+
+/// An envelope in hexadecimal, or in base 64 as Stellar's own tools write it.
+fn read_envelope(text: &str) -> Result<Vec<u8>, KeyError> {
+    hex::decode(text)
+        .or_else(|| STANDARD.decode(text).ok())
+        .ok_or_else(|| KeyError::input("innerTransaction", "expected an envelope in hexadecimal or base 64"))
 }
 
 fn read_hash(text: &str) -> Result<[u8; 32], KeyError> {

@@ -42,15 +42,23 @@ pub(crate) enum SignatureRequest {
     /// An extrinsic of Substrate.
     SignerPayload { payload: Value },
     /// A message of Cardano.
-    Cip8 { payload: Option<String> },
+    Cip8 {
+        payload: Option<String>,
+        external_aad: Option<String>,
+    },
     /// A command of Kadena.
     PactCommand { command: String },
     /// Typed data of Starknet.
-    Snip12 { message: Value },
+    Snip12 {
+        types: Value,
+        domain: Value,
+        primary_type: String,
+        message: Value,
+    },
     /// Operations of a smart account of the API.
     DfnsSmartAccountTransaction {},
     /// A transaction of Stellar whose fee another account pays.
-    StellarFeeBumpTransaction {},
+    StellarFeeBumpTransaction { inner_transaction: String },
 }
 
 impl SignatureRequest {
@@ -79,7 +87,7 @@ impl SignatureRequest {
             Self::PactCommand { .. } => "PactCommand",
             Self::Snip12 { .. } => "Snip12",
             Self::DfnsSmartAccountTransaction {} => "DfnsSmartAccountTransaction",
-            Self::StellarFeeBumpTransaction {} => "StellarFeeBumpTransaction",
+            Self::StellarFeeBumpTransaction { .. } => "StellarFeeBumpTransaction",
         }
     }
 }

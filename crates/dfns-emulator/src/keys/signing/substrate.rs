@@ -59,27 +59,57 @@ struct Payload {
     with_signed_transaction: Option<bool>,
 }
 
+/// The parts of an extrinsic that its signature covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::keys) struct Parts {
+    /// What is called, with its arguments.
+    pub(in crate::keys) call: Vec<u8>,
+    /// What is sent along: how long it holds, the number of the transaction, the tip.
+    pub(in crate::keys) carried: Vec<u8>,
+    /// What is only signed: versions and blocks that both sides know.
+    pub(in crate::keys) implied: Vec<u8>,
+}
+
+impl Parts {
+    /// All of them, one behind the other.
+    pub(in crate::keys) fn payload(&self) -> Vec<u8> {
+        [&self.call[..], &self.carried, &self.implied].concat()
+    }
+}
+
 /// The bytes that a key signs for a payload in either form.
 ///
 /// # Errors
 /// [`KeyError::InvalidInput`] that names what is wrong with the payload.
 pub(super) fn signed_bytes(payload: &Value) -> Result<Vec<u8>, KeyError> {
-    let bytes = match payload {
+    Ok(shortened(match payload {
         Value::String(text) => super::read_hex("payload", text)?,
-        object => Payload::deserialize(object)
-            .map_err(|error| KeyError::input("payload", error.to_string()))?
-            .encoded()?,
-    };
-    Ok(if bytes.len() > LONGEST {
-        blake2b_256(&[&bytes]).to_vec()
+        object => parts(object)?.1.payload(),
+    }))
+}
+
+/// The parts that a payload in its JSON form names, and the address that is to sign, if it says.
+///
+/// # Errors
+/// [`KeyError::InvalidInput`] that names what is wrong with the payload.
+pub(in crate::keys) fn parts(payload: &Value) -> Result<(Option<String>, Parts), KeyError> {
+    let payload = Payload::deserialize(payload).map_err(|error| KeyError::input("payload", error.to_string()))?;
+    let parts = payload.encoded()?;
+    Ok((payload.address, parts))
+}
+
+/// Payloads of more than 256 bytes are hashed before they are signed.
+pub(in crate::keys) fn shortened(payload: Vec<u8>) -> Vec<u8> {
+    if payload.len() > LONGEST {
+        blake2b_256(&[&payload]).to_vec()
     } else {
-        bytes
-    })
+        payload
+    }
 }
 
 impl Payload {
     /// The call, what the extensions add to the extrinsic, and what they add to the signature alone.
-    fn encoded(&self) -> Result<Vec<u8>, KeyError> {
+    fn encoded(&self) -> Result<Parts, KeyError> {
         if self.version != 4 {
             return Err(problem("version", "expected 4"));
         }
@@ -121,7 +151,11 @@ impl Payload {
             }
         }
         let call = hex::decode(&self.method).ok_or_else(|| problem("method", "expected bytes in hexadecimal"))?;
-        Ok([call, carried.concat(), implied.concat()].concat())
+        Ok(Parts {
+            call,
+            carried: carried.concat(),
+            implied: implied.concat(),
+        })
     }
 
     fn era(&self) -> Result<Vec<u8>, KeyError> {
@@ -154,7 +188,7 @@ fn short(field: &str, value: &Value) -> Result<Vec<u8>, KeyError> {
 }
 
 /// The compact form of SCALE: the two lowest bits say how many bytes follow.
-fn compact(number: u128) -> Vec<u8> {
+pub(in crate::keys) fn compact(number: u128) -> Vec<u8> {
     let bytes = (number << 2).to_le_bytes();
     match number {
         0..0x40 => vec![bytes[0]],

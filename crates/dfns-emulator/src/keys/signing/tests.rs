@@ -344,7 +344,17 @@ fn a_kind_of_another_chain_is_refused() {
             "Near",
             json!({"kind": "Transaction", "transaction": "00"}),
         ),
-        (Scheme::EdDsa, "Cardano", json!({"kind": "Cip8", "payload": "00"})),
+        (
+            Scheme::EdDsa,
+            "Solana",
+            json!({"kind": "SignerPayload", "payload": "00"}),
+        ),
+        (Scheme::EdDsa, "Stellar", json!({"kind": "Cip8", "payload": "00"})),
+        (
+            Scheme::EdDsa,
+            "Cardano",
+            json!({"kind": "StellarFeeBumpTransaction", "innerTransaction": "00"}),
+        ),
     ] {
         let request = request(body);
         let refused = sign(&key(scheme), Target::Network(network), &request).unwrap_err();

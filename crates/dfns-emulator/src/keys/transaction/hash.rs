@@ -11,6 +11,7 @@ use crate::keys::address::solana_key;
 use crate::keys::error::KeyError;
 use crate::keys::material::KeyMaterial;
 use crate::keys::network::{Family, evm_chain_id, network};
+use crate::keys::stark::account::{Call, invocation_hash};
 use crate::keys::uint::Uint256;
 use crate::keys::{base32, base58check, digest, hex};
 
@@ -42,6 +43,7 @@ pub(crate) fn transaction_hash(key: &KeyMaterial, transfer: &Transfer<'_>) -> Re
     match known.family {
         Family::Evm => evm_hash(key, transfer),
         Family::Solana => solana_hash(key, transfer),
+        Family::Starknet => starknet_hash(key, transfer),
         family => Ok(form(family, transfer)),
     }
 }
@@ -78,6 +80,11 @@ fn address(text: &str, field: &'static str) -> Result<[u8; 20], KeyError> {
 fn invented_chain_id(network: &str) -> u64 {
     let hash = digest::sha256(&[b"chain id", network.as_bytes()]);
     u64::from(u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]))
+}
+
+fn starknet_hash(key: &KeyMaterial, transfer: &Transfer<'_>) -> Result<String, KeyError> {
+    let call = Call::transfer(transfer.asset, transfer.to, transfer.amount)?;
+    invocation_hash(transfer.network, key.public_key(), transfer.counter, &call)
 }
 
 /// The first signature of a transfer of the system program; assets and large amounts only change its block hash.
@@ -122,11 +129,6 @@ fn form(family: Family, transfer: &Transfer<'_>) -> String {
     match family {
         Family::Cosmos | Family::Xrpl => hex::encode(&hash).to_uppercase(),
         Family::Aptos | Family::Evm | Family::Polymesh | Family::Starknet | Family::Substrate => {
-            // Below the prime of Starknet, and still 64 digits.
-            let mut hash = hash;
-            if family == Family::Starknet {
-                hash[0] &= 7;
-            }
             hex::encode_prefixed(&hash)
         }
         Family::Hedera => hex::encode_prefixed(&[&hash[..], &digest::sha256(&[&hash])[..16]].concat()),
@@ -223,7 +225,6 @@ mod tests {
             ("Bitcoin", 64, ""),
             ("XrpLedger", 64, ""),
             ("Polkadot", 66, "0x"),
-            ("Starknet", 66, "0x0"),
             ("Algorand", 52, ""),
             ("Tezos", 51, "o"),
             ("Hedera", 98, "0x"),

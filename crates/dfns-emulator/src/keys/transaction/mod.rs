@@ -3,28 +3,31 @@
 //! Invariant: the bytes of the caller stand in the signed transaction unchanged; only the signature is added, and the key
 //! where it belongs to the signature.
 
-mod aptos;
 mod bitcoin;
 mod cardano;
 mod cbor;
+mod cosmos;
 mod evm;
 mod evm_call;
 mod evm_fields;
 mod hash;
+mod nonce_accounts;
 mod solana;
-mod solana_payment;
 mod stellar;
 mod sui;
 mod ton;
 mod watermarked;
 mod xrpl;
 
-pub(crate) use bitcoin::{MessageFormat, sign_message, sign_psbt};
+pub(crate) use bitcoin::{MessageFormat, pay_psbt, sign_message, sign_psbt};
+pub(crate) use cosmos::sign_document;
 pub(crate) use evm::Unsigned as UnsignedEvmTransaction;
 pub(crate) use evm_call::EvmCall;
 pub(crate) use evm_fields::{EvmDefaults, EvmFields};
 pub(crate) use hash::{Transfer, transaction_hash};
-pub(crate) use solana_payment::payments as solana_payments;
+pub(crate) use nonce_accounts::nonce_accounts;
+pub(crate) use solana::is_complete as solana_is_complete;
+pub(crate) use stellar::sign_fee_bump;
 pub(crate) use sui::encoded as sui_signature;
 
 use super::error::KeyError;
@@ -60,7 +63,7 @@ pub(crate) fn sign(
         Family::Stellar => Some(stellar::sign(key, network, bytes)),
         Family::Tezos => Some(watermarked::tezos(key, bytes)),
         Family::Ton => Some(ton::sign(key, bytes)),
-        Family::Aptos => Some(aptos::sign(key, bytes)),
+        Family::Aptos => Some(watermarked::aptos(key, bytes)),
         Family::Algorand => Some(watermarked::algorand(key, bytes)),
         Family::Tron => Some(watermarked::tron(key, bytes)),
         Family::Xrpl => Some(xrpl::sign(key, bytes)),

@@ -50,6 +50,15 @@ fn parse(bytes: &[u8]) -> Option<Parsed<'_>> {
     })
 }
 
+/// Whether everybody has signed whose signature the message needs.
+pub(crate) fn is_complete(bytes: &[u8]) -> bool {
+    let signatures = parse(bytes).map(|parsed| {
+        let first = bytes.len() - parsed.message.len() - parsed.signatures * SIGNATURE;
+        &bytes[first..first + parsed.signatures * SIGNATURE]
+    });
+    signatures.is_some_and(|all| all.chunks_exact(SIGNATURE).all(|one| one.iter().any(|byte| *byte != 0)))
+}
+
 pub(super) fn sign(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction, KeyError> {
     if key.curve() != Curve::Ed25519 {
         return Err(KeyError::WrongScheme {

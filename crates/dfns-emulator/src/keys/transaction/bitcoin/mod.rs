@@ -4,9 +4,11 @@
 
 mod message;
 mod owner;
+mod payment;
 mod psbt;
 mod sighash;
 mod wire;
 
 pub(crate) use message::{MessageFormat, sign_message};
+pub(crate) use payment::pay as pay_psbt;
 pub(crate) use psbt::sign_psbt;

@@ -19,7 +19,7 @@ const INPUT_WHOLE_TRANSACTION: u8 = 0x00;
 const INPUT_OUTPUT: u8 = 0x01;
 const INPUT_PARTIAL_SIGNATURE: u8 = 0x02;
 const INPUT_HASH_TYPE: u8 = 0x03;
-const INPUT_TAPROOT_SIGNATURE: u8 = 0x13;
+pub(super) const INPUT_TAPROOT_SIGNATURE: u8 = 0x13;
 const INPUT_TAPROOT_MERKLE_ROOT: u8 = 0x18;
 
 /// What signing a PSBT gives.
@@ -31,13 +31,13 @@ pub(crate) struct SignedPsbt {
     pub(crate) bytes: Vec<u8>,
 }
 
-fn invalid(problem: impl Into<String>) -> KeyError {
+pub(super) fn invalid(problem: impl Into<String>) -> KeyError {
     KeyError::input("psbt", problem)
 }
 
 /// Key and value pairs, in the order of the caller.
 #[derive(Debug, Clone, Default)]
-struct Map(Vec<(Vec<u8>, Vec<u8>)>);
+pub(super) struct Map(Vec<(Vec<u8>, Vec<u8>)>);
 
 impl Map {
     fn read(reader: &mut Reader<'_>) -> Option<Self> {
@@ -65,11 +65,18 @@ impl Map {
     }
 
     /// The value of a key that is its type alone.
-    fn get(&self, kind: u8) -> Option<&[u8]> {
+    pub(super) fn get(&self, kind: u8) -> Option<&[u8]> {
         self.0
             .iter()
             .find(|(key, _)| key[..] == [kind])
             .map(|(_, value)| value.as_slice())
+    }
+
+    /// The partial signature of a key.
+    pub(super) fn partial_signature(&self, public_key: &[u8]) -> Option<&[u8]> {
+        let entry = [&[INPUT_PARTIAL_SIGNATURE][..], public_key].concat();
+        let found = self.0.iter().find(|(key, _)| *key == entry);
+        found.map(|(_, value)| value.as_slice())
     }
 
     /// Puts a value behind those of the same and of lower types, as writers do.
@@ -84,15 +91,15 @@ impl Map {
     }
 }
 
-struct Psbt {
+pub(super) struct Psbt {
     global: Map,
-    inputs: Vec<Map>,
+    pub(super) inputs: Vec<Map>,
     outputs: Vec<Map>,
-    transaction: Transaction,
+    pub(super) transaction: Transaction,
 }
 
 impl Psbt {
-    fn read(bytes: &[u8]) -> Result<Self, KeyError> {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, KeyError> {
         let cut_off = || invalid("cut off, or a key stands there twice");
         let mut reader = Reader(
             bytes
@@ -128,7 +135,7 @@ impl Psbt {
     }
 
     /// The output that an input spends; nothing if the PSBT does not tell.
-    fn spent(&self, place: usize) -> Result<Option<Output>, KeyError> {
+    pub(super) fn spent(&self, place: usize) -> Result<Option<Output>, KeyError> {
         let (input, map) = (&self.transaction.inputs[place], &self.inputs[place]);
         if let Some(whole) = map.get(INPUT_WHOLE_TRANSACTION) {
             let whole = Transaction::read(whole).filter(|whole| whole.id() == input.outpoint[..32]);
@@ -148,7 +155,7 @@ impl Psbt {
             .ok_or_else(|| invalid(format!("input {place}: the spent output is malformed")))
     }
 
-    fn merkle_root(&self, place: usize) -> Result<MerkleRoot, KeyError> {
+    pub(super) fn merkle_root(&self, place: usize) -> Result<MerkleRoot, KeyError> {
         match self.inputs[place].get(INPUT_TAPROOT_MERKLE_ROOT) {
             None | Some([]) => Ok(MerkleRoot::None),
             Some(root) => root
