@@ -1,17 +1,23 @@
 // Aptos and the chains built on it, by @aptos-labs/ts-sdk.
 
 import {
+  Account,
   AccountAddress,
   AccountAuthenticatorEd25519,
+  AccountAuthenticatorNoAccountAuthenticator,
   AuthenticationKey,
   ChainId,
   Deserializer,
+  Ed25519PrivateKey,
   Ed25519PublicKey,
   Ed25519Signature,
   EntryFunction,
+  MultiAgentTransaction,
   RawTransaction,
   SignedTransaction,
   SimpleTransaction,
+  TransactionAuthenticatorFeePayer,
+  TransactionAuthenticatorMultiAgent,
   TransactionPayloadEntryFunction,
   U64,
   generateSigningMessageForTransaction,
@@ -42,6 +48,18 @@ const addressOf = (wallet) =>
     .derivedAddress()
     .toString()
 
+const rawOf = (sender) => {
+  const call = EntryFunction.build('0x1::aptos_account', 'transfer', [], [AccountAddress.from(other.address), new U64(12345n)])
+  return new RawTransaction(sender, 7n, new TransactionPayloadEntryFunction(call), 2000n, 100n, 1893456000n, new ChainId(2))
+}
+
+const signTransaction = async (unsigned) => {
+  const made = await generateSignature(wallet, { kind: 'Transaction', transaction: toHex(unsigned.bcsToBytes()) })
+  const signed = SignedTransaction.deserialize(new Deserializer(fromHex(made.signedData)))
+  assert.equal(toHex(signed.raw_txn.bcsToBytes()), toHex(unsigned.raw_txn.bcsToBytes()), 'what was signed')
+  return signed
+}
+
 export const checks = {
   address() {
     assert.equal(wallet.address, addressOf(wallet))
@@ -54,9 +72,7 @@ export const checks = {
   },
 
   async transaction() {
-    const call = EntryFunction.build('0x1::aptos_account', 'transfer', [], [AccountAddress.from(other.address), new U64(12345n)])
-    const payload = new TransactionPayloadEntryFunction(call)
-    const raw = new RawTransaction(AccountAddress.from(wallet.address), 7n, payload, 2000n, 100n, 1893456000n, new ChainId(2))
+    const raw = rawOf(AccountAddress.from(wallet.address))
     const made = await generateSignature(wallet, { kind: 'Transaction', transaction: raw.bcsToHex().toString() })
     const signed = SignedTransaction.deserialize(new Deserializer(fromHex(made.signedData)))
     assert.equal(toHex(signed.raw_txn.bcsToBytes()), toHex(raw.bcsToBytes()), 'what was signed')
@@ -74,6 +90,41 @@ export const checks = {
     const senderAuthenticator = new AccountAuthenticatorEd25519(public_key, signature)
     assert.equal(made.txHash, generateUserTransactionHash({ transaction, senderAuthenticator }))
     assert.equal(made.signature.encoded, signature.toString())
+  },
+
+  // Signed by its sender, and then by the wallet that pays; and by the sender, and by the wallet as one of two others.
+  async 'transaction that others sign'() {
+    const [sender, third] = [1, 2].map((byte) =>
+      Account.fromPrivateKey({ privateKey: new Ed25519PrivateKey(new Uint8Array(32).fill(byte), false) }),
+    )
+    const raw = rawOf(sender.accountAddress)
+    const own = AccountAddress.from(wallet.address)
+    const missing = () => new AccountAuthenticatorNoAccountAuthenticator()
+
+    const paid = new SimpleTransaction(raw, own)
+    const payer = { address: own, authenticator: missing() }
+    const first = sender.signTransactionWithAuthenticator(paid)
+    const paidBy = await signTransaction(new SignedTransaction(raw, new TransactionAuthenticatorFeePayer(first, [], [], payer)))
+    const { authenticator } = paidBy.authenticator.fee_payer
+    assert.ok(
+      authenticator.public_key.verifySignature({
+        message: generateSigningMessageForTransaction(paid),
+        signature: authenticator.signature,
+      }),
+    )
+    assert.equal(toHex(paidBy.authenticator.sender.bcsToBytes()), toHex(first.bcsToBytes()), 'the signature of the sender')
+
+    const others = [third.accountAddress, own]
+    const shared = new MultiAgentTransaction(raw, others)
+    const [a, b] = [sender, third].map((account) => account.signTransactionWithAuthenticator(shared))
+    const signedBy = await signTransaction(
+      new SignedTransaction(raw, new TransactionAuthenticatorMultiAgent(a, others, [b, missing()])),
+    )
+    const [before, last] = signedBy.authenticator.secondary_signers
+    assert.ok(
+      last.public_key.verifySignature({ message: generateSigningMessageForTransaction(shared), signature: last.signature }),
+    )
+    assert.equal(toHex(before.bcsToBytes()), toHex(b.bcsToBytes()), 'the signature of another')
   },
 
   async 'addresses to pay'() {

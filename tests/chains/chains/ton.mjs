@@ -1,6 +1,18 @@
 // TON and Ion, which is built on it, by @ton.
 
-import { Address, Cell, SendMode, beginCell, external, internal, loadMessage, loadMessageRelaxed, storeMessage, storeMessageRelaxed, toNano } from '@ton/core'
+import {
+  Address,
+  Cell,
+  SendMode,
+  beginCell,
+  external,
+  internal,
+  loadMessage,
+  loadMessageRelaxed,
+  storeMessage,
+  storeMessageRelaxed,
+  toNano,
+} from '@ton/core'
 import { signVerify } from '@ton/crypto'
 import { WalletContractV4 } from '@ton/ton'
 import {
@@ -70,9 +82,17 @@ export const checks = {
   async transaction() {
     const contract = contractOf(wallet)
     for (const init of [undefined, contract.init]) {
-      const body = contract.createTransfer({ seqno: 7, timeout: 1893456000, sendMode: 3, messages: [payment()], secretKey: Buffer.alloc(64) })
+      const body = contract.createTransfer({
+        seqno: 7,
+        timeout: 1893456000,
+        sendMode: 3,
+        messages: [payment()],
+        secretKey: Buffer.alloc(64),
+      })
       const unsigned = body.beginParse().skip(512).asCell()
-      const message = beginCell().store(storeMessage(external({ to: contract.address, init, body: unsigned }))).endCell()
+      const message = beginCell()
+        .store(storeMessage(external({ to: contract.address, init, body: unsigned })))
+        .endCell()
       const made = await generateSignature(wallet, { kind: 'Transaction', transaction: toHex(message.toBoc()) })
       const [cell] = Cell.fromBoc(Buffer.from(fromHex(made.signedData)))
       const signed = loadMessage(cell.beginParse())

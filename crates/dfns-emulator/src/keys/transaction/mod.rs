@@ -3,6 +3,7 @@
 //! Invariant: the bytes of the caller stand in the signed transaction unchanged; only the signature is added, and the key
 //! where it belongs to the signature.
 
+mod aptos;
 mod bitcoin;
 mod cardano;
 mod cbor;
@@ -63,7 +64,7 @@ pub(crate) fn sign(
         Family::Stellar => Some(stellar::sign(key, network, bytes)),
         Family::Tezos => Some(watermarked::tezos(key, bytes)),
         Family::Ton => Some(ton::sign(key, bytes)),
-        Family::Aptos => Some(watermarked::aptos(key, bytes)),
+        Family::Aptos => Some(aptos::sign(key, bytes)),
         Family::Algorand => Some(watermarked::algorand(key, bytes)),
         Family::Tron => Some(watermarked::tron(key, bytes)),
         Family::Xrpl => Some(xrpl::sign(key, bytes)),

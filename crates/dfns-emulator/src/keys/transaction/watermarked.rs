@@ -1,4 +1,4 @@
-//! Transactions that are signed as they are, after a mark of the chain: Tezos, Algorand, Aptos, Tron.
+//! Transactions that are signed as they are, after a mark of the chain: Tezos, Algorand, Tron.
 
 use bs58::Alphabet;
 
@@ -54,25 +54,6 @@ pub(super) fn algorand(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransact
         signature,
         bytes: signed,
         hash: base32::encode(&digest::sha512_256(&[&marked])),
-    })
-}
-
-/// The BCS form of a raw transaction; the signed one is the raw one and an authenticator of one Ed25519 key.
-pub(super) fn aptos(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction, KeyError> {
-    // Sender, sequence number, kind of payload, two gas numbers, expiry and chain.
-    if bytes.len() < 32 + 8 + 1 + 8 + 8 + 8 + 1 {
-        return Err(invalid("not a raw transaction of Aptos"));
-    }
-    let mark = digest::sha3_256(&[b"APTOS::RawTransaction"]);
-    let signature = key.sign_message(&[&mark[..], bytes].concat())?;
-    let authenticator = [&[0, 32][..], key.public_key(), &[64], &signature.to_bytes()].concat();
-    let signed = [bytes, &authenticator].concat();
-    // A transaction of a user is the first kind of transaction.
-    let hash = digest::sha3_256(&[&digest::sha3_256(&[b"APTOS::Transaction"]), &[0], &signed]);
-    Ok(SignedTransaction {
-        signature,
-        bytes: signed,
-        hash: hex::encode_prefixed(&hash),
     })
 }
 
@@ -144,7 +125,7 @@ mod tests {
     use ed25519_dalek::Verifier as _;
     use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
 
-    use super::{algorand, aptos, tezos, tron, varint};
+    use super::{algorand, tezos, tron, varint};
     use crate::keys::digest;
     use crate::keys::error::KeyError;
     use crate::keys::material::{Curve, KeyMaterial, RawSignature, Scheme};
@@ -182,20 +163,6 @@ mod tests {
         verify(&ed25519(), &[&b"TX"[..], transaction].concat(), bare.signature);
         assert!(bare.bytes.starts_with(b"\x82\xa3sig\xc4\x40") && bare.bytes.ends_with(transaction));
         assert_eq!(bare.hash.len(), 52);
-    }
-
-    #[test]
-    fn an_aptos_transaction_is_signed_behind_its_mark_and_carries_its_key() {
-        let raw = [9; 120];
-        let signed = aptos(&ed25519(), &raw).unwrap();
-        let mark = "b5e97db07fa0bd0e5598aa3643a9bc6f6693bddc1a9fec9e674a461eaa00b193";
-        verify(
-            &ed25519(),
-            &[&crate::keys::hex::decode(mark).unwrap()[..], &raw].concat(),
-            signed.signature,
-        );
-        let authenticator = [&[0, 32], ed25519().public_key(), &[64], &signed.signature.to_bytes()].concat();
-        assert_eq!(signed.bytes, [&raw[..], &authenticator].concat());
     }
 
     #[test]
