@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::DecodeError;
 
 /// What is wrong with an event of a kind, and where; nothing if it can be read after all.
+#[inline]
 pub(super) fn decode_error(kind: &str, body: &[u8]) -> Option<DecodeError> {
     let begins = |prefix| kind.starts_with(prefix);
     if begins("wallet.transfer.") {

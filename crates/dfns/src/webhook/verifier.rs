@@ -37,6 +37,7 @@ impl Verifier {
     ///
     /// # Errors
     /// As [`verify`](super::verify).
+    #[inline]
     pub fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<Delivery, Error> {
         let header = delivery::header(headers)?;
         let mut problem = Error::MissingSignature;
