@@ -6,8 +6,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// The name of a field, borrowed from the input where that is possible.
 pub(crate) struct Key<'de>(Cow<'de, str>);
@@ -46,9 +48,78 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// The value of a required field.
-pub(crate) fn required<T, E: Error>(value: Option<T>, name: &'static str) -> Result<T, E> {
-    value.ok_or_else(|| E::missing_field(name))
+/// What is different from one object to the next when it is read.
+pub(crate) trait Object: Sized {
+    /// What was expected, for the message that says that something else came.
+    const EXPECTED: &'static str;
+
+    /// Reads the fields, to the last.
+    fn fields<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(T::EXPECTED)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::fields(map)
+    }
+}
+
+pub(crate) fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+/// Reads the value of a field into its place.
+pub(crate) fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(map: &mut A, place: &mut T) -> Result<(), A::Error> {
+    *place = map.next_value()?;
+    Ok(())
+}
+
+/// Reads the value of a field that may be any JSON, `null` included.
+pub(crate) fn anything<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+    map: &mut A,
+    place: &mut Option<T>,
+) -> Result<(), A::Error> {
+    *place = Some(map.next_value()?);
+    Ok(())
+}
+
+/// Passes over the value of a field that is not known.
+pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
+    map.next_value::<IgnoredAny>().map(drop)
+}
+
+/// Writes the fields of an object one after the other; the first problem is told at the end.
+pub(crate) struct Writer<S: Serializer>(Result<S::SerializeMap, S::Error>);
+
+impl<S: Serializer> Writer<S> {
+    pub(crate) fn new(serializer: S) -> Self {
+        Self(serializer.serialize_map(None))
+    }
+
+    pub(crate) fn field<T: Serialize>(&mut self, name: &'static str, value: &T) {
+        if let Ok(map) = &mut self.0
+            && let Err(error) = map.serialize_entry(name, value)
+        {
+            self.0 = Err(error);
+        }
+    }
+
+    pub(crate) fn optional<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
+        if let Some(value) = value {
+            self.field(name, value);
+        }
+    }
+
+    pub(crate) fn end(self) -> Result<S::Ok, S::Error> {
+        self.0?.end()
+    }
 }
 
 /// Implements `Serialize` and `Deserialize` for a generated struct, each field by its name on the wire and by how it may
@@ -64,59 +135,57 @@ macro_rules! object {
     ($name:ident { $($wire:literal => $field:ident: $presence:ident,)* }) => {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                struct Object;
+                $crate::object::read(deserializer)
+            }
+        }
 
-                impl<'de> ::serde::de::Visitor<'de> for Object {
-                    type Value = $name;
+        impl $crate::object::Object for $name {
+            const EXPECTED: &'static str = concat!("an object (", stringify!($name), ")");
 
-                    fn expecting(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        formatter.write_str(concat!("an object (", stringify!($name), ")"))
-                    }
-
-                    #[allow(unused_mut, reason = "an object may have no field")]
-                    fn visit_map<A: ::serde::de::MapAccess<'de>>(
-                        self,
-                        mut map: A,
-                    ) -> ::std::result::Result<$name, A::Error> {
-                        $(let mut $field = ::std::default::Default::default();)*
-                        while let Some(key) = map.next_key::<$crate::object::Key<'de>>()? {
-                            match key.as_str() {
-                                $($wire => $field = object!(@value $presence map),)*
-                                _ => {
-                                    map.next_value::<::serde::de::IgnoredAny>()?;
-                                }
-                            }
-                        }
-                        Ok($name { $($field: object!(@read $presence $field $wire),)* })
-                    }
+            fn fields<'de, A: ::serde::de::MapAccess<'de>>(mut map: A) -> ::std::result::Result<Self, A::Error> {
+                $(let mut $field = object!(@place $presence);)*
+                while let Some(key) = map.next_key::<$crate::object::Key<'de>>()? {
+                    match key.as_str() {
+                        $($wire => object!(@value $presence map $field),)*
+                        _ => $crate::object::skip(&mut map),
+                    }?;
                 }
-
-                deserializer.deserialize_map(Object)
+                Ok($name { $($field: object!(@read $presence $field $wire),)* })
             }
         }
 
         impl ::serde::Serialize for $name {
             #[allow(unused_mut, reason = "an object may have no field")]
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                let mut map = serializer.serialize_map(None)?;
-                $(object!(@write $presence map self $field $wire);)*
-                ::serde::ser::SerializeMap::end(map)
+                let mut writer = $crate::object::Writer::<S>::new(serializer);
+                $(object!(@write $presence writer self $field $wire);)*
+                writer.end()
             }
         }
     };
 
-    (@value anything $map:ident) => {
-        ::std::option::Option::Some($map.next_value()?)
+    (@place patch) => {
+        $crate::Patch::Keep
     };
-    (@value $presence:ident $map:ident) => {
-        $map.next_value()?
+    (@place $presence:ident) => {
+        ::std::option::Option::None
+    };
+
+    (@value anything $map:ident $field:ident) => {
+        $crate::object::anything(&mut $map, &mut $field)
+    };
+    (@value $presence:ident $map:ident $field:ident) => {
+        $crate::object::value(&mut $map, &mut $field)
     };
 
     (@read anything $field:ident $wire:literal) => {
-        $crate::object::required($field, $wire)?
+        object!(@read required $field $wire)
     };
     (@read required $field:ident $wire:literal) => {
-        $crate::object::required($field, $wire)?
+        match $field {
+            ::std::option::Option::Some(value) => value,
+            ::std::option::Option::None => return Err(::serde::de::Error::missing_field($wire)),
+        }
     };
     (@read collection $field:ident $wire:literal) => {
         ::std::option::Option::unwrap_or_default($field)
@@ -125,22 +194,20 @@ macro_rules! object {
         $field
     };
 
-    (@write optional $map:ident $self:ident $field:ident $wire:literal) => {
-        if let Some(value) = &$self.$field {
-            ::serde::ser::SerializeMap::serialize_entry(&mut $map, $wire, value)?;
-        }
+    (@write optional $writer:ident $self:ident $field:ident $wire:literal) => {
+        $writer.optional($wire, &$self.$field);
     };
-    (@write collection $map:ident $self:ident $field:ident $wire:literal) => {
+    (@write collection $writer:ident $self:ident $field:ident $wire:literal) => {
         if !$self.$field.is_empty() {
-            ::serde::ser::SerializeMap::serialize_entry(&mut $map, $wire, &$self.$field)?;
+            $writer.field($wire, &$self.$field);
         }
     };
-    (@write patch $map:ident $self:ident $field:ident $wire:literal) => {
+    (@write patch $writer:ident $self:ident $field:ident $wire:literal) => {
         if !$self.$field.is_keep() {
-            ::serde::ser::SerializeMap::serialize_entry(&mut $map, $wire, &$self.$field)?;
+            $writer.field($wire, &$self.$field);
         }
     };
-    (@write $presence:ident $map:ident $self:ident $field:ident $wire:literal) => {
-        ::serde::ser::SerializeMap::serialize_entry(&mut $map, $wire, &$self.$field)?;
+    (@write $presence:ident $writer:ident $self:ident $field:ident $wire:literal) => {
+        $writer.field($wire, &$self.$field);
     };
 }
