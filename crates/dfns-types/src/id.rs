@@ -110,18 +110,21 @@ macro_rules! id_type {
             }
 
             /// The id as text.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 formatter.pad(&self.0)
             }
         }
 
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 ::std::fmt::Debug::fmt(&self.0, formatter)
             }
@@ -130,6 +133,7 @@ macro_rules! id_type {
         impl ::std::str::FromStr for $name {
             type Err = $crate::IdError;
 
+            #[inline]
             fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
                 Self::new(text)
             }
@@ -138,6 +142,7 @@ macro_rules! id_type {
         impl ::std::convert::TryFrom<&str> for $name {
             type Error = $crate::IdError;
 
+            #[inline]
             fn try_from(text: &str) -> ::std::result::Result<Self, Self::Error> {
                 Self::new(text)
             }
@@ -146,18 +151,21 @@ macro_rules! id_type {
         impl ::std::convert::TryFrom<::std::string::String> for $name {
             type Error = $crate::IdError;
 
+            #[inline]
             fn try_from(text: ::std::string::String) -> ::std::result::Result<Self, Self::Error> {
                 Self::new(text)
             }
         }
 
         impl ::std::convert::From<&$name> for $name {
+            #[inline]
             fn from(id: &$name) -> Self {
                 id.clone()
             }
         }
 
         impl ::std::convert::AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 &self.0
             }

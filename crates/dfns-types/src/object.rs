@@ -111,6 +111,10 @@ impl<S: Serializer> Writer<S> {
         }
     }
 
+    #[expect(
+        clippy::ref_option,
+        reason = "taken apart here, once, and not in every generated line"
+    )]
     pub(crate) fn optional<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
         if let Some(value) = value {
             self.field(name, value);

@@ -28,6 +28,7 @@ impl From<RawPayloadObject> for RawPayload {
 }
 
 impl From<EvmTransactionFields> for RawPayload {
+    #[inline]
     fn from(fields: EvmTransactionFields) -> Self {
         match serde_json::to_value(fields) {
             Ok(serde_json::Value::Object(object)) => Self::Object(object.into()),

@@ -55,12 +55,14 @@ fn open_enum(name: &str, values: &[String], facts: &Facts) -> Result<Vec<Item>, 
             /// Every value that this release knows.
             pub const VALUES: &'static [Self] = &[#(Self::#idents),*];
             /// The text on the wire.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     #(Self::#idents => #values,)*
                     Self::Unknown(value) => value.as_str(),
                 }
             }
+            #[inline]
             fn parse_text(text: &str) -> Self {
                 match text {
                     #(#values => Self::#idents,)*

@@ -356,6 +356,7 @@ fn constructor(name: &Ident, fields: &StructFacts, facts: &Facts) -> Result<Vec<
         .map(|field| setter(field, "with_", &quote!(self), &quote!(crate), facts));
     let new = quote! {
         #[doc = #all]
+        #[inline]
         pub fn new(#(#parameters),*) -> Self {
             Self { #(#values),* }
         }
@@ -392,6 +393,7 @@ pub(crate) fn setter(
         let docs = docs::prose(&format!("Clears `{}`.", field.wire));
         quote! {
             #docs
+            #[inline]
             #[must_use]
             pub fn #clear(mut self) -> Self {
                 #target.#ident = #types::Patch::Clear;
@@ -401,6 +403,7 @@ pub(crate) fn setter(
     });
     quote! {
         #docs
+        #[inline]
         #[must_use]
         pub fn #method(mut self, #ident: #parameter) -> Self {
             #target.#ident = #value;

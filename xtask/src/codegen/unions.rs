@@ -96,6 +96,7 @@ fn open_union(name: &str, union: &Union, facts: &Facts, structs: &Structs) -> Re
             /// Every kind that this release knows.
             pub const KINDS: &'static [&'static str] = &[#(#kinds),*];
             /// The kind on the wire.
+            #[inline]
             pub fn kind(&self) -> &str {
                 match self {
                     #(Self::#variants(_) => #kinds,)*
@@ -114,6 +115,7 @@ fn open_union(name: &str, union: &Union, facts: &Facts, structs: &Structs) -> Re
             }
         }
         #(impl ::std::convert::From<#members> for #ident {
+            #[inline]
             fn from(member: #members) -> Self {
                 Self::#variants(member)
             }
@@ -140,6 +142,7 @@ fn constructor(kind: &str, member: &str, facts: &Facts, structs: &Structs) -> To
     let docs = docs::prose(docs::first_sentence(words));
     quote! {
         #docs
+        #[inline]
         pub fn #method(#(#parameters),*) -> #member_ident {
             #member_ident::new(#(#arguments),*)
         }

@@ -68,6 +68,7 @@ impl CallError {
     }
 
     /// What the API says about its refusal; `None` unless it refused, and did so in the documented form.
+    #[inline]
     pub fn refusal(&self) -> Option<ApiError> {
         match self {
             Self::Refused { response, .. } => serde_json::from_slice(response.body()).ok(),

@@ -39,6 +39,7 @@ object! {
 }
 impl AddressWatch {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::AddressWatchId>,
         network: AddressWatchNetwork,
@@ -58,18 +59,21 @@ impl AddressWatch {
         }
     }
     /// When the watch ended.
+    #[inline]
     #[must_use]
     pub fn with_date_deleted(mut self, date_deleted: crate::Timestamp) -> Self {
         self.date_deleted = Some(date_deleted);
         self
     }
     /// The id of the watch in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -99,6 +103,7 @@ object! {
 }
 impl AddressWatchAssetList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         address_watch_id: impl Into<crate::AddressWatchId>,
         network: AddressWatchNetwork,
@@ -112,6 +117,7 @@ impl AddressWatchAssetList {
         }
     }
     /// What everything is worth together, by currency. Only if asked for.
+    #[inline]
     #[must_use]
     pub fn with_net_worth(
         mut self,
@@ -249,6 +255,7 @@ object! {
 }
 impl AddressWatchHistoryItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         address_watch_id: impl Into<crate::AddressWatchId>,
         kind: HistoryKind,
@@ -302,186 +309,217 @@ impl AddressWatchHistoryItem {
         }
     }
     /// The code of the asset. Stellar.
+    #[inline]
     #[must_use]
     pub fn with_asset_code(mut self, asset_code: impl Into<String>) -> Self {
         self.asset_code = Some(asset_code.into());
         self
     }
     /// The id of the asset. Algorand and Cardano.
+    #[inline]
     #[must_use]
     pub fn with_asset_id(mut self, asset_id: impl Into<String>) -> Self {
         self.asset_id = Some(asset_id.into());
         self
     }
     /// The claimable balance that took part. Stellar.
+    #[inline]
     #[must_use]
     pub fn with_balance_id(mut self, balance_id: impl Into<String>) -> Self {
         self.balance_id = Some(balance_id.into());
         self
     }
     /// True if the asset was taken back by who may. Algorand.
+    #[inline]
     #[must_use]
     pub fn with_clawback(mut self, clawback: bool) -> Self {
         self.clawback = Some(clawback);
         self
     }
     /// The type of the coin. Sui and Iota.
+    #[inline]
     #[must_use]
     pub fn with_coin(mut self, coin: impl Into<String>) -> Self {
         self.coin = Some(coin.into());
         self
     }
     /// The address of the contract.
+    #[inline]
     #[must_use]
     pub fn with_contract(mut self, contract: impl Into<String>) -> Self {
         self.contract = Some(contract.into());
         self
     }
     /// The code of the currency. The XRP Ledger.
+    #[inline]
     #[must_use]
     pub fn with_currency(mut self, currency: impl Into<String>) -> Self {
         self.currency = Some(currency.into());
         self
     }
     /// How many decimal places the smallest unit stands for.
+    #[inline]
     #[must_use]
     pub fn with_decimals(mut self, decimals: i32) -> Self {
         self.decimals = Some(decimals);
         self
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The sending addresses, where there can be several.
+    #[inline]
     #[must_use]
     pub fn with_froms(mut self, froms: impl Into<Vec<String>>) -> Self {
         self.froms = froms.into();
         self
     }
     /// The place of the item in the transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The party that administers the instrument. Canton.
+    #[inline]
     #[must_use]
     pub fn with_instrument_admin(mut self, instrument_admin: impl Into<String>) -> Self {
         self.instrument_admin = Some(instrument_admin.into());
         self
     }
     /// The id of the instrument. Canton.
+    #[inline]
     #[must_use]
     pub fn with_instrument_id(mut self, instrument_id: impl Into<String>) -> Self {
         self.instrument_id = Some(instrument_id.into());
         self
     }
     /// The id of the issuance. The XRP Ledger.
+    #[inline]
     #[must_use]
     pub fn with_issuance_id(mut self, issuance_id: impl Into<String>) -> Self {
         self.issuance_id = Some(issuance_id.into());
         self
     }
     /// The account that issued the asset. Stellar and the XRP Ledger.
+    #[inline]
     #[must_use]
     pub fn with_issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
         self
     }
     /// The liquidity pool that took part. Stellar.
+    #[inline]
     #[must_use]
     pub fn with_liquidity_pool(mut self, liquidity_pool: impl Into<String>) -> Self {
         self.liquidity_pool = Some(liquidity_pool.into());
         self
     }
     /// The address of the master contract. TON.
+    #[inline]
     #[must_use]
     pub fn with_master(mut self, master: impl Into<String>) -> Self {
         self.master = Some(master.into());
         self
     }
     /// The memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
     }
     /// The address of the metadata object of the asset. Aptos.
+    #[inline]
     #[must_use]
     pub fn with_metadata_address(mut self, metadata_address: impl Into<String>) -> Self {
         self.metadata_address = Some(metadata_address.into());
         self
     }
     /// The address of the mint. Solana.
+    #[inline]
     #[must_use]
     pub fn with_mint(mut self, mint: impl Into<String>) -> Self {
         self.mint = Some(mint.into());
         self
     }
     /// True if the account opted in to the asset. Algorand.
+    #[inline]
     #[must_use]
     pub fn with_opt_in(mut self, opt_in: bool) -> Self {
         self.opt_in = Some(opt_in);
         self
     }
     /// True if the account opted out of the asset. Algorand.
+    #[inline]
     #[must_use]
     pub fn with_opt_out(mut self, opt_out: bool) -> Self {
         self.opt_out = Some(opt_out);
         self
     }
     /// The number of the token in its collection. Hedera.
+    #[inline]
     #[must_use]
     pub fn with_serial_number(mut self, serial_number: impl Into<String>) -> Self {
         self.serial_number = Some(serial_number.into());
         self
     }
     /// The symbol of the asset.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
         self
     }
     /// The address of the token. Concordium.
+    #[inline]
     #[must_use]
     pub fn with_token_address(mut self, token_address: impl Into<String>) -> Self {
         self.token_address = Some(token_address.into());
         self
     }
     /// The id of the token.
+    #[inline]
     #[must_use]
     pub fn with_token_id(mut self, token_id: impl Into<String>) -> Self {
         self.token_id = Some(token_id.into());
         self
     }
     /// The receiving addresses, where there can be several.
+    #[inline]
     #[must_use]
     pub fn with_tos(mut self, tos: impl Into<Vec<String>>) -> Self {
         self.tos = tos.into();
         self
     }
     /// How much was moved, in the smallest unit of the asset.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -511,6 +549,7 @@ object! {
 }
 impl AddressWatchHistoryPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         address_watch_id: impl Into<crate::AddressWatchId>,
         network: AddressWatchNetwork,
@@ -524,6 +563,7 @@ impl AddressWatchHistoryPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -722,6 +762,7 @@ impl AddressWatchNetwork {
         Self::XLayerSepolia,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::ArbitrumOne => "ArbitrumOne",
@@ -787,6 +828,7 @@ impl AddressWatchNetwork {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "ArbitrumOne" => Self::ArbitrumOne,
@@ -871,6 +913,7 @@ object! {
 }
 impl AddressWatchPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<AddressWatch>>) -> Self {
         Self {
             items: items.into(),
@@ -878,6 +921,7 @@ impl AddressWatchPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -899,6 +943,7 @@ impl AddressWatchStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Archived];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "Active",
@@ -906,6 +951,7 @@ impl AddressWatchStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Active" => Self::Active,
@@ -956,6 +1002,7 @@ object! {
 }
 impl ContractEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         address_watch_id: impl Into<crate::AddressWatchId>,
@@ -1025,6 +1072,7 @@ object! {
 }
 impl ContractEventPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         address_watch_id: impl Into<crate::AddressWatchId>,
         network: AddressWatchNetwork,
@@ -1038,6 +1086,7 @@ impl ContractEventPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1059,6 +1108,7 @@ impl ContractEventStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Included, Self::Confirmed];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Included => "Included",
@@ -1066,6 +1116,7 @@ impl ContractEventStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Included" => Self::Included,
@@ -1098,6 +1149,7 @@ object! {
 }
 impl CreateAddressWatchRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: AddressWatchNetwork, address: impl Into<String>) -> Self {
         Self {
             network,
@@ -1107,12 +1159,14 @@ impl CreateAddressWatchRequest {
         }
     }
     /// The id of the watch in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());

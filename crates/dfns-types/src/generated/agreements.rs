@@ -27,6 +27,7 @@ object! {
 }
 impl Agreement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         details: impl Into<String>,
@@ -40,6 +41,7 @@ impl Agreement {
         }
     }
     /// Where its text can be read.
+    #[inline]
     #[must_use]
     pub fn with_agreement_url(mut self, agreement_url: impl Into<String>) -> Self {
         self.agreement_url = Some(agreement_url.into());
@@ -66,6 +68,7 @@ object! {
 }
 impl AgreementAcceptance {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         agreement_id: impl Into<String>,
         user_id: impl Into<crate::UserId>,
@@ -102,6 +105,7 @@ impl AgreementType {
         Self::UniswapPrivacyPolicy,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::PrivacyPolicy => "PrivacyPolicy",
@@ -111,6 +115,7 @@ impl AgreementType {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "PrivacyPolicy" => Self::PrivacyPolicy,
@@ -136,6 +141,7 @@ object! {
 }
 impl LatestUnacceptedAgreement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(latest_agreement: Option<Agreement>) -> Self {
         Self { latest_agreement }
     }

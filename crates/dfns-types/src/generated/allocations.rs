@@ -39,6 +39,7 @@ object! {
 }
 impl Allocation {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::AllocationId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -59,12 +60,14 @@ impl Allocation {
         }
     }
     /// What was done with the allocation. Missing in lists.
+    #[inline]
     #[must_use]
     pub fn with_actions(mut self, actions: impl Into<Vec<AllocationAction>>) -> Self {
         self.actions = actions.into();
         self
     }
     /// Who the protocol is reached through.
+    #[inline]
     #[must_use]
     pub fn with_provider(mut self, provider: AllocationProvider) -> Self {
         self.provider = Some(provider);
@@ -128,6 +131,7 @@ object! {
 }
 impl AllocationAction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::AllocationActionId>,
         allocation_id: impl Into<crate::AllocationId>,
@@ -152,18 +156,21 @@ impl AllocationAction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// Why it failed.
+    #[inline]
     #[must_use]
     pub fn with_failure_reason(mut self, failure_reason: impl Into<String>) -> Self {
         self.failure_reason = Some(failure_reason.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -224,6 +231,7 @@ object! {
 }
 impl AllocationActionInput {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             amount: Default::default(),
@@ -238,6 +246,7 @@ impl AllocationActionInput {
         }
     }
     /// How much to put in or take out. All protocols but `0fns`.
+    #[inline]
     #[must_use]
     pub fn with_amount(mut self, amount: impl Into<crate::Amount>) -> Self {
         self.amount = Some(amount.into());
@@ -245,12 +254,14 @@ impl AllocationActionInput {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -260,24 +271,28 @@ impl AllocationActionInput {
         self
     }
     /// In the body of `createAllocationAction` only.
+    #[inline]
     #[must_use]
     pub fn with_kind(mut self, kind: AllocationActionKind) -> Self {
         self.kind = Some(kind);
         self
     }
     /// In the body of `createAllocation` only.
+    #[inline]
     #[must_use]
     pub fn with_protocol(mut self, protocol: AllocationProtocol) -> Self {
         self.protocol = Some(protocol);
         self
     }
     /// In the body of `createAllocation` only.
+    #[inline]
     #[must_use]
     pub fn with_provider(mut self, provider: AllocationProvider) -> Self {
         self.provider = Some(provider);
         self
     }
     /// What is given. Protocol `0fns` only.
+    #[inline]
     #[must_use]
     pub fn with_source_asset(
         mut self,
@@ -287,6 +302,7 @@ impl AllocationActionInput {
         self
     }
     /// What is taken for it. Protocol `0fns` only.
+    #[inline]
     #[must_use]
     pub fn with_target_asset(
         mut self,
@@ -296,6 +312,7 @@ impl AllocationActionInput {
         self
     }
     /// In the body of `createAllocation` only.
+    #[inline]
     #[must_use]
     pub fn with_wallet_id(mut self, wallet_id: impl Into<crate::WalletId>) -> Self {
         self.wallet_id = Some(wallet_id.into());
@@ -319,6 +336,7 @@ object! {
 }
 impl AllocationActionPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<AllocationAction>>) -> Self {
         Self {
             items: items.into(),
@@ -326,6 +344,7 @@ impl AllocationActionPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -349,6 +368,7 @@ object! {
 }
 impl AllocationPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Allocation>>) -> Self {
         Self {
             items: items.into(),
@@ -356,6 +376,7 @@ impl AllocationPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -377,6 +398,7 @@ impl AllocationProvider {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::M0, Self::YieldXyz];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::M0 => "M0",
@@ -384,6 +406,7 @@ impl AllocationProvider {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "M0" => Self::M0,
@@ -425,6 +448,7 @@ object! {
 }
 impl AllocationQuote {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         protocol: AllocationProtocol,
@@ -459,6 +483,7 @@ object! {
 }
 impl AllocationRate {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(rewards_rate: f64) -> Self {
         Self { rewards_rate }
     }
@@ -503,6 +528,7 @@ object! {
 }
 impl CancelOrderPlacementRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(allocation_action_id: impl Into<crate::AllocationActionId>) -> Self {
         Self {
             allocation_action_id: allocation_action_id.into(),
@@ -511,12 +537,14 @@ impl CancelOrderPlacementRequest {
         }
     }
     /// A value of the caller that names this request.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -557,6 +585,7 @@ object! {
 }
 impl CreateAllocationActionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(kind: AllocationActionKind) -> Self {
         Self {
             kind,
@@ -568,6 +597,7 @@ impl CreateAllocationActionRequest {
         }
     }
     /// How much to put in or take out. All protocols but `0fns`.
+    #[inline]
     #[must_use]
     pub fn with_amount(mut self, amount: impl Into<crate::Amount>) -> Self {
         self.amount = Some(amount.into());
@@ -575,12 +605,14 @@ impl CreateAllocationActionRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -590,6 +622,7 @@ impl CreateAllocationActionRequest {
         self
     }
     /// What is given. Protocol `0fns` only.
+    #[inline]
     #[must_use]
     pub fn with_source_asset(
         mut self,
@@ -599,6 +632,7 @@ impl CreateAllocationActionRequest {
         self
     }
     /// What is taken for it. Protocol `0fns` only.
+    #[inline]
     #[must_use]
     pub fn with_target_asset(
         mut self,
@@ -634,6 +668,7 @@ object! {
 }
 impl CreateAllocationQuoteRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         protocol: AllocationProtocol,
@@ -686,6 +721,7 @@ object! {
 }
 impl CreateAllocationRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         protocol: AllocationProtocol,
@@ -702,6 +738,7 @@ impl CreateAllocationRequest {
         }
     }
     /// How much to put in. All protocols but `0fns`.
+    #[inline]
     #[must_use]
     pub fn with_amount(mut self, amount: impl Into<crate::Amount>) -> Self {
         self.amount = Some(amount.into());
@@ -709,12 +746,14 @@ impl CreateAllocationRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -724,12 +763,14 @@ impl CreateAllocationRequest {
         self
     }
     /// Who the protocol is reached through.
+    #[inline]
     #[must_use]
     pub fn with_provider(mut self, provider: AllocationProvider) -> Self {
         self.provider = Some(provider);
         self
     }
     /// What is given. Protocol `0fns` only.
+    #[inline]
     #[must_use]
     pub fn with_source_asset(
         mut self,
@@ -739,6 +780,7 @@ impl CreateAllocationRequest {
         self
     }
     /// What is taken for it. Protocol `0fns` only.
+    #[inline]
     #[must_use]
     pub fn with_target_asset(
         mut self,
@@ -765,6 +807,7 @@ object! {
 }
 impl Erc20Token {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(kind: Erc20Kind, contract: impl Into<String>) -> Self {
         Self {
             kind,
@@ -786,6 +829,7 @@ object! {
 }
 impl OrderCancellation {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(transaction_id: impl Into<crate::TransactionId>) -> Self {
         Self {
             transaction_id: transaction_id.into(),

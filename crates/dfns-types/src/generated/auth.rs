@@ -51,6 +51,7 @@ object! {
 }
 impl AccessToken {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         date_created: crate::Timestamp,
         cred_id: impl Into<String>,
@@ -80,6 +81,7 @@ impl AccessToken {
         }
     }
     /// The token itself. Told once, when the service account is created.
+    #[inline]
     #[must_use]
     pub fn with_access_token(mut self, access_token: impl Into<crate::Secret>) -> Self {
         self.access_token = Some(access_token.into());
@@ -120,6 +122,7 @@ impl AccessTokenKind {
         Self::Application,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pat => "Pat",
@@ -132,6 +135,7 @@ impl AccessTokenKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Pat" => Self::Pat,
@@ -160,6 +164,7 @@ object! {
 }
 impl Acknowledgement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
     }
@@ -178,6 +183,7 @@ object! {
 }
 impl ActivateCredentialRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_uuid: impl Into<crate::CredentialUuid>) -> Self {
         Self {
             credential_uuid: credential_uuid.into(),
@@ -222,6 +228,7 @@ object! {
 }
 impl Application {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         app_id: impl Into<crate::ApplicationId>,
         kind: ApplicationKind,
@@ -244,12 +251,14 @@ impl Application {
         }
     }
     /// The WebAuthn origin that its users sign at.
+    #[inline]
     #[must_use]
     pub fn with_expected_origin(mut self, expected_origin: impl Into<String>) -> Self {
         self.expected_origin = Some(expected_origin.into());
         self
     }
     /// The WebAuthn relying party that its users sign for.
+    #[inline]
     #[must_use]
     pub fn with_expected_rp_id(mut self, expected_rp_id: impl Into<String>) -> Self {
         self.expected_rp_id = Some(expected_rp_id.into());
@@ -274,6 +283,7 @@ impl ApplicationKind {
         Self::ClientSideApplication,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::ServerSideApplication => "ServerSideApplication",
@@ -281,6 +291,7 @@ impl ApplicationKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "ServerSideApplication" => Self::ServerSideApplication,
@@ -304,6 +315,7 @@ object! {
 }
 impl ApplicationList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Application>>) -> Self {
         Self { items: items.into() }
     }
@@ -331,6 +343,7 @@ object! {
 }
 impl AssignedPermission {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         permission_name: impl Into<String>,
         permission_id: impl Into<crate::PermissionId>,
@@ -344,6 +357,7 @@ impl AssignedPermission {
         }
     }
     /// The operations that the permission grants, such as `Wallets:Read`.
+    #[inline]
     #[must_use]
     pub fn with_operations(mut self, operations: impl Into<Vec<String>>) -> Self {
         self.operations = operations.into();
@@ -394,6 +408,7 @@ object! {
 }
 impl AuditLog {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         action: impl Into<String>,
@@ -442,6 +457,7 @@ object! {
 }
 impl AuditLogAssertion {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         authenticator_data: Option<String>,
         client_data: impl Into<String>,
@@ -477,6 +493,7 @@ object! {
 }
 impl AuditLogCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         kind: Option<NewCredentialKind>,
@@ -546,6 +563,7 @@ impl AuthenticatorAttachment {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Platform, Self::CrossPlatform];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Platform => "platform",
@@ -553,6 +571,7 @@ impl AuthenticatorAttachment {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "platform" => Self::Platform,
@@ -585,6 +604,7 @@ object! {
 }
 impl AuthenticatorSelection {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         resident_key: ResidentKey,
         require_resident_key: bool,
@@ -598,6 +618,7 @@ impl AuthenticatorSelection {
         }
     }
     /// Whether a WebAuthn authenticator is part of the device or can be moved between devices.
+    #[inline]
     #[must_use]
     pub fn with_authenticator_attachment(
         mut self,
@@ -627,6 +648,7 @@ object! {
 }
 impl ChallengeUser {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::UserId>,
         display_name: impl Into<String>,
@@ -662,6 +684,7 @@ object! {
 }
 impl CompleteEndUserRegistrationRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         first_factor_credential: impl Into<FirstFactorCredential>,
         wallets: impl Into<Vec<EndUserWallet>>,
@@ -674,6 +697,7 @@ impl CompleteEndUserRegistrationRequest {
         }
     }
     /// A key that can recover the account when all other credentials are lost, and do nothing else.
+    #[inline]
     #[must_use]
     pub fn with_recovery_credential(
         mut self,
@@ -683,6 +707,7 @@ impl CompleteEndUserRegistrationRequest {
         self
     }
     /// A credential that a new user has beside the first one.
+    #[inline]
     #[must_use]
     pub fn with_second_factor_credential(
         mut self,
@@ -709,6 +734,7 @@ object! {
 }
 impl CompleteOidcLoginRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(code: impl Into<crate::Secret>, state: impl Into<crate::Secret>) -> Self {
         Self {
             code: code.into(),
@@ -736,6 +762,7 @@ object! {
 }
 impl CompleteRegistrationRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(first_factor_credential: impl Into<FirstFactorCredential>) -> Self {
         Self {
             first_factor_credential: first_factor_credential.into(),
@@ -744,6 +771,7 @@ impl CompleteRegistrationRequest {
         }
     }
     /// A key that can recover the account when all other credentials are lost, and do nothing else.
+    #[inline]
     #[must_use]
     pub fn with_recovery_credential(
         mut self,
@@ -753,6 +781,7 @@ impl CompleteRegistrationRequest {
         self
     }
     /// A credential that a new user has beside the first one.
+    #[inline]
     #[must_use]
     pub fn with_second_factor_credential(
         mut self,
@@ -779,6 +808,7 @@ object! {
 }
 impl CompleteSsoLoginRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(code: impl Into<crate::Secret>, state: impl Into<crate::Secret>) -> Self {
         Self {
             code: code.into(),
@@ -809,6 +839,7 @@ object! {
 }
 impl CompletedEndUserRegistration {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential: impl Into<RegisteredCredential>,
         user: impl Into<RegisteredUser>,
@@ -840,6 +871,7 @@ object! {
 }
 impl CompletedRegistration {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential: impl Into<RegisteredCredential>,
         user: impl Into<RegisteredUser>,
@@ -874,6 +906,7 @@ impl CreateApplicationRequest {
         "ServerSideApplication",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::ClientSideApplication(_) => "ClientSideApplication",
@@ -882,6 +915,7 @@ impl CreateApplicationRequest {
         }
     }
     /// An application in the hands of its users to create.
+    #[inline]
     pub fn client_side_application(
         name: impl Into<String>,
         relying_party_id: impl Into<String>,
@@ -890,6 +924,7 @@ impl CreateApplicationRequest {
         NewClientSideApplication::new(name, relying_party_id, origin)
     }
     /// An application on a server to create, which gets a token.
+    #[inline]
     pub fn server_side_application(
         name: impl Into<String>,
         relying_party_id: impl Into<String>,
@@ -918,11 +953,13 @@ impl<'de> ::serde::Deserialize<'de> for CreateApplicationRequest {
     }
 }
 impl From<NewClientSideApplication> for CreateApplicationRequest {
+    #[inline]
     fn from(member: NewClientSideApplication) -> Self {
         Self::ClientSideApplication(member)
     }
 }
 impl From<NewServerSideApplication> for CreateApplicationRequest {
+    #[inline]
     fn from(member: NewServerSideApplication) -> Self {
         Self::ServerSideApplication(member)
     }
@@ -941,6 +978,7 @@ object! {
 }
 impl CreateCredentialChallengeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(kind: NewCredentialKind) -> Self {
         Self { kind }
     }
@@ -962,6 +1000,7 @@ object! {
 }
 impl CreateCredentialChallengeWithCodeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential_kind: NewCredentialKind,
         code: impl Into<crate::Secret>,
@@ -986,6 +1025,7 @@ object! {
 }
 impl CreateCredentialCodeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(expiration: crate::Timestamp) -> Self {
         Self { expiration }
     }
@@ -1030,6 +1070,7 @@ impl CreateCredentialRequest {
         "Totp",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Fido2(_) => "Fido2",
@@ -1042,6 +1083,7 @@ impl CreateCredentialRequest {
         }
     }
     /// A WebAuthn credential to add.
+    #[inline]
     pub fn fido2(
         credential_info: impl Into<CredentialInfo>,
         credential_name: impl Into<String>,
@@ -1050,6 +1092,7 @@ impl CreateCredentialRequest {
         NewFido2Credential::new(credential_info, credential_name, challenge_identifier)
     }
     /// A key to add.
+    #[inline]
     pub fn key(
         credential_info: impl Into<CredentialInfo>,
         credential_name: impl Into<String>,
@@ -1058,6 +1101,7 @@ impl CreateCredentialRequest {
         NewKeyCredential::new(credential_info, credential_name, challenge_identifier)
     }
     /// A password-protected key to add.
+    #[inline]
     pub fn password_protected_key(
         credential_info: impl Into<CredentialInfo>,
         encrypted_private_key: impl Into<crate::Secret>,
@@ -1072,6 +1116,7 @@ impl CreateCredentialRequest {
         )
     }
     /// A recovery key to add.
+    #[inline]
     pub fn recovery_key(
         credential_info: impl Into<CredentialInfo>,
         credential_name: impl Into<String>,
@@ -1084,6 +1129,7 @@ impl CreateCredentialRequest {
         )
     }
     /// A password to add.
+    #[inline]
     pub fn password(
         credential_info: impl Into<PasswordCredentialInfo>,
         credential_name: impl Into<String>,
@@ -1096,6 +1142,7 @@ impl CreateCredentialRequest {
         )
     }
     /// One-time codes to add.
+    #[inline]
     pub fn totp(
         credential_info: impl Into<TotpCredentialInfo>,
         credential_name: impl Into<String>,
@@ -1142,31 +1189,37 @@ impl<'de> ::serde::Deserialize<'de> for CreateCredentialRequest {
     }
 }
 impl From<NewFido2Credential> for CreateCredentialRequest {
+    #[inline]
     fn from(member: NewFido2Credential) -> Self {
         Self::Fido2(member)
     }
 }
 impl From<NewKeyCredential> for CreateCredentialRequest {
+    #[inline]
     fn from(member: NewKeyCredential) -> Self {
         Self::Key(member)
     }
 }
 impl From<NewPasswordProtectedKeyCredential> for CreateCredentialRequest {
+    #[inline]
     fn from(member: NewPasswordProtectedKeyCredential) -> Self {
         Self::PasswordProtectedKey(member)
     }
 }
 impl From<NewRecoveryKeyCredential> for CreateCredentialRequest {
+    #[inline]
     fn from(member: NewRecoveryKeyCredential) -> Self {
         Self::RecoveryKey(member)
     }
 }
 impl From<NewPasswordCredential> for CreateCredentialRequest {
+    #[inline]
     fn from(member: NewPasswordCredential) -> Self {
         Self::Password(member)
     }
 }
 impl From<NewTotpCredential> for CreateCredentialRequest {
+    #[inline]
     fn from(member: NewTotpCredential) -> Self {
         Self::Totp(member)
     }
@@ -1185,6 +1238,7 @@ object! {
 }
 impl CreateDelegatedLoginRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(username: impl Into<String>) -> Self {
         Self { username: username.into() }
     }
@@ -1206,6 +1260,7 @@ object! {
 }
 impl CreateDelegatedRecoveryChallengeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(username: impl Into<String>, credential_id: impl Into<String>) -> Self {
         Self {
             username: username.into(),
@@ -1233,6 +1288,7 @@ object! {
 }
 impl CreateDelegatedRegistrationChallengeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(email: impl Into<String>, kind: NewUserKind) -> Self {
         Self {
             email: email.into(),
@@ -1241,6 +1297,7 @@ impl CreateDelegatedRegistrationChallengeRequest {
         }
     }
     /// An id of your own for the user. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -1270,6 +1327,7 @@ object! {
 }
 impl CreateLoginChallengeRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             login_code: Default::default(),
@@ -1279,24 +1337,28 @@ impl CreateLoginChallengeRequest {
         }
     }
     /// The code that was mailed. Needed to have the password-protected keys listed.
+    #[inline]
     #[must_use]
     pub fn with_login_code(mut self, login_code: impl Into<crate::Secret>) -> Self {
         self.login_code = Some(login_code.into());
         self
     }
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
         self.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
         self
     }
     /// The name that the user logs in with. May be left out by a user with a discoverable passkey.
+    #[inline]
     #[must_use]
     pub fn with_username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
@@ -1353,6 +1415,7 @@ object! {
 }
 impl CreatePersonalAccessTokenRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<String>, public_key: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -1364,18 +1427,21 @@ impl CreatePersonalAccessTokenRequest {
         }
     }
     /// How many days the token is accepted, 1 to 730. The default is not published. Limits: 1 to 730.
+    #[inline]
     #[must_use]
     pub fn with_days_valid(mut self, days_valid: i32) -> Self {
         self.days_valid = Some(days_valid);
         self
     }
     /// An id of your own for the token.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The permission to give the token. Those of the caller by default.
+    #[inline]
     #[must_use]
     pub fn with_permission_id(
         mut self,
@@ -1385,6 +1451,7 @@ impl CreatePersonalAccessTokenRequest {
         self
     }
     /// How many seconds the token is accepted. Wins over `daysValid`. Limits: at least 1.
+    #[inline]
     #[must_use]
     pub fn with_seconds_valid(mut self, seconds_valid: i64) -> Self {
         self.seconds_valid = Some(seconds_valid);
@@ -1417,6 +1484,7 @@ object! {
 }
 impl CreateRecoveryChallengeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         username: impl Into<String>,
         verification_code: impl Into<crate::Secret>,
@@ -1431,12 +1499,14 @@ impl CreateRecoveryChallengeRequest {
         }
     }
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
         self.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
@@ -1466,6 +1536,7 @@ object! {
 }
 impl CreateRegistrationChallengeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         username: impl Into<String>,
         registration_code: impl Into<crate::Secret>,
@@ -1478,12 +1549,14 @@ impl CreateRegistrationChallengeRequest {
         }
     }
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
         self.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
@@ -1507,6 +1580,7 @@ object! {
 }
 impl CreateServiceAccountCredentialRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(public_key: impl Into<String>) -> Self {
         Self {
             public_key: public_key.into(),
@@ -1514,6 +1588,7 @@ impl CreateServiceAccountCredentialRequest {
         }
     }
     /// A name for the credential.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -1550,6 +1625,7 @@ object! {
 }
 impl CreateServiceAccountRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<String>, public_key: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -1561,18 +1637,21 @@ impl CreateServiceAccountRequest {
         }
     }
     /// How many days the token is accepted, 1 to 730. The default is not published. Limits: 1 to 730.
+    #[inline]
     #[must_use]
     pub fn with_days_valid(mut self, days_valid: i32) -> Self {
         self.days_valid = Some(days_valid);
         self
     }
     /// An id of your own for the service account.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The OpenID identity that may act as the service account, in a form that is not published.
+    #[inline]
     #[must_use]
     pub fn with_federated_identity(
         mut self,
@@ -1582,6 +1661,7 @@ impl CreateServiceAccountRequest {
         self
     }
     /// A permission to give it. Older documentation gives it those of the caller by default.
+    #[inline]
     #[must_use]
     pub fn with_permission_id(
         mut self,
@@ -1617,6 +1697,7 @@ object! {
 }
 impl CreateUserRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(email: impl Into<String>, kind: NewUserKind) -> Self {
         Self {
             email: email.into(),
@@ -1627,18 +1708,21 @@ impl CreateUserRequest {
         }
     }
     /// An id of your own for the user.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// Whether the user has to log in by single sign-on. Off by default.
+    #[inline]
     #[must_use]
     pub fn with_is_sso_required(mut self, is_sso_required: bool) -> Self {
         self.is_sso_required = Some(is_sso_required);
         self
     }
     /// How the user gets to register. `Direct` by default for employees, `Delegated` for end users.
+    #[inline]
     #[must_use]
     pub fn with_registration(mut self, registration: RegistrationMethod) -> Self {
         self.registration = Some(registration);
@@ -1692,6 +1776,7 @@ object! {
 }
 impl CreatedPersonalAccessToken {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         access_token: impl Into<crate::Secret>,
         date_created: crate::Timestamp,
@@ -1760,6 +1845,7 @@ object! {
 }
 impl Credential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: CredentialKind,
         credential_id: impl Into<String>,
@@ -1824,6 +1910,7 @@ impl CredentialChallenge {
         "Totp",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Fido2(_) => "Fido2",
@@ -1836,6 +1923,7 @@ impl CredentialChallenge {
         }
     }
     /// The challenge for a new WebAuthn credential.
+    #[inline]
     pub fn fido2(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -1858,6 +1946,7 @@ impl CredentialChallenge {
         )
     }
     /// The challenge for a new key.
+    #[inline]
     pub fn key(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -1876,6 +1965,7 @@ impl CredentialChallenge {
         )
     }
     /// The challenge for a new password-protected key.
+    #[inline]
     pub fn password_protected_key(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -1894,6 +1984,7 @@ impl CredentialChallenge {
         )
     }
     /// The challenge for a new recovery key.
+    #[inline]
     pub fn recovery_key(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -1912,6 +2003,7 @@ impl CredentialChallenge {
         )
     }
     /// The permission to set a password.
+    #[inline]
     pub fn password(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -1924,6 +2016,7 @@ impl CredentialChallenge {
         )
     }
     /// What is needed to set up one-time codes.
+    #[inline]
     pub fn totp(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -1967,31 +2060,37 @@ impl<'de> ::serde::Deserialize<'de> for CredentialChallenge {
     }
 }
 impl From<Fido2CredentialChallenge> for CredentialChallenge {
+    #[inline]
     fn from(member: Fido2CredentialChallenge) -> Self {
         Self::Fido2(member)
     }
 }
 impl From<KeyCredentialChallenge> for CredentialChallenge {
+    #[inline]
     fn from(member: KeyCredentialChallenge) -> Self {
         Self::Key(member)
     }
 }
 impl From<PasswordProtectedKeyCredentialChallenge> for CredentialChallenge {
+    #[inline]
     fn from(member: PasswordProtectedKeyCredentialChallenge) -> Self {
         Self::PasswordProtectedKey(member)
     }
 }
 impl From<RecoveryKeyCredentialChallenge> for CredentialChallenge {
+    #[inline]
     fn from(member: RecoveryKeyCredentialChallenge) -> Self {
         Self::RecoveryKey(member)
     }
 }
 impl From<PasswordCredentialChallenge> for CredentialChallenge {
+    #[inline]
     fn from(member: PasswordCredentialChallenge) -> Self {
         Self::Password(member)
     }
 }
 impl From<TotpCredentialChallenge> for CredentialChallenge {
+    #[inline]
     fn from(member: TotpCredentialChallenge) -> Self {
         Self::Totp(member)
     }
@@ -2013,6 +2112,7 @@ object! {
 }
 impl CredentialCode {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(code: impl Into<crate::Secret>, expiration: crate::Timestamp) -> Self {
         Self {
             code: code.into(),
@@ -2043,6 +2143,7 @@ object! {
 }
 impl CredentialInfo {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         cred_id: impl Into<String>,
         client_data: impl Into<String>,
@@ -2090,6 +2191,7 @@ impl CredentialKind {
         Self::Totp,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Fido2 => "Fido2",
@@ -2102,6 +2204,7 @@ impl CredentialKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Fido2" => Self::Fido2,
@@ -2130,6 +2233,7 @@ object! {
 }
 impl CredentialList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Credential>>) -> Self {
         Self { items: items.into() }
     }
@@ -2148,6 +2252,7 @@ object! {
 }
 impl DeactivateCredentialRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_uuid: impl Into<crate::CredentialUuid>) -> Self {
         Self {
             credential_uuid: credential_uuid.into(),
@@ -2169,11 +2274,13 @@ object! {
 }
 impl DeactivateServiceAccountRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self { force: Default::default() }
     }
     /// Deactivates even where the API would otherwise refuse. Off by default. What exactly it overrules is not
     /// published.
+    #[inline]
     #[must_use]
     pub fn with_force(mut self, force: bool) -> Self {
         self.force = Some(force);
@@ -2195,11 +2302,13 @@ object! {
 }
 impl DeactivateUserRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self { force: Default::default() }
     }
     /// Deactivates even where the API would otherwise refuse. Off by default. What exactly it overrules is not
     /// published.
+    #[inline]
     #[must_use]
     pub fn with_force(mut self, force: bool) -> Self {
         self.force = Some(force);
@@ -2226,6 +2335,7 @@ object! {
 }
 impl DelegatedLogin {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(token: impl Into<crate::Secret>) -> Self {
         Self {
             token: token.into(),
@@ -2234,12 +2344,14 @@ impl DelegatedLogin {
         }
     }
     /// When the token expires. Its unit is not published.
+    #[inline]
     #[must_use]
     pub fn with_expiry(mut self, expiry: f64) -> Self {
         self.expiry = Some(expiry);
         self
     }
     /// What the API tells about the identity behind a login, in a form that is not published.
+    #[inline]
     #[must_use]
     pub fn with_identity(mut self, identity: impl Into<LoginIdentity>) -> Self {
         self.identity = Some(identity.into());
@@ -2260,6 +2372,7 @@ object! {
 }
 impl EndUserAuthentication {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(token: impl Into<crate::Secret>) -> Self {
         Self { token: token.into() }
     }
@@ -2281,6 +2394,7 @@ object! {
 }
 impl EndUserWallet {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network) -> Self {
         Self {
             network,
@@ -2288,6 +2402,7 @@ impl EndUserWallet {
         }
     }
     /// A name for the wallet. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -2308,6 +2423,7 @@ object! {
 }
 impl ExchangeAccessTokenRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(target: impl Into<String>) -> Self {
         Self { target: target.into() }
     }
@@ -2326,6 +2442,7 @@ object! {
 }
 impl ExchangedToken {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(token: impl Into<crate::Secret>) -> Self {
         Self { token: token.into() }
     }
@@ -2388,6 +2505,7 @@ object! {
 }
 impl Fido2CredentialChallenge {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -2411,6 +2529,7 @@ impl Fido2CredentialChallenge {
         }
     }
     /// The WebAuthn relying party.
+    #[inline]
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
         self.rp = Some(rp.into());
@@ -2434,6 +2553,7 @@ object! {
 }
 impl Fido2FirstFactorCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_info: impl Into<CredentialInfo>) -> Self {
         Self {
             credential_info: credential_info.into(),
@@ -2441,6 +2561,7 @@ impl Fido2FirstFactorCredential {
         }
     }
     /// A name by which the user knows the credential. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
@@ -2464,6 +2585,7 @@ object! {
 }
 impl Fido2SecondFactorCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_info: impl Into<CredentialInfo>) -> Self {
         Self {
             credential_info: credential_info.into(),
@@ -2471,6 +2593,7 @@ impl Fido2SecondFactorCredential {
         }
     }
     /// A name by which the user knows the credential. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
@@ -2509,6 +2632,7 @@ impl FirstFactorCredential {
         "PasswordProtectedKey",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Fido2(_) => "Fido2",
@@ -2519,22 +2643,26 @@ impl FirstFactorCredential {
         }
     }
     /// A WebAuthn credential to register as first factor.
+    #[inline]
     pub fn fido2(
         credential_info: impl Into<CredentialInfo>,
     ) -> Fido2FirstFactorCredential {
         Fido2FirstFactorCredential::new(credential_info)
     }
     /// A key to register as first factor.
+    #[inline]
     pub fn key(credential_info: impl Into<CredentialInfo>) -> KeyFirstFactorCredential {
         KeyFirstFactorCredential::new(credential_info)
     }
     /// A password to register as first factor.
+    #[inline]
     pub fn password(
         credential_info: impl Into<PasswordCredentialInfo>,
     ) -> PasswordFirstFactorCredential {
         PasswordFirstFactorCredential::new(credential_info)
     }
     /// A password-protected key to register as first factor.
+    #[inline]
     pub fn password_protected_key(
         credential_info: impl Into<CredentialInfo>,
         encrypted_private_key: impl Into<crate::Secret>,
@@ -2575,21 +2703,25 @@ impl<'de> ::serde::Deserialize<'de> for FirstFactorCredential {
     }
 }
 impl From<Fido2FirstFactorCredential> for FirstFactorCredential {
+    #[inline]
     fn from(member: Fido2FirstFactorCredential) -> Self {
         Self::Fido2(member)
     }
 }
 impl From<KeyFirstFactorCredential> for FirstFactorCredential {
+    #[inline]
     fn from(member: KeyFirstFactorCredential) -> Self {
         Self::Key(member)
     }
 }
 impl From<PasswordFirstFactorCredential> for FirstFactorCredential {
+    #[inline]
     fn from(member: PasswordFirstFactorCredential) -> Self {
         Self::Password(member)
     }
 }
 impl From<PasswordProtectedKeyFirstFactorCredential> for FirstFactorCredential {
+    #[inline]
     fn from(member: PasswordProtectedKeyFirstFactorCredential) -> Self {
         Self::PasswordProtectedKey(member)
     }
@@ -2611,6 +2743,7 @@ object! {
 }
 impl InviteTenantUserRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(email: impl Into<String>, kind: InvitedUserKind) -> Self {
         Self { email: email.into(), kind }
     }
@@ -2628,12 +2761,14 @@ impl InvitedUserKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::TenantUser];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::TenantUser => "TenantUser",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "TenantUser" => Self::TenantUser,
@@ -2674,6 +2809,7 @@ object! {
 }
 impl KeyCredentialChallenge {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -2693,6 +2829,7 @@ impl KeyCredentialChallenge {
         }
     }
     /// The WebAuthn relying party.
+    #[inline]
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
         self.rp = Some(rp.into());
@@ -2716,6 +2853,7 @@ object! {
 }
 impl KeyFirstFactorCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_info: impl Into<CredentialInfo>) -> Self {
         Self {
             credential_info: credential_info.into(),
@@ -2723,6 +2861,7 @@ impl KeyFirstFactorCredential {
         }
     }
     /// A name by which the user knows the credential. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
@@ -2746,6 +2885,7 @@ object! {
 }
 impl KeySecondFactorCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_info: impl Into<CredentialInfo>) -> Self {
         Self {
             credential_info: credential_info.into(),
@@ -2753,6 +2893,7 @@ impl KeySecondFactorCredential {
         }
     }
     /// A name by which the user knows the credential. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
@@ -2796,6 +2937,7 @@ object! {
 }
 impl LoginResult {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             sso_client_id: Default::default(),
@@ -2803,12 +2945,14 @@ impl LoginResult {
         }
     }
     /// The client id to start single sign-on with. Left out where a token was issued.
+    #[inline]
     #[must_use]
     pub fn with_sso_client_id(mut self, sso_client_id: impl Into<String>) -> Self {
         self.sso_client_id = Some(sso_client_id.into());
         self
     }
     /// The token of the new session. Left out where the user has to use single sign-on.
+    #[inline]
     #[must_use]
     pub fn with_token(mut self, token: impl Into<crate::Secret>) -> Self {
         self.token = Some(token.into());
@@ -2829,12 +2973,14 @@ object! {
 }
 impl LogoutRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             all_sessions: Default::default(),
         }
     }
     /// Whether to end all sessions of the user instead of this one. Off by default.
+    #[inline]
     #[must_use]
     pub fn with_all_sessions(mut self, all_sessions: bool) -> Self {
         self.all_sessions = Some(all_sessions);
@@ -2867,6 +3013,7 @@ object! {
 }
 impl NewClientSideApplication {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         name: impl Into<String>,
         relying_party_id: impl Into<String>,
@@ -2881,12 +3028,14 @@ impl NewClientSideApplication {
         }
     }
     /// An id of your own for the application.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// Id of a permission.
+    #[inline]
     #[must_use]
     pub fn with_permission_id(
         mut self,
@@ -2916,6 +3065,7 @@ object! {
 }
 impl NewFido2Credential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential_info: impl Into<CredentialInfo>,
         credential_name: impl Into<String>,
@@ -2948,6 +3098,7 @@ object! {
 }
 impl NewKeyCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential_info: impl Into<CredentialInfo>,
         credential_name: impl Into<String>,
@@ -2980,6 +3131,7 @@ object! {
 }
 impl NewPasswordCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential_info: impl Into<PasswordCredentialInfo>,
         credential_name: impl Into<String>,
@@ -3015,6 +3167,7 @@ object! {
 }
 impl NewPasswordProtectedKeyCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential_info: impl Into<CredentialInfo>,
         encrypted_private_key: impl Into<crate::Secret>,
@@ -3052,6 +3205,7 @@ object! {
 }
 impl NewRecoveryKeyCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential_info: impl Into<CredentialInfo>,
         credential_name: impl Into<String>,
@@ -3065,6 +3219,7 @@ impl NewRecoveryKeyCredential {
         }
     }
     /// The private key, encrypted in any form its owner can undo, for the API to keep. Not empty.
+    #[inline]
     #[must_use]
     pub fn with_encrypted_private_key(
         mut self,
@@ -3106,6 +3261,7 @@ object! {
 }
 impl NewServerSideApplication {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         name: impl Into<String>,
         relying_party_id: impl Into<String>,
@@ -3123,18 +3279,21 @@ impl NewServerSideApplication {
         }
     }
     /// How many days the token is accepted, 730 at most and by default. Limits: at most 730.
+    #[inline]
     #[must_use]
     pub fn with_days_valid(mut self, days_valid: i32) -> Self {
         self.days_valid = Some(days_valid);
         self
     }
     /// An id of your own for the application.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// Id of a permission.
+    #[inline]
     #[must_use]
     pub fn with_permission_id(
         mut self,
@@ -3164,6 +3323,7 @@ object! {
 }
 impl NewTotpCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential_info: impl Into<TotpCredentialInfo>,
         credential_name: impl Into<String>,
@@ -3191,6 +3351,7 @@ impl NewUserKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::CustomerEmployee, Self::EndUser];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::CustomerEmployee => "CustomerEmployee",
@@ -3198,6 +3359,7 @@ impl NewUserKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "CustomerEmployee" => Self::CustomerEmployee,
@@ -3251,6 +3413,7 @@ object! {
 }
 impl OidcLogin {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(token: impl Into<crate::Secret>) -> Self {
         Self {
             token: token.into(),
@@ -3260,6 +3423,7 @@ impl OidcLogin {
         }
     }
     /// A challenge for the first credential of the user, in a form that is not published.
+    #[inline]
     #[must_use]
     pub fn with_credential_challenge(
         mut self,
@@ -3269,12 +3433,14 @@ impl OidcLogin {
         self
     }
     /// When the token expires. Its unit is not published.
+    #[inline]
     #[must_use]
     pub fn with_expiry(mut self, expiry: f64) -> Self {
         self.expiry = Some(expiry);
         self
     }
     /// What the API tells about the identity behind a login, in a form that is not published.
+    #[inline]
     #[must_use]
     pub fn with_identity(mut self, identity: impl Into<LoginIdentity>) -> Self {
         self.identity = Some(identity.into());
@@ -3295,6 +3461,7 @@ object! {
 }
 impl OidcRedirect {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(redirect_url: impl Into<String>) -> Self {
         Self {
             redirect_url: redirect_url.into(),
@@ -3324,6 +3491,7 @@ object! {
 }
 impl PasswordCredentialChallenge {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -3337,6 +3505,7 @@ impl PasswordCredentialChallenge {
         }
     }
     /// The WebAuthn relying party.
+    #[inline]
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
         self.rp = Some(rp.into());
@@ -3357,6 +3526,7 @@ object! {
 }
 impl PasswordCredentialInfo {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(password: impl Into<crate::Secret>) -> Self {
         Self { password: password.into() }
     }
@@ -3378,6 +3548,7 @@ object! {
 }
 impl PasswordFirstFactorCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_info: impl Into<PasswordCredentialInfo>) -> Self {
         Self {
             credential_info: credential_info.into(),
@@ -3385,6 +3556,7 @@ impl PasswordFirstFactorCredential {
         }
     }
     /// A name by which the user knows the credential. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
@@ -3423,6 +3595,7 @@ object! {
 }
 impl PasswordProtectedKeyCredentialChallenge {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -3442,6 +3615,7 @@ impl PasswordProtectedKeyCredentialChallenge {
         }
     }
     /// The WebAuthn relying party.
+    #[inline]
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
         self.rp = Some(rp.into());
@@ -3468,6 +3642,7 @@ object! {
 }
 impl PasswordProtectedKeyFirstFactorCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential_info: impl Into<CredentialInfo>,
         encrypted_private_key: impl Into<crate::Secret>,
@@ -3479,6 +3654,7 @@ impl PasswordProtectedKeyFirstFactorCredential {
         }
     }
     /// A name by which the user knows the credential. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
@@ -3505,6 +3681,7 @@ object! {
 }
 impl PasswordProtectedKeySecondFactorCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential_info: impl Into<CredentialInfo>,
         encrypted_private_key: impl Into<crate::Secret>,
@@ -3516,6 +3693,7 @@ impl PasswordProtectedKeySecondFactorCredential {
         }
     }
     /// A name by which the user knows the credential. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
@@ -3569,6 +3747,7 @@ object! {
 }
 impl PersonalAccessToken {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         date_created: crate::Timestamp,
         cred_id: impl Into<String>,
@@ -3598,6 +3777,7 @@ impl PersonalAccessToken {
         }
     }
     /// The token itself. Told once, when it is created.
+    #[inline]
     #[must_use]
     pub fn with_access_token(mut self, access_token: impl Into<crate::Secret>) -> Self {
         self.access_token = Some(access_token.into());
@@ -3618,6 +3798,7 @@ object! {
 }
 impl PersonalAccessTokenList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<PersonalAccessToken>>) -> Self {
         Self { items: items.into() }
     }
@@ -3639,6 +3820,7 @@ object! {
 }
 impl PublicKeyCredentialParameters {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(type_: PublicKeyCredentialType, alg: i64) -> Self {
         Self { type_, alg }
     }
@@ -3660,6 +3842,7 @@ object! {
 }
 impl RecoverUserRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         recovery: impl Into<RecoveryAssertion>,
         new_credentials: impl Into<CompleteRegistrationRequest>,
@@ -3688,6 +3871,7 @@ object! {
 }
 impl RecoveryAssertion {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: RecoveryCredentialKind,
         credential_assertion: impl Into<KeyAssertion>,
@@ -3742,6 +3926,7 @@ object! {
 }
 impl RecoveryChallenge {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user: impl Into<ChallengeUser>,
         temporary_authentication_token: impl Into<crate::Secret>,
@@ -3769,6 +3954,7 @@ impl RecoveryChallenge {
         }
     }
     /// The WebAuthn relying party.
+    #[inline]
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
         self.rp = Some(rp.into());
@@ -3798,6 +3984,7 @@ object! {
 }
 impl RecoveryCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         credential_kind: RecoveryCredentialKind,
         credential_info: impl Into<CredentialInfo>,
@@ -3810,12 +3997,14 @@ impl RecoveryCredential {
         }
     }
     /// A name by which the user knows the credential. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
         self
     }
     /// The private key, encrypted in any form its owner can undo, for the API to keep. Not empty.
+    #[inline]
     #[must_use]
     pub fn with_encrypted_private_key(
         mut self,
@@ -3838,12 +4027,14 @@ impl RecoveryCredentialKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::RecoveryKey];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::RecoveryKey => "RecoveryKey",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "RecoveryKey" => Self::RecoveryKey,
@@ -3884,6 +4075,7 @@ object! {
 }
 impl RecoveryKeyCredentialChallenge {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -3903,6 +4095,7 @@ impl RecoveryKeyCredentialChallenge {
         }
     }
     /// The WebAuthn relying party.
+    #[inline]
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
         self.rp = Some(rp.into());
@@ -3926,6 +4119,7 @@ object! {
 }
 impl RecoveryKeyDescriptor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         encrypted_recovery_key: impl Into<crate::Secret>,
@@ -3956,6 +4150,7 @@ object! {
 }
 impl RegisteredCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         uuid: impl Into<crate::CredentialUuid>,
         kind: NewCredentialKind,
@@ -3988,6 +4183,7 @@ object! {
 }
 impl RegisteredUser {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::UserId>,
         username: impl Into<String>,
@@ -4017,6 +4213,7 @@ object! {
 }
 impl RegistrableCredentialKinds {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         first_factor: impl Into<Vec<NewCredentialKind>>,
         second_factor: impl Into<Vec<NewCredentialKind>>,
@@ -4068,6 +4265,7 @@ object! {
 }
 impl RegistrationChallenge {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user: impl Into<ChallengeUser>,
         temporary_authentication_token: impl Into<crate::Secret>,
@@ -4093,6 +4291,7 @@ impl RegistrationChallenge {
         }
     }
     /// The WebAuthn relying party.
+    #[inline]
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
         self.rp = Some(rp.into());
@@ -4115,6 +4314,7 @@ impl RegistrationMethod {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Direct, Self::Delegated];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Direct => "Direct",
@@ -4122,6 +4322,7 @@ impl RegistrationMethod {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Direct" => Self::Direct,
@@ -4152,6 +4353,7 @@ impl ResidentKey {
         Self::Discouraged,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Required => "required",
@@ -4160,6 +4362,7 @@ impl ResidentKey {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "required" => Self::Required,
@@ -4187,6 +4390,7 @@ object! {
 }
 impl RestartDelegatedRegistrationRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(email: impl Into<String>, kind: NewUserKind) -> Self {
         Self { email: email.into(), kind }
     }
@@ -4223,6 +4427,7 @@ impl SecondFactorCredential {
         "PasswordProtectedKey",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Fido2(_) => "Fido2",
@@ -4233,22 +4438,26 @@ impl SecondFactorCredential {
         }
     }
     /// A WebAuthn credential to register as second factor.
+    #[inline]
     pub fn fido2(
         credential_info: impl Into<CredentialInfo>,
     ) -> Fido2SecondFactorCredential {
         Fido2SecondFactorCredential::new(credential_info)
     }
     /// A key to register as second factor.
+    #[inline]
     pub fn key(credential_info: impl Into<CredentialInfo>) -> KeySecondFactorCredential {
         KeySecondFactorCredential::new(credential_info)
     }
     /// One-time codes to register as second factor.
+    #[inline]
     pub fn totp(
         credential_info: impl Into<TotpCredentialInfo>,
     ) -> TotpSecondFactorCredential {
         TotpSecondFactorCredential::new(credential_info)
     }
     /// A password-protected key to register as second factor.
+    #[inline]
     pub fn password_protected_key(
         credential_info: impl Into<CredentialInfo>,
         encrypted_private_key: impl Into<crate::Secret>,
@@ -4289,21 +4498,25 @@ impl<'de> ::serde::Deserialize<'de> for SecondFactorCredential {
     }
 }
 impl From<Fido2SecondFactorCredential> for SecondFactorCredential {
+    #[inline]
     fn from(member: Fido2SecondFactorCredential) -> Self {
         Self::Fido2(member)
     }
 }
 impl From<KeySecondFactorCredential> for SecondFactorCredential {
+    #[inline]
     fn from(member: KeySecondFactorCredential) -> Self {
         Self::Key(member)
     }
 }
 impl From<TotpSecondFactorCredential> for SecondFactorCredential {
+    #[inline]
     fn from(member: TotpSecondFactorCredential) -> Self {
         Self::Totp(member)
     }
 }
 impl From<PasswordProtectedKeySecondFactorCredential> for SecondFactorCredential {
+    #[inline]
     fn from(member: PasswordProtectedKeySecondFactorCredential) -> Self {
         Self::PasswordProtectedKey(member)
     }
@@ -4328,6 +4541,7 @@ object! {
 }
 impl SendCodeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(username: impl Into<String>) -> Self {
         Self {
             username: username.into(),
@@ -4336,12 +4550,14 @@ impl SendCodeRequest {
         }
     }
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
         self.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
@@ -4365,6 +4581,7 @@ object! {
 }
 impl ServiceAccount {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user_info: impl Into<ServiceAccountUser>,
         access_tokens: impl Into<Vec<AccessToken>>,
@@ -4389,6 +4606,7 @@ object! {
 }
 impl ServiceAccountList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<ServiceAccount>>) -> Self {
         Self { items: items.into() }
     }
@@ -4437,6 +4655,7 @@ object! {
 }
 impl ServiceAccountUser {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         username: impl Into<String>,
         name: impl Into<String>,
@@ -4464,6 +4683,7 @@ impl ServiceAccountUser {
         }
     }
     /// Superseded by `permissionAssignments`, and usually empty.
+    #[inline]
     #[must_use]
     pub fn with_permissions(mut self, permissions: impl Into<Vec<String>>) -> Self {
         self.permissions = permissions.into();
@@ -4494,6 +4714,7 @@ impl ServiceAccountUserKind {
         Self::EndUser,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::DfnsStaff => "DfnsStaff",
@@ -4503,6 +4724,7 @@ impl ServiceAccountUserKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "DfnsStaff" => Self::DfnsStaff,
@@ -4527,12 +4749,14 @@ impl SocialLoginProviderKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Oidc];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Oidc => "Oidc",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Oidc" => Self::Oidc,
@@ -4561,6 +4785,7 @@ object! {
 }
 impl SocialLoginRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         social_login_provider_kind: SocialLoginProviderKind,
         id_token: impl Into<crate::Secret>,
@@ -4572,6 +4797,7 @@ impl SocialLoginRequest {
         }
     }
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
         self.org_id = Some(org_id.into());
@@ -4598,6 +4824,7 @@ object! {
 }
 impl SsoLogin {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(token: impl Into<crate::Secret>) -> Self {
         Self {
             token: token.into(),
@@ -4606,12 +4833,14 @@ impl SsoLogin {
         }
     }
     /// When the token expires. Its unit is not published.
+    #[inline]
     #[must_use]
     pub fn with_expiry(mut self, expiry: f64) -> Self {
         self.expiry = Some(expiry);
         self
     }
     /// What the API tells about the identity behind a login, in a form that is not published.
+    #[inline]
     #[must_use]
     pub fn with_identity(mut self, identity: impl Into<LoginIdentity>) -> Self {
         self.identity = Some(identity.into());
@@ -4632,6 +4861,7 @@ object! {
 }
 impl SsoRedirect {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(sso_redirect_url: impl Into<String>) -> Self {
         Self {
             sso_redirect_url: sso_redirect_url.into(),
@@ -4661,6 +4891,7 @@ object! {
 }
 impl StartOidcLoginRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(redirect_uri: impl Into<String>) -> Self {
         Self {
             redirect_uri: redirect_uri.into(),
@@ -4670,18 +4901,21 @@ impl StartOidcLoginRequest {
         }
     }
     /// A value of the caller that the ID token is bound to.
+    #[inline]
     #[must_use]
     pub fn with_nonce(mut self, nonce: impl Into<String>) -> Self {
         self.nonce = Some(nonce.into());
         self
     }
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
         self.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
@@ -4711,6 +4945,7 @@ object! {
 }
 impl StartSsoLoginRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(client_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
         Self {
             client_id: client_id.into(),
@@ -4720,12 +4955,14 @@ impl StartSsoLoginRequest {
         }
     }
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
         self.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
@@ -4758,6 +4995,7 @@ object! {
 }
 impl TotpCredentialChallenge {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user: impl Into<ChallengeUser>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -4773,6 +5011,7 @@ impl TotpCredentialChallenge {
         }
     }
     /// The WebAuthn relying party.
+    #[inline]
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
         self.rp = Some(rp.into());
@@ -4793,6 +5032,7 @@ object! {
 }
 impl TotpCredentialInfo {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(otp_code: impl Into<crate::Secret>) -> Self {
         Self { otp_code: otp_code.into() }
     }
@@ -4814,6 +5054,7 @@ object! {
 }
 impl TotpSecondFactorCredential {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_info: impl Into<TotpCredentialInfo>) -> Self {
         Self {
             credential_info: credential_info.into(),
@@ -4821,6 +5062,7 @@ impl TotpSecondFactorCredential {
         }
     }
     /// A name by which the user knows the credential. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_credential_name(mut self, credential_name: impl Into<String>) -> Self {
         self.credential_name = Some(credential_name.into());
@@ -4844,6 +5086,7 @@ object! {
 }
 impl UpdateApplicationRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             external_id: Default::default(),
@@ -4851,12 +5094,14 @@ impl UpdateApplicationRequest {
         }
     }
     /// An id of your own for the application.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// A name for the application.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -4880,6 +5125,7 @@ object! {
 }
 impl UpdatePersonalAccessTokenRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             external_id: Default::default(),
@@ -4887,12 +5133,14 @@ impl UpdatePersonalAccessTokenRequest {
         }
     }
     /// An id of your own for the token.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// A name, unique among the tokens of the user.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -4916,6 +5164,7 @@ object! {
 }
 impl UpdateServiceAccountRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             external_id: Default::default(),
@@ -4923,12 +5172,14 @@ impl UpdateServiceAccountRequest {
         }
     }
     /// An id of your own for the service account.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// A name, unique in the organisation.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -4949,6 +5200,7 @@ object! {
 }
 impl UpdateUserRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(is_sso_required: bool) -> Self {
         Self { is_sso_required }
     }
@@ -5006,6 +5258,7 @@ object! {
 }
 impl User {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         username: impl Into<String>,
         name: impl Into<String>,
@@ -5036,24 +5289,28 @@ impl User {
         }
     }
     /// The id that the owner chose for that credential.
+    #[inline]
     #[must_use]
     pub fn with_credential_id(mut self, credential_id: impl Into<String>) -> Self {
         self.credential_id = Some(credential_id.into());
         self
     }
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
         self.org_id = Some(org_id.into());
         self
     }
     /// Superseded by `permissionAssignments`, and usually empty.
+    #[inline]
     #[must_use]
     pub fn with_permissions(mut self, permissions: impl Into<Vec<String>>) -> Self {
         self.permissions = permissions.into();
         self
     }
     /// The tenant of a tenant user.
+    #[inline]
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
@@ -5082,6 +5339,7 @@ impl UserKind {
         Self::EndUser,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::TenantUser => "TenantUser",
@@ -5090,6 +5348,7 @@ impl UserKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "TenantUser" => Self::TenantUser,
@@ -5117,6 +5376,7 @@ object! {
 }
 impl UserPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<User>>) -> Self {
         Self {
             items: items.into(),
@@ -5124,6 +5384,7 @@ impl UserPage {
         }
     }
     /// The `paginationToken` of the next page. Left out on the last one.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());

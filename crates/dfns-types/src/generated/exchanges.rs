@@ -24,6 +24,7 @@ object! {
 }
 impl Aip21Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, metadata: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -65,6 +66,7 @@ object! {
 }
 impl AsaMovement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         asset_id: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -81,12 +83,14 @@ impl AsaMovement {
         }
     }
     /// A value of the caller that names this request. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -96,6 +100,7 @@ impl AsaMovement {
         self
     }
     /// The one-time code of the exchange account, 6 characters, if it asks for one. Limits: 6 to 6 characters.
+    #[inline]
     #[must_use]
     pub fn with_otp(mut self, otp: impl Into<crate::Secret>) -> Self {
         self.otp = Some(otp.into());
@@ -103,6 +108,7 @@ impl AsaMovement {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -129,6 +135,7 @@ object! {
 }
 impl AsaWithdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, asset_id: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -157,6 +164,7 @@ object! {
 }
 impl CardanoWithdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, asset_id: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -188,6 +196,7 @@ object! {
 }
 impl Cip56Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         network: Network,
         instrument_id: impl Into<String>,
@@ -222,6 +231,7 @@ object! {
 }
 impl Cis2Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         network: Network,
         token_address: impl Into<String>,
@@ -254,6 +264,7 @@ object! {
 }
 impl Cis7Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, token_id: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -282,6 +293,7 @@ object! {
 }
 impl CoinWithdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, coin: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -313,6 +325,7 @@ object! {
 }
 impl CreateExchangeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: ExchangeKind,
         read_configuration: impl Into<ExchangeConfiguration>,
@@ -326,6 +339,7 @@ impl CreateExchangeRequest {
         }
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -368,6 +382,7 @@ object! {
 }
 impl Erc20Movement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -385,12 +400,14 @@ impl Erc20Movement {
         }
     }
     /// A value of the caller that names this request. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -400,12 +417,14 @@ impl Erc20Movement {
         self
     }
     /// The one-time code of the exchange account, 6 characters, if it asks for one. Limits: 6 to 6 characters.
+    #[inline]
     #[must_use]
     pub fn with_otp(mut self, otp: impl Into<crate::Secret>) -> Self {
         self.otp = Some(otp.into());
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
+    #[inline]
     #[must_use]
     pub fn with_priority(mut self, priority: FeePriority) -> Self {
         self.priority = Some(priority);
@@ -413,6 +432,7 @@ impl Erc20Movement {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -439,6 +459,7 @@ object! {
 }
 impl Erc20Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, contract: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -467,6 +488,7 @@ object! {
 }
 impl Erc7984Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, contract: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -498,6 +520,7 @@ object! {
 }
 impl Exchange {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::ExchangeId>,
         kind: ExchangeKind,
@@ -511,6 +534,7 @@ impl Exchange {
         }
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -540,6 +564,7 @@ object! {
 }
 impl ExchangeAccount {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         exchange_id: impl Into<crate::ExchangeId>,
@@ -552,12 +577,14 @@ impl ExchangeAccount {
         }
     }
     /// The name of the linked exchange.
+    #[inline]
     #[must_use]
     pub fn with_exchange_name(mut self, exchange_name: impl Into<String>) -> Self {
         self.exchange_name = Some(exchange_name.into());
         self
     }
     /// The name of the account.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -581,6 +608,7 @@ object! {
 }
 impl ExchangeAccountPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<ExchangeAccount>>) -> Self {
         Self {
             items: items.into(),
@@ -588,6 +616,7 @@ impl ExchangeAccountPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -611,6 +640,7 @@ object! {
 }
 impl ExchangeBalance {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(symbol: impl Into<String>, balance: impl Into<String>) -> Self {
         Self {
             symbol: symbol.into(),
@@ -635,6 +665,7 @@ object! {
 }
 impl ExchangeBalancePage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<ExchangeBalance>>) -> Self {
         Self {
             items: items.into(),
@@ -642,6 +673,7 @@ impl ExchangeBalancePage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -671,6 +703,7 @@ object! {
 }
 impl ExchangeConfiguration {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         public_api_key: impl Into<String>,
         private_api_key: impl Into<crate::Secret>,
@@ -683,12 +716,14 @@ impl ExchangeConfiguration {
         }
     }
     /// The one-time code, or the password that stands for it, if the key asks for one.
+    #[inline]
     #[must_use]
     pub fn with_otp(mut self, otp: impl Into<crate::Secret>) -> Self {
         self.otp = Some(otp.into());
         self
     }
     /// The password or passphrase that goes with the key, if there is one.
+    #[inline]
     #[must_use]
     pub fn with_password(mut self, password: impl Into<crate::Secret>) -> Self {
         self.password = Some(password.into());
@@ -709,6 +744,7 @@ object! {
 }
 impl ExchangeDeletion {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(deleted: bool) -> Self {
         Self { deleted }
     }
@@ -737,6 +773,7 @@ impl ExchangeKind {
         Self::CoinbasePrime,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Binance => "Binance",
@@ -746,6 +783,7 @@ impl ExchangeKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Binance" => Self::Binance,
@@ -809,6 +847,7 @@ impl ExchangeMovement {
         "Tep74",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Native(_) => "Native",
@@ -824,6 +863,7 @@ impl ExchangeMovement {
         }
     }
     /// Moves the native asset of a network.
+    #[inline]
     pub fn native(
         amount: impl Into<crate::Amount>,
         wallet_id: impl Into<crate::WalletId>,
@@ -831,6 +871,7 @@ impl ExchangeMovement {
         NativeMovement::new(amount, wallet_id)
     }
     /// Moves an ERC-20 token.
+    #[inline]
     pub fn erc20(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -839,6 +880,7 @@ impl ExchangeMovement {
         Erc20Movement::new(contract, amount, wallet_id)
     }
     /// Moves a TRC-10 token.
+    #[inline]
     pub fn trc10(
         token_id: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -847,6 +889,7 @@ impl ExchangeMovement {
         Trc10Movement::new(token_id, amount, wallet_id)
     }
     /// Moves a TRC-20 token.
+    #[inline]
     pub fn trc20(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -855,6 +898,7 @@ impl ExchangeMovement {
         Trc20Movement::new(contract, amount, wallet_id)
     }
     /// Moves a standard asset of Algorand.
+    #[inline]
     pub fn asa(
         asset_id: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -863,6 +907,7 @@ impl ExchangeMovement {
         AsaMovement::new(asset_id, amount, wallet_id)
     }
     /// Moves an asset of Stellar.
+    #[inline]
     pub fn sep41(
         issuer: impl Into<String>,
         asset_code: impl Into<String>,
@@ -872,6 +917,7 @@ impl ExchangeMovement {
         Sep41Movement::new(issuer, asset_code, amount, wallet_id)
     }
     /// Moves an SPL token.
+    #[inline]
     pub fn spl(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -880,6 +926,7 @@ impl ExchangeMovement {
         SplMovement::new(mint, amount, wallet_id)
     }
     /// Moves a Token-2022 token.
+    #[inline]
     pub fn spl2022(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -888,6 +935,7 @@ impl ExchangeMovement {
         Spl2022Movement::new(mint, amount, wallet_id)
     }
     /// Moves a TEP-74 jetton.
+    #[inline]
     pub fn tep74(
         master: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -930,46 +978,55 @@ impl<'de> ::serde::Deserialize<'de> for ExchangeMovement {
     }
 }
 impl From<NativeMovement> for ExchangeMovement {
+    #[inline]
     fn from(member: NativeMovement) -> Self {
         Self::Native(member)
     }
 }
 impl From<Erc20Movement> for ExchangeMovement {
+    #[inline]
     fn from(member: Erc20Movement) -> Self {
         Self::Erc20(member)
     }
 }
 impl From<Trc10Movement> for ExchangeMovement {
+    #[inline]
     fn from(member: Trc10Movement) -> Self {
         Self::Trc10(member)
     }
 }
 impl From<Trc20Movement> for ExchangeMovement {
+    #[inline]
     fn from(member: Trc20Movement) -> Self {
         Self::Trc20(member)
     }
 }
 impl From<AsaMovement> for ExchangeMovement {
+    #[inline]
     fn from(member: AsaMovement) -> Self {
         Self::Asa(member)
     }
 }
 impl From<Sep41Movement> for ExchangeMovement {
+    #[inline]
     fn from(member: Sep41Movement) -> Self {
         Self::Sep41(member)
     }
 }
 impl From<SplMovement> for ExchangeMovement {
+    #[inline]
     fn from(member: SplMovement) -> Self {
         Self::Spl(member)
     }
 }
 impl From<Spl2022Movement> for ExchangeMovement {
+    #[inline]
     fn from(member: Spl2022Movement) -> Self {
         Self::Spl2022(member)
     }
 }
 impl From<Tep74Movement> for ExchangeMovement {
+    #[inline]
     fn from(member: Tep74Movement) -> Self {
         Self::Tep74(member)
     }
@@ -991,6 +1048,7 @@ object! {
 }
 impl ExchangePage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Exchange>>) -> Self {
         Self {
             items: items.into(),
@@ -998,6 +1056,7 @@ impl ExchangePage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1045,6 +1104,7 @@ object! {
 }
 impl ExchangeTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::ExchangeTransferId>,
         exchange_id: impl Into<crate::ExchangeId>,
@@ -1069,6 +1129,7 @@ impl ExchangeTransfer {
         }
     }
     /// What the exchange calls the withdrawal. Withdrawals only.
+    #[inline]
     #[must_use]
     pub fn with_exchange_reference(
         mut self,
@@ -1078,6 +1139,7 @@ impl ExchangeTransfer {
         self
     }
     /// The transfer of the wallet. Deposits only.
+    #[inline]
     #[must_use]
     pub fn with_transfer_id(
         mut self,
@@ -1102,6 +1164,7 @@ impl ExchangeTransferKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Withdrawal, Self::Deposit];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Withdrawal => "Withdrawal",
@@ -1109,6 +1172,7 @@ impl ExchangeTransferKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Withdrawal" => Self::Withdrawal,
@@ -1138,6 +1202,7 @@ object! {
 }
 impl HtsWithdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, token_id: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -1169,6 +1234,7 @@ object! {
 }
 impl IouWithdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         network: Network,
         currency: impl Into<String>,
@@ -1203,6 +1269,7 @@ object! {
 }
 impl LockedCoinWithdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, coin: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -1256,6 +1323,7 @@ object! {
 }
 impl NativeMovement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         amount: impl Into<crate::Amount>,
         wallet_id: impl Into<crate::WalletId>,
@@ -1275,6 +1343,7 @@ impl NativeMovement {
         }
     }
     /// True creates the receiving account if it does not exist. Stellar only.
+    #[inline]
     #[must_use]
     pub fn with_create_destination_account(
         mut self,
@@ -1284,18 +1353,21 @@ impl NativeMovement {
         self
     }
     /// Until when the offer can be accepted. Canton only.
+    #[inline]
     #[must_use]
     pub fn with_expires_at(mut self, expires_at: crate::Timestamp) -> Self {
         self.expires_at = Some(expires_at);
         self
     }
     /// A value of the caller that names this request. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -1305,18 +1377,21 @@ impl NativeMovement {
         self
     }
     /// True sends an offer that the receiver has to accept. Canton only.
+    #[inline]
     #[must_use]
     pub fn with_offer(mut self, offer: bool) -> Self {
         self.offer = Some(offer);
         self
     }
     /// The one-time code of the exchange account, 6 characters, if it asks for one. Limits: 6 to 6 characters.
+    #[inline]
     #[must_use]
     pub fn with_otp(mut self, otp: impl Into<crate::Secret>) -> Self {
         self.otp = Some(otp.into());
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
+    #[inline]
     #[must_use]
     pub fn with_priority(mut self, priority: FeePriority) -> Self {
         self.priority = Some(priority);
@@ -1324,12 +1399,14 @@ impl NativeMovement {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
         self
     }
     /// True signs with a durable nonce, which does not run out. Solana only.
+    #[inline]
     #[must_use]
     pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
         self.use_durable_nonce = Some(use_durable_nonce);
@@ -1353,6 +1430,7 @@ object! {
 }
 impl NativeWithdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, decimals: i32) -> Self {
         Self { network, decimals }
     }
@@ -1393,6 +1471,7 @@ object! {
 }
 impl Sep41Movement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         issuer: impl Into<String>,
         asset_code: impl Into<String>,
@@ -1411,12 +1490,14 @@ impl Sep41Movement {
         }
     }
     /// A value of the caller that names this request. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -1426,6 +1507,7 @@ impl Sep41Movement {
         self
     }
     /// The one-time code of the exchange account, 6 characters, if it asks for one. Limits: 6 to 6 characters.
+    #[inline]
     #[must_use]
     pub fn with_otp(mut self, otp: impl Into<crate::Secret>) -> Self {
         self.otp = Some(otp.into());
@@ -1433,6 +1515,7 @@ impl Sep41Movement {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -1462,6 +1545,7 @@ object! {
 }
 impl Sep41Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         network: Network,
         issuer: impl Into<String>,
@@ -1496,6 +1580,7 @@ object! {
 }
 impl Snip2Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, contract: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -1543,6 +1628,7 @@ object! {
 }
 impl Spl2022Movement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1561,6 +1647,7 @@ impl Spl2022Movement {
         }
     }
     /// True creates the token account of the receiver if it does not exist.
+    #[inline]
     #[must_use]
     pub fn with_create_destination_account(
         mut self,
@@ -1570,12 +1657,14 @@ impl Spl2022Movement {
         self
     }
     /// A value of the caller that names this request. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -1585,6 +1674,7 @@ impl Spl2022Movement {
         self
     }
     /// The one-time code of the exchange account, 6 characters, if it asks for one. Limits: 6 to 6 characters.
+    #[inline]
     #[must_use]
     pub fn with_otp(mut self, otp: impl Into<crate::Secret>) -> Self {
         self.otp = Some(otp.into());
@@ -1592,12 +1682,14 @@ impl Spl2022Movement {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
         self
     }
     /// True signs with a durable nonce, which does not run out.
+    #[inline]
     #[must_use]
     pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
         self.use_durable_nonce = Some(use_durable_nonce);
@@ -1624,6 +1716,7 @@ object! {
 }
 impl Spl2022Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, mint: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -1671,6 +1764,7 @@ object! {
 }
 impl SplMovement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1689,6 +1783,7 @@ impl SplMovement {
         }
     }
     /// True creates the token account of the receiver if it does not exist.
+    #[inline]
     #[must_use]
     pub fn with_create_destination_account(
         mut self,
@@ -1698,12 +1793,14 @@ impl SplMovement {
         self
     }
     /// A value of the caller that names this request. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -1713,6 +1810,7 @@ impl SplMovement {
         self
     }
     /// The one-time code of the exchange account, 6 characters, if it asks for one. Limits: 6 to 6 characters.
+    #[inline]
     #[must_use]
     pub fn with_otp(mut self, otp: impl Into<crate::Secret>) -> Self {
         self.otp = Some(otp.into());
@@ -1720,12 +1818,14 @@ impl SplMovement {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
         self
     }
     /// True signs with a durable nonce, which does not run out.
+    #[inline]
     #[must_use]
     pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
         self.use_durable_nonce = Some(use_durable_nonce);
@@ -1752,6 +1852,7 @@ object! {
 }
 impl SplWithdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, mint: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -1793,6 +1894,7 @@ object! {
 }
 impl Tep74Movement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         master: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1809,12 +1911,14 @@ impl Tep74Movement {
         }
     }
     /// A value of the caller that names this request. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -1824,6 +1928,7 @@ impl Tep74Movement {
         self
     }
     /// The one-time code of the exchange account, 6 characters, if it asks for one. Limits: 6 to 6 characters.
+    #[inline]
     #[must_use]
     pub fn with_otp(mut self, otp: impl Into<crate::Secret>) -> Self {
         self.otp = Some(otp.into());
@@ -1831,6 +1936,7 @@ impl Tep74Movement {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -1857,6 +1963,7 @@ object! {
 }
 impl Tep74Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, master: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -1898,6 +2005,7 @@ object! {
 }
 impl Trc10Movement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         token_id: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1914,12 +2022,14 @@ impl Trc10Movement {
         }
     }
     /// A value of the caller that names this request. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -1929,6 +2039,7 @@ impl Trc10Movement {
         self
     }
     /// The one-time code of the exchange account, 6 characters, if it asks for one. Limits: 6 to 6 characters.
+    #[inline]
     #[must_use]
     pub fn with_otp(mut self, otp: impl Into<crate::Secret>) -> Self {
         self.otp = Some(otp.into());
@@ -1936,6 +2047,7 @@ impl Trc10Movement {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -1962,6 +2074,7 @@ object! {
 }
 impl Trc10Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, token_id: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -2003,6 +2116,7 @@ object! {
 }
 impl Trc20Movement {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -2019,12 +2133,14 @@ impl Trc20Movement {
         }
     }
     /// A value of the caller that names this request. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -2034,6 +2150,7 @@ impl Trc20Movement {
         self
     }
     /// The one-time code of the exchange account, 6 characters, if it asks for one. Limits: 6 to 6 characters.
+    #[inline]
     #[must_use]
     pub fn with_otp(mut self, otp: impl Into<crate::Secret>) -> Self {
         self.otp = Some(otp.into());
@@ -2041,6 +2158,7 @@ impl Trc20Movement {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -2067,6 +2185,7 @@ object! {
 }
 impl Trc20Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, contract: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,
@@ -2175,6 +2294,7 @@ impl WithdrawalAsset {
         "Tep74",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Native(_) => "Native",
@@ -2202,10 +2322,12 @@ impl WithdrawalAsset {
         }
     }
     /// The native asset of a network.
+    #[inline]
     pub fn native(network: Network, decimals: i32) -> NativeWithdrawal {
         NativeWithdrawal::new(network, decimals)
     }
     /// A fungible asset of Aptos.
+    #[inline]
     pub fn aip21(
         network: Network,
         metadata: impl Into<String>,
@@ -2214,6 +2336,7 @@ impl WithdrawalAsset {
         Aip21Withdrawal::new(network, metadata, decimals)
     }
     /// A standard asset of Algorand.
+    #[inline]
     pub fn asa(
         network: Network,
         asset_id: impl Into<String>,
@@ -2222,6 +2345,7 @@ impl WithdrawalAsset {
         AsaWithdrawal::new(network, asset_id, decimals)
     }
     /// A CIS-2 token of Concordium.
+    #[inline]
     pub fn cis2(
         network: Network,
         token_address: impl Into<String>,
@@ -2230,6 +2354,7 @@ impl WithdrawalAsset {
         Cis2Withdrawal::new(network, token_address, decimals)
     }
     /// An ERC-20 token of an EVM network.
+    #[inline]
     pub fn erc20(
         network: Network,
         contract: impl Into<String>,
@@ -2238,6 +2363,7 @@ impl WithdrawalAsset {
         Erc20Withdrawal::new(network, contract, decimals)
     }
     /// A SNIP-2 token of Starknet.
+    #[inline]
     pub fn snip2(
         network: Network,
         contract: impl Into<String>,
@@ -2246,6 +2372,7 @@ impl WithdrawalAsset {
         Snip2Withdrawal::new(network, contract, decimals)
     }
     /// A TRC-20 token of Tron.
+    #[inline]
     pub fn trc20(
         network: Network,
         contract: impl Into<String>,
@@ -2254,6 +2381,7 @@ impl WithdrawalAsset {
         Trc20Withdrawal::new(network, contract, decimals)
     }
     /// An ERC-7984 token of an EVM network.
+    #[inline]
     pub fn erc7984(
         network: Network,
         contract: impl Into<String>,
@@ -2262,6 +2390,7 @@ impl WithdrawalAsset {
         Erc7984Withdrawal::new(network, contract, decimals)
     }
     /// A fungible token of the Hedera token service.
+    #[inline]
     pub fn hts(
         network: Network,
         token_id: impl Into<String>,
@@ -2270,6 +2399,7 @@ impl WithdrawalAsset {
         HtsWithdrawal::new(network, token_id, decimals)
     }
     /// An issued currency of the XRP Ledger.
+    #[inline]
     pub fn iou(
         network: Network,
         currency: impl Into<String>,
@@ -2279,6 +2409,7 @@ impl WithdrawalAsset {
         IouWithdrawal::new(network, currency, issuer, decimals)
     }
     /// A CIP-56 token of Canton.
+    #[inline]
     pub fn cip56(
         network: Network,
         instrument_id: impl Into<String>,
@@ -2288,6 +2419,7 @@ impl WithdrawalAsset {
         Cip56Withdrawal::new(network, instrument_id, instrument_admin, decimals)
     }
     /// A coin of Sui or Iota.
+    #[inline]
     pub fn coin(
         network: Network,
         coin: impl Into<String>,
@@ -2296,6 +2428,7 @@ impl WithdrawalAsset {
         CoinWithdrawal::new(network, coin, decimals)
     }
     /// A locked coin of Sui or Iota.
+    #[inline]
     pub fn locked_coin(
         network: Network,
         coin: impl Into<String>,
@@ -2304,6 +2437,7 @@ impl WithdrawalAsset {
         LockedCoinWithdrawal::new(network, coin, decimals)
     }
     /// An XLS-33 token of the XRP Ledger.
+    #[inline]
     pub fn xls33(
         network: Network,
         issuance_id: impl Into<String>,
@@ -2312,6 +2446,7 @@ impl WithdrawalAsset {
         Xls33Withdrawal::new(network, issuance_id, decimals)
     }
     /// A native token of Cardano.
+    #[inline]
     pub fn asset(
         network: Network,
         asset_id: impl Into<String>,
@@ -2320,6 +2455,7 @@ impl WithdrawalAsset {
         CardanoWithdrawal::new(network, asset_id, decimals)
     }
     /// A CIS-7 token of Concordium.
+    #[inline]
     pub fn cis7(
         network: Network,
         token_id: impl Into<String>,
@@ -2328,6 +2464,7 @@ impl WithdrawalAsset {
         Cis7Withdrawal::new(network, token_id, decimals)
     }
     /// An asset of Stellar.
+    #[inline]
     pub fn sep41(
         network: Network,
         issuer: impl Into<String>,
@@ -2337,6 +2474,7 @@ impl WithdrawalAsset {
         Sep41Withdrawal::new(network, issuer, asset_code, decimals)
     }
     /// A TRC-10 token of Tron.
+    #[inline]
     pub fn trc10(
         network: Network,
         token_id: impl Into<String>,
@@ -2345,6 +2483,7 @@ impl WithdrawalAsset {
         Trc10Withdrawal::new(network, token_id, decimals)
     }
     /// An SPL token of Solana.
+    #[inline]
     pub fn spl(
         network: Network,
         mint: impl Into<String>,
@@ -2353,6 +2492,7 @@ impl WithdrawalAsset {
         SplWithdrawal::new(network, mint, decimals)
     }
     /// A Token-2022 token of Solana.
+    #[inline]
     pub fn spl2022(
         network: Network,
         mint: impl Into<String>,
@@ -2361,6 +2501,7 @@ impl WithdrawalAsset {
         Spl2022Withdrawal::new(network, mint, decimals)
     }
     /// A TEP-74 jetton of TON.
+    #[inline]
     pub fn tep74(
         network: Network,
         master: impl Into<String>,
@@ -2436,106 +2577,127 @@ impl<'de> ::serde::Deserialize<'de> for WithdrawalAsset {
     }
 }
 impl From<NativeWithdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: NativeWithdrawal) -> Self {
         Self::Native(member)
     }
 }
 impl From<Aip21Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Aip21Withdrawal) -> Self {
         Self::Aip21(member)
     }
 }
 impl From<AsaWithdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: AsaWithdrawal) -> Self {
         Self::Asa(member)
     }
 }
 impl From<Cis2Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Cis2Withdrawal) -> Self {
         Self::Cis2(member)
     }
 }
 impl From<Erc20Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Erc20Withdrawal) -> Self {
         Self::Erc20(member)
     }
 }
 impl From<Snip2Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Snip2Withdrawal) -> Self {
         Self::Snip2(member)
     }
 }
 impl From<Trc20Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Trc20Withdrawal) -> Self {
         Self::Trc20(member)
     }
 }
 impl From<Erc7984Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Erc7984Withdrawal) -> Self {
         Self::Erc7984(member)
     }
 }
 impl From<HtsWithdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: HtsWithdrawal) -> Self {
         Self::Hts(member)
     }
 }
 impl From<IouWithdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: IouWithdrawal) -> Self {
         Self::Iou(member)
     }
 }
 impl From<Cip56Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Cip56Withdrawal) -> Self {
         Self::Cip56(member)
     }
 }
 impl From<CoinWithdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: CoinWithdrawal) -> Self {
         Self::Coin(member)
     }
 }
 impl From<LockedCoinWithdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: LockedCoinWithdrawal) -> Self {
         Self::LockedCoin(member)
     }
 }
 impl From<Xls33Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Xls33Withdrawal) -> Self {
         Self::Xls33(member)
     }
 }
 impl From<CardanoWithdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: CardanoWithdrawal) -> Self {
         Self::Asset(member)
     }
 }
 impl From<Cis7Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Cis7Withdrawal) -> Self {
         Self::Cis7(member)
     }
 }
 impl From<Sep41Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Sep41Withdrawal) -> Self {
         Self::Sep41(member)
     }
 }
 impl From<Trc10Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Trc10Withdrawal) -> Self {
         Self::Trc10(member)
     }
 }
 impl From<SplWithdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: SplWithdrawal) -> Self {
         Self::Spl(member)
     }
 }
 impl From<Spl2022Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Spl2022Withdrawal) -> Self {
         Self::Spl2022(member)
     }
 }
 impl From<Tep74Withdrawal> for WithdrawalAsset {
+    #[inline]
     fn from(member: Tep74Withdrawal) -> Self {
         Self::Tep74(member)
     }
@@ -2580,6 +2742,7 @@ object! {
 }
 impl Xls33Withdrawal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, issuance_id: impl Into<String>, decimals: i32) -> Self {
         Self {
             network,

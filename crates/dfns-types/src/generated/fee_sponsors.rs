@@ -24,6 +24,7 @@ object! {
 }
 impl CreateFeeSponsorRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(wallet_id: impl Into<crate::WalletId>) -> Self {
         Self {
             wallet_id: wallet_id.into(),
@@ -32,12 +33,14 @@ impl CreateFeeSponsorRequest {
         }
     }
     /// True lets end users use the sponsor too. False if left out.
+    #[inline]
     #[must_use]
     pub fn with_allow_end_user(mut self, allow_end_user: bool) -> Self {
         self.allow_end_user = Some(allow_end_user);
         self
     }
     /// The name, for people. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -76,6 +79,7 @@ object! {
 }
 impl FeeSponsor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::FeeSponsorId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -94,12 +98,14 @@ impl FeeSponsor {
         }
     }
     /// True if end users may use the sponsor too.
+    #[inline]
     #[must_use]
     pub fn with_allow_end_user(mut self, allow_end_user: bool) -> Self {
         self.allow_end_user = Some(allow_end_user);
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -123,6 +129,7 @@ object! {
 }
 impl FeeSponsorPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<FeeSponsor>>) -> Self {
         Self {
             items: items.into(),
@@ -130,6 +137,7 @@ impl FeeSponsorPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -158,6 +166,7 @@ impl FeeSponsorStatus {
         Self::Archived,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "Active",
@@ -166,6 +175,7 @@ impl FeeSponsorStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Active" => Self::Active,
@@ -205,6 +215,7 @@ object! {
 }
 impl SponsoredFee {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
         sponsoree_id: impl Into<String>,
@@ -222,6 +233,7 @@ impl SponsoredFee {
         }
     }
     /// The fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
@@ -245,6 +257,7 @@ object! {
 }
 impl SponsoredFeePage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<SponsoredFee>>) -> Self {
         Self {
             items: items.into(),
@@ -252,6 +265,7 @@ impl SponsoredFeePage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());

@@ -39,6 +39,7 @@ object! {
 }
 impl CreateKeyRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(scheme: KeyScheme, curve: KeyCurve) -> Self {
         Self {
             scheme,
@@ -52,36 +53,42 @@ impl CreateKeyRequest {
         }
     }
     /// True keeps the key with the organisation, but allows to delegate it later. False if left out.
+    #[inline]
     #[must_use]
     pub fn with_delay_delegation(mut self, delay_delegation: bool) -> Self {
         self.delay_delegation = Some(delay_delegation);
         self
     }
     /// The end user to delegate the key to at once.
+    #[inline]
     #[must_use]
     pub fn with_delegate_to(mut self, delegate_to: impl Into<crate::UserId>) -> Self {
         self.delegate_to = Some(delegate_to.into());
         self
     }
     /// Derives the new key from a master key, along a BIP-32 path.
+    #[inline]
     #[must_use]
     pub fn with_derive_from(mut self, derive_from: impl Into<KeyDerivation>) -> Self {
         self.derive_from = Some(derive_from.into());
         self
     }
     /// True makes a key that others can be derived from. False if left out.
+    #[inline]
     #[must_use]
     pub fn with_master_key(mut self, master_key: bool) -> Self {
         self.master_key = Some(master_key);
         self
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// The key store to make the key in.
+    #[inline]
     #[must_use]
     pub fn with_store_id(mut self, store_id: impl Into<crate::KeyStoreId>) -> Self {
         self.store_id = Some(store_id.into());
@@ -102,6 +109,7 @@ object! {
 }
 impl DelegateKeyRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(delegate_to: impl Into<crate::UserId>) -> Self {
         Self {
             delegate_to: delegate_to.into(),
@@ -125,6 +133,7 @@ object! {
 }
 impl DeriveKeyRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(domain: impl Into<crate::Hex>, seed: impl Into<crate::Hex>) -> Self {
         Self {
             domain: domain.into(),
@@ -146,6 +155,7 @@ object! {
 }
 impl DerivedOutput {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(output: impl Into<String>) -> Self {
         Self { output: output.into() }
     }
@@ -179,6 +189,7 @@ object! {
 }
 impl ImportKeyRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         curve: KeyCurve,
         protocol: KeyProtocol,
@@ -195,12 +206,14 @@ impl ImportKeyRequest {
         }
     }
     /// True if other keys can be derived from this one.
+    #[inline]
     #[must_use]
     pub fn with_master_key(mut self, master_key: bool) -> Self {
         self.master_key = Some(master_key);
         self
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -224,6 +237,7 @@ object! {
 }
 impl KeyDelegation {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(key_id: impl Into<crate::KeyId>, status: DelegationStatus) -> Self {
         Self {
             key_id: key_id.into(),
@@ -290,6 +304,7 @@ object! {
 }
 impl KeyDetails {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::KeyId>,
         scheme: KeyScheme,
@@ -321,42 +336,49 @@ impl KeyDetails {
         }
     }
     /// When the key was archived.
+    #[inline]
     #[must_use]
     pub fn with_date_deleted(mut self, date_deleted: crate::Timestamp) -> Self {
         self.date_deleted = Some(date_deleted);
         self
     }
     /// When the key was first exported.
+    #[inline]
     #[must_use]
     pub fn with_date_exported(mut self, date_exported: crate::Timestamp) -> Self {
         self.date_exported = Some(date_exported);
         self
     }
     /// Where a derived key comes from.
+    #[inline]
     #[must_use]
     pub fn with_derived_from(mut self, derived_from: impl Into<KeyOrigin>) -> Self {
         self.derived_from = Some(derived_from.into());
         self
     }
     /// True if the private key has left the API. Such a key no longer signs, by default.
+    #[inline]
     #[must_use]
     pub fn with_exported(mut self, exported: bool) -> Self {
         self.exported = Some(exported);
         self
     }
     /// True if the key was made elsewhere.
+    #[inline]
     #[must_use]
     pub fn with_imported(mut self, imported: bool) -> Self {
         self.imported = Some(imported);
         self
     }
     /// True if other keys can be derived from this one.
+    #[inline]
     #[must_use]
     pub fn with_master_key(mut self, master_key: bool) -> Self {
         self.master_key = Some(master_key);
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -387,6 +409,7 @@ object! {
 }
 impl KeyLocation {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::KeyStoreId>,
         kind: KeyStoreKind,
@@ -400,6 +423,7 @@ impl KeyLocation {
         }
     }
     /// The derivation path within the store.
+    #[inline]
     #[must_use]
     pub fn with_derivation_path(mut self, derivation_path: impl Into<String>) -> Self {
         self.derivation_path = Some(derivation_path.into());
@@ -423,6 +447,7 @@ object! {
 }
 impl KeyPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Key>>) -> Self {
         Self {
             items: items.into(),
@@ -430,6 +455,7 @@ impl KeyPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -453,6 +479,7 @@ object! {
 }
 impl KeyWallet {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(id: impl Into<crate::WalletId>, network: Network) -> Self {
         Self { id: id.into(), network }
     }
@@ -471,6 +498,7 @@ object! {
 }
 impl UpdateKeyRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: Option<String>) -> Self {
         Self { name }
     }

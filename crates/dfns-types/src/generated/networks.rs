@@ -24,6 +24,7 @@ object! {
 }
 impl AbiParameter {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -32,6 +33,7 @@ impl AbiParameter {
         }
     }
     /// The fields, if the type is a tuple.
+    #[inline]
     #[must_use]
     pub fn with_components(mut self, components: impl Into<Vec<AbiParameter>>) -> Self {
         self.components = components.into();
@@ -55,6 +57,7 @@ object! {
 }
 impl BitcoinFee {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(fee_rate: impl Into<String>, block_horizon: i32) -> Self {
         Self {
             fee_rate: fee_rate.into(),
@@ -88,6 +91,7 @@ object! {
 }
 impl BitcoinFeeEstimate {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         network: BitcoinFeeNetwork,
         block_number: i64,
@@ -137,6 +141,7 @@ impl BitcoinFeeNetwork {
         Self::DogecoinTestnet,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Bitcoin => "Bitcoin",
@@ -149,6 +154,7 @@ impl BitcoinFeeNetwork {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Bitcoin" => Self::Bitcoin,
@@ -183,6 +189,7 @@ object! {
 }
 impl CallFunctionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(contract: impl Into<String>, abi: impl Into<FunctionAbi>) -> Self {
         Self {
             contract: contract.into(),
@@ -191,6 +198,7 @@ impl CallFunctionRequest {
         }
     }
     /// The arguments by name.
+    #[inline]
     #[must_use]
     pub fn with_calldata(mut self, calldata: impl Into<FunctionArguments>) -> Self {
         self.calldata = Some(calldata.into());
@@ -214,6 +222,7 @@ object! {
 }
 impl CantonEndpoint {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(url: impl Into<String>, oauth2: impl Into<OAuthClient>) -> Self {
         Self {
             url: url.into(),
@@ -242,6 +251,7 @@ impl CantonNetwork {
         Self::CantonTestnet,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Canton => "Canton",
@@ -250,6 +260,7 @@ impl CantonNetwork {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Canton" => Self::Canton,
@@ -281,6 +292,7 @@ impl CantonNetworkName {
         Self::CantonTestnet,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Canton => "canton",
@@ -289,6 +301,7 @@ impl CantonNetworkName {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "canton" => Self::Canton,
@@ -331,6 +344,7 @@ object! {
 }
 impl CantonValidator {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::ValidatorId>,
         org_id: impl Into<crate::OrgId>,
@@ -350,6 +364,7 @@ impl CantonValidator {
         }
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -371,6 +386,7 @@ impl CantonValidatorKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Shared, Self::Custom];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Shared => "Shared",
@@ -378,6 +394,7 @@ impl CantonValidatorKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Shared" => Self::Shared,
@@ -404,6 +421,7 @@ object! {
 }
 impl CantonValidatorPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<CantonValidator>>) -> Self {
         Self {
             items: items.into(),
@@ -411,6 +429,7 @@ impl CantonValidatorPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -434,6 +453,7 @@ object! {
 }
 impl ContractData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(kind: ContractKind, data: impl Into<crate::Hex>) -> Self {
         Self { kind, data: data.into() }
     }
@@ -451,12 +471,14 @@ impl ContractKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Evm];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Evm => "Evm",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Evm" => Self::Evm,
@@ -486,6 +508,7 @@ impl CreateCantonValidatorRequest {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Shared", "Custom"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Shared(_) => "Shared",
@@ -494,10 +517,12 @@ impl CreateCantonValidatorRequest {
         }
     }
     /// A validator that others use too.
+    #[inline]
     pub fn shared() -> SharedValidator {
         SharedValidator::new()
     }
     /// A validator of the organisation.
+    #[inline]
     pub fn custom(
         validator: impl Into<CantonEndpoint>,
         ledger: impl Into<CantonEndpoint>,
@@ -522,11 +547,13 @@ impl<'de> ::serde::Deserialize<'de> for CreateCantonValidatorRequest {
     }
 }
 impl From<SharedValidator> for CreateCantonValidatorRequest {
+    #[inline]
     fn from(member: SharedValidator) -> Self {
         Self::Shared(member)
     }
 }
 impl From<CustomValidator> for CreateCantonValidatorRequest {
+    #[inline]
     fn from(member: CustomValidator) -> Self {
         Self::Custom(member)
     }
@@ -551,6 +578,7 @@ object! {
 }
 impl CustomValidator {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         validator: impl Into<CantonEndpoint>,
         ledger: impl Into<CantonEndpoint>,
@@ -562,6 +590,7 @@ impl CustomValidator {
         }
     }
     /// The name, for people. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -585,6 +614,7 @@ object! {
 }
 impl Eip1559Fee {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         max_priority_fee_per_gas: impl Into<crate::Amount>,
         max_fee_per_gas: impl Into<crate::Amount>,
@@ -624,6 +654,7 @@ object! {
 }
 impl Eip1559FeeEstimate {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         network: Eip1559FeeNetwork,
         block_number: i64,
@@ -792,6 +823,7 @@ impl Eip1559FeeNetwork {
         Self::XLayerSepolia,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::ArbitrumOne => "ArbitrumOne",
@@ -843,6 +875,7 @@ impl Eip1559FeeNetwork {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "ArbitrumOne" => Self::ArbitrumOne,
@@ -920,6 +953,7 @@ impl FeeEstimate {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Bitcoin", "Eip1559", "Solana"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Bitcoin(_) => "Bitcoin",
@@ -929,6 +963,7 @@ impl FeeEstimate {
         }
     }
     /// The fees of Bitcoin, Litecoin and Dogecoin.
+    #[inline]
     pub fn bitcoin(
         network: BitcoinFeeNetwork,
         block_number: i64,
@@ -939,6 +974,7 @@ impl FeeEstimate {
         BitcoinFeeEstimate::new(network, block_number, slow, standard, fast)
     }
     /// The fees of an EVM network.
+    #[inline]
     pub fn eip1559(
         network: Eip1559FeeNetwork,
         block_number: i64,
@@ -957,6 +993,7 @@ impl FeeEstimate {
         )
     }
     /// The priority fees of Solana.
+    #[inline]
     pub fn solana(
         network: SolanaFeeNetwork,
         block_number: i64,
@@ -987,16 +1024,19 @@ impl<'de> ::serde::Deserialize<'de> for FeeEstimate {
     }
 }
 impl From<BitcoinFeeEstimate> for FeeEstimate {
+    #[inline]
     fn from(member: BitcoinFeeEstimate) -> Self {
         Self::Bitcoin(member)
     }
 }
 impl From<Eip1559FeeEstimate> for FeeEstimate {
+    #[inline]
     fn from(member: Eip1559FeeEstimate) -> Self {
         Self::Eip1559(member)
     }
 }
 impl From<SolanaFeeEstimate> for FeeEstimate {
+    #[inline]
     fn from(member: SolanaFeeEstimate) -> Self {
         Self::Solana(member)
     }
@@ -1208,6 +1248,7 @@ impl FeeNetwork {
         Self::SolanaDevnet,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Bitcoin => "Bitcoin",
@@ -1278,6 +1319,7 @@ impl FeeNetwork {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Bitcoin" => Self::Bitcoin,
@@ -1376,6 +1418,7 @@ object! {
 }
 impl FunctionAbi {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         type_: impl Into<String>,
         name: impl Into<String>,
@@ -1458,6 +1501,7 @@ object! {
 }
 impl OAuthClient {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         domain: impl Into<String>,
         audience: impl Into<String>,
@@ -1473,6 +1517,7 @@ impl OAuthClient {
         }
     }
     /// The path on that server.
+    #[inline]
     #[must_use]
     pub fn with_token_path(mut self, token_path: impl Into<String>) -> Self {
         self.token_path = Some(token_path.into());
@@ -1587,6 +1632,7 @@ impl ReadContractNetwork {
         Self::TscTestnet1,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::ArbitrumOne => "ArbitrumOne",
@@ -1624,6 +1670,7 @@ impl ReadContractNetwork {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "ArbitrumOne" => Self::ArbitrumOne,
@@ -1686,6 +1733,7 @@ object! {
 }
 impl ReadContractRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: ContractKind,
         network: ReadContractNetwork,
@@ -1714,6 +1762,7 @@ object! {
 }
 impl ReindexTransactionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(tx_hash: impl Into<String>) -> Self {
         Self { tx_hash: tx_hash.into() }
     }
@@ -1732,10 +1781,12 @@ object! {
 }
 impl SharedValidator {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self { name: Default::default() }
     }
     /// The name, for people. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -1756,6 +1807,7 @@ object! {
 }
 impl SolanaFee {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(compute_unit_price: impl Into<String>) -> Self {
         Self {
             compute_unit_price: compute_unit_price.into(),
@@ -1788,6 +1840,7 @@ object! {
 }
 impl SolanaFeeEstimate {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         network: SolanaFeeNetwork,
         block_number: i64,
@@ -1819,6 +1872,7 @@ impl SolanaFeeNetwork {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Solana, Self::SolanaDevnet];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Solana => "Solana",
@@ -1826,6 +1880,7 @@ impl SolanaFeeNetwork {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Solana" => Self::Solana,
@@ -1849,6 +1904,7 @@ object! {
 }
 impl TransactionReindex {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(success: bool) -> Self {
         Self { success }
     }
@@ -1873,6 +1929,7 @@ object! {
 }
 impl UpdateCantonValidatorRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             ledger: Default::default(),
@@ -1881,18 +1938,21 @@ impl UpdateCantonValidatorRequest {
         }
     }
     /// The API of the ledger.
+    #[inline]
     #[must_use]
     pub fn with_ledger(mut self, ledger: impl Into<CantonEndpoint>) -> Self {
         self.ledger = Some(ledger.into());
         self
     }
     /// The name, for people. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// The API of the validator.
+    #[inline]
     #[must_use]
     pub fn with_validator(mut self, validator: impl Into<CantonEndpoint>) -> Self {
         self.validator = Some(validator.into());

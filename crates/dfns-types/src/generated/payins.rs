@@ -45,6 +45,7 @@ object! {
 }
 impl BorderlessPayin {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::PayinId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -70,6 +71,7 @@ impl BorderlessPayin {
         }
     }
     /// When it was completed, or failed.
+    #[inline]
     #[must_use]
     pub fn with_date_finalized(mut self, date_finalized: crate::Timestamp) -> Self {
         self.date_finalized = Some(date_finalized);
@@ -131,6 +133,7 @@ object! {
 }
 impl BorderlessPayinData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         execution_status: BorderlessPayinStatus,
         borderless_account_id: impl Into<String>,
@@ -154,6 +157,7 @@ impl BorderlessPayinData {
         }
     }
     /// What Borderless calls the payin.
+    #[inline]
     #[must_use]
     pub fn with_borderless_transaction_id(
         mut self,
@@ -163,6 +167,7 @@ impl BorderlessPayinData {
         self
     }
     /// When the delivery of the asset was confirmed.
+    #[inline]
     #[must_use]
     pub fn with_date_delivery_confirmed(
         mut self,
@@ -172,6 +177,7 @@ impl BorderlessPayinData {
         self
     }
     /// Where the money is to be sent.
+    #[inline]
     #[must_use]
     pub fn with_deposit_instruction(
         mut self,
@@ -181,24 +187,28 @@ impl BorderlessPayinData {
         self
     }
     /// The institution that takes the money.
+    #[inline]
     #[must_use]
     pub fn with_pfi_name(mut self, pfi_name: impl Into<String>) -> Self {
         self.pfi_name = Some(pfi_name.into());
         self
     }
     /// The quote that was paid in at.
+    #[inline]
     #[must_use]
     pub fn with_quote_id(mut self, quote_id: impl Into<String>) -> Self {
         self.quote_id = Some(quote_id.into());
         self
     }
     /// Why the payin stands where it stands.
+    #[inline]
     #[must_use]
     pub fn with_status_reason(mut self, status_reason: impl Into<String>) -> Self {
         self.status_reason = Some(status_reason.into());
         self
     }
     /// The hash of the transaction on the network.
+    #[inline]
     #[must_use]
     pub fn with_transaction_hash(mut self, transaction_hash: impl Into<String>) -> Self {
         self.transaction_hash = Some(transaction_hash.into());
@@ -229,6 +239,7 @@ impl BorderlessPayinStatus {
         Self::Failed,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Initializing => "Initializing",
@@ -238,6 +249,7 @@ impl BorderlessPayinStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Initializing" => Self::Initializing,
@@ -290,6 +302,7 @@ object! {
 }
 impl CircleMintPayin {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::PayinId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -315,6 +328,7 @@ impl CircleMintPayin {
         }
     }
     /// When it was completed, or failed.
+    #[inline]
     #[must_use]
     pub fn with_date_finalized(mut self, date_finalized: crate::Timestamp) -> Self {
         self.date_finalized = Some(date_finalized);
@@ -358,6 +372,7 @@ object! {
 }
 impl CircleMintPayinData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(execution_status: CircleMintPayinStatus) -> Self {
         Self {
             execution_status,
@@ -369,6 +384,7 @@ impl CircleMintPayinData {
         }
     }
     /// What Circle Mint calls the transfer.
+    #[inline]
     #[must_use]
     pub fn with_circle_transfer_id(
         mut self,
@@ -378,6 +394,7 @@ impl CircleMintPayinData {
         self
     }
     /// When the transfer was confirmed.
+    #[inline]
     #[must_use]
     pub fn with_date_transfer_confirmed(
         mut self,
@@ -387,6 +404,7 @@ impl CircleMintPayinData {
         self
     }
     /// What Circle Mint calls the receiving address.
+    #[inline]
     #[must_use]
     pub fn with_recipient_address_id(
         mut self,
@@ -396,12 +414,14 @@ impl CircleMintPayinData {
         self
     }
     /// Why the payin stands where it stands.
+    #[inline]
     #[must_use]
     pub fn with_status_reason(mut self, status_reason: impl Into<String>) -> Self {
         self.status_reason = Some(status_reason.into());
         self
     }
     /// The hash of the transaction on the network.
+    #[inline]
     #[must_use]
     pub fn with_transaction_hash(mut self, transaction_hash: impl Into<String>) -> Self {
         self.transaction_hash = Some(transaction_hash.into());
@@ -432,6 +452,7 @@ impl CircleMintPayinStatus {
         Self::Failed,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Initializing => "Initializing",
@@ -441,6 +462,7 @@ impl CircleMintPayinStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Initializing" => Self::Initializing,
@@ -487,6 +509,7 @@ object! {
 }
 impl CreatePayinQuoteRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         amount: impl Into<String>,
@@ -529,6 +552,7 @@ object! {
 }
 impl CreatePayinRecipientRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         provider: FiatProvider,
         wallet_id: impl Into<crate::WalletId>,
@@ -562,6 +586,7 @@ impl CreatePayinRequest {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["CircleMint", "Borderless"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::CircleMint(_) => "CircleMint",
@@ -570,6 +595,7 @@ impl CreatePayinRequest {
         }
     }
     /// Pays in from the balance at Circle Mint.
+    #[inline]
     pub fn circle_mint(
         wallet_id: impl Into<crate::WalletId>,
         amount: impl Into<String>,
@@ -578,6 +604,7 @@ impl CreatePayinRequest {
         NewCircleMintPayin::new(wallet_id, amount, currency)
     }
     /// Pays in with Borderless.
+    #[inline]
     pub fn borderless(
         wallet_id: impl Into<crate::WalletId>,
         amount: impl Into<String>,
@@ -617,11 +644,13 @@ impl<'de> ::serde::Deserialize<'de> for CreatePayinRequest {
     }
 }
 impl From<NewCircleMintPayin> for CreatePayinRequest {
+    #[inline]
     fn from(member: NewCircleMintPayin) -> Self {
         Self::CircleMint(member)
     }
 }
 impl From<NewBorderlessPayin> for CreatePayinRequest {
+    #[inline]
     fn from(member: NewBorderlessPayin) -> Self {
         Self::Borderless(member)
     }
@@ -667,6 +696,7 @@ object! {
 }
 impl DepositDetails {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             account_holder_name: Default::default(),
@@ -682,6 +712,7 @@ impl DepositDetails {
         }
     }
     /// The name of the holder of the account.
+    #[inline]
     #[must_use]
     pub fn with_account_holder_name(
         mut self,
@@ -691,6 +722,7 @@ impl DepositDetails {
         self
     }
     /// The number of the account.
+    #[inline]
     #[must_use]
     pub fn with_bank_account_number(
         mut self,
@@ -700,12 +732,14 @@ impl DepositDetails {
         self
     }
     /// The address of the bank.
+    #[inline]
     #[must_use]
     pub fn with_bank_address(mut self, bank_address: impl Into<String>) -> Self {
         self.bank_address = Some(bank_address.into());
         self
     }
     /// The address of the receiver.
+    #[inline]
     #[must_use]
     pub fn with_bank_beneficiary_address(
         mut self,
@@ -715,6 +749,7 @@ impl DepositDetails {
         self
     }
     /// The name of the receiver.
+    #[inline]
     #[must_use]
     pub fn with_bank_beneficiary_name(
         mut self,
@@ -724,12 +759,14 @@ impl DepositDetails {
         self
     }
     /// The name of the bank.
+    #[inline]
     #[must_use]
     pub fn with_bank_name(mut self, bank_name: impl Into<String>) -> Self {
         self.bank_name = Some(bank_name.into());
         self
     }
     /// The routing number of the bank.
+    #[inline]
     #[must_use]
     pub fn with_bank_routing_number(
         mut self,
@@ -739,18 +776,21 @@ impl DepositDetails {
         self
     }
     /// The BIC of the bank.
+    #[inline]
     #[must_use]
     pub fn with_bic(mut self, bic: impl Into<String>) -> Self {
         self.bic = Some(bic.into());
         self
     }
     /// The text that has to go with the money.
+    #[inline]
     #[must_use]
     pub fn with_deposit_message(mut self, deposit_message: impl Into<String>) -> Self {
         self.deposit_message = Some(deposit_message.into());
         self
     }
     /// The IBAN of the account.
+    #[inline]
     #[must_use]
     pub fn with_iban(mut self, iban: impl Into<String>) -> Self {
         self.iban = Some(iban.into());
@@ -774,6 +814,7 @@ object! {
 }
 impl DepositInstruction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         payment_method: impl Into<String>,
         details: impl Into<DepositDetails>,
@@ -798,6 +839,7 @@ object! {
 }
 impl Erc20PayinAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(contract: impl Into<String>) -> Self {
         Self { contract: contract.into() }
     }
@@ -817,6 +859,7 @@ impl FiatCurrency {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::USD, Self::EUR];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::USD => "USD",
@@ -824,6 +867,7 @@ impl FiatCurrency {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "USD" => Self::USD,
@@ -868,6 +912,7 @@ object! {
 }
 impl NewBorderlessPayin {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         amount: impl Into<String>,
@@ -889,6 +934,7 @@ impl NewBorderlessPayin {
         }
     }
     /// The quote to pay in at.
+    #[inline]
     #[must_use]
     pub fn with_quote_id(mut self, quote_id: impl Into<String>) -> Self {
         self.quote_id = Some(quote_id.into());
@@ -915,6 +961,7 @@ object! {
 }
 impl NewCircleMintPayin {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         amount: impl Into<String>,
@@ -948,6 +995,7 @@ impl Payin {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["CircleMint", "Borderless"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::CircleMint(_) => "CircleMint",
@@ -956,6 +1004,7 @@ impl Payin {
         }
     }
     /// A payin from the balance at Circle Mint.
+    #[inline]
     pub fn circle_mint(
         id: impl Into<crate::PayinId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -980,6 +1029,7 @@ impl Payin {
         )
     }
     /// A payin with Borderless.
+    #[inline]
     pub fn borderless(
         id: impl Into<crate::PayinId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -1023,11 +1073,13 @@ impl<'de> ::serde::Deserialize<'de> for Payin {
     }
 }
 impl From<CircleMintPayin> for Payin {
+    #[inline]
     fn from(member: CircleMintPayin) -> Self {
         Self::CircleMint(member)
     }
 }
 impl From<BorderlessPayin> for Payin {
+    #[inline]
     fn from(member: BorderlessPayin) -> Self {
         Self::Borderless(member)
     }
@@ -1082,6 +1134,7 @@ object! {
 }
 impl PayinAccount {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         account_id: impl Into<String>,
         assets: impl Into<Vec<PayinAccountAsset>>,
@@ -1093,6 +1146,7 @@ impl PayinAccount {
         }
     }
     /// The name of the account.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -1116,6 +1170,7 @@ object! {
 }
 impl PayinAccountAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(asset: impl Into<String>, address: impl Into<String>) -> Self {
         Self {
             asset: asset.into(),
@@ -1137,6 +1192,7 @@ object! {
 }
 impl PayinAccountList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<PayinAccount>>) -> Self {
         Self { items: items.into() }
     }
@@ -1165,6 +1221,7 @@ impl PayinAsset {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Erc20", "Spl", "Spl2022"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Erc20(_) => "Erc20",
@@ -1174,14 +1231,17 @@ impl PayinAsset {
         }
     }
     /// An ERC-20 token.
+    #[inline]
     pub fn erc20(contract: impl Into<String>) -> Erc20PayinAsset {
         Erc20PayinAsset::new(contract)
     }
     /// An SPL token.
+    #[inline]
     pub fn spl(mint: impl Into<String>) -> SplPayinAsset {
         SplPayinAsset::new(mint)
     }
     /// A Token-2022 token.
+    #[inline]
     pub fn spl2022(mint: impl Into<String>) -> Spl2022PayinAsset {
         Spl2022PayinAsset::new(mint)
     }
@@ -1204,16 +1264,19 @@ impl<'de> ::serde::Deserialize<'de> for PayinAsset {
     }
 }
 impl From<Erc20PayinAsset> for PayinAsset {
+    #[inline]
     fn from(member: Erc20PayinAsset) -> Self {
         Self::Erc20(member)
     }
 }
 impl From<SplPayinAsset> for PayinAsset {
+    #[inline]
     fn from(member: SplPayinAsset) -> Self {
         Self::Spl(member)
     }
 }
 impl From<Spl2022PayinAsset> for PayinAsset {
+    #[inline]
     fn from(member: Spl2022PayinAsset) -> Self {
         Self::Spl2022(member)
     }
@@ -1238,6 +1301,7 @@ object! {
 }
 impl PayinBalance {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         provider: FiatProvider,
         currency: impl Into<String>,
@@ -1264,6 +1328,7 @@ object! {
 }
 impl PayinBalanceList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<PayinBalance>>) -> Self {
         Self { items: items.into() }
     }
@@ -1285,6 +1350,7 @@ object! {
 }
 impl PayinCurrencyOption {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         currency: FiatCurrency,
         payment_methods: impl Into<Vec<PayinMethodOption>>,
@@ -1312,6 +1378,7 @@ object! {
 }
 impl PayinMethodOption {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         payment_method: PaymentMethod,
         countries: impl Into<Vec<String>>,
@@ -1339,6 +1406,7 @@ object! {
 }
 impl PayinOffer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(amount: f64, fees: f64) -> Self {
         Self { amount, fees }
     }
@@ -1360,6 +1428,7 @@ object! {
 }
 impl PayinOptions {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         assets: impl Into<Vec<String>>,
         currencies: impl Into<Vec<PayinCurrencyOption>>,
@@ -1387,6 +1456,7 @@ object! {
 }
 impl PayinPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Payin>>) -> Self {
         Self {
             items: items.into(),
@@ -1394,6 +1464,7 @@ impl PayinPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1420,6 +1491,7 @@ object! {
 }
 impl PayinQuote {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(offer: impl Into<PayinOffer>) -> Self {
         Self {
             offer: offer.into(),
@@ -1428,12 +1500,14 @@ impl PayinQuote {
         }
     }
     /// Until when the quote holds.
+    #[inline]
     #[must_use]
     pub fn with_date_expires(mut self, date_expires: crate::Timestamp) -> Self {
         self.date_expires = Some(date_expires);
         self
     }
     /// The id to give with the payin.
+    #[inline]
     #[must_use]
     pub fn with_quote_id(mut self, quote_id: impl Into<String>) -> Self {
         self.quote_id = Some(quote_id.into());
@@ -1469,6 +1543,7 @@ object! {
 }
 impl PayinQuotes {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         provider: FiatProvider,
         currency: FiatCurrency,
@@ -1513,6 +1588,7 @@ object! {
 }
 impl PayinRecipient {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         provider: FiatProvider,
         wallet_id: impl Into<crate::WalletId>,
@@ -1528,6 +1604,7 @@ impl PayinRecipient {
         }
     }
     /// What the provider calls the receiving address.
+    #[inline]
     #[must_use]
     pub fn with_recipient_address_id(
         mut self,
@@ -1558,6 +1635,7 @@ impl PayinRecipientStatus {
         Self::Active,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::NotRegistered => "NotRegistered",
@@ -1566,6 +1644,7 @@ impl PayinRecipientStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "NotRegistered" => Self::NotRegistered,
@@ -1597,6 +1676,7 @@ impl PayinStatus {
         Self::Failed,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Processing => "Processing",
@@ -1605,6 +1685,7 @@ impl PayinStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Processing" => Self::Processing,
@@ -1642,6 +1723,7 @@ impl PaymentMethod {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Wire, Self::ACH, Self::Sepa];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Wire => "Wire",
@@ -1650,6 +1732,7 @@ impl PaymentMethod {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Wire" => Self::Wire,
@@ -1683,6 +1766,7 @@ object! {
 }
 impl RegisterPayinAccountAssetRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         provider: FiatProvider,
         borderless_account_id: impl Into<String>,
@@ -1711,6 +1795,7 @@ object! {
 }
 impl Spl2022PayinAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(mint: impl Into<String>) -> Self {
         Self { mint: mint.into() }
     }
@@ -1729,6 +1814,7 @@ object! {
 }
 impl SplPayinAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(mint: impl Into<String>) -> Self {
         Self { mint: mint.into() }
     }

@@ -14,6 +14,7 @@ object! {
 }
 impl CancelPayout {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -35,6 +36,7 @@ object! {
 }
 impl ConfirmPayout {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         transfer: impl Into<PayoutTransfer>,
@@ -66,6 +68,7 @@ impl CreatePayoutActionRequest {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Confirm", "Cancel"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Confirm(_) => "Confirm",
@@ -74,6 +77,7 @@ impl CreatePayoutActionRequest {
         }
     }
     /// Confirms a payout, and says once more what is sent where.
+    #[inline]
     pub fn confirm(
         wallet_id: impl Into<crate::WalletId>,
         transfer: impl Into<PayoutTransfer>,
@@ -81,6 +85,7 @@ impl CreatePayoutActionRequest {
         ConfirmPayout::new(wallet_id, transfer)
     }
     /// Gives a payout up.
+    #[inline]
     pub fn cancel() -> CancelPayout {
         CancelPayout::new()
     }
@@ -102,11 +107,13 @@ impl<'de> ::serde::Deserialize<'de> for CreatePayoutActionRequest {
     }
 }
 impl From<ConfirmPayout> for CreatePayoutActionRequest {
+    #[inline]
     fn from(member: ConfirmPayout) -> Self {
         Self::Confirm(member)
     }
 }
 impl From<CancelPayout> for CreatePayoutActionRequest {
+    #[inline]
     fn from(member: CancelPayout) -> Self {
         Self::Cancel(member)
     }
@@ -137,6 +144,7 @@ object! {
 }
 impl CreatePayoutQuoteRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         asset: impl Into<NewPayoutAsset>,
@@ -192,6 +200,7 @@ object! {
 }
 impl CreatePayoutRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         asset: impl Into<NewPayoutAsset>,
@@ -216,6 +225,7 @@ impl CreatePayoutRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -245,6 +255,7 @@ object! {
 }
 impl Erc20PayoutAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -258,6 +269,7 @@ impl Erc20PayoutAsset {
         }
     }
     /// What is known about an asset that is paid out.
+    #[inline]
     #[must_use]
     pub fn with_metadata(mut self, metadata: impl Into<PayoutAssetMetadata>) -> Self {
         self.metadata = Some(metadata.into());
@@ -284,6 +296,7 @@ object! {
 }
 impl Erc20PayoutTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -313,6 +326,7 @@ object! {
 }
 impl NewErc20PayoutAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(contract: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
         Self {
             contract: contract.into(),
@@ -344,6 +358,7 @@ impl NewPayoutAsset {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Erc20", "Spl", "Spl2022"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Erc20(_) => "Erc20",
@@ -353,6 +368,7 @@ impl NewPayoutAsset {
         }
     }
     /// An amount of an ERC-20 token.
+    #[inline]
     pub fn erc20(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -360,6 +376,7 @@ impl NewPayoutAsset {
         NewErc20PayoutAsset::new(contract, amount)
     }
     /// An amount of an SPL token.
+    #[inline]
     pub fn spl(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -367,6 +384,7 @@ impl NewPayoutAsset {
         NewSplPayoutAsset::new(mint, amount)
     }
     /// An amount of a Token-2022 token.
+    #[inline]
     pub fn spl2022(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -392,16 +410,19 @@ impl<'de> ::serde::Deserialize<'de> for NewPayoutAsset {
     }
 }
 impl From<NewErc20PayoutAsset> for NewPayoutAsset {
+    #[inline]
     fn from(member: NewErc20PayoutAsset) -> Self {
         Self::Erc20(member)
     }
 }
 impl From<NewSplPayoutAsset> for NewPayoutAsset {
+    #[inline]
     fn from(member: NewSplPayoutAsset) -> Self {
         Self::Spl(member)
     }
 }
 impl From<NewSpl2022PayoutAsset> for NewPayoutAsset {
+    #[inline]
     fn from(member: NewSpl2022PayoutAsset) -> Self {
         Self::Spl2022(member)
     }
@@ -423,6 +444,7 @@ object! {
 }
 impl NewSpl2022PayoutAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(mint: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
         Self {
             mint: mint.into(),
@@ -447,6 +469,7 @@ object! {
 }
 impl NewSplPayoutAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(mint: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
         Self {
             mint: mint.into(),
@@ -544,6 +567,7 @@ impl PaymentPurpose {
         Self::Other,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::SalaryPayment => "salary payment",
@@ -575,6 +599,7 @@ impl PaymentPurpose {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "salary payment" => Self::SalaryPayment,
@@ -653,6 +678,7 @@ object! {
 }
 impl Payout {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::PayoutId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -679,6 +705,7 @@ impl Payout {
         }
     }
     /// When it was completed, or ended otherwise.
+    #[inline]
     #[must_use]
     pub fn with_date_finalized(mut self, date_finalized: crate::Timestamp) -> Self {
         self.date_finalized = Some(date_finalized);
@@ -686,6 +713,7 @@ impl Payout {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -724,6 +752,7 @@ impl PayoutAsset {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Erc20", "Spl", "Spl2022"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Erc20(_) => "Erc20",
@@ -733,6 +762,7 @@ impl PayoutAsset {
         }
     }
     /// An amount of an ERC-20 token.
+    #[inline]
     pub fn erc20(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -741,6 +771,7 @@ impl PayoutAsset {
         Erc20PayoutAsset::new(contract, amount, network)
     }
     /// An amount of an SPL token.
+    #[inline]
     pub fn spl(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -749,6 +780,7 @@ impl PayoutAsset {
         SplPayoutAsset::new(mint, amount, network)
     }
     /// An amount of a Token-2022 token.
+    #[inline]
     pub fn spl2022(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -775,16 +807,19 @@ impl<'de> ::serde::Deserialize<'de> for PayoutAsset {
     }
 }
 impl From<Erc20PayoutAsset> for PayoutAsset {
+    #[inline]
     fn from(member: Erc20PayoutAsset) -> Self {
         Self::Erc20(member)
     }
 }
 impl From<SplPayoutAsset> for PayoutAsset {
+    #[inline]
     fn from(member: SplPayoutAsset) -> Self {
         Self::Spl(member)
     }
 }
 impl From<Spl2022PayoutAsset> for PayoutAsset {
+    #[inline]
     fn from(member: Spl2022PayoutAsset) -> Self {
         Self::Spl2022(member)
     }
@@ -812,6 +847,7 @@ object! {
 }
 impl PayoutAssetMetadata {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(decimals: i32) -> Self {
         Self {
             decimals,
@@ -821,18 +857,21 @@ impl PayoutAssetMetadata {
         }
     }
     /// The name of the asset.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// The symbol of the asset.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -892,6 +931,7 @@ object! {
 }
 impl PayoutData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         borderless_account_id: impl Into<String>,
         payment_instructions_id: impl Into<String>,
@@ -917,6 +957,7 @@ impl PayoutData {
         }
     }
     /// What Borderless calls the payout.
+    #[inline]
     #[must_use]
     pub fn with_borderless_payout_id(
         mut self,
@@ -926,18 +967,21 @@ impl PayoutData {
         self
     }
     /// When the payout was cancelled by the caller.
+    #[inline]
     #[must_use]
     pub fn with_date_canceled(mut self, date_canceled: crate::Timestamp) -> Self {
         self.date_canceled = Some(date_canceled);
         self
     }
     /// When the payout was confirmed by the caller.
+    #[inline]
     #[must_use]
     pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
         self.date_confirmed = Some(date_confirmed);
         self
     }
     /// When the asset had arrived.
+    #[inline]
     #[must_use]
     pub fn with_date_deposit_confirmed(
         mut self,
@@ -947,6 +991,7 @@ impl PayoutData {
         self
     }
     /// When the money had been paid.
+    #[inline]
     #[must_use]
     pub fn with_date_payout_confirmed(
         mut self,
@@ -956,24 +1001,28 @@ impl PayoutData {
         self
     }
     /// The address that the asset is sent to.
+    #[inline]
     #[must_use]
     pub fn with_deposit_address(mut self, deposit_address: impl Into<String>) -> Self {
         self.deposit_address = Some(deposit_address.into());
         self
     }
     /// Why the payout stands where it stands.
+    #[inline]
     #[must_use]
     pub fn with_status_reason(mut self, status_reason: impl Into<String>) -> Self {
         self.status_reason = Some(status_reason.into());
         self
     }
     /// The hash of the transaction on the network.
+    #[inline]
     #[must_use]
     pub fn with_transaction_hash(mut self, transaction_hash: impl Into<String>) -> Self {
         self.transaction_hash = Some(transaction_hash.into());
         self
     }
     /// The transfer of the wallet.
+    #[inline]
     #[must_use]
     pub fn with_transfer_id(
         mut self,
@@ -1031,6 +1080,7 @@ impl PayoutExecutionStatus {
         Self::Canceled,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Initializing => "Initializing",
@@ -1048,6 +1098,7 @@ impl PayoutExecutionStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Initializing" => Self::Initializing,
@@ -1087,6 +1138,7 @@ object! {
 }
 impl PayoutOffer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(fiat_currency: impl Into<String>, amount: f64, fees: f64) -> Self {
         Self {
             fiat_currency: fiat_currency.into(),
@@ -1112,6 +1164,7 @@ object! {
 }
 impl PayoutPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Payout>>) -> Self {
         Self {
             items: items.into(),
@@ -1119,6 +1172,7 @@ impl PayoutPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1142,6 +1196,7 @@ object! {
 }
 impl PayoutQuote {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(offer: impl Into<PayoutOffer>) -> Self {
         Self {
             offer: offer.into(),
@@ -1149,6 +1204,7 @@ impl PayoutQuote {
         }
     }
     /// The id of the quote.
+    #[inline]
     #[must_use]
     pub fn with_quote_id(mut self, quote_id: impl Into<String>) -> Self {
         self.quote_id = Some(quote_id.into());
@@ -1178,6 +1234,7 @@ object! {
 }
 impl PayoutQuotes {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         provider: FiatProvider,
         asset: impl Into<PayoutAsset>,
@@ -1222,6 +1279,7 @@ impl PayoutStatus {
         Self::Canceled,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Processing => "Processing",
@@ -1233,6 +1291,7 @@ impl PayoutStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Processing" => Self::Processing,
@@ -1282,6 +1341,7 @@ impl PayoutTransfer {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Erc20", "Spl", "Spl2022"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Erc20(_) => "Erc20",
@@ -1291,6 +1351,7 @@ impl PayoutTransfer {
         }
     }
     /// Sends an ERC-20 token.
+    #[inline]
     pub fn erc20(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1299,6 +1360,7 @@ impl PayoutTransfer {
         Erc20PayoutTransfer::new(contract, amount, to)
     }
     /// Sends an SPL token.
+    #[inline]
     pub fn spl(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1307,6 +1369,7 @@ impl PayoutTransfer {
         SplPayoutTransfer::new(mint, amount, to)
     }
     /// Sends a Token-2022 token.
+    #[inline]
     pub fn spl2022(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1333,16 +1396,19 @@ impl<'de> ::serde::Deserialize<'de> for PayoutTransfer {
     }
 }
 impl From<Erc20PayoutTransfer> for PayoutTransfer {
+    #[inline]
     fn from(member: Erc20PayoutTransfer) -> Self {
         Self::Erc20(member)
     }
 }
 impl From<SplPayoutTransfer> for PayoutTransfer {
+    #[inline]
     fn from(member: SplPayoutTransfer) -> Self {
         Self::Spl(member)
     }
 }
 impl From<Spl2022PayoutTransfer> for PayoutTransfer {
+    #[inline]
     fn from(member: Spl2022PayoutTransfer) -> Self {
         Self::Spl2022(member)
     }
@@ -1370,6 +1436,7 @@ object! {
 }
 impl Spl2022PayoutAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1383,6 +1450,7 @@ impl Spl2022PayoutAsset {
         }
     }
     /// What is known about an asset that is paid out.
+    #[inline]
     #[must_use]
     pub fn with_metadata(mut self, metadata: impl Into<PayoutAssetMetadata>) -> Self {
         self.metadata = Some(metadata.into());
@@ -1409,6 +1477,7 @@ object! {
 }
 impl Spl2022PayoutTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1444,6 +1513,7 @@ object! {
 }
 impl SplPayoutAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1457,6 +1527,7 @@ impl SplPayoutAsset {
         }
     }
     /// What is known about an asset that is paid out.
+    #[inline]
     #[must_use]
     pub fn with_metadata(mut self, metadata: impl Into<PayoutAssetMetadata>) -> Self {
         self.metadata = Some(metadata.into());
@@ -1483,6 +1554,7 @@ object! {
 }
 impl SplPayoutTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,

@@ -18,6 +18,7 @@ object! {
 }
 impl ArchivePermissionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(is_archived: bool) -> Self {
         Self { is_archived }
     }
@@ -36,6 +37,7 @@ object! {
 }
 impl AssignPermissionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(identity_id: impl Into<String>) -> Self {
         Self {
             identity_id: identity_id.into(),
@@ -59,6 +61,7 @@ object! {
 }
 impl CreatePermissionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         name: impl Into<String>,
         operations: impl Into<Vec<PermissionOperation>>,
@@ -98,6 +101,7 @@ object! {
 }
 impl PermissionAssignment {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::AssignmentId>,
         permission_id: impl Into<crate::PermissionId>,
@@ -148,6 +152,7 @@ object! {
 }
 impl PermissionAssignmentDetails {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::AssignmentId>,
         permission_id: impl Into<crate::PermissionId>,
@@ -167,6 +172,7 @@ impl PermissionAssignmentDetails {
         }
     }
     /// The change that waits for an approval, of the kind `Assignment`.
+    #[inline]
     #[must_use]
     pub fn with_pending_change_request(
         mut self,
@@ -193,6 +199,7 @@ object! {
 }
 impl PermissionAssignmentPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<PermissionAssignmentDetails>>) -> Self {
         Self {
             items: items.into(),
@@ -200,6 +207,7 @@ impl PermissionAssignmentPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -244,6 +252,7 @@ object! {
 }
 impl PermissionDetails {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::PermissionId>,
         name: impl Into<String>,
@@ -267,6 +276,7 @@ impl PermissionDetails {
         }
     }
     /// The change that waits for an approval, of the kind `Permission`.
+    #[inline]
     #[must_use]
     pub fn with_pending_change_request(
         mut self,
@@ -787,6 +797,7 @@ impl PermissionOperation {
         Self::TenantSettingsWrite,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::AuthLogsRead => "Auth:Logs:Read",
@@ -972,6 +983,7 @@ impl PermissionOperation {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Auth:Logs:Read" => Self::AuthLogsRead,
@@ -1176,6 +1188,7 @@ object! {
 }
 impl PermissionPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<PermissionDetails>>) -> Self {
         Self {
             items: items.into(),
@@ -1183,6 +1196,7 @@ impl PermissionPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1206,6 +1220,7 @@ object! {
 }
 impl UpdatePermissionRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             name: Default::default(),
@@ -1213,12 +1228,14 @@ impl UpdatePermissionRequest {
         }
     }
     /// A name, unique in the organisation. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// All operations to grant from now on, one at least. Limits: at least 1 items.
+    #[inline]
     #[must_use]
     pub fn with_operations(
         mut self,

@@ -21,6 +21,7 @@ object! {
 }
 impl ApprovalPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Approval>>) -> Self {
         Self {
             items: items.into(),
@@ -28,6 +29,7 @@ impl ApprovalPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -51,6 +53,7 @@ object! {
 }
 impl CreateApprovalDecisionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(value: ApprovalDecisionValue) -> Self {
         Self {
             value,
@@ -58,6 +61,7 @@ impl CreateApprovalDecisionRequest {
         }
     }
     /// Why, for people, in 1000 characters at most. Limits: at most 1000 characters.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -90,6 +94,7 @@ object! {
 }
 impl CreatePolicyRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         name: impl Into<String>,
         activity_kind: ActivityKind,
@@ -105,6 +110,7 @@ impl CreatePolicyRequest {
         }
     }
     /// Which activities a policy looks at.
+    #[inline]
     #[must_use]
     pub fn with_filters(mut self, filters: impl Into<PolicyFilters>) -> Self {
         self.filters = Some(filters.into());
@@ -152,6 +158,7 @@ object! {
 }
 impl PolicyDetails {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::PolicyId>,
         name: impl Into<String>,
@@ -174,24 +181,28 @@ impl PolicyDetails {
         }
     }
     /// When the policy was created.
+    #[inline]
     #[must_use]
     pub fn with_date_created(mut self, date_created: crate::Timestamp) -> Self {
         self.date_created = Some(date_created);
         self
     }
     /// When the policy was changed last.
+    #[inline]
     #[must_use]
     pub fn with_date_updated(mut self, date_updated: crate::Timestamp) -> Self {
         self.date_updated = Some(date_updated);
         self
     }
     /// Which activities a policy looks at.
+    #[inline]
     #[must_use]
     pub fn with_filters(mut self, filters: impl Into<PolicyFilters>) -> Self {
         self.filters = Some(filters.into());
         self
     }
     /// The change that waits for an approval, of the kind `Policy`.
+    #[inline]
     #[must_use]
     pub fn with_pending_change_request(
         mut self,
@@ -218,6 +229,7 @@ object! {
 }
 impl PolicyPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<PolicyDetails>>) -> Self {
         Self {
             items: items.into(),
@@ -225,6 +237,7 @@ impl PolicyPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -244,12 +257,14 @@ impl SumsubKeyType {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::RSA];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::RSA => "RSA",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "RSA" => Self::RSA,
@@ -285,6 +300,7 @@ object! {
 }
 impl SumsubPublicKey {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kty: SumsubKeyType,
         kid: impl Into<String>,
@@ -300,6 +316,7 @@ impl SumsubPublicKey {
         }
     }
     /// What the key may be used for.
+    #[inline]
     #[must_use]
     pub fn with_use(mut self, use_: impl Into<String>) -> Self {
         self.use_ = Some(use_.into());
@@ -332,6 +349,7 @@ object! {
 }
 impl UpdatePolicyRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         name: impl Into<String>,
         activity_kind: ActivityKind,
@@ -347,6 +365,7 @@ impl UpdatePolicyRequest {
         }
     }
     /// Which activities a policy looks at.
+    #[inline]
     #[must_use]
     pub fn with_filters(mut self, filters: impl Into<PolicyFilters>) -> Self {
         self.filters = Some(filters.into());

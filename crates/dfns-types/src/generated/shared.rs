@@ -52,6 +52,7 @@ impl ActionStatus {
         Self::Rejected,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::PendingPolicyApproval => "PendingPolicyApproval",
@@ -62,6 +63,7 @@ impl ActionStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "PendingPolicyApproval" => Self::PendingPolicyApproval,
@@ -150,6 +152,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl ActivateAccountTransaction {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             args: Default::default(),
@@ -157,6 +160,7 @@ impl ActivateAccountTransaction {
         }
     }
     /// What the activation was given.
+    #[inline]
     #[must_use]
     pub fn with_args(mut self, args: impl Into<ActivateAccountArguments>) -> Self {
         self.args = Some(args.into());
@@ -164,6 +168,7 @@ impl ActivateAccountTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -216,6 +221,7 @@ impl Activity {
         "Registry:ContractSchemas:Modify",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::WalletsSign(_) => "Wallets:Sign",
@@ -229,40 +235,47 @@ impl Activity {
         }
     }
     /// Something that is signed with a wallet or a key.
+    #[inline]
     pub fn wallets_sign() -> WalletsSignActivity {
         WalletsSignActivity::new()
     }
     /// A transfer to a wallet.
+    #[inline]
     pub fn wallets_incoming_transaction(
         blockchain_event: impl Into<WalletHistoryItem>,
     ) -> WalletsIncomingTransactionActivity {
         WalletsIncomingTransactionActivity::new(blockchain_event)
     }
     /// A change of a policy.
+    #[inline]
     pub fn policies_modify(
         change_request: impl Into<ChangeRequest>,
     ) -> PoliciesModifyActivity {
         PoliciesModifyActivity::new(change_request)
     }
     /// A change of a permission.
+    #[inline]
     pub fn permissions_modify(
         change_request: impl Into<ChangeRequest>,
     ) -> PermissionsModifyActivity {
         PermissionsModifyActivity::new(change_request)
     }
     /// The assignment of a permission, or its end.
+    #[inline]
     pub fn permissions_assign(
         change_request: impl Into<ChangeRequest>,
     ) -> PermissionsAssignActivity {
         PermissionsAssignActivity::new(change_request)
     }
     /// A change of the address book.
+    #[inline]
     pub fn registry_addresses_modify(
         change_request: impl Into<ChangeRequest>,
     ) -> RegistryAddressesModifyActivity {
         RegistryAddressesModifyActivity::new(change_request)
     }
     /// A change of the registry of contract schemas.
+    #[inline]
     pub fn registry_contract_schemas_modify(
         change_request: impl Into<ChangeRequest>,
     ) -> RegistryContractSchemasModifyActivity {
@@ -310,42 +323,49 @@ impl<'de> ::serde::Deserialize<'de> for Activity {
 }
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl From<WalletsSignActivity> for Activity {
+    #[inline]
     fn from(member: WalletsSignActivity) -> Self {
         Self::WalletsSign(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl From<WalletsIncomingTransactionActivity> for Activity {
+    #[inline]
     fn from(member: WalletsIncomingTransactionActivity) -> Self {
         Self::WalletsIncomingTransaction(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl From<PoliciesModifyActivity> for Activity {
+    #[inline]
     fn from(member: PoliciesModifyActivity) -> Self {
         Self::PoliciesModify(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl From<PermissionsModifyActivity> for Activity {
+    #[inline]
     fn from(member: PermissionsModifyActivity) -> Self {
         Self::PermissionsModify(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl From<PermissionsAssignActivity> for Activity {
+    #[inline]
     fn from(member: PermissionsAssignActivity) -> Self {
         Self::PermissionsAssign(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl From<RegistryAddressesModifyActivity> for Activity {
+    #[inline]
     fn from(member: RegistryAddressesModifyActivity) -> Self {
         Self::RegistryAddressesModify(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl From<RegistryContractSchemasModifyActivity> for Activity {
+    #[inline]
     fn from(member: RegistryContractSchemasModifyActivity) -> Self {
         Self::RegistryContractSchemasModify(member)
     }
@@ -388,6 +408,7 @@ impl ActivityKind {
         Self::WalletsIncomingTransaction,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::RegistryAddressesModify => "Registry:Addresses:Modify",
@@ -400,6 +421,7 @@ impl ActivityKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Registry:Addresses:Modify" => Self::RegistryAddressesModify,
@@ -432,6 +454,7 @@ object! {
 #[cfg(any(feature = "auth", feature = "tenant"))]
 impl AddUserGroupMembersRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(user_ids: impl Into<Vec<crate::UserId>>) -> Self {
         Self { user_ids: user_ids.into() }
     }
@@ -468,6 +491,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Aip21Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         metadata: impl Into<String>,
         decimals: i32,
@@ -483,6 +507,7 @@ impl Aip21Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -492,12 +517,14 @@ impl Aip21Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -559,6 +586,7 @@ object! {
 )]
 impl Aip21Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         metadata: impl Into<String>,
         to: impl Into<String>,
@@ -575,12 +603,14 @@ impl Aip21Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -591,6 +621,7 @@ impl Aip21Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -650,6 +681,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Aip21TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -680,12 +712,14 @@ impl Aip21TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
@@ -715,6 +749,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AliasAddress {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, value: impl Into<String>) -> Self {
         Self {
             network,
@@ -723,6 +758,7 @@ impl AliasAddress {
         }
     }
     /// The memo that goes with the address, on networks that have memos.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -746,6 +782,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AliasAddressesAdded {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(add: impl Into<Vec<AliasAddress>>) -> Self {
         Self { add: add.into() }
     }
@@ -770,6 +807,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AliasAddressesChanged {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         add: impl Into<Vec<AliasAddress>>,
         remove: impl Into<Vec<AliasAddress>>,
@@ -806,6 +844,7 @@ impl AliasChange {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Create", "Update", "Delete"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Create(_) => "Create",
@@ -815,6 +854,7 @@ impl AliasChange {
         }
     }
     /// A new entry of the address book.
+    #[inline]
     pub fn create(
         entity_id: impl Into<String>,
         alias: impl Into<String>,
@@ -823,6 +863,7 @@ impl AliasChange {
         CreatedAlias::new(entity_id, alias, values)
     }
     /// A changed entry of the address book.
+    #[inline]
     pub fn update(
         entity_id: impl Into<String>,
         alias: impl Into<String>,
@@ -831,6 +872,7 @@ impl AliasChange {
         UpdatedAlias::new(entity_id, alias, values)
     }
     /// An entry of the address book that goes away.
+    #[inline]
     pub fn delete(
         entity_id: impl Into<String>,
         alias: impl Into<String>,
@@ -866,18 +908,21 @@ impl<'de> ::serde::Deserialize<'de> for AliasChange {
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<CreatedAlias> for AliasChange {
+    #[inline]
     fn from(member: CreatedAlias) -> Self {
         Self::Create(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<UpdatedAlias> for AliasChange {
+    #[inline]
     fn from(member: UpdatedAlias) -> Self {
         Self::Update(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<DeletedAlias> for AliasChange {
+    #[inline]
     fn from(member: DeletedAlias) -> Self {
         Self::Delete(member)
     }
@@ -902,6 +947,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AliasChangeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::ChangeRequestId>,
         body: impl Into<AliasChange>,
@@ -929,6 +975,7 @@ impl AllocationActionKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Deposit, Self::Withdraw];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Deposit => "Deposit",
@@ -936,6 +983,7 @@ impl AllocationActionKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Deposit" => Self::Deposit,
@@ -982,6 +1030,7 @@ impl AllocationProtocol {
         Self::SentoraPyusdMain,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::X0fns => "0fns",
@@ -994,6 +1043,7 @@ impl AllocationProtocol {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "0fns" => Self::X0fns,
@@ -1030,6 +1080,7 @@ object! {
 }
 impl AllowedCredentials {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         key: impl Into<Vec<CredentialDescriptor>>,
         webauthn: impl Into<Vec<CredentialDescriptor>>,
@@ -1041,6 +1092,7 @@ impl AllowedCredentials {
         }
     }
     /// Credentials of the kind `PasswordProtectedKey`. A login lists them only if it came with a valid login code.
+    #[inline]
     #[must_use]
     pub fn with_password_protected_key(
         mut self,
@@ -1095,12 +1147,14 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AlwaysTriggerRule {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             configuration: Default::default(),
         }
     }
     /// The configuration of a rule that has none.
+    #[inline]
     #[must_use]
     pub fn with_configuration(
         mut self,
@@ -1130,6 +1184,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AmountLimit {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(limit: f64, currency: PolicyCurrency) -> Self {
         Self { limit, currency }
     }
@@ -1157,6 +1212,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AmountVelocityLimit {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(limit: f64, currency: PolicyCurrency, timeframe: i32) -> Self {
         Self { limit, currency, timeframe }
     }
@@ -1175,6 +1231,7 @@ object! {
 }
 impl ApiError {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(error: impl Into<ApiErrorBody>) -> Self {
         Self { error: error.into() }
     }
@@ -1205,6 +1262,7 @@ object! {
 }
 impl ApiErrorBody {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             code: Default::default(),
@@ -1215,30 +1273,35 @@ impl ApiErrorBody {
         }
     }
     /// A code, where there is one. Not stable.
+    #[inline]
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
     /// What the refusal is about.
+    #[inline]
     #[must_use]
     pub fn with_details(mut self, details: impl Into<ErrorDetails>) -> Self {
         self.details = Some(details.into());
         self
     }
     /// Names this one refusal in the logs of the API.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
     /// The reason, for a person.
+    #[inline]
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
     }
     /// The HTTP status once more.
+    #[inline]
     #[must_use]
     pub fn with_status(mut self, status: i32) -> Self {
         self.status = Some(status);
@@ -1289,6 +1352,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl Approval {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::ApprovalId>,
         initiator_id: impl Into<crate::UserId>,
@@ -1312,18 +1376,21 @@ impl Approval {
         }
     }
     /// When the approval was asked for.
+    #[inline]
     #[must_use]
     pub fn with_date_created(mut self, date_created: crate::Timestamp) -> Self {
         self.date_created = Some(date_created);
         self
     }
     /// When the approval was given, denied or expired.
+    #[inline]
     #[must_use]
     pub fn with_date_resolved(mut self, date_resolved: crate::Timestamp) -> Self {
         self.date_resolved = Some(date_resolved);
         self
     }
     /// When the approval expires, if it does.
+    #[inline]
     #[must_use]
     pub fn with_expiration_date(mut self, expiration_date: crate::Timestamp) -> Self {
         self.expiration_date = Some(expiration_date);
@@ -1365,6 +1432,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl ApprovalDecision {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user_id: impl Into<crate::UserId>,
         date: crate::Timestamp,
@@ -1396,6 +1464,7 @@ impl ApprovalDecisionValue {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Approved, Self::Denied];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Approved => "Approved",
@@ -1403,6 +1472,7 @@ impl ApprovalDecisionValue {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Approved" => Self::Approved,
@@ -1442,6 +1512,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ApprovalGroup {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(quorum: i32, approvers: impl Into<ApproverFilter>) -> Self {
         Self {
             quorum,
@@ -1452,18 +1523,21 @@ impl ApprovalGroup {
         }
     }
     /// Whether who started the activity may approve it. Off by default. To deny it is always allowed.
+    #[inline]
     #[must_use]
     pub fn with_initiator_can_approve(mut self, initiator_can_approve: bool) -> Self {
         self.initiator_can_approve = Some(initiator_can_approve);
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// Whether service accounts may approve. Off by default.
+    #[inline]
     #[must_use]
     pub fn with_service_accounts_can_approve(
         mut self,
@@ -1499,6 +1573,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl ApprovalPolicyEvaluation {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         policy_id: impl Into<crate::PolicyId>,
         triggered: bool,
@@ -1512,6 +1587,7 @@ impl ApprovalPolicyEvaluation {
         }
     }
     /// What the rule looked at, such as the amount of a transfer and its currency.
+    #[inline]
     #[must_use]
     pub fn with_context(mut self, context: impl Into<PolicyEvaluationContext>) -> Self {
         self.context = Some(context.into());
@@ -1544,6 +1620,7 @@ impl ApprovalStatus {
         Self::Expired,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "Pending",
@@ -1553,6 +1630,7 @@ impl ApprovalStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Pending" => Self::Pending,
@@ -1594,12 +1672,14 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ApproverFilter {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             user_id: Default::default(),
         }
     }
     /// Only these.
+    #[inline]
     #[must_use]
     pub fn with_user_id(mut self, user_id: impl Into<UserIdFilter>) -> Self {
         self.user_id = Some(user_id.into());
@@ -1638,6 +1718,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl AsaAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         asset_id: impl Into<String>,
         decimals: i32,
@@ -1653,6 +1734,7 @@ impl AsaAsset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -1662,12 +1744,14 @@ impl AsaAsset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -1732,6 +1816,7 @@ object! {
 )]
 impl AsaTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         asset_id: impl Into<String>,
         to: impl Into<String>,
@@ -1749,12 +1834,14 @@ impl AsaTransfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -1764,6 +1851,7 @@ impl AsaTransfer {
         self
     }
     /// A memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -1771,6 +1859,7 @@ impl AsaTransfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -1839,6 +1928,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl AsaTransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -1872,30 +1962,35 @@ impl AsaTransferItem {
         }
     }
     /// True if the issuer took the asset back.
+    #[inline]
     #[must_use]
     pub fn with_clawback(mut self, clawback: bool) -> Self {
         self.clawback = Some(clawback);
         self
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// True if the account opted in to the asset.
+    #[inline]
     #[must_use]
     pub fn with_opt_in(mut self, opt_in: bool) -> Self {
         self.opt_in = Some(opt_in);
         self
     }
     /// True if the account opted out of the asset.
+    #[inline]
     #[must_use]
     pub fn with_opt_out(mut self, opt_out: bool) -> Self {
         self.opt_out = Some(opt_out);
@@ -1947,6 +2042,7 @@ impl AssetAmount {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Native", "Erc20", "Spl", "Sep41"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Native(_) => "Native",
@@ -1957,6 +2053,7 @@ impl AssetAmount {
         }
     }
     /// An amount of the native asset of a network.
+    #[inline]
     pub fn native(
         amount: impl Into<crate::Amount>,
         metadata: impl Into<AssetDetails>,
@@ -1964,6 +2061,7 @@ impl AssetAmount {
         NativeAmount::new(amount, metadata)
     }
     /// An amount of an ERC-20 token of an EVM network.
+    #[inline]
     pub fn erc20(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1972,6 +2070,7 @@ impl AssetAmount {
         Erc20Amount::new(contract, amount, metadata)
     }
     /// An amount of an SPL token of Solana.
+    #[inline]
     pub fn spl(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -1980,6 +2079,7 @@ impl AssetAmount {
         SplAmount::new(mint, amount, metadata)
     }
     /// An amount of an asset of Stellar.
+    #[inline]
     pub fn sep41(
         issuer: impl Into<String>,
         asset_code: impl Into<String>,
@@ -2028,6 +2128,7 @@ impl<'de> ::serde::Deserialize<'de> for AssetAmount {
     )
 )]
 impl From<NativeAmount> for AssetAmount {
+    #[inline]
     fn from(member: NativeAmount) -> Self {
         Self::Native(member)
     }
@@ -2042,6 +2143,7 @@ impl From<NativeAmount> for AssetAmount {
     )
 )]
 impl From<Erc20Amount> for AssetAmount {
+    #[inline]
     fn from(member: Erc20Amount) -> Self {
         Self::Erc20(member)
     }
@@ -2056,6 +2158,7 @@ impl From<Erc20Amount> for AssetAmount {
     )
 )]
 impl From<SplAmount> for AssetAmount {
+    #[inline]
     fn from(member: SplAmount) -> Self {
         Self::Spl(member)
     }
@@ -2070,6 +2173,7 @@ impl From<SplAmount> for AssetAmount {
     )
 )]
 impl From<Sep41Amount> for AssetAmount {
+    #[inline]
     fn from(member: Sep41Amount) -> Self {
         Self::Sep41(member)
     }
@@ -2127,6 +2231,7 @@ object! {
 )]
 impl AssetDetails {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, decimals: i32) -> Self {
         Self {
             network,
@@ -2137,18 +2242,21 @@ impl AssetDetails {
         }
     }
     /// The name of the asset.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// The id that vaults know the asset by.
+    #[inline]
     #[must_use]
     pub fn with_tid(mut self, tid: impl Into<String>) -> Self {
         self.tid = Some(tid.into());
@@ -2205,6 +2313,7 @@ object! {
 )]
 impl AssetMetadata {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             decimals: Default::default(),
@@ -2214,12 +2323,14 @@ impl AssetMetadata {
         }
     }
     /// How many decimal places the smallest unit stands for.
+    #[inline]
     #[must_use]
     pub fn with_decimals(mut self, decimals: i32) -> Self {
         self.decimals = Some(decimals);
         self
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -2229,12 +2340,14 @@ impl AssetMetadata {
         self
     }
     /// The symbol of the asset.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -2296,6 +2409,7 @@ object! {
 )]
 impl AssetTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         asset_id: impl Into<String>,
         to: impl Into<String>,
@@ -2312,12 +2426,14 @@ impl AssetTransfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -2328,6 +2444,7 @@ impl AssetTransfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -2387,6 +2504,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl AssetTransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -2415,24 +2533,28 @@ impl AssetTransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
@@ -2480,6 +2602,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl AssignmentChangeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::ChangeRequestId>,
         requester: impl Into<ChangeRequester>,
@@ -2502,6 +2625,7 @@ impl AssignmentChangeRequest {
         }
     }
     /// The approval that decides.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -2511,6 +2635,7 @@ impl AssignmentChangeRequest {
         self
     }
     /// When the change was applied or dropped.
+    #[inline]
     #[must_use]
     pub fn with_date_resolved(mut self, date_resolved: crate::Timestamp) -> Self {
         self.date_resolved = Some(date_resolved);
@@ -2558,6 +2683,7 @@ impl AttestationConveyance {
         Self::Enterprise,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -2567,6 +2693,7 @@ impl AttestationConveyance {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "none" => Self::None,
@@ -2614,6 +2741,7 @@ object! {
 }
 impl AuthenticationChallenge {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         challenge: impl Into<String>,
         challenge_identifier: impl Into<crate::Secret>,
@@ -2635,6 +2763,7 @@ impl AuthenticationChallenge {
         }
     }
     /// The WebAuthn relying party.
+    #[inline]
     #[must_use]
     pub fn with_rp(mut self, rp: impl Into<RelyingParty>) -> Self {
         self.rp = Some(rp.into());
@@ -2671,6 +2800,7 @@ impl AuthenticatorTransport {
         Self::Internal,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Usb => "usb",
@@ -2682,6 +2812,7 @@ impl AuthenticatorTransport {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "usb" => Self::Usb,
@@ -2726,6 +2857,7 @@ impl Bip322Format {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Simple, Self::Full];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Simple => "Simple",
@@ -2733,6 +2865,7 @@ impl Bip322Format {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Simple" => Self::Simple,
@@ -2801,6 +2934,7 @@ object! {
 )]
 impl Bip322Signature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(message: impl Into<crate::Hex>) -> Self {
         Self {
             message: message.into(),
@@ -2811,6 +2945,7 @@ impl Bip322Signature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -2818,18 +2953,21 @@ impl Bip322Signature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The form of a BIP-322 signature.
+    #[inline]
     #[must_use]
     pub fn with_format(mut self, format: Bip322Format) -> Self {
         self.format = Some(format);
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -2849,6 +2987,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl BlockAction {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -2941,6 +3080,7 @@ impl BlockchainKind {
         Self::Xrpl,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Algorand => "Algorand",
@@ -2971,6 +3111,7 @@ impl BlockchainKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Algorand" => Self::Algorand,
@@ -3028,6 +3169,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl CancelTransaction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(signed_tx: impl Into<String>) -> Self {
         Self {
             signed_tx: signed_tx.into(),
@@ -3037,12 +3179,14 @@ impl CancelTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The hash of the transaction that is cancelled.
+    #[inline]
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
         self.tx_hash = Some(tx_hash.into());
@@ -3081,6 +3225,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl CardanoAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         asset_id: impl Into<String>,
         decimals: i32,
@@ -3096,6 +3241,7 @@ impl CardanoAsset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -3105,12 +3251,14 @@ impl CardanoAsset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -3143,6 +3291,7 @@ impl ChainalysisAlertLevel {
         Self::SEVERE,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::LOW => "LOW",
@@ -3152,6 +3301,7 @@ impl ChainalysisAlertLevel {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "LOW" => Self::LOW,
@@ -3184,6 +3334,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisAlerts {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         alert_level: ChainalysisAlertLevel,
         category_ids: impl Into<Vec<i64>>,
@@ -3211,6 +3362,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisCategories {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(category_ids: impl Into<Vec<i64>>) -> Self {
         Self {
             category_ids: category_ids.into(),
@@ -3234,6 +3386,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisExposures {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(direct: impl Into<ChainalysisCategories>) -> Self {
         Self { direct: direct.into() }
     }
@@ -3264,6 +3417,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisFallback {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         skip_unscreenable_transaction: bool,
         skip_unsupported_network: bool,
@@ -3308,6 +3462,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisPrescreening {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         alerts: impl Into<ChainalysisAlerts>,
         exposures: impl Into<ChainalysisExposures>,
@@ -3324,6 +3479,7 @@ impl ChainalysisPrescreening {
     }
     /// The user that Chainalysis files the transfer under. `{wallet.id}` and `{wallet.externalId}` in it are
     /// replaced.
+    #[inline]
     #[must_use]
     pub fn with_user_id_template(mut self, user_id_template: impl Into<String>) -> Self {
         self.user_id_template = Some(user_id_template.into());
@@ -3357,6 +3513,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisScreening {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         alerts: impl Into<ChainalysisAlerts>,
         exposures: impl Into<ChainalysisExposures>,
@@ -3371,6 +3528,7 @@ impl ChainalysisScreening {
     }
     /// The user that Chainalysis files the transfer under. `{wallet.id}` and `{wallet.externalId}` in it are
     /// replaced.
+    #[inline]
     #[must_use]
     pub fn with_user_id_template(mut self, user_id_template: impl Into<String>) -> Self {
         self.user_id_template = Some(user_id_template.into());
@@ -3394,6 +3552,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisTransactionPrescreeningRule {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(configuration: impl Into<ChainalysisPrescreening>) -> Self {
         Self {
             configuration: configuration.into(),
@@ -3417,6 +3576,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChainalysisTransactionScreeningRule {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(configuration: impl Into<ChainalysisScreening>) -> Self {
         Self {
             configuration: configuration.into(),
@@ -3442,6 +3602,7 @@ impl ChangeOperationKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Create, Self::Update, Self::Delete];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Create => "Create",
@@ -3450,6 +3611,7 @@ impl ChangeOperationKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Create" => Self::Create,
@@ -3499,6 +3661,7 @@ impl ChangeRequest {
         "SmartContract",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Policy(_) => "Policy",
@@ -3510,6 +3673,7 @@ impl ChangeRequest {
         }
     }
     /// A change of a policy.
+    #[inline]
     pub fn policy(
         id: impl Into<crate::ChangeRequestId>,
         requester: impl Into<ChangeRequester>,
@@ -3530,6 +3694,7 @@ impl ChangeRequest {
         )
     }
     /// A change of a permission.
+    #[inline]
     pub fn permission(
         id: impl Into<crate::ChangeRequestId>,
         requester: impl Into<ChangeRequester>,
@@ -3550,6 +3715,7 @@ impl ChangeRequest {
         )
     }
     /// The assignment of a permission, or its end.
+    #[inline]
     pub fn assignment(
         id: impl Into<crate::ChangeRequestId>,
         requester: impl Into<ChangeRequester>,
@@ -3570,6 +3736,7 @@ impl ChangeRequest {
         )
     }
     /// A change of the address book.
+    #[inline]
     pub fn alias(
         id: impl Into<crate::ChangeRequestId>,
         body: impl Into<AliasChange>,
@@ -3577,6 +3744,7 @@ impl ChangeRequest {
         AliasChangeRequest::new(id, body)
     }
     /// A change of the registry of contract schemas.
+    #[inline]
     pub fn smart_contract(
         id: impl Into<crate::ChangeRequestId>,
         operation_kind: ChangeOperationKind,
@@ -3616,30 +3784,35 @@ impl<'de> ::serde::Deserialize<'de> for ChangeRequest {
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<PolicyChangeRequest> for ChangeRequest {
+    #[inline]
     fn from(member: PolicyChangeRequest) -> Self {
         Self::Policy(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<PermissionChangeRequest> for ChangeRequest {
+    #[inline]
     fn from(member: PermissionChangeRequest) -> Self {
         Self::Permission(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<AssignmentChangeRequest> for ChangeRequest {
+    #[inline]
     fn from(member: AssignmentChangeRequest) -> Self {
         Self::Assignment(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<AliasChangeRequest> for ChangeRequest {
+    #[inline]
     fn from(member: AliasChangeRequest) -> Self {
         Self::Alias(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<SmartContractChangeRequest> for ChangeRequest {
+    #[inline]
     fn from(member: SmartContractChangeRequest) -> Self {
         Self::SmartContract(member)
     }
@@ -3719,6 +3892,7 @@ impl ChangeRequestStatus {
         Self::Rejected,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Applied => "Applied",
@@ -3728,6 +3902,7 @@ impl ChangeRequestStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Applied" => Self::Applied,
@@ -3789,6 +3964,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ChangeRequester {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(user_id: impl Into<crate::UserId>) -> Self {
         Self {
             user_id: user_id.into(),
@@ -3797,12 +3973,14 @@ impl ChangeRequester {
         }
     }
     /// The application that was used, if it was one.
+    #[inline]
     #[must_use]
     pub fn with_app_id(mut self, app_id: impl Into<crate::ApplicationId>) -> Self {
         self.app_id = Some(app_id.into());
         self
     }
     /// The access token that was used, if it was one.
+    #[inline]
     #[must_use]
     pub fn with_token_id(mut self, token_id: impl Into<crate::TokenId>) -> Self {
         self.token_id = Some(token_id.into());
@@ -3844,6 +4022,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Cip56Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         instrument_id: impl Into<String>,
         instrument_admin: impl Into<String>,
@@ -3861,6 +4040,7 @@ impl Cip56Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -3870,12 +4050,14 @@ impl Cip56Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -3943,6 +4125,7 @@ object! {
 )]
 impl Cip56Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         instrument_admin: impl Into<String>,
         instrument_id: impl Into<String>,
@@ -3962,12 +4145,14 @@ impl Cip56Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -3977,6 +4162,7 @@ impl Cip56Transfer {
         self
     }
     /// True makes an offer, which the receiver accepts or rejects.
+    #[inline]
     #[must_use]
     pub fn with_offer(mut self, offer: bool) -> Self {
         self.offer = Some(offer);
@@ -3984,6 +4170,7 @@ impl Cip56Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -4049,6 +4236,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Cip56TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -4082,18 +4270,21 @@ impl Cip56TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -4129,12 +4320,14 @@ impl Cip8Context {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Signature1];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Signature1 => "Signature1",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Signature1" => Self::Signature1,
@@ -4205,6 +4398,7 @@ object! {
 )]
 impl Cip8Signature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(context: Cip8Context) -> Self {
         Self {
             context,
@@ -4216,12 +4410,14 @@ impl Cip8Signature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
         self
     }
     /// Bytes that are signed along but are no part of the message.
+    #[inline]
     #[must_use]
     pub fn with_external_aad(mut self, external_aad: impl Into<crate::Hex>) -> Self {
         self.external_aad = Some(external_aad.into());
@@ -4229,18 +4425,21 @@ impl Cip8Signature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
         self
     }
     /// The bytes of the message.
+    #[inline]
     #[must_use]
     pub fn with_payload(mut self, payload: impl Into<crate::Hex>) -> Self {
         self.payload = Some(payload.into());
@@ -4282,6 +4481,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl CircleCctpSwap {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -4300,12 +4500,14 @@ impl CircleCctpSwap {
         }
     }
     /// A text of the caller that stays with the swap.
+    #[inline]
     #[must_use]
     pub fn with_reference(mut self, reference: impl Into<String>) -> Self {
         self.reference = Some(reference.into());
         self
     }
     /// The wallet that receives. The sending wallet if left out.
+    #[inline]
     #[must_use]
     pub fn with_target_wallet_id(
         mut self,
@@ -4347,6 +4549,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Cis2Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         token_address: impl Into<String>,
         decimals: i32,
@@ -4362,6 +4565,7 @@ impl Cis2Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -4371,12 +4575,14 @@ impl Cis2Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -4438,6 +4644,7 @@ object! {
 )]
 impl Cis2Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         token_address: impl Into<String>,
         to: impl Into<String>,
@@ -4454,12 +4661,14 @@ impl Cis2Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -4470,6 +4679,7 @@ impl Cis2Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -4529,6 +4739,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Cis2TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -4557,24 +4768,28 @@ impl Cis2TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
@@ -4613,6 +4828,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Cis7Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         token_id: impl Into<String>,
         decimals: i32,
@@ -4628,6 +4844,7 @@ impl Cis7Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -4637,12 +4854,14 @@ impl Cis7Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -4707,6 +4926,7 @@ object! {
 )]
 impl Cis7Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         token_id: impl Into<String>,
         to: impl Into<String>,
@@ -4724,12 +4944,14 @@ impl Cis7Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -4739,6 +4961,7 @@ impl Cis7Transfer {
         self
     }
     /// A memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -4746,6 +4969,7 @@ impl Cis7Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -4808,6 +5032,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Cis7TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -4837,30 +5062,35 @@ impl Cis7TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
@@ -4899,6 +5129,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl CoinAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         coin: impl Into<String>,
         decimals: i32,
@@ -4914,6 +5145,7 @@ impl CoinAsset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -4923,12 +5155,14 @@ impl CoinAsset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -4990,6 +5224,7 @@ object! {
 )]
 impl CoinTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         coin: impl Into<String>,
         to: impl Into<String>,
@@ -5006,12 +5241,14 @@ impl CoinTransfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -5022,6 +5259,7 @@ impl CoinTransfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -5081,6 +5319,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl CoinTransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -5110,18 +5349,21 @@ impl CoinTransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The receiving addresses.
+    #[inline]
     #[must_use]
     pub fn with_tos(mut self, tos: impl Into<Vec<String>>) -> Self {
         self.tos = tos.into();
@@ -5148,6 +5390,7 @@ object! {
 }
 impl CompleteChallengeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         challenge_identifier: impl Into<crate::Secret>,
         first_factor: impl Into<FirstFactorAssertion>,
@@ -5159,6 +5402,7 @@ impl CompleteChallengeRequest {
         }
     }
     /// The use of a credential as second factor.
+    #[inline]
     #[must_use]
     pub fn with_second_factor(
         mut self,
@@ -5224,6 +5468,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ContractSchema {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         name: impl Into<String>,
@@ -5240,12 +5485,14 @@ impl ContractSchema {
         }
     }
     /// What the contract is for.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
     /// The interface of a contract.
+    #[inline]
     #[must_use]
     pub fn with_schema(mut self, schema: impl Into<ContractInterface>) -> Self {
         self.schema = Some(schema.into());
@@ -5272,6 +5519,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl CountVelocityLimit {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(limit: i64, timeframe: i32) -> Self {
         Self { limit, timeframe }
     }
@@ -5306,6 +5554,7 @@ impl CreateSwapRequest {
         "CircleCctp",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::UniswapClassic(_) => "UniswapClassic",
@@ -5315,6 +5564,7 @@ impl CreateSwapRequest {
         }
     }
     /// A swap in the pools of Uniswap.
+    #[inline]
     pub fn uniswap_classic(
         quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -5331,6 +5581,7 @@ impl CreateSwapRequest {
         )
     }
     /// A swap at the auctions of UniswapX.
+    #[inline]
     pub fn uniswap_x(
         quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -5341,6 +5592,7 @@ impl CreateSwapRequest {
         UniswapXSwap::new(quote_id, wallet_id, source_asset, target_asset, slippage_bps)
     }
     /// A move of USDC between networks with Circle CCTP.
+    #[inline]
     pub fn circle_cctp(
         quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -5382,18 +5634,21 @@ impl<'de> ::serde::Deserialize<'de> for CreateSwapRequest {
 }
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<UniswapClassicSwap> for CreateSwapRequest {
+    #[inline]
     fn from(member: UniswapClassicSwap) -> Self {
         Self::UniswapClassic(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<UniswapXSwap> for CreateSwapRequest {
+    #[inline]
     fn from(member: UniswapXSwap) -> Self {
         Self::UniswapX(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<CircleCctpSwap> for CreateSwapRequest {
+    #[inline]
     fn from(member: CircleCctpSwap) -> Self {
         Self::CircleCctp(member)
     }
@@ -5421,6 +5676,7 @@ object! {
 }
 impl CreateUserActionChallengeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user_action_http_method: UserActionHttpMethod,
         user_action_http_path: impl Into<String>,
@@ -5434,6 +5690,7 @@ impl CreateUserActionChallengeRequest {
         }
     }
     /// The server that the request is meant for. `Api` by default.
+    #[inline]
     #[must_use]
     pub fn with_user_action_server_kind(
         mut self,
@@ -5463,6 +5720,7 @@ object! {
 #[cfg(any(feature = "auth", feature = "tenant"))]
 impl CreateUserGroupRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -5470,6 +5728,7 @@ impl CreateUserGroupRequest {
         }
     }
     /// What the group is for.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -5502,6 +5761,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl CreatedAlias {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         entity_id: impl Into<String>,
         alias: impl Into<String>,
@@ -5515,6 +5775,7 @@ impl CreatedAlias {
         }
     }
     /// What the entry is for.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -5541,6 +5802,7 @@ object! {
 }
 impl CredentialDescriptor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(type_: PublicKeyCredentialType, id: impl Into<String>) -> Self {
         Self {
             type_,
@@ -5549,6 +5811,7 @@ impl CredentialDescriptor {
         }
     }
     /// How a WebAuthn authenticator can be reached, as it said when it was registered. Other kinds have none.
+    #[inline]
     #[must_use]
     pub fn with_transports(
         mut self,
@@ -5575,6 +5838,7 @@ impl CredentialFactor {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::First, Self::Second, Self::Either];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::First => "first",
@@ -5583,6 +5847,7 @@ impl CredentialFactor {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "first" => Self::First,
@@ -5660,12 +5925,14 @@ impl DelegationStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Delegated];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Delegated => "Delegated",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Delegated" => Self::Delegated,
@@ -5695,6 +5962,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl DeletedAlias {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(entity_id: impl Into<String>, alias: impl Into<String>) -> Self {
         Self {
             entity_id: entity_id.into(),
@@ -5741,6 +6009,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Eip1559Transaction {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             data: Default::default(),
@@ -5754,6 +6023,7 @@ impl Eip1559Transaction {
         }
     }
     /// The call data.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
         self.data = Some(data.into());
@@ -5761,18 +6031,21 @@ impl Eip1559Transaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The most gas to be used.
+    #[inline]
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: impl Into<crate::EvmQuantity>) -> Self {
         self.gas_limit = Some(gas_limit.into());
         self
     }
     /// The most to be paid for gas in wei, tip included.
+    #[inline]
     #[must_use]
     pub fn with_max_fee_per_gas(
         mut self,
@@ -5782,6 +6055,7 @@ impl Eip1559Transaction {
         self
     }
     /// The tip for gas in wei.
+    #[inline]
     #[must_use]
     pub fn with_max_priority_fee_per_gas(
         mut self,
@@ -5791,18 +6065,21 @@ impl Eip1559Transaction {
         self
     }
     /// The nonce. The next one if left out.
+    #[inline]
     #[must_use]
     pub fn with_nonce(mut self, nonce: impl Into<crate::EvmQuantity>) -> Self {
         self.nonce = Some(nonce.into());
         self
     }
     /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
         self
     }
     /// How much of the native asset is sent, in wei.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: impl Into<crate::EvmQuantity>) -> Self {
         self.value = Some(value.into());
@@ -5857,6 +6134,7 @@ object! {
 )]
 impl Eip191Signature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(message: impl Into<crate::Hex>) -> Self {
         Self {
             message: message.into(),
@@ -5866,6 +6144,7 @@ impl Eip191Signature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -5873,12 +6152,14 @@ impl Eip191Signature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -5935,6 +6216,7 @@ object! {
 )]
 impl Eip712Domain {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             chain_id: Default::default(),
@@ -5945,24 +6227,28 @@ impl Eip712Domain {
         }
     }
     /// The chain id.
+    #[inline]
     #[must_use]
     pub fn with_chain_id(mut self, chain_id: impl Into<crate::EvmQuantity>) -> Self {
         self.chain_id = Some(chain_id.into());
         self
     }
     /// The name of the application or protocol.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// A last resort to tell domains apart, 32 bytes. Limits: form `^0x[0-9a-fA-F]{64}$`.
+    #[inline]
     #[must_use]
     pub fn with_salt(mut self, salt: impl Into<crate::Hex>) -> Self {
         self.salt = Some(salt.into());
         self
     }
     /// The address of the contract that checks the signature. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    #[inline]
     #[must_use]
     pub fn with_verifying_contract(
         mut self,
@@ -5972,6 +6258,7 @@ impl Eip712Domain {
         self
     }
     /// The version of the domain.
+    #[inline]
     #[must_use]
     pub fn with_version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
@@ -6032,6 +6319,7 @@ object! {
 )]
 impl Eip712Signature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
         domain: impl Into<Eip712Domain>,
@@ -6047,6 +6335,7 @@ impl Eip712Signature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -6054,12 +6343,14 @@ impl Eip712Signature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -6120,6 +6411,7 @@ object! {
 )]
 impl Eip7702Signature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(chain_id: i64, address: impl Into<crate::Hex>, nonce: i64) -> Self {
         Self {
             chain_id,
@@ -6131,6 +6423,7 @@ impl Eip7702Signature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -6138,12 +6431,14 @@ impl Eip7702Signature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -6190,6 +6485,7 @@ object! {
 )]
 impl Empty {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -6214,6 +6510,7 @@ object! {
 #[cfg(any(feature = "keys", feature = "wallets"))]
 impl EncryptedKeyShare {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         signer_id: impl Into<String>,
         encrypted_key_share: impl Into<String>,
@@ -6271,6 +6568,7 @@ object! {
 )]
 impl Erc20Amount {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -6315,6 +6613,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Erc20Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         decimals: i32,
@@ -6330,6 +6629,7 @@ impl Erc20Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -6339,12 +6639,14 @@ impl Erc20Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -6366,12 +6668,14 @@ impl Erc20Kind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Erc20];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Erc20 => "Erc20",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Erc20" => Self::Erc20,
@@ -6401,6 +6705,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl Erc20SwapAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(contract: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
         Self {
             contract: contract.into(),
@@ -6431,6 +6736,7 @@ object! {
 #[cfg(any(feature = "allocations", feature = "yields"))]
 impl Erc20TokenAmount {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: Erc20Kind,
         contract: impl Into<String>,
@@ -6513,6 +6819,7 @@ object! {
 )]
 impl Erc20Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         to: impl Into<String>,
@@ -6534,12 +6841,14 @@ impl Erc20Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -6549,24 +6858,28 @@ impl Erc20Transfer {
         self
     }
     /// The most gas to be used.
+    #[inline]
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: impl Into<String>) -> Self {
         self.gas_limit = Some(gas_limit.into());
         self
     }
     /// The price of gas in wei, for a legacy transaction.
+    #[inline]
     #[must_use]
     pub fn with_gas_price(mut self, gas_price: impl Into<String>) -> Self {
         self.gas_price = Some(gas_price.into());
         self
     }
     /// The most to be paid for gas in wei, tip included.
+    #[inline]
     #[must_use]
     pub fn with_max_fee_per_gas(mut self, max_fee_per_gas: impl Into<String>) -> Self {
         self.max_fee_per_gas = Some(max_fee_per_gas.into());
         self
     }
     /// The tip for gas in wei.
+    #[inline]
     #[must_use]
     pub fn with_max_priority_fee_per_gas(
         mut self,
@@ -6576,6 +6889,7 @@ impl Erc20Transfer {
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
+    #[inline]
     #[must_use]
     pub fn with_priority(mut self, priority: FeePriority) -> Self {
         self.priority = Some(priority);
@@ -6583,6 +6897,7 @@ impl Erc20Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -6651,6 +6966,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Erc20TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -6685,24 +7001,28 @@ impl Erc20TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The symbol of the asset.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -6767,6 +7087,7 @@ object! {
 )]
 impl Erc721Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         token_id: impl Into<String>,
@@ -6784,12 +7105,14 @@ impl Erc721Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -6799,6 +7122,7 @@ impl Erc721Transfer {
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
+    #[inline]
     #[must_use]
     pub fn with_priority(mut self, priority: FeePriority) -> Self {
         self.priority = Some(priority);
@@ -6806,6 +7130,7 @@ impl Erc721Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -6871,6 +7196,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Erc721TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -6903,24 +7229,28 @@ impl Erc721TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The symbol of the asset.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -6959,6 +7289,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Erc7984Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         decimals: i32,
@@ -6974,6 +7305,7 @@ impl Erc7984Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -6983,12 +7315,14 @@ impl Erc7984Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -7053,6 +7387,7 @@ object! {
 )]
 impl Erc7984Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         to: impl Into<String>,
@@ -7070,12 +7405,14 @@ impl Erc7984Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -7085,6 +7422,7 @@ impl Erc7984Transfer {
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
+    #[inline]
     #[must_use]
     pub fn with_priority(mut self, priority: FeePriority) -> Self {
         self.priority = Some(priority);
@@ -7092,6 +7430,7 @@ impl Erc7984Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -7161,6 +7500,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Erc7984TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -7195,24 +7535,28 @@ impl Erc7984TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The symbol of the asset.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -7292,6 +7636,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl EvmTransaction {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             data: Default::default(),
@@ -7303,6 +7648,7 @@ impl EvmTransaction {
         }
     }
     /// The call data.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
         self.data = Some(data.into());
@@ -7310,30 +7656,35 @@ impl EvmTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The most gas to be used.
+    #[inline]
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: impl Into<crate::EvmQuantity>) -> Self {
         self.gas_limit = Some(gas_limit.into());
         self
     }
     /// The nonce. The next one if left out.
+    #[inline]
     #[must_use]
     pub fn with_nonce(mut self, nonce: impl Into<crate::EvmQuantity>) -> Self {
         self.nonce = Some(nonce.into());
         self
     }
     /// The address that receives or is called. Left out to create a contract. Limits: form `^0x[0-9a-fA-F]{40}$`.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
         self
     }
     /// How much of the native asset is sent, in wei.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: impl Into<crate::EvmQuantity>) -> Self {
         self.value = Some(value.into());
@@ -7381,6 +7732,7 @@ object! {
 }
 impl EvmTransactionFields {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             authorization_list: Default::default(),
@@ -7396,6 +7748,7 @@ impl EvmTransactionFields {
         }
     }
     /// The EIP-7702 authorizations. Type 4 only.
+    #[inline]
     #[must_use]
     pub fn with_authorization_list(
         mut self,
@@ -7405,24 +7758,28 @@ impl EvmTransactionFields {
         self
     }
     /// The call data.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
         self.data = Some(data.into());
         self
     }
     /// The most gas to be used.
+    #[inline]
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: impl Into<crate::EvmQuantity>) -> Self {
         self.gas_limit = Some(gas_limit.into());
         self
     }
     /// The price of gas in wei. Type 0 only.
+    #[inline]
     #[must_use]
     pub fn with_gas_price(mut self, gas_price: impl Into<crate::EvmQuantity>) -> Self {
         self.gas_price = Some(gas_price.into());
         self
     }
     /// The most to be paid for gas in wei, tip included. Types 2 and 4.
+    #[inline]
     #[must_use]
     pub fn with_max_fee_per_gas(
         mut self,
@@ -7432,6 +7789,7 @@ impl EvmTransactionFields {
         self
     }
     /// The tip for gas in wei. Types 2 and 4.
+    #[inline]
     #[must_use]
     pub fn with_max_priority_fee_per_gas(
         mut self,
@@ -7441,24 +7799,28 @@ impl EvmTransactionFields {
         self
     }
     /// The nonce. The next one if left out.
+    #[inline]
     #[must_use]
     pub fn with_nonce(mut self, nonce: impl Into<crate::EvmQuantity>) -> Self {
         self.nonce = Some(nonce.into());
         self
     }
     /// The address that receives or is called. Left out to create a contract.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
         self
     }
     /// The transaction type: 0 legacy, 2 EIP-1559, 4 EIP-7702. 2 if left out.
+    #[inline]
     #[must_use]
     pub fn with_type(mut self, type_: i32) -> Self {
         self.type_ = Some(type_);
         self
     }
     /// How much of the native asset is sent, in wei.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: impl Into<crate::EvmQuantity>) -> Self {
         self.value = Some(value.into());
@@ -7486,6 +7848,7 @@ object! {
 #[cfg(any(feature = "keys", feature = "wallets"))]
 impl ExportKeyRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         encryption_key: impl Into<String>,
         supported_schemes: impl Into<Vec<KeyExportScheme>>,
@@ -7547,6 +7910,7 @@ object! {
 )]
 impl FeeBumpSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         inner_transaction: impl Into<String>,
         transaction_reference: impl Into<String>,
@@ -7560,6 +7924,7 @@ impl FeeBumpSignature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -7567,12 +7932,14 @@ impl FeeBumpSignature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -7615,6 +7982,7 @@ impl FeePriority {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Slow, Self::Standard, Self::Fast];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Slow => "Slow",
@@ -7623,6 +7991,7 @@ impl FeePriority {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Slow" => Self::Slow,
@@ -7659,6 +8028,7 @@ impl FiatProvider {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Borderless, Self::CircleMint];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Borderless => "Borderless",
@@ -7666,6 +8036,7 @@ impl FiatProvider {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Borderless" => Self::Borderless,
@@ -7705,6 +8076,7 @@ object! {
 }
 impl Fido2Assertion {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         cred_id: impl Into<String>,
         client_data: impl Into<String>,
@@ -7721,12 +8093,14 @@ impl Fido2Assertion {
         }
     }
     /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: impl Into<String>) -> Self {
         self.algorithm = Some(algorithm.into());
         self
     }
     /// The user id in the credential. A login without a username is matched by it.
+    #[inline]
     #[must_use]
     pub fn with_user_handle(mut self, user_handle: impl Into<String>) -> Self {
         self.user_handle = Some(user_handle.into());
@@ -7747,6 +8121,7 @@ object! {
 }
 impl Fido2FirstFactor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_assertion: impl Into<Fido2Assertion>) -> Self {
         Self {
             credential_assertion: credential_assertion.into(),
@@ -7767,6 +8142,7 @@ object! {
 }
 impl Fido2SecondFactor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_assertion: impl Into<Fido2Assertion>) -> Self {
         Self {
             credential_assertion: credential_assertion.into(),
@@ -7805,6 +8181,7 @@ impl FirstFactorAssertion {
         "Password",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Fido2(_) => "Fido2",
@@ -7815,20 +8192,24 @@ impl FirstFactorAssertion {
         }
     }
     /// A WebAuthn credential as first factor.
+    #[inline]
     pub fn fido2(credential_assertion: impl Into<Fido2Assertion>) -> Fido2FirstFactor {
         Fido2FirstFactor::new(credential_assertion)
     }
     /// A key as first factor.
+    #[inline]
     pub fn key(credential_assertion: impl Into<KeyAssertion>) -> KeyFirstFactor {
         KeyFirstFactor::new(credential_assertion)
     }
     /// A password-protected key, decrypted by its owner, as first factor.
+    #[inline]
     pub fn password_protected_key(
         credential_assertion: impl Into<KeyAssertion>,
     ) -> PasswordProtectedKeyFirstFactor {
         PasswordProtectedKeyFirstFactor::new(credential_assertion)
     }
     /// A password as first factor.
+    #[inline]
     pub fn password(password: impl Into<crate::Secret>) -> PasswordFirstFactor {
         PasswordFirstFactor::new(password)
     }
@@ -7855,21 +8236,25 @@ impl<'de> ::serde::Deserialize<'de> for FirstFactorAssertion {
     }
 }
 impl From<Fido2FirstFactor> for FirstFactorAssertion {
+    #[inline]
     fn from(member: Fido2FirstFactor) -> Self {
         Self::Fido2(member)
     }
 }
 impl From<KeyFirstFactor> for FirstFactorAssertion {
+    #[inline]
     fn from(member: KeyFirstFactor) -> Self {
         Self::Key(member)
     }
 }
 impl From<PasswordProtectedKeyFirstFactor> for FirstFactorAssertion {
+    #[inline]
     fn from(member: PasswordProtectedKeyFirstFactor) -> Self {
         Self::PasswordProtectedKey(member)
     }
 }
 impl From<PasswordFirstFactor> for FirstFactorAssertion {
+    #[inline]
     fn from(member: PasswordFirstFactor) -> Self {
         Self::Password(member)
     }
@@ -7919,6 +8304,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl FunctionCallTransaction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(call: impl Into<FunctionCall>) -> Self {
         Self {
             call: call.into(),
@@ -7927,6 +8313,7 @@ impl FunctionCallTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -7959,6 +8346,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl GlobalLedgerFallback {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         skip_unscreenable_transaction: bool,
         skip_unsupported_network: bool,
@@ -7993,6 +8381,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl GlobalLedgerPrescreening {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         risk_score_threshold: f64,
         fallback_behaviours: impl Into<GlobalLedgerFallback>,
@@ -8020,6 +8409,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl GlobalLedgerTransactionPrescreeningRule {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(configuration: impl Into<GlobalLedgerPrescreening>) -> Self {
         Self {
             configuration: configuration.into(),
@@ -8078,6 +8468,7 @@ object! {
 )]
 impl HashSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(hash: impl Into<crate::Hex>) -> Self {
         Self {
             hash: hash.into(),
@@ -8088,6 +8479,7 @@ impl HashSignature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -8095,12 +8487,14 @@ impl HashSignature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -8108,6 +8502,7 @@ impl HashSignature {
     }
     /// The root of the Taproot script tree, empty text for none. Needed with a Schnorr key. Limits: form
     /// `^(0x)?([0-9A-Fa-f]{64})?$`.
+    #[inline]
     #[must_use]
     pub fn with_taproot_merkle_root(
         mut self,
@@ -8158,6 +8553,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl HederaErc20TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -8180,12 +8576,14 @@ impl HederaErc20TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
@@ -8233,6 +8631,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl HederaErc721TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -8255,12 +8654,14 @@ impl HederaErc721TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
@@ -8325,6 +8726,7 @@ object! {
 )]
 impl Hip17Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         token_id: impl Into<String>,
         serial_number: impl Into<String>,
@@ -8342,12 +8744,14 @@ impl Hip17Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -8357,6 +8761,7 @@ impl Hip17Transfer {
         self
     }
     /// A memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -8364,6 +8769,7 @@ impl Hip17Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -8423,6 +8829,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Hip17TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -8451,24 +8858,28 @@ impl Hip17TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
@@ -8573,6 +8984,7 @@ impl HistoryKind {
         Self::Xls33Transfer,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::NativeTransfer => "NativeTransfer",
@@ -8606,6 +9018,7 @@ impl HistoryKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "NativeTransfer" => Self::NativeTransfer,
@@ -8683,6 +9096,7 @@ object! {
 )]
 impl HistoryMetadata {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(asset: impl Into<AssetMetadata>) -> Self {
         Self {
             asset: asset.into(),
@@ -8690,6 +9104,7 @@ impl HistoryMetadata {
         }
     }
     /// The asset that the fee was paid in.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<AssetMetadata>) -> Self {
         self.fee = Some(fee.into());
@@ -8728,6 +9143,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl HtsAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         token_id: impl Into<String>,
         decimals: i32,
@@ -8743,6 +9159,7 @@ impl HtsAsset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -8752,12 +9169,14 @@ impl HtsAsset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -8822,6 +9241,7 @@ object! {
 )]
 impl HtsTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         token_id: impl Into<String>,
         to: impl Into<String>,
@@ -8839,12 +9259,14 @@ impl HtsTransfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -8854,6 +9276,7 @@ impl HtsTransfer {
         self
     }
     /// A memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -8861,6 +9284,7 @@ impl HtsTransfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -8920,6 +9344,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl HtsTransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -8949,18 +9374,21 @@ impl HtsTransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The id of the token.
+    #[inline]
     #[must_use]
     pub fn with_token_id(mut self, token_id: impl Into<String>) -> Self {
         self.token_id = Some(token_id.into());
@@ -9002,6 +9430,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl IouAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         currency: impl Into<String>,
         issuer: impl Into<String>,
@@ -9019,6 +9448,7 @@ impl IouAsset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -9028,12 +9458,14 @@ impl IouAsset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -9101,6 +9533,7 @@ object! {
 )]
 impl IouTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         currency: impl Into<String>,
         issuer: impl Into<String>,
@@ -9120,12 +9553,14 @@ impl IouTransfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -9135,6 +9570,7 @@ impl IouTransfer {
         self
     }
     /// A memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -9142,6 +9578,7 @@ impl IouTransfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -9207,6 +9644,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl IouTransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -9238,30 +9676,35 @@ impl IouTransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
@@ -9324,6 +9767,7 @@ object! {
 #[cfg(any(feature = "keys", feature = "webhooks"))]
 impl Key {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::KeyId>,
         scheme: KeyScheme,
@@ -9351,42 +9795,49 @@ impl Key {
         }
     }
     /// When the key was archived.
+    #[inline]
     #[must_use]
     pub fn with_date_deleted(mut self, date_deleted: crate::Timestamp) -> Self {
         self.date_deleted = Some(date_deleted);
         self
     }
     /// When the key was first exported.
+    #[inline]
     #[must_use]
     pub fn with_date_exported(mut self, date_exported: crate::Timestamp) -> Self {
         self.date_exported = Some(date_exported);
         self
     }
     /// Where a derived key comes from.
+    #[inline]
     #[must_use]
     pub fn with_derived_from(mut self, derived_from: impl Into<KeyOrigin>) -> Self {
         self.derived_from = Some(derived_from.into());
         self
     }
     /// True if the private key has left the API. Such a key no longer signs, by default.
+    #[inline]
     #[must_use]
     pub fn with_exported(mut self, exported: bool) -> Self {
         self.exported = Some(exported);
         self
     }
     /// True if the key was made elsewhere.
+    #[inline]
     #[must_use]
     pub fn with_imported(mut self, imported: bool) -> Self {
         self.imported = Some(imported);
         self
     }
     /// True if other keys can be derived from this one.
+    #[inline]
     #[must_use]
     pub fn with_master_key(mut self, master_key: bool) -> Self {
         self.master_key = Some(master_key);
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -9417,6 +9868,7 @@ object! {
 }
 impl KeyAssertion {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         cred_id: impl Into<String>,
         client_data: impl Into<String>,
@@ -9430,6 +9882,7 @@ impl KeyAssertion {
         }
     }
     /// Names the algorithm. The kind of the key decides by default. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: impl Into<String>) -> Self {
         self.algorithm = Some(algorithm.into());
@@ -9454,6 +9907,7 @@ impl KeyCurve {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Ed25519, Self::Secp256k1, Self::Stark];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ed25519 => "ed25519",
@@ -9462,6 +9916,7 @@ impl KeyCurve {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "ed25519" => Self::Ed25519,
@@ -9492,6 +9947,7 @@ object! {
 #[cfg(any(feature = "keys", feature = "wallets"))]
 impl KeyDerivation {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(key_id: impl Into<crate::KeyId>) -> Self {
         Self {
             key_id: key_id.into(),
@@ -9499,6 +9955,7 @@ impl KeyDerivation {
         }
     }
     /// The derivation path, such as `m/44'/60'/0'/0/3`. Assigned by the API if left out.
+    #[inline]
     #[must_use]
     pub fn with_path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
@@ -9534,6 +9991,7 @@ object! {
 #[cfg(any(feature = "keys", feature = "wallets"))]
 impl KeyExport {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         public_key: impl Into<crate::Hex>,
         protocol: KeyProtocol,
@@ -9570,6 +10028,7 @@ object! {
 #[cfg(any(feature = "keys", feature = "wallets"))]
 impl KeyExportScheme {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(protocol: KeyProtocol, curve: KeyCurve) -> Self {
         Self { protocol, curve }
     }
@@ -9588,6 +10047,7 @@ object! {
 }
 impl KeyFirstFactor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
         Self {
             credential_assertion: credential_assertion.into(),
@@ -9614,6 +10074,7 @@ object! {
 #[cfg(any(feature = "keys", feature = "webhooks"))]
 impl KeyOrigin {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(key_id: impl Into<crate::KeyId>, path: impl Into<String>) -> Self {
         Self {
             key_id: key_id.into(),
@@ -9654,6 +10115,7 @@ impl KeyProtocol {
         Self::CGGMP21,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::CGGMP24 => "CGGMP24",
@@ -9665,6 +10127,7 @@ impl KeyProtocol {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "CGGMP24" => Self::CGGMP24,
@@ -9703,6 +10166,7 @@ impl KeyScheme {
         Self::Schnorr,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::DH => "DH",
@@ -9712,6 +10176,7 @@ impl KeyScheme {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "DH" => Self::DH,
@@ -9737,6 +10202,7 @@ object! {
 }
 impl KeySecondFactor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
         Self {
             credential_assertion: credential_assertion.into(),
@@ -9760,6 +10226,7 @@ impl KeyStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Archived];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "Active",
@@ -9767,6 +10234,7 @@ impl KeyStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Active" => Self::Active,
@@ -9797,6 +10265,7 @@ impl KeyStoreKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Hsm, Self::Mpc, Self::OfflineSigner];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Hsm => "Hsm",
@@ -9805,6 +10274,7 @@ impl KeyStoreKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Hsm" => Self::Hsm,
@@ -9848,6 +10318,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl LockedCoinAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         coin: impl Into<String>,
         decimals: i32,
@@ -9863,6 +10334,7 @@ impl LockedCoinAsset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -9872,12 +10344,14 @@ impl LockedCoinAsset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -9937,6 +10411,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl LockedCoinTransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -9966,18 +10441,21 @@ impl LockedCoinTransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The receiving addresses.
+    #[inline]
     #[must_use]
     pub fn with_tos(mut self, tos: impl Into<Vec<String>>) -> Self {
         self.tos = tos.into();
@@ -10032,6 +10510,7 @@ object! {
 )]
 impl MessageSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(message: impl Into<crate::Hex>) -> Self {
         Self {
             message: message.into(),
@@ -10041,6 +10520,7 @@ impl MessageSignature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -10048,12 +10528,14 @@ impl MessageSignature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -10104,6 +10586,7 @@ object! {
 )]
 impl NativeAmount {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         amount: impl Into<crate::Amount>,
         metadata: impl Into<AssetDetails>,
@@ -10143,6 +10626,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl NativeAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(decimals: i32, balance: impl Into<crate::Amount>) -> Self {
         Self {
             decimals,
@@ -10153,6 +10637,7 @@ impl NativeAsset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -10162,12 +10647,14 @@ impl NativeAsset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -10191,6 +10678,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl NativeSwapAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(amount: impl Into<crate::Amount>) -> Self {
         Self { amount: amount.into() }
     }
@@ -10283,6 +10771,7 @@ object! {
 )]
 impl NativeTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(to: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
         Self {
             to: to.into(),
@@ -10305,6 +10794,7 @@ impl NativeTransfer {
         }
     }
     /// True creates the account of the receiver first, where it has none. Stellar.
+    #[inline]
     #[must_use]
     pub fn with_create_destination_account(
         mut self,
@@ -10314,6 +10804,7 @@ impl NativeTransfer {
         self
     }
     /// When an offer expires. Canton.
+    #[inline]
     #[must_use]
     pub fn with_expires_at(mut self, expires_at: crate::Timestamp) -> Self {
         self.expires_at = Some(expires_at);
@@ -10321,18 +10812,21 @@ impl NativeTransfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee rate, as `estimateFees` answers it. Bitcoin networks.
+    #[inline]
     #[must_use]
     pub fn with_fee_rate(mut self, fee_rate: impl Into<String>) -> Self {
         self.fee_rate = Some(fee_rate.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -10342,30 +10836,35 @@ impl NativeTransfer {
         self
     }
     /// The most gas to be used. EVM.
+    #[inline]
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: impl Into<String>) -> Self {
         self.gas_limit = Some(gas_limit.into());
         self
     }
     /// The price of gas in wei, for a legacy transaction. EVM.
+    #[inline]
     #[must_use]
     pub fn with_gas_price(mut self, gas_price: impl Into<String>) -> Self {
         self.gas_price = Some(gas_price.into());
         self
     }
     /// The unspent outputs to spend. Chosen by the API if left out. Bitcoin networks.
+    #[inline]
     #[must_use]
     pub fn with_inputs(mut self, inputs: impl Into<Vec<TransferInput>>) -> Self {
         self.inputs = inputs.into();
         self
     }
     /// The most to be paid for gas in wei, tip included. EVM.
+    #[inline]
     #[must_use]
     pub fn with_max_fee_per_gas(mut self, max_fee_per_gas: impl Into<String>) -> Self {
         self.max_fee_per_gas = Some(max_fee_per_gas.into());
         self
     }
     /// The tip for gas in wei. EVM.
+    #[inline]
     #[must_use]
     pub fn with_max_priority_fee_per_gas(
         mut self,
@@ -10375,18 +10874,21 @@ impl NativeTransfer {
         self
     }
     /// A memo that the network stores with the transfer. Networks that have one, such as Stellar, TON, XRPL.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
     }
     /// True makes an offer, which the receiver accepts or rejects. Canton.
+    #[inline]
     #[must_use]
     pub fn with_offer(mut self, offer: bool) -> Self {
         self.offer = Some(offer);
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
+    #[inline]
     #[must_use]
     pub fn with_priority(mut self, priority: FeePriority) -> Self {
         self.priority = Some(priority);
@@ -10394,12 +10896,14 @@ impl NativeTransfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
         self
     }
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals. Solana.
+    #[inline]
     #[must_use]
     pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
         self.use_durable_nonce = Some(use_durable_nonce);
@@ -10474,6 +10978,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl NativeTransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -10508,48 +11013,56 @@ impl NativeTransferItem {
         }
     }
     /// The claimable balance that took part.
+    #[inline]
     #[must_use]
     pub fn with_balance_id(mut self, balance_id: impl Into<String>) -> Self {
         self.balance_id = Some(balance_id.into());
         self
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The liquidity pool that took part.
+    #[inline]
     #[must_use]
     pub fn with_liquidity_pool(mut self, liquidity_pool: impl Into<String>) -> Self {
         self.liquidity_pool = Some(liquidity_pool.into());
         self
     }
     /// The memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -10917,6 +11430,7 @@ impl Network {
         Self::XrpLedgerTestnet,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Algorand => "Algorand",
@@ -11038,6 +11552,7 @@ impl Network {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Algorand" => Self::Algorand,
@@ -11192,6 +11707,7 @@ impl NewCredentialKind {
         Self::Totp,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Fido2 => "Fido2",
@@ -11203,6 +11719,7 @@ impl NewCredentialKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Fido2" => Self::Fido2,
@@ -11229,6 +11746,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl NoAction {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -11295,6 +11813,7 @@ object! {
 #[cfg(any(feature = "wallets", feature = "webhooks"))]
 impl Offer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::OfferId>,
         org_id: impl Into<crate::OrgId>,
@@ -11329,24 +11848,28 @@ impl Offer {
         }
     }
     /// When the offer was accepted or rejected.
+    #[inline]
     #[must_use]
     pub fn with_date_settled(mut self, date_settled: crate::Timestamp) -> Self {
         self.date_settled = Some(date_settled);
         self
     }
     /// Until when the offer can be accepted.
+    #[inline]
     #[must_use]
     pub fn with_expires_at(mut self, expires_at: crate::Timestamp) -> Self {
         self.expires_at = Some(expires_at);
         self
     }
     /// The memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
     }
     /// The transaction request that accepts or rejects the offer.
+    #[inline]
     #[must_use]
     pub fn with_settlement_transaction_id(
         mut self,
@@ -11373,6 +11896,7 @@ impl OfferDecision {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Accept, Self::Reject];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Accept => "Accept",
@@ -11380,6 +11904,7 @@ impl OfferDecision {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Accept" => Self::Accept,
@@ -11476,6 +12001,7 @@ impl OfferKind {
         Self::Xls33,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Native => "Native",
@@ -11505,6 +12031,7 @@ impl OfferKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Native" => Self::Native,
@@ -11566,6 +12093,7 @@ impl OfferStatus {
         Self::Expired,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "Pending",
@@ -11576,6 +12104,7 @@ impl OfferStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Pending" => Self::Pending,
@@ -11637,6 +12166,7 @@ object! {
 )]
 impl PactCommandSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(command: impl Into<String>) -> Self {
         Self {
             command: command.into(),
@@ -11646,6 +12176,7 @@ impl PactCommandSignature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -11653,12 +12184,14 @@ impl PactCommandSignature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -11679,6 +12212,7 @@ object! {
 }
 impl PasswordFirstFactor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(password: impl Into<crate::Secret>) -> Self {
         Self { password: password.into() }
     }
@@ -11703,6 +12237,7 @@ object! {
 }
 impl PasswordProtectedKeyDescriptor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         type_: PublicKeyCredentialType,
         id: impl Into<String>,
@@ -11729,6 +12264,7 @@ object! {
 }
 impl PasswordProtectedKeyFirstFactor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
         Self {
             credential_assertion: credential_assertion.into(),
@@ -11749,6 +12285,7 @@ object! {
 }
 impl PasswordProtectedKeySecondFactor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(credential_assertion: impl Into<KeyAssertion>) -> Self {
         Self {
             credential_assertion: credential_assertion.into(),
@@ -11793,6 +12330,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "tenant"))]
 impl Permission {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::PermissionId>,
         name: impl Into<String>,
@@ -11856,6 +12394,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PermissionChangeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::ChangeRequestId>,
         requester: impl Into<ChangeRequester>,
@@ -11878,6 +12417,7 @@ impl PermissionChangeRequest {
         }
     }
     /// The approval that decides.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -11887,6 +12427,7 @@ impl PermissionChangeRequest {
         self
     }
     /// When the change was applied or dropped.
+    #[inline]
     #[must_use]
     pub fn with_date_resolved(mut self, date_resolved: crate::Timestamp) -> Self {
         self.date_resolved = Some(date_resolved);
@@ -11927,6 +12468,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PermissionIdFilter {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(in_: impl Into<Vec<crate::PermissionId>>) -> Self {
         Self { in_: in_.into() }
     }
@@ -11960,12 +12502,14 @@ impl PermissionStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "Active",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Active" => Self::Active,
@@ -11999,6 +12543,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl PermissionsAssignActivity {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(change_request: impl Into<ChangeRequest>) -> Self {
         Self {
             change_request: change_request.into(),
@@ -12022,6 +12567,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl PermissionsModifyActivity {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(change_request: impl Into<ChangeRequest>) -> Self {
         Self {
             change_request: change_request.into(),
@@ -12045,6 +12591,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl PoliciesModifyActivity {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(change_request: impl Into<ChangeRequest>) -> Self {
         Self {
             change_request: change_request.into(),
@@ -12093,6 +12640,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl Policy {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::PolicyId>,
         name: impl Into<String>,
@@ -12114,18 +12662,21 @@ impl Policy {
         }
     }
     /// When the policy was created.
+    #[inline]
     #[must_use]
     pub fn with_date_created(mut self, date_created: crate::Timestamp) -> Self {
         self.date_created = Some(date_created);
         self
     }
     /// When the policy was changed last.
+    #[inline]
     #[must_use]
     pub fn with_date_updated(mut self, date_updated: crate::Timestamp) -> Self {
         self.date_updated = Some(date_updated);
         self
     }
     /// Which activities a policy looks at.
+    #[inline]
     #[must_use]
     pub fn with_filters(mut self, filters: impl Into<PolicyFilters>) -> Self {
         self.filters = Some(filters.into());
@@ -12158,6 +12709,7 @@ impl PolicyAction {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["RequestApproval", "Block", "NoAction"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::RequestApproval(_) => "RequestApproval",
@@ -12167,16 +12719,19 @@ impl PolicyAction {
         }
     }
     /// Holds the activity back until all groups have approved it.
+    #[inline]
     pub fn request_approval(
         approval_groups: impl Into<Vec<ApprovalGroup>>,
     ) -> RequestApprovalAction {
         RequestApprovalAction::new(approval_groups)
     }
     /// Refuses the activity.
+    #[inline]
     pub fn block() -> BlockAction {
         BlockAction::new()
     }
     /// Lets the activity pass.
+    #[inline]
     pub fn no_action() -> NoAction {
         NoAction::new()
     }
@@ -12204,18 +12759,21 @@ impl<'de> ::serde::Deserialize<'de> for PolicyAction {
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<RequestApprovalAction> for PolicyAction {
+    #[inline]
     fn from(member: RequestApprovalAction) -> Self {
         Self::RequestApproval(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<BlockAction> for PolicyAction {
+    #[inline]
     fn from(member: BlockAction) -> Self {
         Self::Block(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<NoAction> for PolicyAction {
+    #[inline]
     fn from(member: NoAction) -> Self {
         Self::NoAction(member)
     }
@@ -12261,6 +12819,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PolicyChangeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::ChangeRequestId>,
         requester: impl Into<ChangeRequester>,
@@ -12283,6 +12842,7 @@ impl PolicyChangeRequest {
         }
     }
     /// The approval that decides.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -12292,6 +12852,7 @@ impl PolicyChangeRequest {
         self
     }
     /// When the change was applied or dropped.
+    #[inline]
     #[must_use]
     pub fn with_date_resolved(mut self, date_resolved: crate::Timestamp) -> Self {
         self.date_resolved = Some(date_resolved);
@@ -12330,12 +12891,14 @@ impl PolicyCurrency {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::USD];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::USD => "USD",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "USD" => Self::USD,
@@ -12396,6 +12959,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PolicyFilters {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             permission_id: Default::default(),
@@ -12405,6 +12969,7 @@ impl PolicyFilters {
         }
     }
     /// Only changes or assignments of these permissions. For `Permissions:Modify` and `Permissions:Assign`.
+    #[inline]
     #[must_use]
     pub fn with_permission_id(
         mut self,
@@ -12414,18 +12979,21 @@ impl PolicyFilters {
         self
     }
     /// Only changes of these policies. For `Policies:Modify`.
+    #[inline]
     #[must_use]
     pub fn with_policy_id(mut self, policy_id: impl Into<PolicyIdFilter>) -> Self {
         self.policy_id = Some(policy_id.into());
         self
     }
     /// Only these wallets. For `Wallets:Sign` and `Wallets:IncomingTransaction`.
+    #[inline]
     #[must_use]
     pub fn with_wallet_id(mut self, wallet_id: impl Into<WalletIdFilter>) -> Self {
         self.wallet_id = Some(wallet_id.into());
         self
     }
     /// Only wallets with these tags. For `Wallets:Sign` and `Wallets:IncomingTransaction`.
+    #[inline]
     #[must_use]
     pub fn with_wallet_tags(mut self, wallet_tags: impl Into<TagFilter>) -> Self {
         self.wallet_tags = Some(wallet_tags.into());
@@ -12449,6 +13017,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl PolicyIdFilter {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(in_: impl Into<Vec<crate::PolicyId>>) -> Self {
         Self { in_: in_.into() }
     }
@@ -12514,6 +13083,7 @@ impl PolicyRule {
         "TravelRuleTransactionPrescreening",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::AlwaysTrigger(_) => "AlwaysTrigger",
@@ -12535,17 +13105,20 @@ impl PolicyRule {
         }
     }
     /// Triggers for every activity that passes the filters.
+    #[inline]
     pub fn always_trigger() -> AlwaysTriggerRule {
         AlwaysTriggerRule::new()
     }
     /// Triggers for a recipient that is not listed, and where there is none or none can be known, as with a raw
     /// signature.
+    #[inline]
     pub fn transaction_recipient_whitelist(
         configuration: impl Into<RecipientWhitelist>,
     ) -> TransactionRecipientWhitelistRule {
         TransactionRecipientWhitelistRule::new(configuration)
     }
     /// Triggers for an amount above a limit, and for one of unknown value.
+    #[inline]
     pub fn transaction_amount_limit(
         configuration: impl Into<AmountLimit>,
     ) -> TransactionAmountLimitRule {
@@ -12553,6 +13126,7 @@ impl PolicyRule {
     }
     /// Triggers where a wallet would move more than a limit within a span of time, the present activity included, and
     /// where the value of anything in that span is unknown.
+    #[inline]
     pub fn transaction_amount_velocity(
         configuration: impl Into<AmountVelocityLimit>,
     ) -> TransactionAmountVelocityRule {
@@ -12560,30 +13134,35 @@ impl PolicyRule {
     }
     /// Triggers where a wallet would do more than a number of transactions within a span of time, the present one
     /// included.
+    #[inline]
     pub fn transaction_count_velocity(
         configuration: impl Into<CountVelocityLimit>,
     ) -> TransactionCountVelocityRule {
         TransactionCountVelocityRule::new(configuration)
     }
     /// Triggers where Chainalysis finds fault with a transfer that is about to be sent.
+    #[inline]
     pub fn chainalysis_transaction_prescreening(
         configuration: impl Into<ChainalysisPrescreening>,
     ) -> ChainalysisTransactionPrescreeningRule {
         ChainalysisTransactionPrescreeningRule::new(configuration)
     }
     /// Triggers where Chainalysis finds fault with a transfer that came in.
+    #[inline]
     pub fn chainalysis_transaction_screening(
         configuration: impl Into<ChainalysisScreening>,
     ) -> ChainalysisTransactionScreeningRule {
         ChainalysisTransactionScreeningRule::new(configuration)
     }
     /// Triggers where Global Ledger gives a transfer that is about to be sent a high risk score.
+    #[inline]
     pub fn global_ledger_transaction_prescreening(
         configuration: impl Into<GlobalLedgerPrescreening>,
     ) -> GlobalLedgerTransactionPrescreeningRule {
         GlobalLedgerTransactionPrescreeningRule::new(configuration)
     }
     /// Triggers where the travel rule message of a transfer is not cleared in time.
+    #[inline]
     pub fn travel_rule_transaction_prescreening(
         configuration: impl Into<TravelRulePrescreening>,
     ) -> TravelRuleTransactionPrescreeningRule {
@@ -12639,54 +13218,63 @@ impl<'de> ::serde::Deserialize<'de> for PolicyRule {
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<AlwaysTriggerRule> for PolicyRule {
+    #[inline]
     fn from(member: AlwaysTriggerRule) -> Self {
         Self::AlwaysTrigger(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<TransactionRecipientWhitelistRule> for PolicyRule {
+    #[inline]
     fn from(member: TransactionRecipientWhitelistRule) -> Self {
         Self::TransactionRecipientWhitelist(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<TransactionAmountLimitRule> for PolicyRule {
+    #[inline]
     fn from(member: TransactionAmountLimitRule) -> Self {
         Self::TransactionAmountLimit(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<TransactionAmountVelocityRule> for PolicyRule {
+    #[inline]
     fn from(member: TransactionAmountVelocityRule) -> Self {
         Self::TransactionAmountVelocity(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<TransactionCountVelocityRule> for PolicyRule {
+    #[inline]
     fn from(member: TransactionCountVelocityRule) -> Self {
         Self::TransactionCountVelocity(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<ChainalysisTransactionPrescreeningRule> for PolicyRule {
+    #[inline]
     fn from(member: ChainalysisTransactionPrescreeningRule) -> Self {
         Self::ChainalysisTransactionPrescreening(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<ChainalysisTransactionScreeningRule> for PolicyRule {
+    #[inline]
     fn from(member: ChainalysisTransactionScreeningRule) -> Self {
         Self::ChainalysisTransactionScreening(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<GlobalLedgerTransactionPrescreeningRule> for PolicyRule {
+    #[inline]
     fn from(member: GlobalLedgerTransactionPrescreeningRule) -> Self {
         Self::GlobalLedgerTransactionPrescreening(member)
     }
 }
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl From<TravelRuleTransactionPrescreeningRule> for PolicyRule {
+    #[inline]
     fn from(member: TravelRuleTransactionPrescreeningRule) -> Self {
         Self::TravelRuleTransactionPrescreening(member)
     }
@@ -12708,6 +13296,7 @@ impl PolicyStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Archived];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "Active",
@@ -12715,6 +13304,7 @@ impl PolicyStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Active" => Self::Active,
@@ -12751,6 +13341,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ProposedAssignment {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::AssignmentId>,
         permission_id: impl Into<crate::PermissionId>,
@@ -12797,6 +13388,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl ProposedPermission {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::PermissionId>,
         name: impl Into<String>,
@@ -12863,6 +13455,7 @@ object! {
 )]
 impl PsbtSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(psbt: impl Into<crate::Hex>) -> Self {
         Self {
             psbt: psbt.into(),
@@ -12872,6 +13465,7 @@ impl PsbtSignature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -12879,12 +13473,14 @@ impl PsbtSignature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -12912,6 +13508,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl PsbtTransaction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(psbt: impl Into<crate::Hex>) -> Self {
         Self {
             psbt: psbt.into(),
@@ -12920,6 +13517,7 @@ impl PsbtTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -12939,12 +13537,14 @@ impl PublicKeyCredentialType {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::PublicKey];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::PublicKey => "public-key",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "public-key" => Self::PublicKey,
@@ -12995,6 +13595,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl RawTransaction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(transaction: impl Into<crate::RawPayload>) -> Self {
         Self {
             transaction: transaction.into(),
@@ -13003,6 +13604,7 @@ impl RawTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -13026,6 +13628,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl RecipientWhitelist {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(addresses: impl Into<Vec<String>>) -> Self {
         Self {
             addresses: addresses.into(),
@@ -13049,6 +13652,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl RegistryAddressesModifyActivity {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(change_request: impl Into<ChangeRequest>) -> Self {
         Self {
             change_request: change_request.into(),
@@ -13072,6 +13676,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl RegistryContractSchemasModifyActivity {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(change_request: impl Into<ChangeRequest>) -> Self {
         Self {
             change_request: change_request.into(),
@@ -13095,6 +13700,7 @@ object! {
 }
 impl RelyingParty {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -13119,6 +13725,7 @@ object! {
 #[cfg(any(feature = "auth", feature = "tenant"))]
 impl RemoveUserGroupMembersRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(user_ids: impl Into<Vec<crate::UserId>>) -> Self {
         Self { user_ids: user_ids.into() }
     }
@@ -13144,6 +13751,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl RequestApprovalAction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(approval_groups: impl Into<Vec<ApprovalGroup>>) -> Self {
         Self {
             approval_groups: approval_groups.into(),
@@ -13152,6 +13760,7 @@ impl RequestApprovalAction {
     }
     /// After how many minutes the approval expires, which rejects the activity. Never, if null or left out. Limits:
     /// at least 1.
+    #[inline]
     #[must_use]
     pub fn with_auto_reject_timeout(mut self, auto_reject_timeout: i64) -> Self {
         self.auto_reject_timeout = Some(auto_reject_timeout);
@@ -13279,6 +13888,7 @@ object! {
 )]
 impl Requester {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(user_id: impl Into<crate::UserId>) -> Self {
         Self {
             user_id: user_id.into(),
@@ -13286,6 +13896,7 @@ impl Requester {
         }
     }
     /// The access token that was used, if it was one.
+    #[inline]
     #[must_use]
     pub fn with_token_id(mut self, token_id: impl Into<crate::TokenId>) -> Self {
         self.token_id = Some(token_id.into());
@@ -13324,6 +13935,7 @@ impl SecondFactorAssertion {
         "Totp",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Fido2(_) => "Fido2",
@@ -13334,20 +13946,24 @@ impl SecondFactorAssertion {
         }
     }
     /// A WebAuthn credential as second factor.
+    #[inline]
     pub fn fido2(credential_assertion: impl Into<Fido2Assertion>) -> Fido2SecondFactor {
         Fido2SecondFactor::new(credential_assertion)
     }
     /// A key as second factor.
+    #[inline]
     pub fn key(credential_assertion: impl Into<KeyAssertion>) -> KeySecondFactor {
         KeySecondFactor::new(credential_assertion)
     }
     /// A password-protected key, decrypted by its owner, as second factor.
+    #[inline]
     pub fn password_protected_key(
         credential_assertion: impl Into<KeyAssertion>,
     ) -> PasswordProtectedKeySecondFactor {
         PasswordProtectedKeySecondFactor::new(credential_assertion)
     }
     /// A time-based one-time code as second factor.
+    #[inline]
     pub fn totp(otp_code: impl Into<crate::Secret>) -> TotpSecondFactor {
         TotpSecondFactor::new(otp_code)
     }
@@ -13374,21 +13990,25 @@ impl<'de> ::serde::Deserialize<'de> for SecondFactorAssertion {
     }
 }
 impl From<Fido2SecondFactor> for SecondFactorAssertion {
+    #[inline]
     fn from(member: Fido2SecondFactor) -> Self {
         Self::Fido2(member)
     }
 }
 impl From<KeySecondFactor> for SecondFactorAssertion {
+    #[inline]
     fn from(member: KeySecondFactor) -> Self {
         Self::Key(member)
     }
 }
 impl From<PasswordProtectedKeySecondFactor> for SecondFactorAssertion {
+    #[inline]
     fn from(member: PasswordProtectedKeySecondFactor) -> Self {
         Self::PasswordProtectedKey(member)
     }
 }
 impl From<TotpSecondFactor> for SecondFactorAssertion {
+    #[inline]
     fn from(member: TotpSecondFactor) -> Self {
         Self::Totp(member)
     }
@@ -13443,6 +14063,7 @@ object! {
 )]
 impl Sep41Amount {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         issuer: impl Into<String>,
         asset_code: impl Into<String>,
@@ -13492,6 +14113,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Sep41Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         issuer: impl Into<String>,
         asset_code: impl Into<String>,
@@ -13509,6 +14131,7 @@ impl Sep41Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -13518,12 +14141,14 @@ impl Sep41Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -13591,6 +14216,7 @@ object! {
 )]
 impl Sep41Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         issuer: impl Into<String>,
         asset_code: impl Into<String>,
@@ -13610,12 +14236,14 @@ impl Sep41Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -13625,6 +14253,7 @@ impl Sep41Transfer {
         self
     }
     /// A memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -13632,6 +14261,7 @@ impl Sep41Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -13703,6 +14333,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Sep41TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -13738,30 +14369,35 @@ impl Sep41TransferItem {
         }
     }
     /// The claimable balance that took part.
+    #[inline]
     #[must_use]
     pub fn with_balance_id(mut self, balance_id: impl Into<String>) -> Self {
         self.balance_id = Some(balance_id.into());
         self
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The liquidity pool that took part.
+    #[inline]
     #[must_use]
     pub fn with_liquidity_pool(mut self, liquidity_pool: impl Into<String>) -> Self {
         self.liquidity_pool = Some(liquidity_pool.into());
         self
     }
     /// The memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -13792,6 +14428,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl SettleOfferTransaction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(tx_hash: impl Into<String>, decision: OfferDecision) -> Self {
         Self {
             tx_hash: tx_hash.into(),
@@ -13801,6 +14438,7 @@ impl SettleOfferTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -13855,6 +14493,7 @@ object! {
 )]
 impl SignDocSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(sign_doc: impl Into<crate::Hex>) -> Self {
         Self {
             sign_doc: sign_doc.into(),
@@ -13864,6 +14503,7 @@ impl SignDocSignature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -13871,12 +14511,14 @@ impl SignDocSignature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -13904,6 +14546,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl SignDocTransaction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(sign_doc: impl Into<crate::Hex>) -> Self {
         Self {
             sign_doc: sign_doc.into(),
@@ -13912,6 +14555,7 @@ impl SignDocTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -13965,6 +14609,7 @@ object! {
 )]
 impl Signature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(r: impl Into<crate::Hex>, s: impl Into<crate::Hex>) -> Self {
         Self {
             r: r.into(),
@@ -13974,12 +14619,14 @@ impl Signature {
         }
     }
     /// The whole signature in the form of the network, such as `r`, `s` and `v` on EVM networks.
+    #[inline]
     #[must_use]
     pub fn with_encoded(mut self, encoded: impl Into<crate::Hex>) -> Self {
         self.encoded = Some(encoded.into());
         self
     }
     /// The recovery id of an ECDSA signature, 0 or 1.
+    #[inline]
     #[must_use]
     pub fn with_recid(mut self, recid: i32) -> Self {
         self.recid = Some(recid);
@@ -14078,6 +14725,7 @@ impl SignatureBody {
         "StellarFeeBumpTransaction",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Hash(_) => "Hash",
@@ -14099,24 +14747,29 @@ impl SignatureBody {
         }
     }
     /// Signs 32 bytes as they are.
+    #[inline]
     pub fn hash(hash: impl Into<crate::Hex>) -> HashSignature {
         HashSignature::new(hash)
     }
     /// Signs a message the way the network does: EIP-191 on EVM networks, the plain bytes with EdDSA.
+    #[inline]
     pub fn message(message: impl Into<crate::Hex>) -> MessageSignature {
         MessageSignature::new(message)
     }
     /// Signs a transaction without broadcasting it.
+    #[inline]
     pub fn transaction(
         transaction: impl Into<crate::RawPayload>,
     ) -> TransactionSignature {
         TransactionSignature::new(transaction)
     }
     /// Signs a personal message after EIP-191.
+    #[inline]
     pub fn eip191(message: impl Into<crate::Hex>) -> Eip191Signature {
         Eip191Signature::new(message)
     }
     /// Signs typed data after EIP-712.
+    #[inline]
     pub fn eip712(
         types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
         domain: impl Into<Eip712Domain>,
@@ -14125,6 +14778,7 @@ impl SignatureBody {
         Eip712Signature::new(types, domain, message)
     }
     /// Signs an authorization after EIP-7702, by which an account takes on the code of a contract.
+    #[inline]
     pub fn eip7702(
         chain_id: i64,
         address: impl Into<crate::Hex>,
@@ -14133,6 +14787,7 @@ impl SignatureBody {
         Eip7702Signature::new(chain_id, address, nonce)
     }
     /// Signs typed data after SNIP-12.
+    #[inline]
     pub fn snip12(
         primary_type: impl Into<String>,
         types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
@@ -14142,32 +14797,39 @@ impl SignatureBody {
         Snip12Signature::new(primary_type, types, domain, message)
     }
     /// Signs the inputs of a partially signed Bitcoin transaction that belong to the key.
+    #[inline]
     pub fn psbt(psbt: impl Into<crate::Hex>) -> PsbtSignature {
         PsbtSignature::new(psbt)
     }
     /// Signs a message after BIP-322.
+    #[inline]
     pub fn bip322(message: impl Into<crate::Hex>) -> Bip322Signature {
         Bip322Signature::new(message)
     }
     /// Signs the SHA-256 of a Cosmos `SignDoc`.
+    #[inline]
     pub fn sign_doc_direct(sign_doc: impl Into<crate::Hex>) -> SignDocSignature {
         SignDocSignature::new(sign_doc)
     }
     /// Signs the payload of an extrinsic.
+    #[inline]
     pub fn signer_payload(
         payload: impl Into<crate::RawPayload>,
     ) -> SignerPayloadSignature {
         SignerPayloadSignature::new(payload)
     }
     /// Signs a message after CIP-8.
+    #[inline]
     pub fn cip8(context: Cip8Context) -> Cip8Signature {
         Cip8Signature::new(context)
     }
     /// Signs a command of Pact.
+    #[inline]
     pub fn pact_command(command: impl Into<String>) -> PactCommandSignature {
         PactCommandSignature::new(command)
     }
     /// Signs operations that a smart account runs.
+    #[inline]
     pub fn dfns_smart_account_transaction(
         structured: impl Into<SmartAccountTransaction>,
         signatures: ::std::collections::BTreeMap<String, Signature>,
@@ -14176,6 +14838,7 @@ impl SignatureBody {
         SmartAccountSignature::new(structured, signatures, transaction_reference)
     }
     /// Signs a fee bump transaction, with which another account pays the fee.
+    #[inline]
     pub fn stellar_fee_bump_transaction(
         inner_transaction: impl Into<String>,
         transaction_reference: impl Into<String>,
@@ -14261,6 +14924,7 @@ impl<'de> ::serde::Deserialize<'de> for SignatureBody {
     )
 )]
 impl From<HashSignature> for SignatureBody {
+    #[inline]
     fn from(member: HashSignature) -> Self {
         Self::Hash(member)
     }
@@ -14274,6 +14938,7 @@ impl From<HashSignature> for SignatureBody {
     )
 )]
 impl From<MessageSignature> for SignatureBody {
+    #[inline]
     fn from(member: MessageSignature) -> Self {
         Self::Message(member)
     }
@@ -14287,6 +14952,7 @@ impl From<MessageSignature> for SignatureBody {
     )
 )]
 impl From<TransactionSignature> for SignatureBody {
+    #[inline]
     fn from(member: TransactionSignature) -> Self {
         Self::Transaction(member)
     }
@@ -14300,6 +14966,7 @@ impl From<TransactionSignature> for SignatureBody {
     )
 )]
 impl From<Eip191Signature> for SignatureBody {
+    #[inline]
     fn from(member: Eip191Signature) -> Self {
         Self::Eip191(member)
     }
@@ -14313,6 +14980,7 @@ impl From<Eip191Signature> for SignatureBody {
     )
 )]
 impl From<Eip712Signature> for SignatureBody {
+    #[inline]
     fn from(member: Eip712Signature) -> Self {
         Self::Eip712(member)
     }
@@ -14326,6 +14994,7 @@ impl From<Eip712Signature> for SignatureBody {
     )
 )]
 impl From<Eip7702Signature> for SignatureBody {
+    #[inline]
     fn from(member: Eip7702Signature) -> Self {
         Self::Eip7702(member)
     }
@@ -14339,6 +15008,7 @@ impl From<Eip7702Signature> for SignatureBody {
     )
 )]
 impl From<Snip12Signature> for SignatureBody {
+    #[inline]
     fn from(member: Snip12Signature) -> Self {
         Self::Snip12(member)
     }
@@ -14352,6 +15022,7 @@ impl From<Snip12Signature> for SignatureBody {
     )
 )]
 impl From<PsbtSignature> for SignatureBody {
+    #[inline]
     fn from(member: PsbtSignature) -> Self {
         Self::Psbt(member)
     }
@@ -14365,6 +15036,7 @@ impl From<PsbtSignature> for SignatureBody {
     )
 )]
 impl From<Bip322Signature> for SignatureBody {
+    #[inline]
     fn from(member: Bip322Signature) -> Self {
         Self::Bip322(member)
     }
@@ -14378,6 +15050,7 @@ impl From<Bip322Signature> for SignatureBody {
     )
 )]
 impl From<SignDocSignature> for SignatureBody {
+    #[inline]
     fn from(member: SignDocSignature) -> Self {
         Self::SignDocDirect(member)
     }
@@ -14391,6 +15064,7 @@ impl From<SignDocSignature> for SignatureBody {
     )
 )]
 impl From<SignerPayloadSignature> for SignatureBody {
+    #[inline]
     fn from(member: SignerPayloadSignature) -> Self {
         Self::SignerPayload(member)
     }
@@ -14404,6 +15078,7 @@ impl From<SignerPayloadSignature> for SignatureBody {
     )
 )]
 impl From<Cip8Signature> for SignatureBody {
+    #[inline]
     fn from(member: Cip8Signature) -> Self {
         Self::Cip8(member)
     }
@@ -14417,6 +15092,7 @@ impl From<Cip8Signature> for SignatureBody {
     )
 )]
 impl From<PactCommandSignature> for SignatureBody {
+    #[inline]
     fn from(member: PactCommandSignature) -> Self {
         Self::PactCommand(member)
     }
@@ -14430,6 +15106,7 @@ impl From<PactCommandSignature> for SignatureBody {
     )
 )]
 impl From<SmartAccountSignature> for SignatureBody {
+    #[inline]
     fn from(member: SmartAccountSignature) -> Self {
         Self::DfnsSmartAccountTransaction(member)
     }
@@ -14443,6 +15120,7 @@ impl From<SmartAccountSignature> for SignatureBody {
     )
 )]
 impl From<FeeBumpSignature> for SignatureBody {
+    #[inline]
     fn from(member: FeeBumpSignature) -> Self {
         Self::StellarFeeBumpTransaction(member)
     }
@@ -14470,6 +15148,7 @@ object! {
 #[cfg(any(feature = "keys", feature = "wallets"))]
 impl SignaturePage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         key_id: impl Into<crate::KeyId>,
         items: impl Into<Vec<SignatureRequest>>,
@@ -14481,6 +15160,7 @@ impl SignaturePage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -14580,6 +15260,7 @@ object! {
 )]
 impl SignatureRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::SignatureId>,
         key_id: impl Into<crate::KeyId>,
@@ -14611,6 +15292,7 @@ impl SignatureRequest {
         }
     }
     /// The approval that a policy asks for, if one does.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -14620,12 +15302,14 @@ impl SignatureRequest {
         self
     }
     /// When the network had confirmed the transaction.
+    #[inline]
     #[must_use]
     pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
         self.date_confirmed = Some(date_confirmed);
         self
     }
     /// When the policies were resolved, by approval or by rejection.
+    #[inline]
     #[must_use]
     pub fn with_date_policy_resolved(
         mut self,
@@ -14635,12 +15319,14 @@ impl SignatureRequest {
         self
     }
     /// When the signature was made.
+    #[inline]
     #[must_use]
     pub fn with_date_signed(mut self, date_signed: crate::Timestamp) -> Self {
         self.date_signed = Some(date_signed);
         self
     }
     /// Further details of a request.
+    #[inline]
     #[must_use]
     pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
         self.details = Some(details.into());
@@ -14648,48 +15334,56 @@ impl SignatureRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network fee that was paid, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// A blockchain network.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
         self
     }
     /// Why the request failed or was rejected.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self
     }
     /// A signature, as numbers and as the network writes it.
+    #[inline]
     #[must_use]
     pub fn with_signature(mut self, signature: impl Into<Signature>) -> Self {
         self.signature = Some(signature.into());
         self
     }
     /// One signature for each input that was signed, of a PSBT.
+    #[inline]
     #[must_use]
     pub fn with_signatures(mut self, signatures: impl Into<Vec<Signature>>) -> Self {
         self.signatures = signatures.into();
         self
     }
     /// What was signed, with its signature, in the form the network takes. A PSBT is not finalised.
+    #[inline]
     #[must_use]
     pub fn with_signed_data(mut self, signed_data: impl Into<String>) -> Self {
         self.signed_data = Some(signed_data.into());
         self
     }
     /// The hash of the transaction on the network.
+    #[inline]
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
         self.tx_hash = Some(tx_hash.into());
@@ -14770,6 +15464,7 @@ impl SignatureStatus {
         Self::Rejected,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "Pending",
@@ -14781,6 +15476,7 @@ impl SignatureStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Pending" => Self::Pending,
@@ -14869,6 +15565,7 @@ object! {
 )]
 impl SignerPayloadSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(payload: impl Into<crate::RawPayload>) -> Self {
         Self {
             payload: payload.into(),
@@ -14878,6 +15575,7 @@ impl SignerPayloadSignature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -14885,12 +15583,14 @@ impl SignerPayloadSignature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -14926,6 +15626,7 @@ object! {
 #[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 impl SigningKey {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::KeyId>,
         scheme: KeyScheme,
@@ -14941,6 +15642,7 @@ impl SigningKey {
         }
     }
     /// The end user that the key was delegated to.
+    #[inline]
     #[must_use]
     pub fn with_delegated_to(mut self, delegated_to: impl Into<crate::UserId>) -> Self {
         self.delegated_to = Some(delegated_to.into());
@@ -14994,6 +15696,7 @@ object! {
 )]
 impl SmartAccountAuthorization {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: SmartAccountAuthorizationKind,
         chain_id: i64,
@@ -15037,12 +15740,14 @@ impl SmartAccountAuthorizationKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Eip7702];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Eip7702 => "Eip7702",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Eip7702" => Self::Eip7702,
@@ -15106,6 +15811,7 @@ object! {
 )]
 impl SmartAccountMessage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: SmartAccountMessageKind,
         domain: impl Into<Eip712Domain>,
@@ -15149,12 +15855,14 @@ impl SmartAccountMessageKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Eip712];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Eip712 => "Eip712",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Eip712" => Self::Eip712,
@@ -15225,6 +15933,7 @@ object! {
 )]
 impl SmartAccountSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         structured: impl Into<SmartAccountTransaction>,
         signatures: ::std::collections::BTreeMap<String, Signature>,
@@ -15240,6 +15949,7 @@ impl SmartAccountSignature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -15247,12 +15957,14 @@ impl SmartAccountSignature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -15306,6 +16018,7 @@ object! {
 )]
 impl SmartAccountTransaction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         address: impl Into<String>,
         user_operations: impl Into<Vec<UserOperation>>,
@@ -15319,6 +16032,7 @@ impl SmartAccountTransaction {
         }
     }
     /// The EIP-7702 authorization that turns the address into a smart account, if it is none yet.
+    #[inline]
     #[must_use]
     pub fn with_authorization(
         mut self,
@@ -15351,6 +16065,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl SmartContractChangeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::ChangeRequestId>,
         operation_kind: ChangeOperationKind,
@@ -15410,6 +16125,7 @@ object! {
 )]
 impl Snip12Domain {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             chain_id: Default::default(),
@@ -15419,24 +16135,28 @@ impl Snip12Domain {
         }
     }
     /// The chain id, mostly a short text such as `SN_SEPOLIA`.
+    #[inline]
     #[must_use]
     pub fn with_chain_id(mut self, chain_id: impl Into<crate::NumberOrText>) -> Self {
         self.chain_id = Some(chain_id.into());
         self
     }
     /// The name of the application or protocol.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// The revision of SNIP-12, `1` for the present one.
+    #[inline]
     #[must_use]
     pub fn with_revision(mut self, revision: impl Into<crate::NumberOrText>) -> Self {
         self.revision = Some(revision.into());
         self
     }
     /// The version of the domain.
+    #[inline]
     #[must_use]
     pub fn with_version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
@@ -15500,6 +16220,7 @@ object! {
 )]
 impl Snip12Signature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         primary_type: impl Into<String>,
         types: ::std::collections::BTreeMap<String, Vec<TypedDataField>>,
@@ -15517,6 +16238,7 @@ impl Snip12Signature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -15524,12 +16246,14 @@ impl Snip12Signature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -15568,6 +16292,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Snip2Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         decimals: i32,
@@ -15583,6 +16308,7 @@ impl Snip2Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -15592,12 +16318,14 @@ impl Snip2Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -15659,6 +16387,7 @@ object! {
 )]
 impl Snip2Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         to: impl Into<String>,
@@ -15675,12 +16404,14 @@ impl Snip2Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -15691,6 +16422,7 @@ impl Snip2Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -15750,6 +16482,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Snip2TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -15780,12 +16513,14 @@ impl Snip2TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
@@ -15847,6 +16582,7 @@ object! {
 )]
 impl Snip3Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         token_id: impl Into<String>,
@@ -15863,12 +16599,14 @@ impl Snip3Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -15879,6 +16617,7 @@ impl Snip3Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -15938,6 +16677,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Snip3TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -15968,12 +16708,14 @@ impl Snip3TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
@@ -16007,6 +16749,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl SolanaNonceAccountsTransaction {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             count: Default::default(),
@@ -16016,6 +16759,7 @@ impl SolanaNonceAccountsTransaction {
         }
     }
     /// How many accounts to create.
+    #[inline]
     #[must_use]
     pub fn with_count(mut self, count: i32) -> Self {
         self.count = Some(count);
@@ -16023,18 +16767,21 @@ impl SolanaNonceAccountsTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The address that may advance the nonces.
+    #[inline]
     #[must_use]
     pub fn with_nonce_authority(mut self, nonce_authority: impl Into<String>) -> Self {
         self.nonce_authority = Some(nonce_authority.into());
         self
     }
     /// How fast a transaction should be included, and so how much is paid for it.
+    #[inline]
     #[must_use]
     pub fn with_priority(mut self, priority: FeePriority) -> Self {
         self.priority = Some(priority);
@@ -16065,6 +16812,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl SpeedUpTransaction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(tx_hash: impl Into<String>, signed_tx: impl Into<String>) -> Self {
         Self {
             tx_hash: tx_hash.into(),
@@ -16074,6 +16822,7 @@ impl SpeedUpTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -16112,6 +16861,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Spl2022Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         decimals: i32,
@@ -16127,6 +16877,7 @@ impl Spl2022Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -16136,12 +16887,14 @@ impl Spl2022Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -16212,6 +16965,7 @@ object! {
 )]
 impl Spl2022Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         to: impl Into<String>,
@@ -16230,6 +16984,7 @@ impl Spl2022Transfer {
         }
     }
     /// True creates the account of the receiver first, where it has none.
+    #[inline]
     #[must_use]
     pub fn with_create_destination_account(
         mut self,
@@ -16240,12 +16995,14 @@ impl Spl2022Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -16255,6 +17012,7 @@ impl Spl2022Transfer {
         self
     }
     /// A memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -16262,12 +17020,14 @@ impl Spl2022Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
         self
     }
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
+    #[inline]
     #[must_use]
     pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
         self.use_durable_nonce = Some(use_durable_nonce);
@@ -16327,6 +17087,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Spl2022TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -16355,24 +17116,28 @@ impl Spl2022TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
@@ -16426,6 +17191,7 @@ object! {
 )]
 impl SplAmount {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -16470,6 +17236,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl SplAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         decimals: i32,
@@ -16485,6 +17252,7 @@ impl SplAsset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -16494,12 +17262,14 @@ impl SplAsset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -16526,6 +17296,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl SplSwapAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(mint: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
         Self {
             mint: mint.into(),
@@ -16597,6 +17368,7 @@ object! {
 )]
 impl SplTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         mint: impl Into<String>,
         to: impl Into<String>,
@@ -16615,6 +17387,7 @@ impl SplTransfer {
         }
     }
     /// True creates the account of the receiver first, where it has none.
+    #[inline]
     #[must_use]
     pub fn with_create_destination_account(
         mut self,
@@ -16625,12 +17398,14 @@ impl SplTransfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -16640,6 +17415,7 @@ impl SplTransfer {
         self
     }
     /// A memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -16647,12 +17423,14 @@ impl SplTransfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
         self
     }
     /// True uses a durable nonce, so that the transaction does not expire while it awaits approvals.
+    #[inline]
     #[must_use]
     pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
         self.use_durable_nonce = Some(use_durable_nonce);
@@ -16712,6 +17490,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl SplTransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -16740,24 +17519,28 @@ impl SplTransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
@@ -16784,6 +17567,7 @@ object! {
 }
 impl SupportedCredentialKind {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: NewCredentialKind,
         factor: CredentialFactor,
@@ -16858,6 +17642,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl Swap {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::SwapId>,
         quote_id: impl Into<crate::SwapQuoteId>,
@@ -16893,12 +17678,14 @@ impl Swap {
         }
     }
     /// Why it failed.
+    #[inline]
     #[must_use]
     pub fn with_failure_reason(mut self, failure_reason: impl Into<String>) -> Self {
         self.failure_reason = Some(failure_reason.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -16908,6 +17695,7 @@ impl Swap {
         self
     }
     /// What the provider says of the swap.
+    #[inline]
     #[must_use]
     pub fn with_protocol_status(mut self, protocol_status: impl Into<String>) -> Self {
         self.protocol_status = Some(protocol_status.into());
@@ -16952,6 +17740,7 @@ impl SwapAsset {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Native", "Erc20", "Spl"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Native(_) => "Native",
@@ -16961,10 +17750,12 @@ impl SwapAsset {
         }
     }
     /// An amount of the native asset of the network.
+    #[inline]
     pub fn native(amount: impl Into<crate::Amount>) -> NativeSwapAsset {
         NativeSwapAsset::new(amount)
     }
     /// An amount of an ERC-20 token.
+    #[inline]
     pub fn erc20(
         contract: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -16972,6 +17763,7 @@ impl SwapAsset {
         Erc20SwapAsset::new(contract, amount)
     }
     /// An amount of an SPL token.
+    #[inline]
     pub fn spl(
         mint: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -16999,18 +17791,21 @@ impl<'de> ::serde::Deserialize<'de> for SwapAsset {
 }
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<NativeSwapAsset> for SwapAsset {
+    #[inline]
     fn from(member: NativeSwapAsset) -> Self {
         Self::Native(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<Erc20SwapAsset> for SwapAsset {
+    #[inline]
     fn from(member: Erc20SwapAsset) -> Self {
         Self::Erc20(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl From<SplSwapAsset> for SwapAsset {
+    #[inline]
     fn from(member: SplSwapAsset) -> Self {
         Self::Spl(member)
     }
@@ -17038,6 +17833,7 @@ impl SwapProvider {
         Self::CircleCctp,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::UniswapX => "UniswapX",
@@ -17046,6 +17842,7 @@ impl SwapProvider {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "UniswapX" => Self::UniswapX,
@@ -17077,6 +17874,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TagFilter {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             has_all: Default::default(),
@@ -17084,12 +17882,14 @@ impl TagFilter {
         }
     }
     /// Tags that the wallet has all of, 1 to 100. Limits: 1 to 100 items.
+    #[inline]
     #[must_use]
     pub fn with_has_all(mut self, has_all: impl Into<Vec<String>>) -> Self {
         self.has_all = has_all.into();
         self
     }
     /// Tags that the wallet has one of, 1 to 100. Limits: 1 to 100 items.
+    #[inline]
     #[must_use]
     pub fn with_has_any(mut self, has_any: impl Into<Vec<String>>) -> Self {
         self.has_any = has_any.into();
@@ -17128,6 +17928,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Tep74Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         master: impl Into<String>,
         decimals: i32,
@@ -17143,6 +17944,7 @@ impl Tep74Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -17152,12 +17954,14 @@ impl Tep74Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -17222,6 +18026,7 @@ object! {
 )]
 impl Tep74Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         master: impl Into<String>,
         to: impl Into<String>,
@@ -17239,12 +18044,14 @@ impl Tep74Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -17254,6 +18061,7 @@ impl Tep74Transfer {
         self
     }
     /// A memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -17261,6 +18069,7 @@ impl Tep74Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -17323,6 +18132,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Tep74TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -17353,24 +18163,28 @@ impl Tep74TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
@@ -17391,6 +18205,7 @@ object! {
 }
 impl TotpSecondFactor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(otp_code: impl Into<crate::Secret>) -> Self {
         Self { otp_code: otp_code.into() }
     }
@@ -17466,6 +18281,7 @@ impl Transaction {
         "SpeedUpTransaction",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Transaction(_) => "Transaction",
@@ -17485,18 +18301,22 @@ impl Transaction {
         }
     }
     /// A transaction in the form of its network.
+    #[inline]
     pub fn transaction(transaction: impl Into<crate::RawPayload>) -> RawTransaction {
         RawTransaction::new(transaction)
     }
     /// A partially signed Bitcoin transaction.
+    #[inline]
     pub fn psbt(psbt: impl Into<crate::Hex>) -> PsbtTransaction {
         PsbtTransaction::new(psbt)
     }
     /// A transaction of a Cosmos network.
+    #[inline]
     pub fn sign_doc_direct(sign_doc: impl Into<crate::Hex>) -> SignDocTransaction {
         SignDocTransaction::new(sign_doc)
     }
     /// Calls of a smart account, paid for by a fee sponsor.
+    #[inline]
     pub fn user_operations(
         user_operations: impl Into<Vec<UserOperation>>,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
@@ -17504,26 +18324,32 @@ impl Transaction {
         UserOperationsTransaction::new(user_operations, fee_sponsor_id)
     }
     /// A call of a function of a contract.
+    #[inline]
     pub fn function_call(call: impl Into<FunctionCall>) -> FunctionCallTransaction {
         FunctionCallTransaction::new(call)
     }
     /// Lets the wallet receive transfers without accepting each.
+    #[inline]
     pub fn transfer_preapproval() -> TransferPreapprovalTransaction {
         TransferPreapprovalTransaction::new()
     }
     /// A legacy form of an EVM transaction; use `RawTransaction`.
+    #[inline]
     pub fn evm() -> EvmTransaction {
         EvmTransaction::new()
     }
     /// An older form of an EIP-1559 transaction; use `RawTransaction`.
+    #[inline]
     pub fn eip1559() -> Eip1559Transaction {
         Eip1559Transaction::new()
     }
     /// Creates nonce accounts, which transfers with `useDurableNonce` draw on.
+    #[inline]
     pub fn create_solana_nonce_accounts() -> SolanaNonceAccountsTransaction {
         SolanaNonceAccountsTransaction::new()
     }
     /// The acceptance or rejection of an offer.
+    #[inline]
     pub fn settle_offer(
         tx_hash: impl Into<String>,
         decision: OfferDecision,
@@ -17531,14 +18357,17 @@ impl Transaction {
         SettleOfferTransaction::new(tx_hash, decision)
     }
     /// The activation of a wallet on its network.
+    #[inline]
     pub fn activate_account() -> ActivateAccountTransaction {
         ActivateAccountTransaction::new()
     }
     /// The cancellation of an earlier transaction: nothing is sent, with the same nonce.
+    #[inline]
     pub fn cancel_transaction(signed_tx: impl Into<String>) -> CancelTransaction {
         CancelTransaction::new(signed_tx)
     }
     /// An earlier transaction once more, with a higher fee.
+    #[inline]
     pub fn speed_up_transaction(
         tx_hash: impl Into<String>,
         signed_tx: impl Into<String>,
@@ -17606,78 +18435,91 @@ impl<'de> ::serde::Deserialize<'de> for Transaction {
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<RawTransaction> for Transaction {
+    #[inline]
     fn from(member: RawTransaction) -> Self {
         Self::Transaction(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<PsbtTransaction> for Transaction {
+    #[inline]
     fn from(member: PsbtTransaction) -> Self {
         Self::Psbt(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<SignDocTransaction> for Transaction {
+    #[inline]
     fn from(member: SignDocTransaction) -> Self {
         Self::SignDocDirect(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<UserOperationsTransaction> for Transaction {
+    #[inline]
     fn from(member: UserOperationsTransaction) -> Self {
         Self::UserOperations(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<FunctionCallTransaction> for Transaction {
+    #[inline]
     fn from(member: FunctionCallTransaction) -> Self {
         Self::FunctionCall(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<TransferPreapprovalTransaction> for Transaction {
+    #[inline]
     fn from(member: TransferPreapprovalTransaction) -> Self {
         Self::TransferPreapproval(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<EvmTransaction> for Transaction {
+    #[inline]
     fn from(member: EvmTransaction) -> Self {
         Self::Evm(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Eip1559Transaction> for Transaction {
+    #[inline]
     fn from(member: Eip1559Transaction) -> Self {
         Self::Eip1559(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<SolanaNonceAccountsTransaction> for Transaction {
+    #[inline]
     fn from(member: SolanaNonceAccountsTransaction) -> Self {
         Self::CreateSolanaNonceAccounts(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<SettleOfferTransaction> for Transaction {
+    #[inline]
     fn from(member: SettleOfferTransaction) -> Self {
         Self::SettleOffer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<ActivateAccountTransaction> for Transaction {
+    #[inline]
     fn from(member: ActivateAccountTransaction) -> Self {
         Self::ActivateAccount(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<CancelTransaction> for Transaction {
+    #[inline]
     fn from(member: CancelTransaction) -> Self {
         Self::CancelTransaction(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<SpeedUpTransaction> for Transaction {
+    #[inline]
     fn from(member: SpeedUpTransaction) -> Self {
         Self::SpeedUpTransaction(member)
     }
@@ -17699,6 +18541,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TransactionAmountLimitRule {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(configuration: impl Into<AmountLimit>) -> Self {
         Self {
             configuration: configuration.into(),
@@ -17723,6 +18566,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TransactionAmountVelocityRule {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(configuration: impl Into<AmountVelocityLimit>) -> Self {
         Self {
             configuration: configuration.into(),
@@ -17747,6 +18591,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TransactionCountVelocityRule {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(configuration: impl Into<CountVelocityLimit>) -> Self {
         Self {
             configuration: configuration.into(),
@@ -17771,6 +18616,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TransactionRecipientWhitelistRule {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(configuration: impl Into<RecipientWhitelist>) -> Self {
         Self {
             configuration: configuration.into(),
@@ -17846,6 +18692,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl TransactionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::TransactionId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -17877,6 +18724,7 @@ impl TransactionRequest {
         }
     }
     /// The approval that a policy asks for, if one does.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -17886,18 +18734,21 @@ impl TransactionRequest {
         self
     }
     /// When the transaction was sent to the network.
+    #[inline]
     #[must_use]
     pub fn with_date_broadcasted(mut self, date_broadcasted: crate::Timestamp) -> Self {
         self.date_broadcasted = Some(date_broadcasted);
         self
     }
     /// When the network had confirmed the transaction.
+    #[inline]
     #[must_use]
     pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
         self.date_confirmed = Some(date_confirmed);
         self
     }
     /// When the policies were resolved, by approval or by rejection.
+    #[inline]
     #[must_use]
     pub fn with_date_policy_resolved(
         mut self,
@@ -17907,12 +18758,14 @@ impl TransactionRequest {
         self
     }
     /// Technical details, for tracing what went wrong.
+    #[inline]
     #[must_use]
     pub fn with_debug_trace(mut self, debug_trace: impl Into<DebugTrace>) -> Self {
         self.debug_trace = Some(debug_trace.into());
         self
     }
     /// Further details of a request.
+    #[inline]
     #[must_use]
     pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
         self.details = Some(details.into());
@@ -17920,24 +18773,28 @@ impl TransactionRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network fee that was paid, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// Why the request failed or was rejected.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self
     }
     /// The transaction request that replaced this one, after a cancellation or a speed-up.
+    #[inline]
     #[must_use]
     pub fn with_replacement_id(
         mut self,
@@ -17947,6 +18804,7 @@ impl TransactionRequest {
         self
     }
     /// The hash of the transaction on the network.
+    #[inline]
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
         self.tx_hash = Some(tx_hash.into());
@@ -18022,6 +18880,7 @@ object! {
 )]
 impl TransactionSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(transaction: impl Into<crate::RawPayload>) -> Self {
         Self {
             transaction: transaction.into(),
@@ -18031,6 +18890,7 @@ impl TransactionSignature {
         }
     }
     /// A family of networks that hash and encode alike.
+    #[inline]
     #[must_use]
     pub fn with_blockchain_kind(mut self, blockchain_kind: BlockchainKind) -> Self {
         self.blockchain_kind = Some(blockchain_kind);
@@ -18038,12 +18898,14 @@ impl TransactionSignature {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network that the signature is meant for. It tells how to hash and encode.
+    #[inline]
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(network);
@@ -18178,6 +19040,7 @@ impl Transfer {
         "Xls33",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Native(_) => "Native",
@@ -18208,6 +19071,7 @@ impl Transfer {
         }
     }
     /// Sends the native asset of the network.
+    #[inline]
     pub fn native(
         to: impl Into<String>,
         amount: impl Into<crate::Amount>,
@@ -18215,6 +19079,7 @@ impl Transfer {
         NativeTransfer::new(to, amount)
     }
     /// Sends a fungible asset of Aptos.
+    #[inline]
     pub fn aip21(
         metadata: impl Into<String>,
         to: impl Into<String>,
@@ -18223,6 +19088,7 @@ impl Transfer {
         Aip21Transfer::new(metadata, to, amount)
     }
     /// Sends a standard asset of Algorand.
+    #[inline]
     pub fn asa(
         asset_id: impl Into<String>,
         to: impl Into<String>,
@@ -18231,6 +19097,7 @@ impl Transfer {
         AsaTransfer::new(asset_id, to, amount)
     }
     /// Sends a native token of Cardano.
+    #[inline]
     pub fn asset(
         asset_id: impl Into<String>,
         to: impl Into<String>,
@@ -18239,6 +19106,7 @@ impl Transfer {
         AssetTransfer::new(asset_id, to, amount)
     }
     /// Sends a CIP-56 token of Canton.
+    #[inline]
     pub fn cip56(
         instrument_admin: impl Into<String>,
         instrument_id: impl Into<String>,
@@ -18248,6 +19116,7 @@ impl Transfer {
         Cip56Transfer::new(instrument_admin, instrument_id, to, amount)
     }
     /// Sends a CIS-2 token of Concordium.
+    #[inline]
     pub fn cis2(
         token_address: impl Into<String>,
         to: impl Into<String>,
@@ -18256,6 +19125,7 @@ impl Transfer {
         Cis2Transfer::new(token_address, to, amount)
     }
     /// Sends a CIS-7 token of Concordium.
+    #[inline]
     pub fn cis7(
         token_id: impl Into<String>,
         to: impl Into<String>,
@@ -18264,6 +19134,7 @@ impl Transfer {
         Cis7Transfer::new(token_id, to, amount)
     }
     /// Sends a coin of Sui or Iota.
+    #[inline]
     pub fn coin(
         coin: impl Into<String>,
         to: impl Into<String>,
@@ -18272,6 +19143,7 @@ impl Transfer {
         CoinTransfer::new(coin, to, amount)
     }
     /// Sends an ERC-20 token of an EVM network.
+    #[inline]
     pub fn erc20(
         contract: impl Into<String>,
         to: impl Into<String>,
@@ -18280,6 +19152,7 @@ impl Transfer {
         Erc20Transfer::new(contract, to, amount)
     }
     /// Sends an ERC-721 token of an EVM network.
+    #[inline]
     pub fn erc721(
         contract: impl Into<String>,
         token_id: impl Into<String>,
@@ -18288,6 +19161,7 @@ impl Transfer {
         Erc721Transfer::new(contract, token_id, to)
     }
     /// Sends an ERC-7984 token of an EVM network, whose amounts are confidential.
+    #[inline]
     pub fn erc7984(
         contract: impl Into<String>,
         to: impl Into<String>,
@@ -18296,6 +19170,7 @@ impl Transfer {
         Erc7984Transfer::new(contract, to, amount)
     }
     /// Sends a token of the Hedera token service that exists once.
+    #[inline]
     pub fn hip17(
         token_id: impl Into<String>,
         serial_number: impl Into<String>,
@@ -18304,6 +19179,7 @@ impl Transfer {
         Hip17Transfer::new(token_id, serial_number, to)
     }
     /// Sends a fungible token of the Hedera token service.
+    #[inline]
     pub fn hts(
         token_id: impl Into<String>,
         to: impl Into<String>,
@@ -18312,6 +19188,7 @@ impl Transfer {
         HtsTransfer::new(token_id, to, amount)
     }
     /// Sends an issued currency of the XRP Ledger.
+    #[inline]
     pub fn iou(
         currency: impl Into<String>,
         issuer: impl Into<String>,
@@ -18321,6 +19198,7 @@ impl Transfer {
         IouTransfer::new(currency, issuer, to, amount)
     }
     /// Sends a SEP-41 token of Stellar.
+    #[inline]
     pub fn sep41(
         issuer: impl Into<String>,
         asset_code: impl Into<String>,
@@ -18330,6 +19208,7 @@ impl Transfer {
         Sep41Transfer::new(issuer, asset_code, to, amount)
     }
     /// Sends a SNIP-2 token of Starknet.
+    #[inline]
     pub fn snip2(
         contract: impl Into<String>,
         to: impl Into<String>,
@@ -18338,6 +19217,7 @@ impl Transfer {
         Snip2Transfer::new(contract, to, amount)
     }
     /// Sends a SNIP-3 token of Starknet.
+    #[inline]
     pub fn snip3(
         contract: impl Into<String>,
         token_id: impl Into<String>,
@@ -18346,6 +19226,7 @@ impl Transfer {
         Snip3Transfer::new(contract, token_id, to)
     }
     /// Sends a token of Solana.
+    #[inline]
     pub fn spl(
         mint: impl Into<String>,
         to: impl Into<String>,
@@ -18354,6 +19235,7 @@ impl Transfer {
         SplTransfer::new(mint, to, amount)
     }
     /// Sends a token of the Token-2022 program of Solana.
+    #[inline]
     pub fn spl2022(
         mint: impl Into<String>,
         to: impl Into<String>,
@@ -18362,6 +19244,7 @@ impl Transfer {
         Spl2022Transfer::new(mint, to, amount)
     }
     /// Sends a jetton of TON or Ion.
+    #[inline]
     pub fn tep74(
         master: impl Into<String>,
         to: impl Into<String>,
@@ -18370,6 +19253,7 @@ impl Transfer {
         Tep74Transfer::new(master, to, amount)
     }
     /// Sends a TRC-10 token of Tron.
+    #[inline]
     pub fn trc10(
         token_id: impl Into<String>,
         to: impl Into<String>,
@@ -18378,6 +19262,7 @@ impl Transfer {
         Trc10Transfer::new(token_id, to, amount)
     }
     /// Sends a TRC-20 token of Tron.
+    #[inline]
     pub fn trc20(
         contract: impl Into<String>,
         to: impl Into<String>,
@@ -18386,6 +19271,7 @@ impl Transfer {
         Trc20Transfer::new(contract, to, amount)
     }
     /// Sends a TRC-721 token of Tron.
+    #[inline]
     pub fn trc721(
         contract: impl Into<String>,
         token_id: impl Into<String>,
@@ -18394,6 +19280,7 @@ impl Transfer {
         Trc721Transfer::new(contract, token_id, to)
     }
     /// Sends a multi-purpose token of the XRP Ledger.
+    #[inline]
     pub fn xls33(
         issuance_id: impl Into<String>,
         to: impl Into<String>,
@@ -18493,6 +19380,7 @@ impl<'de> ::serde::Deserialize<'de> for Transfer {
     )
 )]
 impl From<NativeTransfer> for Transfer {
+    #[inline]
     fn from(member: NativeTransfer) -> Self {
         Self::Native(member)
     }
@@ -18506,6 +19394,7 @@ impl From<NativeTransfer> for Transfer {
     )
 )]
 impl From<Aip21Transfer> for Transfer {
+    #[inline]
     fn from(member: Aip21Transfer) -> Self {
         Self::Aip21(member)
     }
@@ -18519,6 +19408,7 @@ impl From<Aip21Transfer> for Transfer {
     )
 )]
 impl From<AsaTransfer> for Transfer {
+    #[inline]
     fn from(member: AsaTransfer) -> Self {
         Self::Asa(member)
     }
@@ -18532,6 +19422,7 @@ impl From<AsaTransfer> for Transfer {
     )
 )]
 impl From<AssetTransfer> for Transfer {
+    #[inline]
     fn from(member: AssetTransfer) -> Self {
         Self::Asset(member)
     }
@@ -18545,6 +19436,7 @@ impl From<AssetTransfer> for Transfer {
     )
 )]
 impl From<Cip56Transfer> for Transfer {
+    #[inline]
     fn from(member: Cip56Transfer) -> Self {
         Self::Cip56(member)
     }
@@ -18558,6 +19450,7 @@ impl From<Cip56Transfer> for Transfer {
     )
 )]
 impl From<Cis2Transfer> for Transfer {
+    #[inline]
     fn from(member: Cis2Transfer) -> Self {
         Self::Cis2(member)
     }
@@ -18571,6 +19464,7 @@ impl From<Cis2Transfer> for Transfer {
     )
 )]
 impl From<Cis7Transfer> for Transfer {
+    #[inline]
     fn from(member: Cis7Transfer) -> Self {
         Self::Cis7(member)
     }
@@ -18584,6 +19478,7 @@ impl From<Cis7Transfer> for Transfer {
     )
 )]
 impl From<CoinTransfer> for Transfer {
+    #[inline]
     fn from(member: CoinTransfer) -> Self {
         Self::Coin(member)
     }
@@ -18597,6 +19492,7 @@ impl From<CoinTransfer> for Transfer {
     )
 )]
 impl From<Erc20Transfer> for Transfer {
+    #[inline]
     fn from(member: Erc20Transfer) -> Self {
         Self::Erc20(member)
     }
@@ -18610,6 +19506,7 @@ impl From<Erc20Transfer> for Transfer {
     )
 )]
 impl From<Erc721Transfer> for Transfer {
+    #[inline]
     fn from(member: Erc721Transfer) -> Self {
         Self::Erc721(member)
     }
@@ -18623,6 +19520,7 @@ impl From<Erc721Transfer> for Transfer {
     )
 )]
 impl From<Erc7984Transfer> for Transfer {
+    #[inline]
     fn from(member: Erc7984Transfer) -> Self {
         Self::Erc7984(member)
     }
@@ -18636,6 +19534,7 @@ impl From<Erc7984Transfer> for Transfer {
     )
 )]
 impl From<Hip17Transfer> for Transfer {
+    #[inline]
     fn from(member: Hip17Transfer) -> Self {
         Self::Hip17(member)
     }
@@ -18649,6 +19548,7 @@ impl From<Hip17Transfer> for Transfer {
     )
 )]
 impl From<HtsTransfer> for Transfer {
+    #[inline]
     fn from(member: HtsTransfer) -> Self {
         Self::Hts(member)
     }
@@ -18662,6 +19562,7 @@ impl From<HtsTransfer> for Transfer {
     )
 )]
 impl From<IouTransfer> for Transfer {
+    #[inline]
     fn from(member: IouTransfer) -> Self {
         Self::Iou(member)
     }
@@ -18675,6 +19576,7 @@ impl From<IouTransfer> for Transfer {
     )
 )]
 impl From<Sep41Transfer> for Transfer {
+    #[inline]
     fn from(member: Sep41Transfer) -> Self {
         Self::Sep41(member)
     }
@@ -18688,6 +19590,7 @@ impl From<Sep41Transfer> for Transfer {
     )
 )]
 impl From<Snip2Transfer> for Transfer {
+    #[inline]
     fn from(member: Snip2Transfer) -> Self {
         Self::Snip2(member)
     }
@@ -18701,6 +19604,7 @@ impl From<Snip2Transfer> for Transfer {
     )
 )]
 impl From<Snip3Transfer> for Transfer {
+    #[inline]
     fn from(member: Snip3Transfer) -> Self {
         Self::Snip3(member)
     }
@@ -18714,6 +19618,7 @@ impl From<Snip3Transfer> for Transfer {
     )
 )]
 impl From<SplTransfer> for Transfer {
+    #[inline]
     fn from(member: SplTransfer) -> Self {
         Self::Spl(member)
     }
@@ -18727,6 +19632,7 @@ impl From<SplTransfer> for Transfer {
     )
 )]
 impl From<Spl2022Transfer> for Transfer {
+    #[inline]
     fn from(member: Spl2022Transfer) -> Self {
         Self::Spl2022(member)
     }
@@ -18740,6 +19646,7 @@ impl From<Spl2022Transfer> for Transfer {
     )
 )]
 impl From<Tep74Transfer> for Transfer {
+    #[inline]
     fn from(member: Tep74Transfer) -> Self {
         Self::Tep74(member)
     }
@@ -18753,6 +19660,7 @@ impl From<Tep74Transfer> for Transfer {
     )
 )]
 impl From<Trc10Transfer> for Transfer {
+    #[inline]
     fn from(member: Trc10Transfer) -> Self {
         Self::Trc10(member)
     }
@@ -18766,6 +19674,7 @@ impl From<Trc10Transfer> for Transfer {
     )
 )]
 impl From<Trc20Transfer> for Transfer {
+    #[inline]
     fn from(member: Trc20Transfer) -> Self {
         Self::Trc20(member)
     }
@@ -18779,6 +19688,7 @@ impl From<Trc20Transfer> for Transfer {
     )
 )]
 impl From<Trc721Transfer> for Transfer {
+    #[inline]
     fn from(member: Trc721Transfer) -> Self {
         Self::Trc721(member)
     }
@@ -18792,6 +19702,7 @@ impl From<Trc721Transfer> for Transfer {
     )
 )]
 impl From<Xls33Transfer> for Transfer {
+    #[inline]
     fn from(member: Xls33Transfer) -> Self {
         Self::Xls33(member)
     }
@@ -18827,6 +19738,7 @@ impl TransferDirection {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::In, Self::Out];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::In => "In",
@@ -18834,6 +19746,7 @@ impl TransferDirection {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "In" => Self::In,
@@ -18895,6 +19808,7 @@ object! {
 )]
 impl TransferInput {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(txid: impl Into<String>, vout: i64, value: i64) -> Self {
         Self {
             txid: txid.into(),
@@ -18941,6 +19855,7 @@ object! {
 )]
 impl TransferMetadata {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(asset: impl Into<AssetMetadata>) -> Self {
         Self { asset: asset.into() }
     }
@@ -18963,6 +19878,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl TransferPreapprovalTransaction {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             external_id: Default::default(),
@@ -18970,6 +19886,7 @@ impl TransferPreapprovalTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -19072,6 +19989,7 @@ object! {
 )]
 impl TransferRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::TransferId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -19106,6 +20024,7 @@ impl TransferRequest {
         }
     }
     /// The approval that a policy asks for, if one does.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -19115,18 +20034,21 @@ impl TransferRequest {
         self
     }
     /// When the transaction was sent to the network.
+    #[inline]
     #[must_use]
     pub fn with_date_broadcasted(mut self, date_broadcasted: crate::Timestamp) -> Self {
         self.date_broadcasted = Some(date_broadcasted);
         self
     }
     /// When the network had confirmed the transaction.
+    #[inline]
     #[must_use]
     pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
         self.date_confirmed = Some(date_confirmed);
         self
     }
     /// When the policies were resolved, by approval or by rejection.
+    #[inline]
     #[must_use]
     pub fn with_date_policy_resolved(
         mut self,
@@ -19136,12 +20058,14 @@ impl TransferRequest {
         self
     }
     /// Technical details, for tracing what went wrong.
+    #[inline]
     #[must_use]
     pub fn with_debug_trace(mut self, debug_trace: impl Into<DebugTrace>) -> Self {
         self.debug_trace = Some(debug_trace.into());
         self
     }
     /// Further details of a request.
+    #[inline]
     #[must_use]
     pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
         self.details = Some(details.into());
@@ -19149,18 +20073,21 @@ impl TransferRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network fee that was paid, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -19170,12 +20097,14 @@ impl TransferRequest {
         self
     }
     /// Why the request failed or was rejected.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self
     }
     /// The transaction request that replaced this one, after a cancellation or a speed-up.
+    #[inline]
     #[must_use]
     pub fn with_replacement_id(
         mut self,
@@ -19185,6 +20114,7 @@ impl TransferRequest {
         self
     }
     /// The hash of the transaction on the network.
+    #[inline]
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
         self.tx_hash = Some(tx_hash.into());
@@ -19266,6 +20196,7 @@ impl TransferStatus {
         Self::Rejected,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "Pending",
@@ -19277,6 +20208,7 @@ impl TransferStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Pending" => Self::Pending,
@@ -19371,6 +20303,7 @@ object! {
 )]
 impl TravelRule {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: TravelRuleProvider,
         originator: impl Into<TravelRuleOriginator>,
@@ -19385,6 +20318,7 @@ impl TravelRule {
         }
     }
     /// The proof that the receiving address belongs to the receiver.
+    #[inline]
     #[must_use]
     pub fn with_beneficiary_proof(
         mut self,
@@ -19394,6 +20328,7 @@ impl TravelRule {
         self
     }
     /// The DID of the institution of the receiver.
+    #[inline]
     #[must_use]
     pub fn with_beneficiary_vas_pdid(
         mut self,
@@ -19538,6 +20473,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TravelRulePrescreening {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(vendor: TravelRuleProvider, auto_trigger_timeout_seconds: i64) -> Self {
         Self {
             vendor,
@@ -19546,6 +20482,7 @@ impl TravelRulePrescreening {
         }
     }
     /// After how many seconds a delivered message counts as cleared. Never, if left out. Limits: at least 0.
+    #[inline]
     #[must_use]
     pub fn with_auto_clear_after_delivered_timeout_seconds(
         mut self,
@@ -19646,12 +20583,14 @@ impl TravelRuleProvider {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Notabene];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Notabene => "Notabene",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Notabene" => Self::Notabene,
@@ -19687,6 +20626,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl TravelRuleTransactionPrescreeningRule {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(configuration: impl Into<TravelRulePrescreening>) -> Self {
         Self {
             configuration: configuration.into(),
@@ -19725,6 +20665,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Trc10Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         token_id: impl Into<String>,
         decimals: i32,
@@ -19740,6 +20681,7 @@ impl Trc10Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -19749,12 +20691,14 @@ impl Trc10Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -19816,6 +20760,7 @@ object! {
 )]
 impl Trc10Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         token_id: impl Into<String>,
         to: impl Into<String>,
@@ -19832,12 +20777,14 @@ impl Trc10Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -19848,6 +20795,7 @@ impl Trc10Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -19907,6 +20855,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Trc10TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -19937,12 +20886,14 @@ impl Trc10TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
@@ -19981,6 +20932,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Trc20Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         decimals: i32,
@@ -19996,6 +20948,7 @@ impl Trc20Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -20005,12 +20958,14 @@ impl Trc20Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -20072,6 +21027,7 @@ object! {
 )]
 impl Trc20Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         to: impl Into<String>,
@@ -20088,12 +21044,14 @@ impl Trc20Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -20104,6 +21062,7 @@ impl Trc20Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -20163,6 +21122,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Trc20TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -20193,12 +21153,14 @@ impl Trc20TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
@@ -20260,6 +21222,7 @@ object! {
 )]
 impl Trc721Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         contract: impl Into<String>,
         token_id: impl Into<String>,
@@ -20276,12 +21239,14 @@ impl Trc721Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -20292,6 +21257,7 @@ impl Trc721Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -20351,6 +21317,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Trc721TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -20381,12 +21348,14 @@ impl Trc721TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
@@ -20434,6 +21403,7 @@ object! {
 )]
 impl TypedDataField {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -20528,6 +21498,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl UniswapClassicSwap {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -20546,12 +21517,14 @@ impl UniswapClassicSwap {
         }
     }
     /// A text of the caller that stays with the swap.
+    #[inline]
     #[must_use]
     pub fn with_reference(mut self, reference: impl Into<String>) -> Self {
         self.reference = Some(reference.into());
         self
     }
     /// The wallet that receives. The sending wallet if left out.
+    #[inline]
     #[must_use]
     pub fn with_target_wallet_id(
         mut self,
@@ -20596,6 +21569,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "swaps", feature = "webhooks"))]
 impl UniswapXSwap {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         quote_id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -20614,12 +21588,14 @@ impl UniswapXSwap {
         }
     }
     /// A text of the caller that stays with the swap.
+    #[inline]
     #[must_use]
     pub fn with_reference(mut self, reference: impl Into<String>) -> Self {
         self.reference = Some(reference.into());
         self
     }
     /// The wallet that receives. The sending wallet if left out.
+    #[inline]
     #[must_use]
     pub fn with_target_wallet_id(
         mut self,
@@ -20649,6 +21625,7 @@ object! {
 #[cfg(any(feature = "auth", feature = "tenant"))]
 impl UpdateUserGroupRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             description: Default::default(),
@@ -20656,18 +21633,21 @@ impl UpdateUserGroupRequest {
         }
     }
     /// What the group is for. Null takes it away.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = crate::Patch::Set(description.into());
         self
     }
     /// Clears `description`.
+    #[inline]
     #[must_use]
     pub fn clear_description(mut self) -> Self {
         self.description = crate::Patch::Clear;
         self
     }
     /// A name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -20700,6 +21680,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl UpdatedAlias {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         entity_id: impl Into<String>,
         alias: impl Into<String>,
@@ -20713,6 +21694,7 @@ impl UpdatedAlias {
         }
     }
     /// What the entry is for. Null takes it away.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -20743,6 +21725,7 @@ impl UserActionHttpMethod {
         Self::GET,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::POST => "POST",
@@ -20752,6 +21735,7 @@ impl UserActionHttpMethod {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "POST" => Self::POST,
@@ -20776,12 +21760,14 @@ impl UserActionServerKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Api];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Api => "Api",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Api" => Self::Api,
@@ -20804,6 +21790,7 @@ object! {
 }
 impl UserActionSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(user_action: impl Into<crate::Secret>) -> Self {
         Self {
             user_action: user_action.into(),
@@ -20848,6 +21835,7 @@ object! {
 #[cfg(any(feature = "auth", feature = "tenant"))]
 impl UserGroup {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         name: impl Into<String>,
@@ -20867,18 +21855,21 @@ impl UserGroup {
         }
     }
     /// What the group is for.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
     /// The organisation that the group belongs to.
+    #[inline]
     #[must_use]
     pub fn with_org_id(mut self, org_id: impl Into<crate::OrgId>) -> Self {
         self.org_id = Some(org_id.into());
         self
     }
     /// The tenant that the group belongs to, if it is not of an organisation.
+    #[inline]
     #[must_use]
     pub fn with_tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
@@ -20920,6 +21911,7 @@ object! {
 #[cfg(any(feature = "auth", feature = "tenant"))]
 impl UserGroupMember {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user_id: impl Into<crate::UserId>,
         username: impl Into<String>,
@@ -20960,6 +21952,7 @@ object! {
 #[cfg(any(feature = "auth", feature = "tenant"))]
 impl UserGroupMemberPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<UserGroupMember>>) -> Self {
         Self {
             items: items.into(),
@@ -20967,6 +21960,7 @@ impl UserGroupMemberPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -20993,6 +21987,7 @@ object! {
 #[cfg(any(feature = "auth", feature = "tenant"))]
 impl UserGroupPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<UserGroup>>) -> Self {
         Self {
             items: items.into(),
@@ -21000,6 +21995,7 @@ impl UserGroupPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -21023,6 +22019,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl UserIdFilter {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(in_: impl Into<Vec<crate::UserId>>) -> Self {
         Self { in_: in_.into() }
     }
@@ -21071,6 +22068,7 @@ object! {
 )]
 impl UserOperation {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(to: impl Into<String>) -> Self {
         Self {
             to: to.into(),
@@ -21079,12 +22077,14 @@ impl UserOperation {
         }
     }
     /// The call data.
+    #[inline]
     #[must_use]
     pub fn with_data(mut self, data: impl Into<crate::Hex>) -> Self {
         self.data = Some(data.into());
         self
     }
     /// How much of the native asset goes with the call, in wei. Nothing if left out.
+    #[inline]
     #[must_use]
     pub fn with_value(mut self, value: impl Into<crate::Amount>) -> Self {
         self.value = Some(value.into());
@@ -21115,6 +22115,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl UserOperationsTransaction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         user_operations: impl Into<Vec<UserOperation>>,
         fee_sponsor_id: impl Into<crate::FeeSponsorId>,
@@ -21127,6 +22128,7 @@ impl UserOperationsTransaction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -21154,6 +22156,7 @@ impl UserVerification {
         Self::Discouraged,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Required => "required",
@@ -21162,6 +22165,7 @@ impl UserVerification {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "required" => Self::Required,
@@ -21222,6 +22226,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl UtxoTransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -21250,12 +22255,14 @@ impl UtxoTransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
@@ -21319,6 +22326,7 @@ object! {
 #[cfg(any(feature = "auth", feature = "wallets", feature = "webhooks"))]
 impl Wallet {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WalletId>,
         network: Network,
@@ -21347,30 +22355,35 @@ impl Wallet {
     }
     /// The address on the network. Missing until the network knows one, for example before a Canton wallet is
     /// activated.
+    #[inline]
     #[must_use]
     pub fn with_address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self
     }
     /// When the wallet was archived, together with its key.
+    #[inline]
     #[must_use]
     pub fn with_date_deleted(mut self, date_deleted: crate::Timestamp) -> Self {
         self.date_deleted = Some(date_deleted);
         self
     }
     /// The id of the wallet in the caller's own system. A label; it need not be unique.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// What the network itself knows about the wallet.
+    #[inline]
     #[must_use]
     pub fn with_network_info(
         mut self,
@@ -21380,6 +22393,7 @@ impl Wallet {
         self
     }
     /// The Canton validator that hosts the party. Canton only.
+    #[inline]
     #[must_use]
     pub fn with_validator_id(
         mut self,
@@ -21389,6 +22403,7 @@ impl Wallet {
         self
     }
     /// The vault that the wallet belongs to, if any.
+    #[inline]
     #[must_use]
     pub fn with_vault_id(mut self, vault_id: impl Into<crate::VaultId>) -> Self {
         self.vault_id = Some(vault_id.into());
@@ -21497,6 +22512,7 @@ impl WalletAsset {
         "Tep74",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Native(_) => "Native",
@@ -21524,10 +22540,12 @@ impl WalletAsset {
         }
     }
     /// The native asset of the network.
+    #[inline]
     pub fn native(decimals: i32, balance: impl Into<crate::Amount>) -> NativeAsset {
         NativeAsset::new(decimals, balance)
     }
     /// A fungible asset of Aptos.
+    #[inline]
     pub fn aip21(
         metadata: impl Into<String>,
         decimals: i32,
@@ -21536,6 +22554,7 @@ impl WalletAsset {
         Aip21Asset::new(metadata, decimals, balance)
     }
     /// A standard asset of Algorand.
+    #[inline]
     pub fn asa(
         asset_id: impl Into<String>,
         decimals: i32,
@@ -21544,6 +22563,7 @@ impl WalletAsset {
         AsaAsset::new(asset_id, decimals, balance)
     }
     /// A CIS-2 token of Concordium.
+    #[inline]
     pub fn cis2(
         token_address: impl Into<String>,
         decimals: i32,
@@ -21552,6 +22572,7 @@ impl WalletAsset {
         Cis2Asset::new(token_address, decimals, balance)
     }
     /// An ERC-20 token of an EVM network.
+    #[inline]
     pub fn erc20(
         contract: impl Into<String>,
         decimals: i32,
@@ -21560,6 +22581,7 @@ impl WalletAsset {
         Erc20Asset::new(contract, decimals, balance)
     }
     /// A SNIP-2 token of Starknet.
+    #[inline]
     pub fn snip2(
         contract: impl Into<String>,
         decimals: i32,
@@ -21568,6 +22590,7 @@ impl WalletAsset {
         Snip2Asset::new(contract, decimals, balance)
     }
     /// A TRC-20 token of Tron.
+    #[inline]
     pub fn trc20(
         contract: impl Into<String>,
         decimals: i32,
@@ -21576,6 +22599,7 @@ impl WalletAsset {
         Trc20Asset::new(contract, decimals, balance)
     }
     /// An ERC-7984 token of an EVM network, whose balances are confidential.
+    #[inline]
     pub fn erc7984(
         contract: impl Into<String>,
         decimals: i32,
@@ -21584,6 +22608,7 @@ impl WalletAsset {
         Erc7984Asset::new(contract, decimals, balance)
     }
     /// A fungible token of the Hedera token service.
+    #[inline]
     pub fn hts(
         token_id: impl Into<String>,
         decimals: i32,
@@ -21592,6 +22617,7 @@ impl WalletAsset {
         HtsAsset::new(token_id, decimals, balance)
     }
     /// An issued currency of the XRP Ledger.
+    #[inline]
     pub fn iou(
         currency: impl Into<String>,
         issuer: impl Into<String>,
@@ -21601,6 +22627,7 @@ impl WalletAsset {
         IouAsset::new(currency, issuer, decimals, balance)
     }
     /// A CIP-56 token of Canton.
+    #[inline]
     pub fn cip56(
         instrument_id: impl Into<String>,
         instrument_admin: impl Into<String>,
@@ -21610,6 +22637,7 @@ impl WalletAsset {
         Cip56Asset::new(instrument_id, instrument_admin, decimals, balance)
     }
     /// A coin of Sui or Iota.
+    #[inline]
     pub fn coin(
         coin: impl Into<String>,
         decimals: i32,
@@ -21618,6 +22646,7 @@ impl WalletAsset {
         CoinAsset::new(coin, decimals, balance)
     }
     /// A coin of Sui or Iota that is locked for a time.
+    #[inline]
     pub fn locked_coin(
         coin: impl Into<String>,
         decimals: i32,
@@ -21626,6 +22655,7 @@ impl WalletAsset {
         LockedCoinAsset::new(coin, decimals, balance)
     }
     /// A multi-purpose token of the XRP Ledger.
+    #[inline]
     pub fn xls33(
         issuance_id: impl Into<String>,
         decimals: i32,
@@ -21634,6 +22664,7 @@ impl WalletAsset {
         Xls33Asset::new(issuance_id, decimals, balance)
     }
     /// A native token of Cardano.
+    #[inline]
     pub fn asset(
         asset_id: impl Into<String>,
         decimals: i32,
@@ -21642,6 +22673,7 @@ impl WalletAsset {
         CardanoAsset::new(asset_id, decimals, balance)
     }
     /// A CIS-7 token of Concordium.
+    #[inline]
     pub fn cis7(
         token_id: impl Into<String>,
         decimals: i32,
@@ -21650,6 +22682,7 @@ impl WalletAsset {
         Cis7Asset::new(token_id, decimals, balance)
     }
     /// A SEP-41 token of Stellar.
+    #[inline]
     pub fn sep41(
         issuer: impl Into<String>,
         asset_code: impl Into<String>,
@@ -21659,6 +22692,7 @@ impl WalletAsset {
         Sep41Asset::new(issuer, asset_code, decimals, balance)
     }
     /// A TRC-10 token of Tron.
+    #[inline]
     pub fn trc10(
         token_id: impl Into<String>,
         decimals: i32,
@@ -21667,6 +22701,7 @@ impl WalletAsset {
         Trc10Asset::new(token_id, decimals, balance)
     }
     /// A token of Solana.
+    #[inline]
     pub fn spl(
         mint: impl Into<String>,
         decimals: i32,
@@ -21675,6 +22710,7 @@ impl WalletAsset {
         SplAsset::new(mint, decimals, balance)
     }
     /// A token of the Token-2022 program of Solana.
+    #[inline]
     pub fn spl2022(
         mint: impl Into<String>,
         decimals: i32,
@@ -21683,6 +22719,7 @@ impl WalletAsset {
         Spl2022Asset::new(mint, decimals, balance)
     }
     /// A jetton of TON or Ion.
+    #[inline]
     pub fn tep74(
         master: impl Into<String>,
         decimals: i32,
@@ -21760,126 +22797,147 @@ impl<'de> ::serde::Deserialize<'de> for WalletAsset {
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<NativeAsset> for WalletAsset {
+    #[inline]
     fn from(member: NativeAsset) -> Self {
         Self::Native(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Aip21Asset> for WalletAsset {
+    #[inline]
     fn from(member: Aip21Asset) -> Self {
         Self::Aip21(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<AsaAsset> for WalletAsset {
+    #[inline]
     fn from(member: AsaAsset) -> Self {
         Self::Asa(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Cis2Asset> for WalletAsset {
+    #[inline]
     fn from(member: Cis2Asset) -> Self {
         Self::Cis2(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Erc20Asset> for WalletAsset {
+    #[inline]
     fn from(member: Erc20Asset) -> Self {
         Self::Erc20(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Snip2Asset> for WalletAsset {
+    #[inline]
     fn from(member: Snip2Asset) -> Self {
         Self::Snip2(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Trc20Asset> for WalletAsset {
+    #[inline]
     fn from(member: Trc20Asset) -> Self {
         Self::Trc20(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Erc7984Asset> for WalletAsset {
+    #[inline]
     fn from(member: Erc7984Asset) -> Self {
         Self::Erc7984(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<HtsAsset> for WalletAsset {
+    #[inline]
     fn from(member: HtsAsset) -> Self {
         Self::Hts(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<IouAsset> for WalletAsset {
+    #[inline]
     fn from(member: IouAsset) -> Self {
         Self::Iou(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Cip56Asset> for WalletAsset {
+    #[inline]
     fn from(member: Cip56Asset) -> Self {
         Self::Cip56(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<CoinAsset> for WalletAsset {
+    #[inline]
     fn from(member: CoinAsset) -> Self {
         Self::Coin(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<LockedCoinAsset> for WalletAsset {
+    #[inline]
     fn from(member: LockedCoinAsset) -> Self {
         Self::LockedCoin(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Xls33Asset> for WalletAsset {
+    #[inline]
     fn from(member: Xls33Asset) -> Self {
         Self::Xls33(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<CardanoAsset> for WalletAsset {
+    #[inline]
     fn from(member: CardanoAsset) -> Self {
         Self::Asset(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Cis7Asset> for WalletAsset {
+    #[inline]
     fn from(member: Cis7Asset) -> Self {
         Self::Cis7(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Sep41Asset> for WalletAsset {
+    #[inline]
     fn from(member: Sep41Asset) -> Self {
         Self::Sep41(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Trc10Asset> for WalletAsset {
+    #[inline]
     fn from(member: Trc10Asset) -> Self {
         Self::Trc10(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<SplAsset> for WalletAsset {
+    #[inline]
     fn from(member: SplAsset) -> Self {
         Self::Spl(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Spl2022Asset> for WalletAsset {
+    #[inline]
     fn from(member: Spl2022Asset) -> Self {
         Self::Spl2022(member)
     }
 }
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl From<Tep74Asset> for WalletAsset {
+    #[inline]
     fn from(member: Tep74Asset) -> Self {
         Self::Tep74(member)
     }
@@ -22014,6 +23072,7 @@ impl WalletHistoryItem {
         "HederaErc721Transfer",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::NativeTransfer(_) => "NativeTransfer",
@@ -22048,6 +23107,7 @@ impl WalletHistoryItem {
         }
     }
     /// The native asset was moved.
+    #[inline]
     pub fn native_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22074,6 +23134,7 @@ impl WalletHistoryItem {
         )
     }
     /// A fungible asset of Aptos was moved.
+    #[inline]
     pub fn aip21_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22102,6 +23163,7 @@ impl WalletHistoryItem {
         )
     }
     /// A standard asset of Algorand was moved, or an account opted in or out.
+    #[inline]
     pub fn asa_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22130,6 +23192,7 @@ impl WalletHistoryItem {
         )
     }
     /// A native token of Cardano was moved.
+    #[inline]
     pub fn asset_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22154,6 +23217,7 @@ impl WalletHistoryItem {
         )
     }
     /// A CIP-56 token of Canton was moved.
+    #[inline]
     pub fn cip56_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22184,6 +23248,7 @@ impl WalletHistoryItem {
         )
     }
     /// A coin of Sui or Iota was moved.
+    #[inline]
     pub fn coin_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22210,6 +23275,7 @@ impl WalletHistoryItem {
         )
     }
     /// A CIS-2 token of Concordium was moved.
+    #[inline]
     pub fn cis2_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22234,6 +23300,7 @@ impl WalletHistoryItem {
         )
     }
     /// A CIS-7 token of Concordium was moved.
+    #[inline]
     pub fn cis7_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22258,6 +23325,7 @@ impl WalletHistoryItem {
         )
     }
     /// An ERC-20 token of an EVM network was moved.
+    #[inline]
     pub fn erc20_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22288,6 +23356,7 @@ impl WalletHistoryItem {
         )
     }
     /// An ERC-721 token of an EVM network was moved.
+    #[inline]
     pub fn erc721_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22316,6 +23385,7 @@ impl WalletHistoryItem {
         )
     }
     /// An ERC-7984 token of an EVM network was moved.
+    #[inline]
     pub fn erc7984_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22346,6 +23416,7 @@ impl WalletHistoryItem {
         )
     }
     /// A token of the Hedera token service that exists once was moved.
+    #[inline]
     pub fn hip17_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22370,6 +23441,7 @@ impl WalletHistoryItem {
         )
     }
     /// A fungible token of the Hedera token service was moved.
+    #[inline]
     pub fn hts_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22396,6 +23468,7 @@ impl WalletHistoryItem {
         )
     }
     /// An issued currency of the XRP Ledger was moved.
+    #[inline]
     pub fn iou_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22422,6 +23495,7 @@ impl WalletHistoryItem {
         )
     }
     /// A coin of Sui or Iota that is locked for a time was moved.
+    #[inline]
     pub fn locked_coin_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22448,6 +23522,7 @@ impl WalletHistoryItem {
         )
     }
     /// A multi-purpose token of the XRP Ledger was moved.
+    #[inline]
     pub fn xls33_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22472,6 +23547,7 @@ impl WalletHistoryItem {
         )
     }
     /// A SEP-41 token of Stellar was moved.
+    #[inline]
     pub fn sep41_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22502,6 +23578,7 @@ impl WalletHistoryItem {
         )
     }
     /// A SNIP-2 token of Starknet was moved.
+    #[inline]
     pub fn snip2_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22530,6 +23607,7 @@ impl WalletHistoryItem {
         )
     }
     /// A SNIP-3 token of Starknet was moved.
+    #[inline]
     pub fn snip3_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22558,6 +23636,7 @@ impl WalletHistoryItem {
         )
     }
     /// A token of Solana was moved.
+    #[inline]
     pub fn spl_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22582,6 +23661,7 @@ impl WalletHistoryItem {
         )
     }
     /// A token of the Token-2022 program of Solana was moved.
+    #[inline]
     pub fn spl2022_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22606,6 +23686,7 @@ impl WalletHistoryItem {
         )
     }
     /// A jetton of TON or Ion was moved.
+    #[inline]
     pub fn tep74_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22632,6 +23713,7 @@ impl WalletHistoryItem {
         )
     }
     /// A TRC-10 token of Tron was moved.
+    #[inline]
     pub fn trc10_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22660,6 +23742,7 @@ impl WalletHistoryItem {
         )
     }
     /// A TRC-20 token of Tron was moved.
+    #[inline]
     pub fn trc20_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22688,6 +23771,7 @@ impl WalletHistoryItem {
         )
     }
     /// A TRC-721 token of Tron was moved.
+    #[inline]
     pub fn trc721_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22716,6 +23800,7 @@ impl WalletHistoryItem {
         )
     }
     /// Coins of a network with unspent outputs, such as Bitcoin, were moved.
+    #[inline]
     pub fn utxo_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22742,6 +23827,7 @@ impl WalletHistoryItem {
         )
     }
     /// An ERC-20 token of Hedera was moved.
+    #[inline]
     pub fn hedera_erc20_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22762,6 +23848,7 @@ impl WalletHistoryItem {
         )
     }
     /// An ERC-721 token of Hedera was moved.
+    #[inline]
     pub fn hedera_erc721_transfer(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -22907,168 +23994,196 @@ impl<'de> ::serde::Deserialize<'de> for WalletHistoryItem {
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<NativeTransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: NativeTransferItem) -> Self {
         Self::NativeTransfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Aip21TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Aip21TransferItem) -> Self {
         Self::Aip21Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<AsaTransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: AsaTransferItem) -> Self {
         Self::AsaTransfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<AssetTransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: AssetTransferItem) -> Self {
         Self::AssetTransfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Cip56TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Cip56TransferItem) -> Self {
         Self::Cip56Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<CoinTransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: CoinTransferItem) -> Self {
         Self::CoinTransfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Cis2TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Cis2TransferItem) -> Self {
         Self::Cis2Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Cis7TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Cis7TransferItem) -> Self {
         Self::Cis7Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Erc20TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Erc20TransferItem) -> Self {
         Self::Erc20Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Erc721TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Erc721TransferItem) -> Self {
         Self::Erc721Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Erc7984TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Erc7984TransferItem) -> Self {
         Self::Erc7984Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Hip17TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Hip17TransferItem) -> Self {
         Self::Hip17Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<HtsTransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: HtsTransferItem) -> Self {
         Self::HtsTransfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<IouTransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: IouTransferItem) -> Self {
         Self::IouTransfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<LockedCoinTransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: LockedCoinTransferItem) -> Self {
         Self::LockedCoinTransfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Xls33TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Xls33TransferItem) -> Self {
         Self::Xls33Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Sep41TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Sep41TransferItem) -> Self {
         Self::Sep41Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Snip2TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Snip2TransferItem) -> Self {
         Self::Snip2Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Snip3TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Snip3TransferItem) -> Self {
         Self::Snip3Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<SplTransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: SplTransferItem) -> Self {
         Self::SplTransfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Spl2022TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Spl2022TransferItem) -> Self {
         Self::Spl2022Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Tep74TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Tep74TransferItem) -> Self {
         Self::Tep74Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Trc10TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Trc10TransferItem) -> Self {
         Self::Trc10Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Trc20TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Trc20TransferItem) -> Self {
         Self::Trc20Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<Trc721TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: Trc721TransferItem) -> Self {
         Self::Trc721Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<UtxoTransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: UtxoTransferItem) -> Self {
         Self::UtxoTransfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<HederaErc20TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: HederaErc20TransferItem) -> Self {
         Self::HederaErc20Transfer(member)
     }
 }
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl From<HederaErc721TransferItem> for WalletHistoryItem {
+    #[inline]
     fn from(member: HederaErc721TransferItem) -> Self {
         Self::HederaErc721Transfer(member)
     }
@@ -23090,6 +24205,7 @@ object! {
 #[cfg(any(feature = "permissions", feature = "policies", feature = "webhooks"))]
 impl WalletIdFilter {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(in_: impl Into<Vec<crate::WalletId>>) -> Self {
         Self { in_: in_.into() }
     }
@@ -23138,6 +24254,7 @@ impl WalletStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Inactive, Self::Archived];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "Active",
@@ -23146,6 +24263,7 @@ impl WalletStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Active" => Self::Active,
@@ -23174,6 +24292,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl WalletsIncomingTransactionActivity {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(blockchain_event: impl Into<WalletHistoryItem>) -> Self {
         Self {
             blockchain_event: blockchain_event.into(),
@@ -23206,6 +24325,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "webhooks"))]
 impl WalletsSignActivity {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             signature_request: Default::default(),
@@ -23215,6 +24335,7 @@ impl WalletsSignActivity {
         }
     }
     /// A request to sign something with a key, and the signature once it was made.
+    #[inline]
     #[must_use]
     pub fn with_signature_request(
         mut self,
@@ -23224,12 +24345,14 @@ impl WalletsSignActivity {
         self
     }
     /// An exchange of one asset for another.
+    #[inline]
     #[must_use]
     pub fn with_swap_request(mut self, swap_request: impl Into<Swap>) -> Self {
         self.swap_request = Some(swap_request.into());
         self
     }
     /// A transaction that was asked for, and how far it got.
+    #[inline]
     #[must_use]
     pub fn with_transaction_request(
         mut self,
@@ -23239,6 +24362,7 @@ impl WalletsSignActivity {
         self
     }
     /// A transfer that was asked for, and how far it got.
+    #[inline]
     #[must_use]
     pub fn with_transfer_request(
         mut self,
@@ -23280,6 +24404,7 @@ object! {
 #[cfg(any(feature = "address-watches", feature = "wallets"))]
 impl Xls33Asset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         issuance_id: impl Into<String>,
         decimals: i32,
@@ -23295,6 +24420,7 @@ impl Xls33Asset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -23304,12 +24430,14 @@ impl Xls33Asset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -23374,6 +24502,7 @@ object! {
 )]
 impl Xls33Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         issuance_id: impl Into<String>,
         to: impl Into<String>,
@@ -23391,12 +24520,14 @@ impl Xls33Transfer {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee_sponsor_id(
         mut self,
@@ -23406,6 +24537,7 @@ impl Xls33Transfer {
         self
     }
     /// A memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -23413,6 +24545,7 @@ impl Xls33Transfer {
     }
     /// What the travel rule asks to know about the two sides of a transfer, in the words of the provider that passes
     /// it on.
+    #[inline]
     #[must_use]
     pub fn with_travel_rule(mut self, travel_rule: impl Into<TravelRule>) -> Self {
         self.travel_rule = Some(travel_rule.into());
@@ -23475,6 +24608,7 @@ object! {
 #[cfg(any(feature = "policies", feature = "wallets", feature = "webhooks"))]
 impl Xls33TransferItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         direction: TransferDirection,
@@ -23504,30 +24638,35 @@ impl Xls33TransferItem {
         }
     }
     /// The network fee, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The place of the transfer within its transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
         self
     }
     /// The memo that the network stores with the transfer.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());

@@ -21,6 +21,7 @@ object! {
 }
 impl CancelFleetOperationRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(group_id: impl Into<String>) -> Self {
         Self {
             group_id: group_id.into(),
@@ -28,6 +29,7 @@ impl CancelFleetOperationRequest {
         }
     }
     /// The reason, for people.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -63,6 +65,7 @@ object! {
 }
 impl CloneRegistration {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         hsm_target_serial: impl Into<String>,
         hsm_identity_key: impl Into<String>,
@@ -79,12 +82,14 @@ impl CloneRegistration {
         }
     }
     /// How it was done.
+    #[inline]
     #[must_use]
     pub fn with_ceremony_mode(mut self, ceremony_mode: impl Into<String>) -> Self {
         self.ceremony_mode = Some(ceremony_mode.into());
         self
     }
     /// What the hardware security module has sealed.
+    #[inline]
     #[must_use]
     pub fn with_hsm_sealed(mut self, hsm_sealed: impl Into<HsmSealed>) -> Self {
         self.hsm_sealed = Some(hsm_sealed.into());
@@ -111,6 +116,7 @@ object! {
 }
 impl CreateAddMacUserInputRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: FleetOperationKind,
         mac_target_serial: impl Into<String>,
@@ -143,6 +149,7 @@ object! {
 }
 impl CreateAddProvisionerInputRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: FleetOperationKind,
         yubikey_serial: impl Into<String>,
@@ -178,6 +185,7 @@ object! {
 }
 impl CreateCloneInputRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: FleetOperationKind,
         hsm_source_serial: impl Into<String>,
@@ -191,6 +199,7 @@ impl CreateCloneInputRequest {
         }
     }
     /// The serial number of the new computer.
+    #[inline]
     #[must_use]
     pub fn with_mac_target_serial(
         mut self,
@@ -238,6 +247,7 @@ object! {
 }
 impl CreateGenesisInputRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: FleetOperationKind,
         num_provisioners: i32,
@@ -259,6 +269,7 @@ impl CreateGenesisInputRequest {
         }
     }
     /// Options for the development of fleets.
+    #[inline]
     #[must_use]
     pub fn with_debug_options(
         mut self,
@@ -268,6 +279,7 @@ impl CreateGenesisInputRequest {
         self
     }
     /// The version of the firmware of a hardware security module.
+    #[inline]
     #[must_use]
     pub fn with_hsm_genesis_firmware_version(
         mut self,
@@ -277,6 +289,7 @@ impl CreateGenesisInputRequest {
         self
     }
     /// The serial number of the first computer.
+    #[inline]
     #[must_use]
     pub fn with_mac_genesis_serial(
         mut self,
@@ -315,6 +328,7 @@ object! {
 }
 impl CreateKeyHarvestInputRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: FleetOperationKind,
         hsm_target_serial: impl Into<String>,
@@ -331,12 +345,14 @@ impl CreateKeyHarvestInputRequest {
         }
     }
     /// How many keys to make on ed25519.
+    #[inline]
     #[must_use]
     pub fn with_num_ed25519(mut self, num_ed25519: i32) -> Self {
         self.num_ed25519 = Some(num_ed25519);
         self
     }
     /// How many keys to make on secp256k1.
+    #[inline]
     #[must_use]
     pub fn with_num_secp256k1(mut self, num_secp256k1: i32) -> Self {
         self.num_secp256k1 = Some(num_secp256k1);
@@ -353,6 +369,7 @@ object! {
 }
 impl CreateOnchainSignInputRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -371,6 +388,7 @@ object! {
 }
 impl CreateProofOfControlInputRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(wallet_ids: impl Into<Vec<crate::WalletId>>) -> Self {
         Self {
             wallet_ids: wallet_ids.into(),
@@ -441,6 +459,7 @@ object! {
 }
 impl FleetOperation {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         operation_id: impl Into<String>,
         kind: FleetOperationKind,
@@ -508,6 +527,7 @@ object! {
 }
 impl FleetOperationGroup {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         group_id: impl Into<String>,
         store_id: impl Into<crate::KeyStoreId>,
@@ -570,6 +590,7 @@ impl FleetOperationKind {
         Self::AddProvisioner,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Genesis => "Genesis",
@@ -580,6 +601,7 @@ impl FleetOperationKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Genesis" => Self::Genesis,
@@ -619,6 +641,7 @@ impl FleetOperationStatus {
         Self::Canceled,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Initialized => "Initialized",
@@ -629,6 +652,7 @@ impl FleetOperationStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Initialized" => Self::Initialized,
@@ -685,6 +709,7 @@ object! {
 }
 impl FleetOutput {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         type_: FleetOutputType,
         version: i32,
@@ -712,6 +737,7 @@ impl FleetOutput {
         }
     }
     /// The rules of the fleet.
+    #[inline]
     #[must_use]
     pub fn with_governance(mut self, governance: impl Into<FleetGovernance>) -> Self {
         self.governance = Some(governance.into());
@@ -732,6 +758,7 @@ object! {
 }
 impl FleetOutputEntry {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(success: impl Into<FleetResult>) -> Self {
         Self { success: success.into() }
     }
@@ -750,6 +777,7 @@ object! {
 }
 impl FleetOutputReceipt {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
     }
@@ -767,12 +795,14 @@ impl FleetOutputStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Success];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Success => "success",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "success" => Self::Success,
@@ -794,12 +824,14 @@ impl FleetOutputType {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::FleetOutput];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::FleetOutput => "fleet-output",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "fleet-output" => Self::FleetOutput,
@@ -844,6 +876,7 @@ impl FleetResult {
         "key-harvest",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::GenesisRegistration(_) => "genesis-registration",
@@ -855,6 +888,7 @@ impl FleetResult {
         }
     }
     /// A fleet that was created.
+    #[inline]
     pub fn genesis_registration(
         hsm_serial: impl Into<String>,
         hsm_identity_key: impl Into<String>,
@@ -873,6 +907,7 @@ impl FleetResult {
         )
     }
     /// A signer that was added.
+    #[inline]
     pub fn clone_registration(
         hsm_target_serial: impl Into<String>,
         hsm_identity_key: impl Into<String>,
@@ -887,6 +922,7 @@ impl FleetResult {
         )
     }
     /// A user of a computer that was added.
+    #[inline]
     pub fn add_mac_user(
         hsm_target_serial: impl Into<String>,
         hsm_identity_key: impl Into<String>,
@@ -901,6 +937,7 @@ impl FleetResult {
         )
     }
     /// A person who can provision signers and was added.
+    #[inline]
     pub fn add_provisioner(
         provisioner_label: impl Into<String>,
         provisioner_public_key_hex: impl Into<crate::Hex>,
@@ -913,6 +950,7 @@ impl FleetResult {
         )
     }
     /// Further keys that were made.
+    #[inline]
     pub fn key_harvest(
         hsm_target_serial: impl Into<String>,
         mac_target_serial: impl Into<String>,
@@ -958,26 +996,31 @@ impl<'de> ::serde::Deserialize<'de> for FleetResult {
     }
 }
 impl From<GenesisRegistration> for FleetResult {
+    #[inline]
     fn from(member: GenesisRegistration) -> Self {
         Self::GenesisRegistration(member)
     }
 }
 impl From<CloneRegistration> for FleetResult {
+    #[inline]
     fn from(member: CloneRegistration) -> Self {
         Self::CloneRegistration(member)
     }
 }
 impl From<MacUserAddition> for FleetResult {
+    #[inline]
     fn from(member: MacUserAddition) -> Self {
         Self::AddMacUser(member)
     }
 }
 impl From<ProvisionerAddition> for FleetResult {
+    #[inline]
     fn from(member: ProvisionerAddition) -> Self {
         Self::AddProvisioner(member)
     }
 }
 impl From<KeyHarvest> for FleetResult {
+    #[inline]
     fn from(member: KeyHarvest) -> Self {
         Self::KeyHarvest(member)
     }
@@ -1008,6 +1051,7 @@ object! {
 }
 impl GenesisKeyHarvest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         secp256k1_start: i64,
         secp256k1: i64,
@@ -1059,6 +1103,7 @@ object! {
 }
 impl GenesisRegistration {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         hsm_serial: impl Into<String>,
         hsm_identity_key: impl Into<String>,
@@ -1079,12 +1124,14 @@ impl GenesisRegistration {
         }
     }
     /// How it was done.
+    #[inline]
     #[must_use]
     pub fn with_ceremony_mode(mut self, ceremony_mode: impl Into<String>) -> Self {
         self.ceremony_mode = Some(ceremony_mode.into());
         self
     }
     /// What the hardware security module has sealed.
+    #[inline]
     #[must_use]
     pub fn with_hsm_sealed(mut self, hsm_sealed: impl Into<HsmSealed>) -> Self {
         self.hsm_sealed = Some(hsm_sealed.into());
@@ -1114,6 +1161,7 @@ object! {
 }
 impl HarvestedKeys {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             ed25519: Default::default(),
@@ -1123,24 +1171,28 @@ impl HarvestedKeys {
         }
     }
     /// Where the keys on ed25519 begin.
+    #[inline]
     #[must_use]
     pub fn with_ed25519(mut self, ed25519: i64) -> Self {
         self.ed25519 = Some(ed25519);
         self
     }
     /// Where the keys on ed25519 end.
+    #[inline]
     #[must_use]
     pub fn with_ed25519_end(mut self, ed25519_end: i64) -> Self {
         self.ed25519_end = Some(ed25519_end);
         self
     }
     /// Where the keys on secp256k1 begin.
+    #[inline]
     #[must_use]
     pub fn with_secp256k1(mut self, secp256k1: i64) -> Self {
         self.secp256k1 = Some(secp256k1);
         self
     }
     /// Where the keys on secp256k1 end.
+    #[inline]
     #[must_use]
     pub fn with_secp256k1_end(mut self, secp256k1_end: i64) -> Self {
         self.secp256k1_end = Some(secp256k1_end);
@@ -1160,12 +1212,14 @@ impl HsmFirmwareVersion {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::X24];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::X24 => "2.4",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "2.4" => Self::X24,
@@ -1217,6 +1271,7 @@ object! {
 }
 impl KeyHarvest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         hsm_target_serial: impl Into<String>,
         mac_target_serial: impl Into<String>,
@@ -1255,6 +1310,7 @@ object! {
 }
 impl KeyStore {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::KeyStoreId>,
         kind: KeyStoreKind,
@@ -1268,6 +1324,7 @@ impl KeyStore {
         }
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -1288,6 +1345,7 @@ object! {
 }
 impl KeyStoreList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<KeyStore>>) -> Self {
         Self { items: items.into() }
     }
@@ -1327,6 +1385,7 @@ object! {
 }
 impl KeyStoreOutput {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         type_: KeyStoreOutputType,
         version: i32,
@@ -1373,6 +1432,7 @@ impl KeyStoreOutputEntry {
         "onchain-sign-v1",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::ProofOfControlV1(_) => "proof-of-control-v1",
@@ -1381,12 +1441,14 @@ impl KeyStoreOutputEntry {
         }
     }
     /// The proof that a key can sign.
+    #[inline]
     pub fn proof_of_control_v1(
         result: impl Into<ProofOfControlResult>,
     ) -> ProofOfControlOutput {
         ProofOfControlOutput::new(result)
     }
     /// The signatures of a transaction.
+    #[inline]
     pub fn onchain_sign_v1(result: impl Into<OnchainSignResult>) -> OnchainSignOutput {
         OnchainSignOutput::new(result)
     }
@@ -1410,11 +1472,13 @@ impl<'de> ::serde::Deserialize<'de> for KeyStoreOutputEntry {
     }
 }
 impl From<ProofOfControlOutput> for KeyStoreOutputEntry {
+    #[inline]
     fn from(member: ProofOfControlOutput) -> Self {
         Self::ProofOfControlV1(member)
     }
 }
 impl From<OnchainSignOutput> for KeyStoreOutputEntry {
+    #[inline]
     fn from(member: OnchainSignOutput) -> Self {
         Self::OnchainSignV1(member)
     }
@@ -1433,6 +1497,7 @@ object! {
 }
 impl KeyStoreOutputReceipt {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(status: KeyStoreOutputStatus) -> Self {
         Self { status }
     }
@@ -1454,6 +1519,7 @@ impl KeyStoreOutputStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Success, Self::Partial, Self::Fail];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Success => "success",
@@ -1462,6 +1528,7 @@ impl KeyStoreOutputStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "success" => Self::Success,
@@ -1485,12 +1552,14 @@ impl KeyStoreOutputType {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::KeystoreOutput];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::KeystoreOutput => "keystore-output",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "keystore-output" => Self::KeystoreOutput,
@@ -1531,6 +1600,7 @@ object! {
 }
 impl MacUserAddition {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         hsm_target_serial: impl Into<String>,
         hsm_identity_key: impl Into<String>,
@@ -1548,18 +1618,21 @@ impl MacUserAddition {
         }
     }
     /// How it was done.
+    #[inline]
     #[must_use]
     pub fn with_ceremony_mode(mut self, ceremony_mode: impl Into<String>) -> Self {
         self.ceremony_mode = Some(ceremony_mode.into());
         self
     }
     /// What the hardware security module has sealed.
+    #[inline]
     #[must_use]
     pub fn with_hsm_sealed(mut self, hsm_sealed: impl Into<HsmSealed>) -> Self {
         self.hsm_sealed = Some(hsm_sealed.into());
         self
     }
     /// The user of the computer.
+    #[inline]
     #[must_use]
     pub fn with_mac_username(mut self, mac_username: impl Into<String>) -> Self {
         self.mac_username = Some(mac_username.into());
@@ -1621,6 +1694,7 @@ object! {
 }
 impl OnchainSignOutput {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(result: impl Into<OnchainSignResult>) -> Self {
         Self { result: result.into() }
     }
@@ -1642,6 +1716,7 @@ object! {
 }
 impl OnchainSignResult {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             fail: Default::default(),
@@ -1649,12 +1724,14 @@ impl OnchainSignResult {
         }
     }
     /// Why something was not signed.
+    #[inline]
     #[must_use]
     pub fn with_fail(mut self, fail: impl Into<OutputFailure>) -> Self {
         self.fail = Some(fail.into());
         self
     }
     /// The signatures, by what they are for.
+    #[inline]
     #[must_use]
     pub fn with_success(
         mut self,
@@ -1684,6 +1761,7 @@ object! {
 }
 impl OnchainSignature {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         signer_public_key: impl Into<String>,
         exact_bytes_signed: impl Into<String>,
@@ -1713,6 +1791,7 @@ object! {
 }
 impl OutputFailure {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(message: impl Into<String>, code: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -1746,6 +1825,7 @@ object! {
 }
 impl ProofOfControl {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         signer_public_key: impl Into<String>,
         prefix: impl Into<String>,
@@ -1776,6 +1856,7 @@ object! {
 }
 impl ProofOfControlOutput {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(result: impl Into<ProofOfControlResult>) -> Self {
         Self { result: result.into() }
     }
@@ -1797,6 +1878,7 @@ object! {
 }
 impl ProofOfControlResult {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             fail: Default::default(),
@@ -1804,12 +1886,14 @@ impl ProofOfControlResult {
         }
     }
     /// Why something was not signed.
+    #[inline]
     #[must_use]
     pub fn with_fail(mut self, fail: impl Into<OutputFailure>) -> Self {
         self.fail = Some(fail.into());
         self
     }
     /// A message signed with a key.
+    #[inline]
     #[must_use]
     pub fn with_success(mut self, success: impl Into<ProofOfControl>) -> Self {
         self.success = Some(success.into());
@@ -1839,6 +1923,7 @@ object! {
 }
 impl ProvisionerAddition {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         provisioner_label: impl Into<String>,
         provisioner_public_key_hex: impl Into<crate::Hex>,
@@ -1852,6 +1937,7 @@ impl ProvisionerAddition {
         }
     }
     /// How it was done.
+    #[inline]
     #[must_use]
     pub fn with_ceremony_mode(mut self, ceremony_mode: impl Into<String>) -> Self {
         self.ceremony_mode = Some(ceremony_mode.into());
@@ -1876,6 +1962,7 @@ object! {
 }
 impl Signer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(signer_id: impl Into<String>, encryption_key: impl Into<String>) -> Self {
         Self {
             signer_id: signer_id.into(),
@@ -1900,6 +1987,7 @@ object! {
 }
 impl SignerCluster {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(cluster_id: impl Into<String>, signers: impl Into<Vec<Signer>>) -> Self {
         Self {
             cluster_id: cluster_id.into(),
@@ -1921,6 +2009,7 @@ object! {
 }
 impl SignerClusterList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(clusters: impl Into<Vec<SignerCluster>>) -> Self {
         Self { clusters: clusters.into() }
     }
@@ -1942,6 +2031,7 @@ object! {
 }
 impl SubmitFleetOutputRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         file_checksum: impl Into<String>,
         output_json: impl Into<FleetOutput>,
@@ -1969,6 +2059,7 @@ object! {
 }
 impl SubmitKeyStoreOutputRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         file_checksum: impl Into<String>,
         output_json: impl Into<KeyStoreOutput>,

@@ -42,6 +42,7 @@ object! {
 }
 impl BabylonStake {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::StakeId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -64,12 +65,14 @@ impl BabylonStake {
         }
     }
     /// What was done with the stake. Missing in lists.
+    #[inline]
     #[must_use]
     pub fn with_actions(mut self, actions: impl Into<Vec<StakeAction>>) -> Self {
         self.actions = actions.into();
         self
     }
     /// Who runs the validators.
+    #[inline]
     #[must_use]
     pub fn with_provider(mut self, provider: StakeProvider) -> Self {
         self.provider = Some(provider);
@@ -121,6 +124,7 @@ object! {
 }
 impl BabylonStakeData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         finality_providers: impl Into<Vec<String>>,
         covenant_pubkeys: impl Into<Vec<String>>,
@@ -166,6 +170,7 @@ object! {
 }
 impl BabylonStakeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         provider: StakeProvider,
@@ -182,6 +187,7 @@ impl BabylonStakeRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -209,6 +215,7 @@ impl CreateStakeActionRequest {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Iota", "Ethereum"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Iota(_) => "Iota",
@@ -217,6 +224,7 @@ impl CreateStakeActionRequest {
         }
     }
     /// Adds to a stake of iota, or takes from it.
+    #[inline]
     pub fn iota(
         kind: IotaStakeActionKind,
         amount: impl Into<crate::Amount>,
@@ -224,6 +232,7 @@ impl CreateStakeActionRequest {
         IotaStakeAction::new(kind, amount)
     }
     /// Ends a stake of ether.
+    #[inline]
     pub fn ethereum(kind: EthereumStakeActionKind) -> EthereumStakeAction {
         EthereumStakeAction::new(kind)
     }
@@ -246,11 +255,13 @@ impl<'de> ::serde::Deserialize<'de> for CreateStakeActionRequest {
     }
 }
 impl From<IotaStakeAction> for CreateStakeActionRequest {
+    #[inline]
     fn from(member: IotaStakeAction) -> Self {
         Self::Iota(member)
     }
 }
 impl From<EthereumStakeAction> for CreateStakeActionRequest {
+    #[inline]
     fn from(member: EthereumStakeAction) -> Self {
         Self::Ethereum(member)
     }
@@ -280,6 +291,7 @@ impl CreateStakeRequest {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Babylon", "Ethereum", "Iota"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Babylon(_) => "Babylon",
@@ -289,6 +301,7 @@ impl CreateStakeRequest {
         }
     }
     /// A stake of bitcoin with Babylon, which cannot be created any more.
+    #[inline]
     pub fn babylon(
         wallet_id: impl Into<crate::WalletId>,
         provider: StakeProvider,
@@ -298,6 +311,7 @@ impl CreateStakeRequest {
         BabylonStakeRequest::new(wallet_id, provider, amount, duration)
     }
     /// A stake of ether.
+    #[inline]
     pub fn ethereum(
         wallet_id: impl Into<crate::WalletId>,
         provider: StakeProvider,
@@ -306,6 +320,7 @@ impl CreateStakeRequest {
         EthereumStakeRequest::new(wallet_id, provider, amount)
     }
     /// A stake of iota.
+    #[inline]
     pub fn iota(
         wallet_id: impl Into<crate::WalletId>,
         validator: impl Into<String>,
@@ -336,16 +351,19 @@ impl<'de> ::serde::Deserialize<'de> for CreateStakeRequest {
     }
 }
 impl From<BabylonStakeRequest> for CreateStakeRequest {
+    #[inline]
     fn from(member: BabylonStakeRequest) -> Self {
         Self::Babylon(member)
     }
 }
 impl From<EthereumStakeRequest> for CreateStakeRequest {
+    #[inline]
     fn from(member: EthereumStakeRequest) -> Self {
         Self::Ethereum(member)
     }
 }
 impl From<IotaStakeRequest> for CreateStakeRequest {
+    #[inline]
     fn from(member: IotaStakeRequest) -> Self {
         Self::Iota(member)
     }
@@ -388,6 +406,7 @@ object! {
 }
 impl EthereumStake {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::StakeId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -410,12 +429,14 @@ impl EthereumStake {
         }
     }
     /// What was done with the stake. Missing in lists.
+    #[inline]
     #[must_use]
     pub fn with_actions(mut self, actions: impl Into<Vec<StakeAction>>) -> Self {
         self.actions = actions.into();
         self
     }
     /// Who runs the validators.
+    #[inline]
     #[must_use]
     pub fn with_provider(mut self, provider: StakeProvider) -> Self {
         self.provider = Some(provider);
@@ -456,6 +477,7 @@ object! {
 }
 impl EthereumStakeAction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(kind: EthereumStakeActionKind) -> Self {
         Self {
             kind,
@@ -464,6 +486,7 @@ impl EthereumStakeAction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -483,12 +506,14 @@ impl EthereumStakeActionKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Withdraw];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Withdraw => "Withdraw",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Withdraw" => Self::Withdraw,
@@ -511,6 +536,7 @@ object! {
 }
 impl EthereumStakeData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(validator: impl Into<EthereumValidator>) -> Self {
         Self {
             validator: validator.into(),
@@ -541,6 +567,7 @@ object! {
 }
 impl EthereumStakeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         provider: StakeProvider,
@@ -555,6 +582,7 @@ impl EthereumStakeRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -578,6 +606,7 @@ object! {
 }
 impl EthereumValidator {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         pubkey: impl Into<String>,
         withdrawal_address: impl Into<String>,
@@ -626,6 +655,7 @@ object! {
 }
 impl IotaStake {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::StakeId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -648,12 +678,14 @@ impl IotaStake {
         }
     }
     /// What was done with the stake. Missing in lists.
+    #[inline]
     #[must_use]
     pub fn with_actions(mut self, actions: impl Into<Vec<StakeAction>>) -> Self {
         self.actions = actions.into();
         self
     }
     /// Who runs the validators.
+    #[inline]
     #[must_use]
     pub fn with_provider(mut self, provider: StakeProvider) -> Self {
         self.provider = Some(provider);
@@ -700,6 +732,7 @@ object! {
 }
 impl IotaStakeAction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(kind: IotaStakeActionKind, amount: impl Into<crate::Amount>) -> Self {
         Self {
             kind,
@@ -710,12 +743,14 @@ impl IotaStakeAction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The objects with locked coins to stake. With `Deposit` only.
+    #[inline]
     #[must_use]
     pub fn with_locked_iotas(mut self, locked_iotas: impl Into<Vec<String>>) -> Self {
         self.locked_iotas = locked_iotas.into();
@@ -737,6 +772,7 @@ impl IotaStakeActionKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Deposit, Self::Withdraw];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Deposit => "Deposit",
@@ -744,6 +780,7 @@ impl IotaStakeActionKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Deposit" => Self::Deposit,
@@ -776,6 +813,7 @@ object! {
 }
 impl IotaStakeData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: IotaStakeKind,
         amount: impl Into<crate::Amount>,
@@ -789,6 +827,7 @@ impl IotaStakeData {
         }
     }
     /// The objects that are staked.
+    #[inline]
     #[must_use]
     pub fn with_staked_objects(
         mut self,
@@ -813,6 +852,7 @@ impl IotaStakeKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Iota, Self::LockedIota];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Iota => "Iota",
@@ -820,6 +860,7 @@ impl IotaStakeKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Iota" => Self::Iota,
@@ -856,6 +897,7 @@ object! {
 }
 impl IotaStakeRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         validator: impl Into<String>,
@@ -871,12 +913,14 @@ impl IotaStakeRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The objects with locked coins to stake. Limits: at least 1 items.
+    #[inline]
     #[must_use]
     pub fn with_locked_iotas(mut self, locked_iotas: impl Into<Vec<String>>) -> Self {
         self.locked_iotas = locked_iotas.into();
@@ -907,6 +951,7 @@ impl Stake {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Babylon", "Iota", "Ethereum"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Babylon(_) => "Babylon",
@@ -916,6 +961,7 @@ impl Stake {
         }
     }
     /// A stake of bitcoin with Babylon.
+    #[inline]
     pub fn babylon(
         id: impl Into<crate::StakeId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -936,6 +982,7 @@ impl Stake {
         )
     }
     /// A stake of iota.
+    #[inline]
     pub fn iota(
         id: impl Into<crate::StakeId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -956,6 +1003,7 @@ impl Stake {
         )
     }
     /// A stake of ether.
+    #[inline]
     pub fn ethereum(
         id: impl Into<crate::StakeId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -998,16 +1046,19 @@ impl<'de> ::serde::Deserialize<'de> for Stake {
     }
 }
 impl From<BabylonStake> for Stake {
+    #[inline]
     fn from(member: BabylonStake) -> Self {
         Self::Babylon(member)
     }
 }
 impl From<IotaStake> for Stake {
+    #[inline]
     fn from(member: IotaStake) -> Self {
         Self::Iota(member)
     }
 }
 impl From<EthereumStake> for Stake {
+    #[inline]
     fn from(member: EthereumStake) -> Self {
         Self::Ethereum(member)
     }
@@ -1091,6 +1142,7 @@ object! {
 }
 impl StakeAction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::StakeActionId>,
         stake_id: impl Into<crate::StakeId>,
@@ -1115,12 +1167,14 @@ impl StakeAction {
         }
     }
     /// Why it failed.
+    #[inline]
     #[must_use]
     pub fn with_failure_reason(mut self, failure_reason: impl Into<String>) -> Self {
         self.failure_reason = Some(failure_reason.into());
         self
     }
     /// The signature request by which it is done.
+    #[inline]
     #[must_use]
     pub fn with_signature_id(
         mut self,
@@ -1130,12 +1184,14 @@ impl StakeAction {
         self
     }
     /// The hash of the transaction on the network.
+    #[inline]
     #[must_use]
     pub fn with_transaction_hash(mut self, transaction_hash: impl Into<String>) -> Self {
         self.transaction_hash = Some(transaction_hash.into());
         self
     }
     /// The transaction request by which it is done.
+    #[inline]
     #[must_use]
     pub fn with_transaction_id(
         mut self,
@@ -1196,6 +1252,7 @@ object! {
 }
 impl StakeActionInput {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(protocol: StakeProtocol) -> Self {
         Self {
             protocol,
@@ -1210,12 +1267,14 @@ impl StakeActionInput {
         }
     }
     /// How much. Missing where all is withdrawn.
+    #[inline]
     #[must_use]
     pub fn with_amount(mut self, amount: impl Into<crate::Amount>) -> Self {
         self.amount = Some(amount.into());
         self
     }
     /// For how long, in blocks of Bitcoin. On Babylon only.
+    #[inline]
     #[must_use]
     pub fn with_duration(mut self, duration: i64) -> Self {
         self.duration = Some(duration);
@@ -1223,36 +1282,42 @@ impl StakeActionInput {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// What to do. Missing in the body of `createStake`.
+    #[inline]
     #[must_use]
     pub fn with_kind(mut self, kind: StakeActionKind) -> Self {
         self.kind = Some(kind);
         self
     }
     /// The objects with locked coins to stake. On Iota only.
+    #[inline]
     #[must_use]
     pub fn with_locked_iotas(mut self, locked_iotas: impl Into<Vec<String>>) -> Self {
         self.locked_iotas = locked_iotas.into();
         self
     }
     /// In the body of `createStake` only, on Babylon and Ethereum.
+    #[inline]
     #[must_use]
     pub fn with_provider(mut self, provider: StakeProvider) -> Self {
         self.provider = Some(provider);
         self
     }
     /// The address of the validator. In the body of `createStake` only, on Iota.
+    #[inline]
     #[must_use]
     pub fn with_validator(mut self, validator: impl Into<String>) -> Self {
         self.validator = Some(validator.into());
         self
     }
     /// In the body of `createStake` only.
+    #[inline]
     #[must_use]
     pub fn with_wallet_id(mut self, wallet_id: impl Into<crate::WalletId>) -> Self {
         self.wallet_id = Some(wallet_id.into());
@@ -1283,6 +1348,7 @@ impl StakeActionKind {
         Self::Withdraw,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Stake => "Stake",
@@ -1292,6 +1358,7 @@ impl StakeActionKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Stake" => Self::Stake,
@@ -1320,6 +1387,7 @@ object! {
 }
 impl StakeActionPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<StakeAction>>) -> Self {
         Self {
             items: items.into(),
@@ -1327,6 +1395,7 @@ impl StakeActionPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1350,6 +1419,7 @@ object! {
 }
 impl StakePage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Stake>>) -> Self {
         Self {
             items: items.into(),
@@ -1357,6 +1427,7 @@ impl StakePage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1380,6 +1451,7 @@ impl StakeProtocol {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Babylon, Self::Ethereum, Self::Iota];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Babylon => "Babylon",
@@ -1388,6 +1460,7 @@ impl StakeProtocol {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Babylon" => Self::Babylon,
@@ -1411,12 +1484,14 @@ impl StakeProvider {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Figment];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Figment => "Figment",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Figment" => Self::Figment,
@@ -1442,6 +1517,7 @@ object! {
 }
 impl StakeRewards {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(symbol: impl Into<String>, balance: impl Into<String>) -> Self {
         Self {
             symbol: symbol.into(),
@@ -1483,6 +1559,7 @@ impl StakeStatus {
         Self::Withdrawn,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "Active",
@@ -1495,6 +1572,7 @@ impl StakeStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Active" => Self::Active,
@@ -1539,6 +1617,7 @@ object! {
 }
 impl StakedObject {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(id: impl Into<String>, amount: impl Into<crate::Amount>) -> Self {
         Self {
             id: id.into(),
@@ -1547,6 +1626,7 @@ impl StakedObject {
         }
     }
     /// Until when its coins are locked.
+    #[inline]
     #[must_use]
     pub fn with_expiration_date(mut self, expiration_date: impl Into<String>) -> Self {
         self.expiration_date = Some(expiration_date.into());

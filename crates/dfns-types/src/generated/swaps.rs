@@ -36,6 +36,7 @@ object! {
 }
 impl CircleCctpQuote {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
@@ -53,12 +54,14 @@ impl CircleCctpQuote {
         }
     }
     /// How long a transfer between networks may take.
+    #[inline]
     #[must_use]
     pub fn with_speed(mut self, speed: SwapSpeed) -> Self {
         self.speed = Some(speed);
         self
     }
     /// The wallet that receives. The sending wallet if left out.
+    #[inline]
     #[must_use]
     pub fn with_target_wallet_id(
         mut self,
@@ -68,6 +71,7 @@ impl CircleCctpQuote {
         self
     }
     /// True signs with a durable nonce, which does not run out. Solana only.
+    #[inline]
     #[must_use]
     pub fn with_use_durable_nonce(mut self, use_durable_nonce: bool) -> Self {
         self.use_durable_nonce = Some(use_durable_nonce);
@@ -102,6 +106,7 @@ impl CreateSwapQuoteRequest {
         "CircleCctp",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::UniswapClassic(_) => "UniswapClassic",
@@ -111,6 +116,7 @@ impl CreateSwapQuoteRequest {
         }
     }
     /// Asks for a price in the pools of Uniswap.
+    #[inline]
     pub fn uniswap_classic(
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
@@ -120,6 +126,7 @@ impl CreateSwapQuoteRequest {
         UniswapClassicQuote::new(wallet_id, source_asset, target_asset, slippage_bps)
     }
     /// Asks for a price at the auctions of UniswapX.
+    #[inline]
     pub fn uniswap_x(
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
@@ -129,6 +136,7 @@ impl CreateSwapQuoteRequest {
         UniswapXQuote::new(wallet_id, source_asset, target_asset, slippage_bps)
     }
     /// Asks what it costs to move USDC between networks with Circle CCTP.
+    #[inline]
     pub fn circle_cctp(
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
@@ -161,16 +169,19 @@ impl<'de> ::serde::Deserialize<'de> for CreateSwapQuoteRequest {
     }
 }
 impl From<UniswapClassicQuote> for CreateSwapQuoteRequest {
+    #[inline]
     fn from(member: UniswapClassicQuote) -> Self {
         Self::UniswapClassic(member)
     }
 }
 impl From<UniswapXQuote> for CreateSwapQuoteRequest {
+    #[inline]
     fn from(member: UniswapXQuote) -> Self {
         Self::UniswapX(member)
     }
 }
 impl From<CircleCctpQuote> for CreateSwapQuoteRequest {
+    #[inline]
     fn from(member: CircleCctpQuote) -> Self {
         Self::CircleCctp(member)
     }
@@ -189,6 +200,7 @@ object! {
 }
 impl Erc20SwapTarget {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(contract: impl Into<String>) -> Self {
         Self { contract: contract.into() }
     }
@@ -203,6 +215,7 @@ object! {
 }
 impl NativeSwapTarget {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -221,6 +234,7 @@ object! {
 }
 impl SplSwapTarget {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(mint: impl Into<String>) -> Self {
         Self { mint: mint.into() }
     }
@@ -242,6 +256,7 @@ object! {
 }
 impl SwapPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Swap>>) -> Self {
         Self {
             items: items.into(),
@@ -249,6 +264,7 @@ impl SwapPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -299,6 +315,7 @@ object! {
 }
 impl SwapQuote {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::SwapQuoteId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -325,12 +342,14 @@ impl SwapQuote {
         }
     }
     /// What the swap would cost.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<String>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// The wallet that would receive.
+    #[inline]
     #[must_use]
     pub fn with_target_wallet_id(
         mut self,
@@ -355,6 +374,7 @@ impl SwapSpeed {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Fast, Self::Standard];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Fast => "Fast",
@@ -362,6 +382,7 @@ impl SwapSpeed {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Fast" => Self::Fast,
@@ -395,6 +416,7 @@ impl SwapTarget {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Native", "Erc20", "Spl"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Native(_) => "Native",
@@ -404,14 +426,17 @@ impl SwapTarget {
         }
     }
     /// The native asset of the network.
+    #[inline]
     pub fn native() -> NativeSwapTarget {
         NativeSwapTarget::new()
     }
     /// An ERC-20 token.
+    #[inline]
     pub fn erc20(contract: impl Into<String>) -> Erc20SwapTarget {
         Erc20SwapTarget::new(contract)
     }
     /// An SPL token.
+    #[inline]
     pub fn spl(mint: impl Into<String>) -> SplSwapTarget {
         SplSwapTarget::new(mint)
     }
@@ -434,16 +459,19 @@ impl<'de> ::serde::Deserialize<'de> for SwapTarget {
     }
 }
 impl From<NativeSwapTarget> for SwapTarget {
+    #[inline]
     fn from(member: NativeSwapTarget) -> Self {
         Self::Native(member)
     }
 }
 impl From<Erc20SwapTarget> for SwapTarget {
+    #[inline]
     fn from(member: Erc20SwapTarget) -> Self {
         Self::Erc20(member)
     }
 }
 impl From<SplSwapTarget> for SwapTarget {
+    #[inline]
     fn from(member: SplSwapTarget) -> Self {
         Self::Spl(member)
     }
@@ -474,6 +502,7 @@ object! {
 }
 impl UniswapClassicQuote {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
@@ -489,6 +518,7 @@ impl UniswapClassicQuote {
         }
     }
     /// The wallet that receives. The sending wallet if left out.
+    #[inline]
     #[must_use]
     pub fn with_target_wallet_id(
         mut self,
@@ -524,6 +554,7 @@ object! {
 }
 impl UniswapXQuote {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         source_asset: impl Into<SwapAsset>,
@@ -539,6 +570,7 @@ impl UniswapXQuote {
         }
     }
     /// The wallet that receives. The sending wallet if left out.
+    #[inline]
     #[must_use]
     pub fn with_target_wallet_id(
         mut self,

@@ -18,6 +18,7 @@ object! {
 }
 impl AssignTenantPermissionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(identity_id: impl Into<String>) -> Self {
         Self {
             identity_id: identity_id.into(),
@@ -41,6 +42,7 @@ object! {
 }
 impl CreateOrgRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         name: impl Into<String>,
         key_stores: impl Into<Vec<NewOrgKeyStore>>,
@@ -71,6 +73,7 @@ object! {
 }
 impl CreateTenantUserRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(email: impl Into<String>) -> Self {
         Self {
             email: email.into(),
@@ -79,12 +82,14 @@ impl CreateTenantUserRequest {
         }
     }
     /// The id of the user in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// Whether the user has to log in by single sign-on. Off by default.
+    #[inline]
     #[must_use]
     pub fn with_is_sso_required(mut self, is_sso_required: bool) -> Self {
         self.is_sso_required = Some(is_sso_required);
@@ -148,6 +153,7 @@ object! {
 }
 impl OrgPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Org>>) -> Self {
         Self {
             items: items.into(),
@@ -155,6 +161,7 @@ impl OrgPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -175,6 +182,7 @@ object! {
 }
 impl OrgResult {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(org: impl Into<Org>) -> Self {
         Self { org: org.into() }
     }
@@ -196,6 +204,7 @@ impl OrgStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Suspended, Self::Archived];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "Active",
@@ -204,6 +213,7 @@ impl OrgStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Active" => Self::Active,
@@ -228,6 +238,7 @@ object! {
 }
 impl RevokeTenantPermissionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(identity_id: impl Into<String>) -> Self {
         Self {
             identity_id: identity_id.into(),
@@ -251,6 +262,7 @@ object! {
 }
 impl TenantPermissionPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Permission>>) -> Self {
         Self {
             items: items.into(),
@@ -258,6 +270,7 @@ impl TenantPermissionPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -302,6 +315,7 @@ object! {
 }
 impl TenantUser {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::UserId>,
         kind: TenantUserKind,
@@ -325,6 +339,7 @@ impl TenantUser {
         }
     }
     /// The id of the user in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -344,12 +359,14 @@ impl TenantUserKind {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::TenantUser];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::TenantUser => "TenantUser",
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "TenantUser" => Self::TenantUser,
@@ -395,6 +412,7 @@ object! {
 }
 impl TenantUserPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<TenantUser>>) -> Self {
         Self {
             items: items.into(),
@@ -402,6 +420,7 @@ impl TenantUserPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -442,10 +461,12 @@ object! {
 }
 impl UpdateOrgRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self { name: Default::default() }
     }
     /// A name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -466,6 +487,7 @@ object! {
 }
 impl UpdateOrgStatusRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(status: OrgStatus) -> Self {
         Self { status }
     }
@@ -484,6 +506,7 @@ object! {
 }
 impl UpdateTenantUserRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(is_sso_required: bool) -> Self {
         Self { is_sso_required }
     }

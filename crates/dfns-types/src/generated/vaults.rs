@@ -18,6 +18,7 @@ object! {
 }
 impl CreateVaultAddressRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: VaultNetwork) -> Self {
         Self { network }
     }
@@ -52,6 +53,7 @@ object! {
 }
 impl CreateVaultLockRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         network: VaultLockNetwork,
         tid: impl Into<String>,
@@ -67,6 +69,7 @@ impl CreateVaultLockRequest {
         }
     }
     /// Who is to be paid from the lock.
+    #[inline]
     #[must_use]
     pub fn with_beneficiary(mut self, beneficiary: impl Into<String>) -> Self {
         self.beneficiary = Some(beneficiary.into());
@@ -74,12 +77,14 @@ impl CreateVaultLockRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The reason, for people.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -106,6 +111,7 @@ object! {
 }
 impl CreateVaultRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             external_id: Default::default(),
@@ -114,18 +120,21 @@ impl CreateVaultRequest {
         }
     }
     /// The id of the vault in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// Labels that policies can filter by.
+    #[inline]
     #[must_use]
     pub fn with_tags(mut self, tags: impl Into<Vec<String>>) -> Self {
         self.tags = tags.into();
@@ -159,6 +168,7 @@ object! {
 }
 impl CreateVaultTransferRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         network: VaultNetwork,
         tid: impl Into<String>,
@@ -175,6 +185,7 @@ impl CreateVaultTransferRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -228,6 +239,7 @@ object! {
 }
 impl PendingVaultLock {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             approval_id: Default::default(),
@@ -238,6 +250,7 @@ impl PendingVaultLock {
         }
     }
     /// Id of an approval.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -247,24 +260,28 @@ impl PendingVaultLock {
         self
     }
     /// When it was asked for.
+    #[inline]
     #[must_use]
     pub fn with_date_created(mut self, date_created: crate::Timestamp) -> Self {
         self.date_created = Some(date_created);
         self
     }
     /// The id of the request.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
     /// How far a change got.
+    #[inline]
     #[must_use]
     pub fn with_status(mut self, status: ChangeRequestStatus) -> Self {
         self.status = Some(status);
         self
     }
     /// Id of a vault.
+    #[inline]
     #[must_use]
     pub fn with_vault_id(mut self, vault_id: impl Into<crate::VaultId>) -> Self {
         self.vault_id = Some(vault_id.into());
@@ -305,10 +322,12 @@ object! {
 }
 impl ReleaseVaultQuarantineRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self { reason: Default::default() }
     }
     /// The reason, for people.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -332,6 +351,7 @@ object! {
 }
 impl ReplaceVaultLockRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(amount: impl Into<crate::Amount>) -> Self {
         Self {
             amount: amount.into(),
@@ -339,6 +359,7 @@ impl ReplaceVaultLockRequest {
         }
     }
     /// The reason, for people.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -359,6 +380,7 @@ object! {
 }
 impl TagVaultRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(tags: impl Into<Vec<String>>) -> Self {
         Self { tags: tags.into() }
     }
@@ -377,6 +399,7 @@ object! {
 }
 impl TransferVaultLockRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(amount: impl Into<crate::Amount>) -> Self {
         Self { amount: amount.into() }
     }
@@ -395,6 +418,7 @@ object! {
 }
 impl UntagVaultRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(tags: impl Into<Vec<String>>) -> Self {
         Self { tags: tags.into() }
     }
@@ -416,6 +440,7 @@ object! {
 }
 impl UpdateVaultRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             external_id: Default::default(),
@@ -423,12 +448,14 @@ impl UpdateVaultRequest {
         }
     }
     /// The id of the vault in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -470,6 +497,7 @@ object! {
 }
 impl Vault {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::VaultId>,
         org_id: impl Into<crate::OrgId>,
@@ -489,18 +517,21 @@ impl Vault {
         }
     }
     /// The addresses of the vault.
+    #[inline]
     #[must_use]
     pub fn with_addresses(mut self, addresses: impl Into<Vec<VaultAddress>>) -> Self {
         self.addresses = addresses.into();
         self
     }
     /// The id of the vault in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -527,6 +558,7 @@ object! {
 }
 impl VaultAddress {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         network: Network,
@@ -580,6 +612,7 @@ object! {
 }
 impl VaultAsset {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: impl Into<String>,
         network: Network,
@@ -603,6 +636,7 @@ impl VaultAsset {
         }
     }
     /// What one whole unit is worth, by currency.
+    #[inline]
     #[must_use]
     pub fn with_quotes(
         mut self,
@@ -612,12 +646,14 @@ impl VaultAsset {
         self
     }
     /// The symbol of the asset, such as `ETH`.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// True if the asset is known to be what it says it is.
+    #[inline]
     #[must_use]
     pub fn with_verified(mut self, verified: bool) -> Self {
         self.verified = Some(verified);
@@ -641,6 +677,7 @@ object! {
 }
 impl VaultAssetList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         items: impl Into<Vec<VaultAsset>>,
         net_worth: impl Into<VaultNetWorth>,
@@ -686,6 +723,7 @@ object! {
 }
 impl VaultBalanceEntry {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         kind: VaultBalanceKind,
@@ -705,12 +743,14 @@ impl VaultBalanceEntry {
         }
     }
     /// The lock that the entry is about.
+    #[inline]
     #[must_use]
     pub fn with_lock_id(mut self, lock_id: impl Into<crate::VaultLockId>) -> Self {
         self.lock_id = Some(lock_id.into());
         self
     }
     /// The quarantine that the entry is about.
+    #[inline]
     #[must_use]
     pub fn with_quarantine_id(
         mut self,
@@ -720,6 +760,7 @@ impl VaultBalanceEntry {
         self
     }
     /// The transfer that the entry is about.
+    #[inline]
     #[must_use]
     pub fn with_transfer_id(
         mut self,
@@ -759,6 +800,7 @@ impl VaultBalanceKind {
         Self::Quarantined,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Available => "Available",
@@ -770,6 +812,7 @@ impl VaultBalanceKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Available" => Self::Available,
@@ -800,6 +843,7 @@ object! {
 }
 impl VaultBalancePage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<VaultBalanceEntry>>) -> Self {
         Self {
             items: items.into(),
@@ -807,6 +851,7 @@ impl VaultBalancePage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -857,6 +902,7 @@ object! {
 }
 impl VaultHistoryItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         vault_id: impl Into<crate::VaultId>,
@@ -883,6 +929,7 @@ impl VaultHistoryItem {
         }
     }
     /// A deposit to a vault.
+    #[inline]
     #[must_use]
     pub fn with_incoming_transfer(
         mut self,
@@ -892,6 +939,7 @@ impl VaultHistoryItem {
         self
     }
     /// A deposit that is held back until it is released.
+    #[inline]
     #[must_use]
     pub fn with_quarantine(mut self, quarantine: impl Into<VaultQuarantine>) -> Self {
         self.quarantine = Some(quarantine.into());
@@ -922,6 +970,7 @@ impl VaultHistoryKind {
         Self::LockDeleted,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::IncomingTransfer => "IncomingTransfer",
@@ -931,6 +980,7 @@ impl VaultHistoryKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "IncomingTransfer" => Self::IncomingTransfer,
@@ -959,6 +1009,7 @@ object! {
 }
 impl VaultHistoryPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<VaultHistoryItem>>) -> Self {
         Self {
             items: items.into(),
@@ -966,6 +1017,7 @@ impl VaultHistoryPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1015,6 +1067,7 @@ object! {
 }
 impl VaultIncomingTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(tx_hash: impl Into<String>, senders: impl Into<Vec<String>>) -> Self {
         Self {
             tx_hash: tx_hash.into(),
@@ -1024,12 +1077,14 @@ impl VaultIncomingTransfer {
         }
     }
     /// What came in.
+    #[inline]
     #[must_use]
     pub fn with_asset(mut self, asset: impl Into<VaultIncomingAsset>) -> Self {
         self.asset = Some(asset.into());
         self
     }
     /// The place of the deposit in the transaction.
+    #[inline]
     #[must_use]
     pub fn with_index(mut self, index: impl Into<String>) -> Self {
         self.index = Some(index.into());
@@ -1093,6 +1148,7 @@ object! {
 }
 impl VaultLock {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::VaultLockId>,
         vault_id: impl Into<crate::VaultId>,
@@ -1121,12 +1177,14 @@ impl VaultLock {
         }
     }
     /// Who is to be paid from the lock.
+    #[inline]
     #[must_use]
     pub fn with_beneficiary(mut self, beneficiary: impl Into<String>) -> Self {
         self.beneficiary = Some(beneficiary.into());
         self
     }
     /// When the lock ended.
+    #[inline]
     #[must_use]
     pub fn with_date_deleted(mut self, date_deleted: crate::Timestamp) -> Self {
         self.date_deleted = Some(date_deleted);
@@ -1134,18 +1192,21 @@ impl VaultLock {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The reason, for people.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self
     }
     /// The lock that replaces this one.
+    #[inline]
     #[must_use]
     pub fn with_replaced_by_lock_id(
         mut self,
@@ -1155,6 +1216,7 @@ impl VaultLock {
         self
     }
     /// The lock that this one replaces.
+    #[inline]
     #[must_use]
     pub fn with_replaces_lock_id(
         mut self,
@@ -1164,6 +1226,7 @@ impl VaultLock {
         self
     }
     /// How much the beneficiary is paid.
+    #[inline]
     #[must_use]
     pub fn with_transfer_amount(
         mut self,
@@ -1173,6 +1236,7 @@ impl VaultLock {
         self
     }
     /// The transfer to the beneficiary.
+    #[inline]
     #[must_use]
     pub fn with_transfer_id(
         mut self,
@@ -1368,6 +1432,7 @@ impl VaultLockNetwork {
         Self::XLayerSepolia,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::ArbitrumOne => "ArbitrumOne",
@@ -1431,6 +1496,7 @@ impl VaultLockNetwork {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "ArbitrumOne" => Self::ArbitrumOne,
@@ -1513,6 +1579,7 @@ object! {
 }
 impl VaultLockPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<VaultLock>>) -> Self {
         Self {
             items: items.into(),
@@ -1520,6 +1587,7 @@ impl VaultLockPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1549,6 +1617,7 @@ object! {
 }
 impl VaultNetWorth {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         available: ::std::collections::BTreeMap<String, f64>,
         quarantined: ::std::collections::BTreeMap<String, f64>,
@@ -1764,6 +1833,7 @@ impl VaultNetwork {
         Self::XLayerSepolia,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::ArbitrumOne => "ArbitrumOne",
@@ -1832,6 +1902,7 @@ impl VaultNetwork {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "ArbitrumOne" => Self::ArbitrumOne,
@@ -1919,6 +1990,7 @@ object! {
 }
 impl VaultPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Vault>>) -> Self {
         Self {
             items: items.into(),
@@ -1926,6 +1998,7 @@ impl VaultPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1964,6 +2037,7 @@ object! {
 }
 impl VaultQuarantine {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::VaultQuarantineId>,
         vault_id: impl Into<crate::VaultId>,
@@ -1982,12 +2056,14 @@ impl VaultQuarantine {
         }
     }
     /// When it was released.
+    #[inline]
     #[must_use]
     pub fn with_date_released(mut self, date_released: crate::Timestamp) -> Self {
         self.date_released = Some(date_released);
         self
     }
     /// What the provider that screens transactions said.
+    #[inline]
     #[must_use]
     pub fn with_kyt_result(mut self, kyt_result: impl Into<KytResult>) -> Self {
         self.kyt_result = Some(kyt_result.into());
@@ -2011,6 +2087,7 @@ object! {
 }
 impl VaultQuarantinePage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<VaultQuarantine>>) -> Self {
         Self {
             items: items.into(),
@@ -2018,6 +2095,7 @@ impl VaultQuarantinePage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -2071,6 +2149,7 @@ object! {
 }
 impl VaultQuarantineRelease {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         vault_id: impl Into<crate::VaultId>,
@@ -2097,6 +2176,7 @@ impl VaultQuarantineRelease {
         }
     }
     /// The approval that a policy asks for, if one does.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -2106,18 +2186,21 @@ impl VaultQuarantineRelease {
         self
     }
     /// What the provider that screens transactions said.
+    #[inline]
     #[must_use]
     pub fn with_kyt_result(mut self, kyt_result: impl Into<KytResult>) -> Self {
         self.kyt_result = Some(kyt_result.into());
         self
     }
     /// Why it is to be released.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self
     }
     /// Why the request was rejected.
+    #[inline]
     #[must_use]
     pub fn with_rejection_reason(mut self, rejection_reason: impl Into<String>) -> Self {
         self.rejection_reason = Some(rejection_reason.into());
@@ -2160,6 +2243,7 @@ impl VaultQuarantineReleaseStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Pending, Self::Executed, Self::Rejected];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "Pending",
@@ -2168,6 +2252,7 @@ impl VaultQuarantineReleaseStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Pending" => Self::Pending,

@@ -25,6 +25,7 @@ object! {
 }
 impl ActivateWalletRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             expiry: Default::default(),
@@ -33,18 +34,21 @@ impl ActivateWalletRequest {
         }
     }
     /// When the activation runs out, in seconds since 1970. Concordium only.
+    #[inline]
     #[must_use]
     pub fn with_expiry(mut self, expiry: i64) -> Self {
         self.expiry = Some(expiry);
         self
     }
     /// The credential deployment information to sign, as text. Concordium only.
+    #[inline]
     #[must_use]
     pub fn with_unsigned_cdi_str(mut self, unsigned_cdi_str: impl Into<String>) -> Self {
         self.unsigned_cdi_str = Some(unsigned_cdi_str.into());
         self
     }
     /// The validator that is to host the party. Canton only.
+    #[inline]
     #[must_use]
     pub fn with_validator_id(
         mut self,
@@ -74,6 +78,7 @@ object! {
 }
 impl AsaNft {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(asset_id: impl Into<String>) -> Self {
         Self {
             asset_id: asset_id.into(),
@@ -82,12 +87,14 @@ impl AsaNft {
         }
     }
     /// The symbol of the collection.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// Where the description of the token is found.
+    #[inline]
     #[must_use]
     pub fn with_token_uri(mut self, token_uri: impl Into<String>) -> Self {
         self.token_uri = Some(token_uri.into());
@@ -120,6 +127,7 @@ object! {
 }
 impl BulkCreateWalletsRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: BulkWalletNetwork, count: i32, name: impl Into<String>) -> Self {
         Self {
             network,
@@ -130,6 +138,7 @@ impl BulkCreateWalletsRequest {
         }
     }
     /// The store of the master key that the wallets are derived from.
+    #[inline]
     #[must_use]
     pub fn with_keystore_id(
         mut self,
@@ -139,6 +148,7 @@ impl BulkCreateWalletsRequest {
         self
     }
     /// Labels that every wallet gets.
+    #[inline]
     #[must_use]
     pub fn with_tags(mut self, tags: impl Into<Vec<String>>) -> Self {
         self.tags = tags.into();
@@ -204,6 +214,7 @@ object! {
 }
 impl BulkWalletJob {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::BulkWalletJobId>,
         org_id: impl Into<crate::OrgId>,
@@ -237,30 +248,35 @@ impl BulkWalletJob {
         }
     }
     /// When it was completed.
+    #[inline]
     #[must_use]
     pub fn with_date_completed(mut self, date_completed: crate::Timestamp) -> Self {
         self.date_completed = Some(date_completed);
         self
     }
     /// The key that the wallets are derived from.
+    #[inline]
     #[must_use]
     pub fn with_master_key_id(mut self, master_key_id: impl Into<crate::KeyId>) -> Self {
         self.master_key_id = Some(master_key_id.into());
         self
     }
     /// Which attempt that will be.
+    #[inline]
     #[must_use]
     pub fn with_next_retry_attempt(mut self, next_retry_attempt: i32) -> Self {
         self.next_retry_attempt = Some(next_retry_attempt);
         self
     }
     /// When the job is tried once more.
+    #[inline]
     #[must_use]
     pub fn with_next_retry_date(mut self, next_retry_date: crate::Timestamp) -> Self {
         self.next_retry_date = Some(next_retry_date);
         self
     }
     /// Why the job stands where it stands.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -295,6 +311,7 @@ object! {
 }
 impl BulkWalletJobPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<BulkWalletJob>>) -> Self {
         Self {
             items: items.into(),
@@ -302,6 +319,7 @@ impl BulkWalletJobPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -335,6 +353,7 @@ impl BulkWalletJobStatus {
         Self::Failed,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "Pending",
@@ -345,6 +364,7 @@ impl BulkWalletJobStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Pending" => Self::Pending,
@@ -427,6 +447,7 @@ impl BulkWalletNetwork {
         Self::SolanaDevnet,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ethereum => "Ethereum",
@@ -448,6 +469,7 @@ impl BulkWalletNetwork {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Ethereum" => Self::Ethereum,
@@ -491,6 +513,7 @@ object! {
 }
 impl CallCantonLedgerRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(request_method: CantonLedgerMethod, resource: impl Into<String>) -> Self {
         Self {
             request_method,
@@ -499,6 +522,7 @@ impl CallCantonLedgerRequest {
         }
     }
     /// The body of the call.
+    #[inline]
     #[must_use]
     pub fn with_body(mut self, body: impl Into<CantonLedgerBody>) -> Self {
         self.body = Some(body.into());
@@ -560,6 +584,7 @@ impl CantonLedgerMethod {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::GET, Self::POST];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::GET => "GET",
@@ -567,6 +592,7 @@ impl CantonLedgerMethod {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "GET" => Self::GET,
@@ -609,6 +635,7 @@ object! {
 }
 impl CreateWalletRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network) -> Self {
         Self {
             network,
@@ -621,12 +648,14 @@ impl CreateWalletRequest {
         }
     }
     /// True keeps the wallet with the organisation, but allows to delegate it later. False if left out.
+    #[inline]
     #[must_use]
     pub fn with_delay_delegation(mut self, delay_delegation: bool) -> Self {
         self.delay_delegation = Some(delay_delegation);
         self
     }
     /// The end user to delegate the wallet to at once.
+    #[inline]
     #[must_use]
     pub fn with_delegate_to(mut self, delegate_to: impl Into<crate::UserId>) -> Self {
         self.delegate_to = Some(delegate_to.into());
@@ -634,18 +663,21 @@ impl CreateWalletRequest {
     }
     /// The id of the wallet in the caller's own system. A label; it does not make the request idempotent. Limits: at
     /// most 100 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// Which key the wallet is built on.
+    #[inline]
     #[must_use]
     pub fn with_signing_key(
         mut self,
@@ -655,6 +687,7 @@ impl CreateWalletRequest {
         self
     }
     /// Labels that policies can filter by. At most 10, of 1 to 100 characters each. Limits: at most 10 items.
+    #[inline]
     #[must_use]
     pub fn with_tags(mut self, tags: impl Into<Vec<String>>) -> Self {
         self.tags = tags.into();
@@ -675,6 +708,7 @@ object! {
 }
 impl DelegateWalletRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(user_id: impl Into<crate::UserId>) -> Self {
         Self { user_id: user_id.into() }
     }
@@ -702,6 +736,7 @@ object! {
 }
 impl Erc721Nft {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(contract: impl Into<String>, token_id: impl Into<String>) -> Self {
         Self {
             contract: contract.into(),
@@ -711,12 +746,14 @@ impl Erc721Nft {
         }
     }
     /// The symbol of the collection.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// Where the description of the token is found.
+    #[inline]
     #[must_use]
     pub fn with_token_uri(mut self, token_uri: impl Into<String>) -> Self {
         self.token_uri = Some(token_uri.into());
@@ -746,6 +783,7 @@ object! {
 }
 impl Hip17Nft {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(token_id: impl Into<String>, serial_number: impl Into<String>) -> Self {
         Self {
             token_id: token_id.into(),
@@ -755,12 +793,14 @@ impl Hip17Nft {
         }
     }
     /// The symbol of the collection.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// Where the description of the token is found.
+    #[inline]
     #[must_use]
     pub fn with_token_uri(mut self, token_uri: impl Into<String>) -> Self {
         self.token_uri = Some(token_uri.into());
@@ -799,6 +839,7 @@ object! {
 }
 impl ImportWalletRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         network: Network,
         curve: KeyCurve,
@@ -817,12 +858,14 @@ impl ImportWalletRequest {
         }
     }
     /// The id of the wallet in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -865,6 +908,7 @@ impl Nft {
         "Hip17",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Erc721(_) => "Erc721",
@@ -876,6 +920,7 @@ impl Nft {
         }
     }
     /// An ERC-721 token of an EVM network.
+    #[inline]
     pub fn erc721(
         contract: impl Into<String>,
         token_id: impl Into<String>,
@@ -883,10 +928,12 @@ impl Nft {
         Erc721Nft::new(contract, token_id)
     }
     /// A SNIP-3 token of Starknet.
+    #[inline]
     pub fn snip3(contract: impl Into<String>, token_id: impl Into<String>) -> Snip3Nft {
         Snip3Nft::new(contract, token_id)
     }
     /// A TRC-721 token of Tron.
+    #[inline]
     pub fn trc721(
         contract: impl Into<String>,
         token_id: impl Into<String>,
@@ -894,10 +941,12 @@ impl Nft {
         Trc721Nft::new(contract, token_id)
     }
     /// A standard asset of Algorand that exists once.
+    #[inline]
     pub fn asa(asset_id: impl Into<String>) -> AsaNft {
         AsaNft::new(asset_id)
     }
     /// A token of the Hedera token service that exists once.
+    #[inline]
     pub fn hip17(
         token_id: impl Into<String>,
         serial_number: impl Into<String>,
@@ -929,26 +978,31 @@ impl<'de> ::serde::Deserialize<'de> for Nft {
     }
 }
 impl From<Erc721Nft> for Nft {
+    #[inline]
     fn from(member: Erc721Nft) -> Self {
         Self::Erc721(member)
     }
 }
 impl From<Snip3Nft> for Nft {
+    #[inline]
     fn from(member: Snip3Nft) -> Self {
         Self::Snip3(member)
     }
 }
 impl From<Trc721Nft> for Nft {
+    #[inline]
     fn from(member: Trc721Nft) -> Self {
         Self::Trc721(member)
     }
 }
 impl From<AsaNft> for Nft {
+    #[inline]
     fn from(member: AsaNft) -> Self {
         Self::Asa(member)
     }
 }
 impl From<Hip17Nft> for Nft {
+    #[inline]
     fn from(member: Hip17Nft) -> Self {
         Self::Hip17(member)
     }
@@ -973,6 +1027,7 @@ object! {
 }
 impl NftList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         network: Network,
@@ -1002,6 +1057,7 @@ object! {
 }
 impl OfferPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Offer>>) -> Self {
         Self {
             items: items.into(),
@@ -1009,6 +1065,7 @@ impl OfferPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1071,6 +1128,7 @@ object! {
 }
 impl OrganisationHistoryItem {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         timestamp: crate::Timestamp,
         wallet_id: impl Into<crate::WalletId>,
@@ -1097,60 +1155,70 @@ impl OrganisationHistoryItem {
         }
     }
     /// How much was moved.
+    #[inline]
     #[must_use]
     pub fn with_amount(mut self, amount: impl Into<String>) -> Self {
         self.amount = Some(amount.into());
         self
     }
     /// The asset, as its network names it.
+    #[inline]
     #[must_use]
     pub fn with_asset(mut self, asset: impl Into<String>) -> Self {
         self.asset = Some(asset.into());
         self
     }
     /// How many decimal places the smallest unit stands for.
+    #[inline]
     #[must_use]
     pub fn with_decimals(mut self, decimals: impl Into<String>) -> Self {
         self.decimals = Some(decimals.into());
         self
     }
     /// The network fee.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<String>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// How many decimal places the smallest unit of the fee stands for.
+    #[inline]
     #[must_use]
     pub fn with_fee_decimals(mut self, fee_decimals: impl Into<String>) -> Self {
         self.fee_decimals = Some(fee_decimals.into());
         self
     }
     /// The symbol of the asset that the fee was paid in.
+    #[inline]
     #[must_use]
     pub fn with_fee_symbol(mut self, fee_symbol: impl Into<String>) -> Self {
         self.fee_symbol = Some(fee_symbol.into());
         self
     }
     /// The sending address.
+    #[inline]
     #[must_use]
     pub fn with_from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
     /// The symbol of the asset.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// The receiving address.
+    #[inline]
     #[must_use]
     pub fn with_to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
         self
     }
     /// The id of the token, if it exists once.
+    #[inline]
     #[must_use]
     pub fn with_token_id(mut self, token_id: impl Into<String>) -> Self {
         self.token_id = Some(token_id.into());
@@ -1177,6 +1245,7 @@ object! {
 }
 impl OrganisationHistoryPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         org_id: impl Into<crate::OrgId>,
         items: impl Into<Vec<OrganisationHistoryItem>>,
@@ -1188,6 +1257,7 @@ impl OrganisationHistoryPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1220,6 +1290,7 @@ object! {
 }
 impl SigningKeyOptions {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             curve: Default::default(),
@@ -1230,30 +1301,35 @@ impl SigningKeyOptions {
         }
     }
     /// The curve of the new key, where the network takes several.
+    #[inline]
     #[must_use]
     pub fn with_curve(mut self, curve: KeyCurve) -> Self {
         self.curve = Some(curve);
         self
     }
     /// Derives the new key from a master key, along a BIP-32 path.
+    #[inline]
     #[must_use]
     pub fn with_derive_from(mut self, derive_from: impl Into<KeyDerivation>) -> Self {
         self.derive_from = Some(derive_from.into());
         self
     }
     /// An existing key to reuse. The wallet then belongs to the owner of the key.
+    #[inline]
     #[must_use]
     pub fn with_id(mut self, id: impl Into<crate::KeyId>) -> Self {
         self.id = Some(id.into());
         self
     }
     /// The scheme of the new key, where the network takes several.
+    #[inline]
     #[must_use]
     pub fn with_scheme(mut self, scheme: KeyScheme) -> Self {
         self.scheme = Some(scheme);
         self
     }
     /// The key store to make the new key in.
+    #[inline]
     #[must_use]
     pub fn with_store_id(mut self, store_id: impl Into<crate::KeyStoreId>) -> Self {
         self.store_id = Some(store_id.into());
@@ -1283,6 +1359,7 @@ object! {
 }
 impl Snip3Nft {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(contract: impl Into<String>, token_id: impl Into<String>) -> Self {
         Self {
             contract: contract.into(),
@@ -1292,12 +1369,14 @@ impl Snip3Nft {
         }
     }
     /// The symbol of the collection.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// Where the description of the token is found.
+    #[inline]
     #[must_use]
     pub fn with_token_uri(mut self, token_uri: impl Into<String>) -> Self {
         self.token_uri = Some(token_uri.into());
@@ -1321,6 +1400,7 @@ object! {
 }
 impl StartedBulkWalletJob {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::BulkWalletJobId>,
         status: BulkWalletJobStatus,
@@ -1350,6 +1430,7 @@ object! {
 }
 impl TagWalletRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(tags: impl Into<Vec<String>>) -> Self {
         Self { tags: tags.into() }
     }
@@ -1374,6 +1455,7 @@ object! {
 }
 impl TransactionPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         items: impl Into<Vec<TransactionRequest>>,
@@ -1385,6 +1467,7 @@ impl TransactionPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1411,6 +1494,7 @@ object! {
 }
 impl TransferPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         items: impl Into<Vec<TransferRequest>>,
@@ -1422,6 +1506,7 @@ impl TransferPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1451,6 +1536,7 @@ object! {
 }
 impl Trc721Nft {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(contract: impl Into<String>, token_id: impl Into<String>) -> Self {
         Self {
             contract: contract.into(),
@@ -1460,12 +1546,14 @@ impl Trc721Nft {
         }
     }
     /// The symbol of the collection.
+    #[inline]
     #[must_use]
     pub fn with_symbol(mut self, symbol: impl Into<String>) -> Self {
         self.symbol = Some(symbol.into());
         self
     }
     /// Where the description of the token is found.
+    #[inline]
     #[must_use]
     pub fn with_token_uri(mut self, token_uri: impl Into<String>) -> Self {
         self.token_uri = Some(token_uri.into());
@@ -1486,6 +1574,7 @@ object! {
 }
 impl UntagWalletRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(tags: impl Into<Vec<String>>) -> Self {
         Self { tags: tags.into() }
     }
@@ -1507,6 +1596,7 @@ object! {
 }
 impl UpdateWalletRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             external_id: Default::default(),
@@ -1514,24 +1604,28 @@ impl UpdateWalletRequest {
         }
     }
     /// The id of the wallet in the caller's own system. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = crate::Patch::Set(external_id.into());
         self
     }
     /// Clears `externalId`.
+    #[inline]
     #[must_use]
     pub fn clear_external_id(mut self) -> Self {
         self.external_id = crate::Patch::Clear;
         self
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = crate::Patch::Set(name.into());
         self
     }
     /// Clears `name`.
+    #[inline]
     #[must_use]
     pub fn clear_name(mut self) -> Self {
         self.name = crate::Patch::Clear;
@@ -1561,6 +1655,7 @@ object! {
 }
 impl WalletAssetList {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         network: Network,
@@ -1574,6 +1669,7 @@ impl WalletAssetList {
         }
     }
     /// What everything is worth together, by currency. Only if asked for.
+    #[inline]
     #[must_use]
     pub fn with_net_worth(
         mut self,
@@ -1600,6 +1696,7 @@ object! {
 }
 impl WalletDelegation {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(wallet_id: impl Into<crate::WalletId>, status: DelegationStatus) -> Self {
         Self {
             wallet_id: wallet_id.into(),
@@ -1630,6 +1727,7 @@ object! {
 }
 impl WalletHistoryPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         network: Network,
@@ -1643,6 +1741,7 @@ impl WalletHistoryPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1666,6 +1765,7 @@ object! {
 }
 impl WalletPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Wallet>>) -> Self {
         Self {
             items: items.into(),
@@ -1673,6 +1773,7 @@ impl WalletPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -1751,6 +1852,7 @@ object! {
 }
 impl WalletSignatureRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::SignatureId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -1785,6 +1887,7 @@ impl WalletSignatureRequest {
         }
     }
     /// The approval that a policy asks for, if one does.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -1794,12 +1897,14 @@ impl WalletSignatureRequest {
         self
     }
     /// When the network had confirmed the transaction.
+    #[inline]
     #[must_use]
     pub fn with_date_confirmed(mut self, date_confirmed: crate::Timestamp) -> Self {
         self.date_confirmed = Some(date_confirmed);
         self
     }
     /// When the policies were resolved, by approval or by rejection.
+    #[inline]
     #[must_use]
     pub fn with_date_policy_resolved(
         mut self,
@@ -1809,12 +1914,14 @@ impl WalletSignatureRequest {
         self
     }
     /// When the signature was made.
+    #[inline]
     #[must_use]
     pub fn with_date_signed(mut self, date_signed: crate::Timestamp) -> Self {
         self.date_signed = Some(date_signed);
         self
     }
     /// Further details of a request.
+    #[inline]
     #[must_use]
     pub fn with_details(mut self, details: impl Into<RequestDetails>) -> Self {
         self.details = Some(details.into());
@@ -1822,42 +1929,49 @@ impl WalletSignatureRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// The network fee that was paid, in the smallest unit of the native asset.
+    #[inline]
     #[must_use]
     pub fn with_fee(mut self, fee: impl Into<crate::Amount>) -> Self {
         self.fee = Some(fee.into());
         self
     }
     /// Why the request failed or was rejected.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self
     }
     /// A signature, as numbers and as the network writes it.
+    #[inline]
     #[must_use]
     pub fn with_signature(mut self, signature: impl Into<Signature>) -> Self {
         self.signature = Some(signature.into());
         self
     }
     /// One signature for each input that was signed, of a PSBT.
+    #[inline]
     #[must_use]
     pub fn with_signatures(mut self, signatures: impl Into<Vec<Signature>>) -> Self {
         self.signatures = signatures.into();
         self
     }
     /// What was signed, with its signature, in the form the network takes. A PSBT is not finalised.
+    #[inline]
     #[must_use]
     pub fn with_signed_data(mut self, signed_data: impl Into<String>) -> Self {
         self.signed_data = Some(signed_data.into());
         self
     }
     /// The hash of the transaction on the network.
+    #[inline]
     #[must_use]
     pub fn with_tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
         self.tx_hash = Some(tx_hash.into());

@@ -33,6 +33,7 @@ object! {
 }
 impl AddressWatchBlockchainEventMiscConfirmedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -50,6 +51,7 @@ impl AddressWatchBlockchainEventMiscConfirmedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -85,6 +87,7 @@ object! {
 }
 impl AddressWatchBlockchainEventTransferConfirmedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -102,6 +105,7 @@ impl AddressWatchBlockchainEventTransferConfirmedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -137,6 +141,7 @@ object! {
 }
 impl AllocationActionCompletedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -154,6 +159,7 @@ impl AllocationActionCompletedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -189,6 +195,7 @@ object! {
 }
 impl AllocationActionCreatedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -206,6 +213,7 @@ impl AllocationActionCreatedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -241,6 +249,7 @@ object! {
 }
 impl AllocationActionFailedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -258,6 +267,7 @@ impl AllocationActionFailedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -278,6 +288,7 @@ object! {
 }
 impl ApprovalEventData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(approval: impl Into<Approval>) -> Self {
         Self { approval: approval.into() }
     }
@@ -296,6 +307,7 @@ object! {
 }
 impl BlockchainEventData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(blockchain_event: impl Into<WalletHistoryItem>) -> Self {
         Self {
             blockchain_event: blockchain_event.into(),
@@ -325,6 +337,7 @@ object! {
 }
 impl CreateWebhookRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         url: impl Into<String>,
         events: impl Into<Vec<WebhookEventKind>>,
@@ -337,12 +350,14 @@ impl CreateWebhookRequest {
         }
     }
     /// What the webhook is for, in 256 characters at most. Limits: at most 256 characters.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
     /// Whether to send events. `Enabled` by default.
+    #[inline]
     #[must_use]
     pub fn with_status(mut self, status: WebhookStatus) -> Self {
         self.status = Some(status);
@@ -384,6 +399,7 @@ object! {
 }
 impl CreatedWebhook {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookId>,
         url: impl Into<String>,
@@ -405,6 +421,7 @@ impl CreatedWebhook {
         }
     }
     /// What the webhook is for.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -425,6 +442,7 @@ object! {
 }
 impl DeletedWebhook {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(deleted: bool) -> Self {
         Self { deleted }
     }
@@ -458,6 +476,7 @@ object! {
 }
 impl KeyCreatedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -475,6 +494,7 @@ impl KeyCreatedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -510,6 +530,7 @@ object! {
 }
 impl KeyDelegatedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -527,6 +548,7 @@ impl KeyDelegatedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -562,6 +584,7 @@ object! {
 }
 impl KeyDeletedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -579,6 +602,7 @@ impl KeyDeletedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -599,6 +623,7 @@ object! {
 }
 impl KeyEventData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(key: impl Into<Key>) -> Self {
         Self { key: key.into() }
     }
@@ -632,6 +657,7 @@ object! {
 }
 impl KeyExportedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -649,6 +675,7 @@ impl KeyExportedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -669,6 +696,7 @@ object! {
 }
 impl OfferEventData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(offer: impl Into<Offer>) -> Self {
         Self { offer: offer.into() }
     }
@@ -702,6 +730,7 @@ object! {
 }
 impl PayoutActionRequiredEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -719,6 +748,7 @@ impl PayoutActionRequiredEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -754,6 +784,7 @@ object! {
 }
 impl PolicyApprovalPendingEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -771,6 +802,7 @@ impl PolicyApprovalPendingEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -806,6 +838,7 @@ object! {
 }
 impl PolicyApprovalResolvedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -823,6 +856,7 @@ impl PolicyApprovalResolvedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -862,6 +896,7 @@ object! {
 }
 impl PolicyEvaluation {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         triggered: bool,
@@ -881,6 +916,7 @@ impl PolicyEvaluation {
         }
     }
     /// What the rule looked at, such as the amount of a transfer and its currency.
+    #[inline]
     #[must_use]
     pub fn with_context(mut self, context: impl Into<PolicyEvaluationContext>) -> Self {
         self.context = Some(context.into());
@@ -916,6 +952,7 @@ object! {
 }
 impl PolicyTriggeredEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -933,6 +970,7 @@ impl PolicyTriggeredEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -953,6 +991,7 @@ object! {
 }
 impl PolicyTriggeredEventData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(policy_evaluation: impl Into<PolicyEvaluation>) -> Self {
         Self {
             policy_evaluation: policy_evaluation.into(),
@@ -973,6 +1012,7 @@ object! {
 }
 impl SignatureEventData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(signature_request: impl Into<SignatureRequest>) -> Self {
         Self {
             signature_request: signature_request.into(),
@@ -1008,6 +1048,7 @@ object! {
 }
 impl SwapCompletedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1025,6 +1066,7 @@ impl SwapCompletedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1060,6 +1102,7 @@ object! {
 }
 impl SwapFailedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1077,6 +1120,7 @@ impl SwapFailedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1112,6 +1156,7 @@ object! {
 }
 impl SwapRejectedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1129,6 +1174,7 @@ impl SwapRejectedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1164,6 +1210,7 @@ object! {
 }
 impl SwapRequestedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1181,6 +1228,7 @@ impl SwapRequestedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1201,6 +1249,7 @@ object! {
 }
 impl TransactionEventData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(transaction_request: impl Into<TransactionRequest>) -> Self {
         Self {
             transaction_request: transaction_request.into(),
@@ -1221,6 +1270,7 @@ object! {
 }
 impl TransferEventData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(transfer_request: impl Into<TransferRequest>) -> Self {
         Self {
             transfer_request: transfer_request.into(),
@@ -1250,6 +1300,7 @@ object! {
 }
 impl UpdateWebhookRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             description: Default::default(),
@@ -1259,24 +1310,28 @@ impl UpdateWebhookRequest {
         }
     }
     /// What the webhook is for, in 256 characters at most. Limits: at most 256 characters.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
     /// All kinds of events to send from now on, one at least. Limits: at least 1 items.
+    #[inline]
     #[must_use]
     pub fn with_events(mut self, events: impl Into<Vec<WebhookEventKind>>) -> Self {
         self.events = events.into();
         self
     }
     /// Whether events are sent.
+    #[inline]
     #[must_use]
     pub fn with_status(mut self, status: WebhookStatus) -> Self {
         self.status = Some(status);
         self
     }
     /// Where to post events to, by http or https.
+    #[inline]
     #[must_use]
     pub fn with_url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into());
@@ -1312,6 +1367,7 @@ object! {
 }
 impl VaultCreatedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1329,6 +1385,7 @@ impl VaultCreatedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1364,6 +1421,7 @@ object! {
 }
 impl VaultEventCreatedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1381,6 +1439,7 @@ impl VaultEventCreatedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1416,6 +1475,7 @@ object! {
 }
 impl VaultTagsModifiedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1433,6 +1493,7 @@ impl VaultTagsModifiedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1468,6 +1529,7 @@ object! {
 }
 impl VaultUpdatedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1485,6 +1547,7 @@ impl VaultUpdatedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1520,6 +1583,7 @@ object! {
 }
 impl WalletActivatedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1537,6 +1601,7 @@ impl WalletActivatedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1572,6 +1637,7 @@ object! {
 }
 impl WalletBlockchainEventDetectedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1589,6 +1655,7 @@ impl WalletBlockchainEventDetectedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1624,6 +1691,7 @@ object! {
 }
 impl WalletBlockchainEventMiscConfirmedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1641,6 +1709,7 @@ impl WalletBlockchainEventMiscConfirmedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1676,6 +1745,7 @@ object! {
 }
 impl WalletBlockchainEventTransferIncludedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1693,6 +1763,7 @@ impl WalletBlockchainEventTransferIncludedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1728,6 +1799,7 @@ object! {
 }
 impl WalletCreatedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1745,6 +1817,7 @@ impl WalletCreatedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1780,6 +1853,7 @@ object! {
 }
 impl WalletDelegatedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1797,6 +1871,7 @@ impl WalletDelegatedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1817,6 +1892,7 @@ object! {
 }
 impl WalletEventData {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(wallet: impl Into<Wallet>) -> Self {
         Self { wallet: wallet.into() }
     }
@@ -1850,6 +1926,7 @@ object! {
 }
 impl WalletExportedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1867,6 +1944,7 @@ impl WalletExportedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1902,6 +1980,7 @@ object! {
 }
 impl WalletOfferAcceptedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1919,6 +1998,7 @@ impl WalletOfferAcceptedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -1954,6 +2034,7 @@ object! {
 }
 impl WalletOfferReceivedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -1971,6 +2052,7 @@ impl WalletOfferReceivedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2006,6 +2088,7 @@ object! {
 }
 impl WalletOfferRejectedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2023,6 +2106,7 @@ impl WalletOfferRejectedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2058,6 +2142,7 @@ object! {
 }
 impl WalletOfferWithdrawnEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2075,6 +2160,7 @@ impl WalletOfferWithdrawnEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2110,6 +2196,7 @@ object! {
 }
 impl WalletSignatureFailedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2127,6 +2214,7 @@ impl WalletSignatureFailedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2162,6 +2250,7 @@ object! {
 }
 impl WalletSignatureRejectedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2179,6 +2268,7 @@ impl WalletSignatureRejectedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2214,6 +2304,7 @@ object! {
 }
 impl WalletSignatureRequestedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2231,6 +2322,7 @@ impl WalletSignatureRequestedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2266,6 +2358,7 @@ object! {
 }
 impl WalletSignatureSignedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2283,6 +2376,7 @@ impl WalletSignatureSignedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2318,6 +2412,7 @@ object! {
 }
 impl WalletTagsModifiedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2335,6 +2430,7 @@ impl WalletTagsModifiedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2370,6 +2466,7 @@ object! {
 }
 impl WalletTransactionBroadcastedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2387,6 +2484,7 @@ impl WalletTransactionBroadcastedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2422,6 +2520,7 @@ object! {
 }
 impl WalletTransactionConfirmedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2439,6 +2538,7 @@ impl WalletTransactionConfirmedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2474,6 +2574,7 @@ object! {
 }
 impl WalletTransactionFailedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2491,6 +2592,7 @@ impl WalletTransactionFailedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2526,6 +2628,7 @@ object! {
 }
 impl WalletTransactionRejectedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2543,6 +2646,7 @@ impl WalletTransactionRejectedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2578,6 +2682,7 @@ object! {
 }
 impl WalletTransactionRequestedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2595,6 +2700,7 @@ impl WalletTransactionRequestedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2630,6 +2736,7 @@ object! {
 }
 impl WalletTransferBroadcastedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2647,6 +2754,7 @@ impl WalletTransferBroadcastedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2682,6 +2790,7 @@ object! {
 }
 impl WalletTransferConfirmedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2699,6 +2808,7 @@ impl WalletTransferConfirmedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2734,6 +2844,7 @@ object! {
 }
 impl WalletTransferFailedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2751,6 +2862,7 @@ impl WalletTransferFailedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2786,6 +2898,7 @@ object! {
 }
 impl WalletTransferRejectedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2803,6 +2916,7 @@ impl WalletTransferRejectedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2838,6 +2952,7 @@ object! {
 }
 impl WalletTransferRequestedEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -2855,6 +2970,7 @@ impl WalletTransferRequestedEvent {
         }
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -2893,6 +3009,7 @@ object! {
 }
 impl Webhook {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookId>,
         url: impl Into<String>,
@@ -2912,6 +3029,7 @@ impl Webhook {
         }
     }
     /// What the webhook is for.
+    #[inline]
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -3128,6 +3246,7 @@ impl WebhookDelivery {
         "swap.failed",
     ];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::WalletCreated(_) => "wallet.created",
@@ -3189,6 +3308,7 @@ impl WebhookDelivery {
         }
     }
     /// A wallet was created.
+    #[inline]
     pub fn wallet_created(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3199,6 +3319,7 @@ impl WebhookDelivery {
         WalletCreatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A wallet was activated.
+    #[inline]
     pub fn wallet_activated(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3209,6 +3330,7 @@ impl WebhookDelivery {
         WalletActivatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A wallet was handed over to an end user.
+    #[inline]
     pub fn wallet_delegated(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3219,6 +3341,7 @@ impl WebhookDelivery {
         WalletDelegatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// The key of a wallet was exported.
+    #[inline]
     pub fn wallet_exported(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3229,6 +3352,7 @@ impl WebhookDelivery {
         WalletExportedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// The tags of a wallet were changed.
+    #[inline]
     pub fn wallet_tags_modified(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3239,6 +3363,7 @@ impl WebhookDelivery {
         WalletTagsModifiedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A key was created.
+    #[inline]
     pub fn key_created(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3249,6 +3374,7 @@ impl WebhookDelivery {
         KeyCreatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A key was deleted.
+    #[inline]
     pub fn key_deleted(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3259,6 +3385,7 @@ impl WebhookDelivery {
         KeyDeletedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A key was handed over to an end user.
+    #[inline]
     pub fn key_delegated(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3269,6 +3396,7 @@ impl WebhookDelivery {
         KeyDelegatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A key was exported.
+    #[inline]
     pub fn key_exported(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3279,6 +3407,7 @@ impl WebhookDelivery {
         KeyExportedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A transfer was asked for.
+    #[inline]
     pub fn wallet_transfer_requested(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3295,6 +3424,7 @@ impl WebhookDelivery {
         )
     }
     /// A transfer was refused by a policy or an approver.
+    #[inline]
     pub fn wallet_transfer_rejected(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3311,6 +3441,7 @@ impl WebhookDelivery {
         )
     }
     /// A transfer was sent to its network.
+    #[inline]
     pub fn wallet_transfer_broadcasted(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3327,6 +3458,7 @@ impl WebhookDelivery {
         )
     }
     /// A transfer was confirmed by its network.
+    #[inline]
     pub fn wallet_transfer_confirmed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3343,6 +3475,7 @@ impl WebhookDelivery {
         )
     }
     /// A transfer failed.
+    #[inline]
     pub fn wallet_transfer_failed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3353,6 +3486,7 @@ impl WebhookDelivery {
         WalletTransferFailedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A transaction was asked for.
+    #[inline]
     pub fn wallet_transaction_requested(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3369,6 +3503,7 @@ impl WebhookDelivery {
         )
     }
     /// A transaction was refused by a policy or an approver.
+    #[inline]
     pub fn wallet_transaction_rejected(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3385,6 +3520,7 @@ impl WebhookDelivery {
         )
     }
     /// A transaction was sent to its network.
+    #[inline]
     pub fn wallet_transaction_broadcasted(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3401,6 +3537,7 @@ impl WebhookDelivery {
         )
     }
     /// A transaction was confirmed by its network.
+    #[inline]
     pub fn wallet_transaction_confirmed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3417,6 +3554,7 @@ impl WebhookDelivery {
         )
     }
     /// A transaction failed.
+    #[inline]
     pub fn wallet_transaction_failed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3433,6 +3571,7 @@ impl WebhookDelivery {
         )
     }
     /// A signature was asked for.
+    #[inline]
     pub fn wallet_signature_requested(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3449,6 +3588,7 @@ impl WebhookDelivery {
         )
     }
     /// A signature was refused by a policy or an approver.
+    #[inline]
     pub fn wallet_signature_rejected(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3465,6 +3605,7 @@ impl WebhookDelivery {
         )
     }
     /// A signature was made.
+    #[inline]
     pub fn wallet_signature_signed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3475,6 +3616,7 @@ impl WebhookDelivery {
         WalletSignatureSignedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A signature failed.
+    #[inline]
     pub fn wallet_signature_failed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3485,6 +3627,7 @@ impl WebhookDelivery {
         WalletSignatureFailedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// Something moved that a wallet sent or received, on a network that is indexed.
+    #[inline]
     pub fn wallet_blockchainevent_detected(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3501,6 +3644,7 @@ impl WebhookDelivery {
         )
     }
     /// A transfer of a wallet is in a block.
+    #[inline]
     pub fn wallet_blockchain_event_transfer_included(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3517,6 +3661,7 @@ impl WebhookDelivery {
         )
     }
     /// Something else that concerns a wallet was confirmed.
+    #[inline]
     pub fn wallet_blockchain_event_misc_confirmed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3533,6 +3678,7 @@ impl WebhookDelivery {
         )
     }
     /// An offer came in.
+    #[inline]
     pub fn wallet_offer_received(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3543,6 +3689,7 @@ impl WebhookDelivery {
         WalletOfferReceivedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// An offer was accepted.
+    #[inline]
     pub fn wallet_offer_accepted(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3553,6 +3700,7 @@ impl WebhookDelivery {
         WalletOfferAcceptedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// An offer was rejected.
+    #[inline]
     pub fn wallet_offer_rejected(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3563,6 +3711,7 @@ impl WebhookDelivery {
         WalletOfferRejectedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// An offer was withdrawn.
+    #[inline]
     pub fn wallet_offer_withdrawn(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3573,6 +3722,7 @@ impl WebhookDelivery {
         WalletOfferWithdrawnEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A policy triggered.
+    #[inline]
     pub fn policy_triggered(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3583,6 +3733,7 @@ impl WebhookDelivery {
         PolicyTriggeredEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// An approval awaits decisions.
+    #[inline]
     pub fn policy_approval_pending(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3593,6 +3744,7 @@ impl WebhookDelivery {
         PolicyApprovalPendingEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// An approval was decided, or expired.
+    #[inline]
     pub fn policy_approval_resolved(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3609,6 +3761,7 @@ impl WebhookDelivery {
         )
     }
     /// A vault was created.
+    #[inline]
     pub fn vault_created(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3619,6 +3772,7 @@ impl WebhookDelivery {
         VaultCreatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A vault was changed.
+    #[inline]
     pub fn vault_updated(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3629,6 +3783,7 @@ impl WebhookDelivery {
         VaultUpdatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// The tags of a vault were changed.
+    #[inline]
     pub fn vault_tags_modified(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3639,6 +3794,7 @@ impl WebhookDelivery {
         VaultTagsModifiedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// Something happened in a vault.
+    #[inline]
     pub fn vault_event_created(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3649,6 +3805,7 @@ impl WebhookDelivery {
         VaultEventCreatedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A transfer of a watched address was confirmed.
+    #[inline]
     pub fn address_watch_blockchain_event_transfer_confirmed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3665,6 +3822,7 @@ impl WebhookDelivery {
         )
     }
     /// Something else that concerns a watched address was confirmed.
+    #[inline]
     pub fn address_watch_blockchain_event_misc_confirmed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3681,6 +3839,7 @@ impl WebhookDelivery {
         )
     }
     /// A payout waits for somebody to act.
+    #[inline]
     pub fn payout_action_required(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3691,6 +3850,7 @@ impl WebhookDelivery {
         PayoutActionRequiredEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// An action of an allocation was created.
+    #[inline]
     pub fn allocation_action_created(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3707,6 +3867,7 @@ impl WebhookDelivery {
         )
     }
     /// An action of an allocation was completed.
+    #[inline]
     pub fn allocation_action_completed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3723,6 +3884,7 @@ impl WebhookDelivery {
         )
     }
     /// An action of an allocation failed.
+    #[inline]
     pub fn allocation_action_failed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3739,6 +3901,7 @@ impl WebhookDelivery {
         )
     }
     /// A swap was asked for.
+    #[inline]
     pub fn swap_requested(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3749,6 +3912,7 @@ impl WebhookDelivery {
         SwapRequestedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A swap was refused.
+    #[inline]
     pub fn swap_rejected(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3759,6 +3923,7 @@ impl WebhookDelivery {
         SwapRejectedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A swap was completed.
+    #[inline]
     pub fn swap_completed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3769,6 +3934,7 @@ impl WebhookDelivery {
         SwapCompletedEvent::new(id, date, timestamp_sent, delivery_attempt, data)
     }
     /// A swap failed.
+    #[inline]
     pub fn swap_failed(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -3978,236 +4144,283 @@ impl<'de> ::serde::Deserialize<'de> for WebhookDelivery {
     }
 }
 impl From<WalletCreatedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletCreatedEvent) -> Self {
         Self::WalletCreated(member)
     }
 }
 impl From<WalletActivatedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletActivatedEvent) -> Self {
         Self::WalletActivated(member)
     }
 }
 impl From<WalletDelegatedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletDelegatedEvent) -> Self {
         Self::WalletDelegated(member)
     }
 }
 impl From<WalletExportedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletExportedEvent) -> Self {
         Self::WalletExported(member)
     }
 }
 impl From<WalletTagsModifiedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTagsModifiedEvent) -> Self {
         Self::WalletTagsModified(member)
     }
 }
 impl From<KeyCreatedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: KeyCreatedEvent) -> Self {
         Self::KeyCreated(member)
     }
 }
 impl From<KeyDeletedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: KeyDeletedEvent) -> Self {
         Self::KeyDeleted(member)
     }
 }
 impl From<KeyDelegatedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: KeyDelegatedEvent) -> Self {
         Self::KeyDelegated(member)
     }
 }
 impl From<KeyExportedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: KeyExportedEvent) -> Self {
         Self::KeyExported(member)
     }
 }
 impl From<WalletTransferRequestedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTransferRequestedEvent) -> Self {
         Self::WalletTransferRequested(member)
     }
 }
 impl From<WalletTransferRejectedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTransferRejectedEvent) -> Self {
         Self::WalletTransferRejected(member)
     }
 }
 impl From<WalletTransferBroadcastedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTransferBroadcastedEvent) -> Self {
         Self::WalletTransferBroadcasted(member)
     }
 }
 impl From<WalletTransferConfirmedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTransferConfirmedEvent) -> Self {
         Self::WalletTransferConfirmed(member)
     }
 }
 impl From<WalletTransferFailedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTransferFailedEvent) -> Self {
         Self::WalletTransferFailed(member)
     }
 }
 impl From<WalletTransactionRequestedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTransactionRequestedEvent) -> Self {
         Self::WalletTransactionRequested(member)
     }
 }
 impl From<WalletTransactionRejectedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTransactionRejectedEvent) -> Self {
         Self::WalletTransactionRejected(member)
     }
 }
 impl From<WalletTransactionBroadcastedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTransactionBroadcastedEvent) -> Self {
         Self::WalletTransactionBroadcasted(member)
     }
 }
 impl From<WalletTransactionConfirmedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTransactionConfirmedEvent) -> Self {
         Self::WalletTransactionConfirmed(member)
     }
 }
 impl From<WalletTransactionFailedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletTransactionFailedEvent) -> Self {
         Self::WalletTransactionFailed(member)
     }
 }
 impl From<WalletSignatureRequestedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletSignatureRequestedEvent) -> Self {
         Self::WalletSignatureRequested(member)
     }
 }
 impl From<WalletSignatureRejectedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletSignatureRejectedEvent) -> Self {
         Self::WalletSignatureRejected(member)
     }
 }
 impl From<WalletSignatureSignedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletSignatureSignedEvent) -> Self {
         Self::WalletSignatureSigned(member)
     }
 }
 impl From<WalletSignatureFailedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletSignatureFailedEvent) -> Self {
         Self::WalletSignatureFailed(member)
     }
 }
 impl From<WalletBlockchainEventDetectedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletBlockchainEventDetectedEvent) -> Self {
         Self::WalletBlockchaineventDetected(member)
     }
 }
 impl From<WalletBlockchainEventTransferIncludedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletBlockchainEventTransferIncludedEvent) -> Self {
         Self::WalletBlockchainEventTransferIncluded(member)
     }
 }
 impl From<WalletBlockchainEventMiscConfirmedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletBlockchainEventMiscConfirmedEvent) -> Self {
         Self::WalletBlockchainEventMiscConfirmed(member)
     }
 }
 impl From<WalletOfferReceivedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletOfferReceivedEvent) -> Self {
         Self::WalletOfferReceived(member)
     }
 }
 impl From<WalletOfferAcceptedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletOfferAcceptedEvent) -> Self {
         Self::WalletOfferAccepted(member)
     }
 }
 impl From<WalletOfferRejectedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletOfferRejectedEvent) -> Self {
         Self::WalletOfferRejected(member)
     }
 }
 impl From<WalletOfferWithdrawnEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: WalletOfferWithdrawnEvent) -> Self {
         Self::WalletOfferWithdrawn(member)
     }
 }
 impl From<PolicyTriggeredEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: PolicyTriggeredEvent) -> Self {
         Self::PolicyTriggered(member)
     }
 }
 impl From<PolicyApprovalPendingEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: PolicyApprovalPendingEvent) -> Self {
         Self::PolicyApprovalPending(member)
     }
 }
 impl From<PolicyApprovalResolvedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: PolicyApprovalResolvedEvent) -> Self {
         Self::PolicyApprovalResolved(member)
     }
 }
 impl From<VaultCreatedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: VaultCreatedEvent) -> Self {
         Self::VaultCreated(member)
     }
 }
 impl From<VaultUpdatedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: VaultUpdatedEvent) -> Self {
         Self::VaultUpdated(member)
     }
 }
 impl From<VaultTagsModifiedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: VaultTagsModifiedEvent) -> Self {
         Self::VaultTagsModified(member)
     }
 }
 impl From<VaultEventCreatedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: VaultEventCreatedEvent) -> Self {
         Self::VaultEventCreated(member)
     }
 }
 impl From<AddressWatchBlockchainEventTransferConfirmedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: AddressWatchBlockchainEventTransferConfirmedEvent) -> Self {
         Self::AddressWatchBlockchainEventTransferConfirmed(member)
     }
 }
 impl From<AddressWatchBlockchainEventMiscConfirmedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: AddressWatchBlockchainEventMiscConfirmedEvent) -> Self {
         Self::AddressWatchBlockchainEventMiscConfirmed(member)
     }
 }
 impl From<PayoutActionRequiredEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: PayoutActionRequiredEvent) -> Self {
         Self::PayoutActionRequired(member)
     }
 }
 impl From<AllocationActionCreatedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: AllocationActionCreatedEvent) -> Self {
         Self::AllocationActionCreated(member)
     }
 }
 impl From<AllocationActionCompletedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: AllocationActionCompletedEvent) -> Self {
         Self::AllocationActionCompleted(member)
     }
 }
 impl From<AllocationActionFailedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: AllocationActionFailedEvent) -> Self {
         Self::AllocationActionFailed(member)
     }
 }
 impl From<SwapRequestedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: SwapRequestedEvent) -> Self {
         Self::SwapRequested(member)
     }
 }
 impl From<SwapRejectedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: SwapRejectedEvent) -> Self {
         Self::SwapRejected(member)
     }
 }
 impl From<SwapCompletedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: SwapCompletedEvent) -> Self {
         Self::SwapCompleted(member)
     }
 }
 impl From<SwapFailedEvent> for WebhookDelivery {
+    #[inline]
     fn from(member: SwapFailedEvent) -> Self {
         Self::SwapFailed(member)
     }
@@ -4256,6 +4469,7 @@ object! {
 }
 impl WebhookEvent {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::WebhookEventId>,
         date: crate::Timestamp,
@@ -4279,24 +4493,28 @@ impl WebhookEvent {
         }
     }
     /// Which attempt this was: 1 is the first, 5 the last.
+    #[inline]
     #[must_use]
     pub fn with_delivery_attempt(mut self, delivery_attempt: i32) -> Self {
         self.delivery_attempt = Some(delivery_attempt);
         self
     }
     /// Whether the receiver did not take it.
+    #[inline]
     #[must_use]
     pub fn with_delivery_failed(mut self, delivery_failed: bool) -> Self {
         self.delivery_failed = Some(delivery_failed);
         self
     }
     /// What went wrong, for people.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, error: impl Into<String>) -> Self {
         self.error = Some(error.into());
         self
     }
     /// When the next attempt is due. Missing if there will be none.
+    #[inline]
     #[must_use]
     pub fn with_next_attempt_date(
         mut self,
@@ -4306,6 +4524,7 @@ impl WebhookEvent {
         self
     }
     /// The attempt before this one, which was not taken. Missing on the first.
+    #[inline]
     #[must_use]
     pub fn with_retry_of(mut self, retry_of: impl Into<crate::WebhookEventId>) -> Self {
         self.retry_of = Some(retry_of.into());
@@ -4489,6 +4708,7 @@ impl WebhookEventKind {
         Self::Star,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::PolicyTriggered => "policy.triggered",
@@ -4550,6 +4770,7 @@ impl WebhookEventKind {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "policy.triggered" => Self::PolicyTriggered,
@@ -4630,6 +4851,7 @@ object! {
 }
 impl WebhookEventPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<WebhookEvent>>) -> Self {
         Self {
             items: items.into(),
@@ -4637,6 +4859,7 @@ impl WebhookEventPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -4660,6 +4883,7 @@ object! {
 }
 impl WebhookPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Webhook>>) -> Self {
         Self {
             items: items.into(),
@@ -4667,6 +4891,7 @@ impl WebhookPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -4690,6 +4915,7 @@ object! {
 }
 impl WebhookPing {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(status: impl Into<String>) -> Self {
         Self {
             status: status.into(),
@@ -4697,6 +4923,7 @@ impl WebhookPing {
         }
     }
     /// What went wrong, for people.
+    #[inline]
     #[must_use]
     pub fn with_error(mut self, error: impl Into<String>) -> Self {
         self.error = Some(error.into());
@@ -4718,6 +4945,7 @@ impl WebhookStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Enabled, Self::Disabled];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Enabled => "Enabled",
@@ -4725,6 +4953,7 @@ impl WebhookStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Enabled" => Self::Enabled,

@@ -31,6 +31,7 @@ object! {
 }
 impl CreateYieldActionRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         kind: AllocationActionKind,
         source_asset: impl Into<Erc20TokenAmount>,
@@ -47,6 +48,7 @@ impl CreateYieldActionRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -83,6 +85,7 @@ object! {
 }
 impl CreateYieldRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         wallet_id: impl Into<crate::WalletId>,
         protocol: AllocationProtocol,
@@ -101,6 +104,7 @@ impl CreateYieldRequest {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -139,6 +143,7 @@ object! {
 }
 impl Yield {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::YieldId>,
         wallet_id: impl Into<crate::WalletId>,
@@ -158,6 +163,7 @@ impl Yield {
         }
     }
     /// What was done with the yield. Missing in lists.
+    #[inline]
     #[must_use]
     pub fn with_actions(mut self, actions: impl Into<Vec<YieldAction>>) -> Self {
         self.actions = actions.into();
@@ -215,6 +221,7 @@ object! {
 }
 impl YieldAction {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         id: impl Into<crate::YieldActionId>,
         yield_id: impl Into<crate::YieldId>,
@@ -237,6 +244,7 @@ impl YieldAction {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
@@ -285,6 +293,7 @@ object! {
 }
 impl YieldActionInput {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         source_asset: impl Into<Erc20TokenAmount>,
         target_asset: impl Into<Erc20TokenAmount>,
@@ -302,24 +311,28 @@ impl YieldActionInput {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn with_external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
     /// In the body of `createYieldAction` only.
+    #[inline]
     #[must_use]
     pub fn with_kind(mut self, kind: AllocationActionKind) -> Self {
         self.kind = Some(kind);
         self
     }
     /// In the body of `createYield` only.
+    #[inline]
     #[must_use]
     pub fn with_protocol(mut self, protocol: AllocationProtocol) -> Self {
         self.protocol = Some(protocol);
         self
     }
     /// In the body of `createYield` only.
+    #[inline]
     #[must_use]
     pub fn with_wallet_id(mut self, wallet_id: impl Into<crate::WalletId>) -> Self {
         self.wallet_id = Some(wallet_id.into());
@@ -343,6 +356,7 @@ object! {
 }
 impl YieldActionPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<YieldAction>>) -> Self {
         Self {
             items: items.into(),
@@ -350,6 +364,7 @@ impl YieldActionPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());
@@ -373,6 +388,7 @@ object! {
 }
 impl YieldPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Yield>>) -> Self {
         Self {
             items: items.into(),
@@ -380,6 +396,7 @@ impl YieldPage {
         }
     }
     /// Where the next page begins. Missing on the last page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());

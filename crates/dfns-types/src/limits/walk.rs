@@ -21,6 +21,7 @@ pub struct Violation {
 ///
 /// # Errors
 /// The first [`Violation`]. A body that is no JSON, or of another shape, is not for these limits to judge.
+#[inline]
 pub fn check(body: &[u8], shape: &Shape) -> Result<(), Violation> {
     let mut found = None;
     let at = At {

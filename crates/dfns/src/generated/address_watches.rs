@@ -136,12 +136,14 @@ pub struct CreateAddressWatchCall {
 }
 impl CreateAddressWatchCall {
     /// The id of the watch in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
@@ -273,6 +275,7 @@ pub struct GetAddressWatchAssetsCall {
 }
 impl GetAddressWatchAssetsCall {
     /// True adds what everything is worth. Left out otherwise; the API takes no `false`.
+    #[inline]
     #[must_use]
     pub fn net_worth(mut self, net_worth: bool) -> Self {
         self.net_worth = Some(net_worth);
@@ -318,18 +321,21 @@ pub struct GetAddressWatchBlockchainEventsCall {
 }
 impl GetAddressWatchBlockchainEventsCall {
     /// Only events of this contract.
+    #[inline]
     #[must_use]
     pub fn contract(mut self, contract: impl Into<String>) -> Self {
         self.contract = Some(contract.into());
         self
     }
     /// Only events of this name.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// Only events of this transaction.
+    #[inline]
     #[must_use]
     pub fn tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
         self.tx_hash = Some(tx_hash.into());
@@ -411,18 +417,21 @@ pub struct GetAddressWatchHistoryCall {
 }
 impl GetAddressWatchHistoryCall {
     /// Only items of the asset with this contract. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn contract(mut self, contract: impl Into<String>) -> Self {
         self.contract = Some(contract.into());
         self
     }
     /// Only what was received, or only what was sent.
+    #[inline]
     #[must_use]
     pub fn direction(mut self, direction: types::TransferDirection) -> Self {
         self.direction = Some(direction);
         self
     }
     /// Only items of this kind.
+    #[inline]
     #[must_use]
     pub fn kind(mut self, kind: types::HistoryKind) -> Self {
         self.kind = Some(kind);

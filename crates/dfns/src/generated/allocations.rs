@@ -151,12 +151,14 @@ pub struct Cancel0fnsOrderPlacementCall {
 }
 impl Cancel0fnsOrderPlacementCall {
     /// A value of the caller that names this request.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn fee_sponsor_id(
         mut self,
@@ -214,6 +216,7 @@ pub struct CreateAllocationCall {
 }
 impl CreateAllocationCall {
     /// How much to put in. All protocols but `0fns`.
+    #[inline]
     #[must_use]
     pub fn amount(mut self, amount: impl Into<types::Amount>) -> Self {
         self.body.amount = Some(amount.into());
@@ -221,12 +224,14 @@ impl CreateAllocationCall {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn fee_sponsor_id(
         mut self,
@@ -236,12 +241,14 @@ impl CreateAllocationCall {
         self
     }
     /// Who the protocol is reached through.
+    #[inline]
     #[must_use]
     pub fn provider(mut self, provider: types::AllocationProvider) -> Self {
         self.body.provider = Some(provider);
         self
     }
     /// What is given. Protocol `0fns` only.
+    #[inline]
     #[must_use]
     pub fn source_asset(
         mut self,
@@ -251,6 +258,7 @@ impl CreateAllocationCall {
         self
     }
     /// What is taken for it. Protocol `0fns` only.
+    #[inline]
     #[must_use]
     pub fn target_asset(
         mut self,
@@ -309,6 +317,7 @@ pub struct CreateAllocationActionCall {
 }
 impl CreateAllocationActionCall {
     /// How much to put in or take out. All protocols but `0fns`.
+    #[inline]
     #[must_use]
     pub fn amount(mut self, amount: impl Into<types::Amount>) -> Self {
         self.body.amount = Some(amount.into());
@@ -316,12 +325,14 @@ impl CreateAllocationActionCall {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The fee sponsor that pays the network fee.
+    #[inline]
     #[must_use]
     pub fn fee_sponsor_id(
         mut self,
@@ -331,6 +342,7 @@ impl CreateAllocationActionCall {
         self
     }
     /// What is given. Protocol `0fns` only.
+    #[inline]
     #[must_use]
     pub fn source_asset(
         mut self,
@@ -340,6 +352,7 @@ impl CreateAllocationActionCall {
         self
     }
     /// What is taken for it. Protocol `0fns` only.
+    #[inline]
     #[must_use]
     pub fn target_asset(
         mut self,

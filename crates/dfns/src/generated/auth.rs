@@ -419,12 +419,14 @@ pub struct UpdateApplicationCall {
 }
 impl UpdateApplicationCall {
     /// An id of your own for the application.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// A name for the application.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
@@ -554,6 +556,7 @@ pub struct ListAuditLogsCall {
 }
 impl ListAuditLogsCall {
     /// Only actions of this user or service account.
+    #[inline]
     #[must_use]
     pub fn user_id(mut self, user_id: impl Into<types::UserId>) -> Self {
         self.user_id = Some(user_id.into());
@@ -1217,6 +1220,7 @@ pub struct CompleteLoginCall {
 }
 impl CompleteLoginCall {
     /// The use of a credential as second factor.
+    #[inline]
     #[must_use]
     pub fn second_factor(
         mut self,
@@ -1274,6 +1278,7 @@ pub struct CompleteSocialLoginCall {
 }
 impl CompleteSocialLoginCall {
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
         self.body.org_id = Some(org_id.into());
@@ -1376,24 +1381,28 @@ pub struct CreateLoginChallengeCall {
 }
 impl CreateLoginChallengeCall {
     /// The code that was mailed. Needed to have the password-protected keys listed.
+    #[inline]
     #[must_use]
     pub fn login_code(mut self, login_code: impl Into<types::Secret>) -> Self {
         self.body.login_code = Some(login_code.into());
         self
     }
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
         self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.body.tenant_id = Some(tenant_id.into());
         self
     }
     /// The name that the user logs in with. May be left out by a user with a discoverable passkey.
+    #[inline]
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.body.username = Some(username.into());
@@ -1472,18 +1481,21 @@ pub struct InitOidcLoginCall {
 }
 impl InitOidcLoginCall {
     /// A value of the caller that the ID token is bound to.
+    #[inline]
     #[must_use]
     pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
         self.body.nonce = Some(nonce.into());
         self
     }
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
         self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.body.tenant_id = Some(tenant_id.into());
@@ -1514,12 +1526,14 @@ pub struct InitSsoLoginCall {
 }
 impl InitSsoLoginCall {
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
         self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.body.tenant_id = Some(tenant_id.into());
@@ -1550,6 +1564,7 @@ pub struct LogoutCall {
 }
 impl LogoutCall {
     /// Whether to end all sessions of the user instead of this one. Off by default.
+    #[inline]
     #[must_use]
     pub fn all_sessions(mut self, all_sessions: bool) -> Self {
         self.body.all_sessions = Some(all_sessions);
@@ -1580,12 +1595,14 @@ pub struct SendLoginCodeCall {
 }
 impl SendLoginCodeCall {
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
         self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.body.tenant_id = Some(tenant_id.into());
@@ -1823,18 +1840,21 @@ pub struct CreatePersonalAccessTokenCall {
 }
 impl CreatePersonalAccessTokenCall {
     /// How many days the token is accepted, 1 to 730. The default is not published. Limits: 1 to 730.
+    #[inline]
     #[must_use]
     pub fn days_valid(mut self, days_valid: i32) -> Self {
         self.body.days_valid = Some(days_valid);
         self
     }
     /// An id of your own for the token.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The permission to give the token. Those of the caller by default.
+    #[inline]
     #[must_use]
     pub fn permission_id(
         mut self,
@@ -1844,6 +1864,7 @@ impl CreatePersonalAccessTokenCall {
         self
     }
     /// How many seconds the token is accepted. Wins over `daysValid`. Limits: at least 1.
+    #[inline]
     #[must_use]
     pub fn seconds_valid(mut self, seconds_valid: i64) -> Self {
         self.body.seconds_valid = Some(seconds_valid);
@@ -1998,12 +2019,14 @@ pub struct UpdatePersonalAccessTokenCall {
 }
 impl UpdatePersonalAccessTokenCall {
     /// An id of your own for the token.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// A name, unique among the tokens of the user.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
@@ -2190,12 +2213,14 @@ pub struct CreateRecoveryChallengeCall {
 }
 impl CreateRecoveryChallengeCall {
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
         self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.body.tenant_id = Some(tenant_id.into());
@@ -2250,12 +2275,14 @@ pub struct SendRecoveryCodeCall {
 }
 impl SendRecoveryCodeCall {
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
         self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.body.tenant_id = Some(tenant_id.into());
@@ -2408,6 +2435,7 @@ pub struct CompleteEndUserRegistrationCall {
 }
 impl CompleteEndUserRegistrationCall {
     /// A key that can recover the account when all other credentials are lost, and do nothing else.
+    #[inline]
     #[must_use]
     pub fn recovery_credential(
         mut self,
@@ -2417,6 +2445,7 @@ impl CompleteEndUserRegistrationCall {
         self
     }
     /// A credential that a new user has beside the first one.
+    #[inline]
     #[must_use]
     pub fn second_factor_credential(
         mut self,
@@ -2452,6 +2481,7 @@ pub struct CompleteRegistrationCall {
 }
 impl CompleteRegistrationCall {
     /// A key that can recover the account when all other credentials are lost, and do nothing else.
+    #[inline]
     #[must_use]
     pub fn recovery_credential(
         mut self,
@@ -2461,6 +2491,7 @@ impl CompleteRegistrationCall {
         self
     }
     /// A credential that a new user has beside the first one.
+    #[inline]
     #[must_use]
     pub fn second_factor_credential(
         mut self,
@@ -2494,6 +2525,7 @@ pub struct CreateDelegatedRegistrationChallengeCall {
 }
 impl CreateDelegatedRegistrationChallengeCall {
     /// An id of your own for the user. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
@@ -2552,12 +2584,14 @@ pub struct CreateRegistrationChallengeCall {
 }
 impl CreateRegistrationChallengeCall {
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
         self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.body.tenant_id = Some(tenant_id.into());
@@ -2588,6 +2622,7 @@ pub struct CreateSocialRegistrationChallengeCall {
 }
 impl CreateSocialRegistrationChallengeCall {
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
         self.body.org_id = Some(org_id.into());
@@ -2620,12 +2655,14 @@ pub struct ResendRegistrationCodeCall {
 }
 impl ResendRegistrationCodeCall {
     /// Id of an organisation.
+    #[inline]
     #[must_use]
     pub fn org_id(mut self, org_id: impl Into<types::OrgId>) -> Self {
         self.body.org_id = Some(org_id.into());
         self
     }
     /// The tenant of a tenant user, in place of `orgId`.
+    #[inline]
     #[must_use]
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.body.tenant_id = Some(tenant_id.into());
@@ -2915,6 +2952,7 @@ pub struct ArchiveServiceAccountCall {
 }
 impl ArchiveServiceAccountCall {
     /// Archives even what the API would otherwise keep. Off by default. What exactly it overrules is not published.
+    #[inline]
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
         self.force = Some(force);
@@ -2989,18 +3027,21 @@ pub struct CreateServiceAccountCall {
 }
 impl CreateServiceAccountCall {
     /// How many days the token is accepted, 1 to 730. The default is not published. Limits: 1 to 730.
+    #[inline]
     #[must_use]
     pub fn days_valid(mut self, days_valid: i32) -> Self {
         self.body.days_valid = Some(days_valid);
         self
     }
     /// An id of your own for the service account.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The OpenID identity that may act as the service account, in a form that is not published.
+    #[inline]
     #[must_use]
     pub fn federated_identity(
         mut self,
@@ -3010,6 +3051,7 @@ impl CreateServiceAccountCall {
         self
     }
     /// A permission to give it. Older documentation gives it those of the caller by default.
+    #[inline]
     #[must_use]
     pub fn permission_id(
         mut self,
@@ -3067,6 +3109,7 @@ pub struct CreateServiceAccountCredentialCall {
 }
 impl CreateServiceAccountCredentialCall {
     /// A name for the credential.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
@@ -3127,6 +3170,7 @@ pub struct DeactivateServiceAccountCall {
 impl DeactivateServiceAccountCall {
     /// Deactivates even where the API would otherwise refuse. Off by default. What exactly it overrules is not
     /// published.
+    #[inline]
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
         self.body.force = Some(force);
@@ -3301,12 +3345,14 @@ pub struct UpdateServiceAccountCall {
 }
 impl UpdateServiceAccountCall {
     /// An id of your own for the service account.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// A name, unique in the organisation.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
@@ -3420,6 +3466,7 @@ pub struct CreateUserActionChallengeCall {
 }
 impl CreateUserActionChallengeCall {
     /// The server that the request is meant for. `Api` by default.
+    #[inline]
     #[must_use]
     pub fn user_action_server_kind(
         mut self,
@@ -3453,6 +3500,7 @@ pub struct CreateUserActionSignatureCall {
 }
 impl CreateUserActionSignatureCall {
     /// The use of a credential as second factor.
+    #[inline]
     #[must_use]
     pub fn second_factor(
         mut self,
@@ -3665,6 +3713,7 @@ pub struct CreateUserGroupCall {
 }
 impl CreateUserGroupCall {
     /// What the group is for.
+    #[inline]
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.body.description = Some(description.into());
@@ -3991,18 +4040,21 @@ pub struct UpdateUserGroupCall {
 }
 impl UpdateUserGroupCall {
     /// What the group is for. Null takes it away.
+    #[inline]
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.body.description = types::Patch::Set(description.into());
         self
     }
     /// Clears `description`.
+    #[inline]
     #[must_use]
     pub fn clear_description(mut self) -> Self {
         self.body.description = types::Patch::Clear;
         self
     }
     /// A name, for people.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
@@ -4280,18 +4332,21 @@ pub struct CreateUserCall {
 }
 impl CreateUserCall {
     /// An id of your own for the user.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// Whether the user has to log in by single sign-on. Off by default.
+    #[inline]
     #[must_use]
     pub fn is_sso_required(mut self, is_sso_required: bool) -> Self {
         self.body.is_sso_required = Some(is_sso_required);
         self
     }
     /// How the user gets to register. `Direct` by default for employees, `Delegated` for end users.
+    #[inline]
     #[must_use]
     pub fn registration(mut self, registration: types::RegistrationMethod) -> Self {
         self.body.registration = Some(registration);
@@ -4348,6 +4403,7 @@ pub struct DeactivateUserCall {
 impl DeactivateUserCall {
     /// Deactivates even where the API would otherwise refuse. Off by default. What exactly it overrules is not
     /// published.
+    #[inline]
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
         self.body.force = Some(force);
@@ -4478,6 +4534,7 @@ pub struct ListUsersCall {
 }
 impl ListUsersCall {
     /// Only users of these kinds; the parameter is repeated for each. All kinds by default.
+    #[inline]
     #[must_use]
     pub fn kind(mut self, kind: impl Into<Vec<types::UserKind>>) -> Self {
         self.kind = Some(kind.into());

@@ -181,6 +181,7 @@ pub struct CreateExchangeCall {
 }
 impl CreateExchangeCall {
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());

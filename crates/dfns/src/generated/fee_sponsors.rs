@@ -173,12 +173,14 @@ pub struct CreateFeeSponsorCall {
 }
 impl CreateFeeSponsorCall {
     /// True lets end users use the sponsor too. False if left out.
+    #[inline]
     #[must_use]
     pub fn allow_end_user(mut self, allow_end_user: bool) -> Self {
         self.body.allow_end_user = Some(allow_end_user);
         self
     }
     /// The name, for people. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());

@@ -181,36 +181,42 @@ pub struct CreateKeyCall {
 }
 impl CreateKeyCall {
     /// True keeps the key with the organisation, but allows to delegate it later. False if left out.
+    #[inline]
     #[must_use]
     pub fn delay_delegation(mut self, delay_delegation: bool) -> Self {
         self.body.delay_delegation = Some(delay_delegation);
         self
     }
     /// The end user to delegate the key to at once.
+    #[inline]
     #[must_use]
     pub fn delegate_to(mut self, delegate_to: impl Into<types::UserId>) -> Self {
         self.body.delegate_to = Some(delegate_to.into());
         self
     }
     /// Derives the new key from a master key, along a BIP-32 path.
+    #[inline]
     #[must_use]
     pub fn derive_from(mut self, derive_from: impl Into<types::KeyDerivation>) -> Self {
         self.body.derive_from = Some(derive_from.into());
         self
     }
     /// True makes a key that others can be derived from. False if left out.
+    #[inline]
     #[must_use]
     pub fn master_key(mut self, master_key: bool) -> Self {
         self.body.master_key = Some(master_key);
         self
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
         self
     }
     /// The key store to make the key in.
+    #[inline]
     #[must_use]
     pub fn store_id(mut self, store_id: impl Into<types::KeyStoreId>) -> Self {
         self.body.store_id = Some(store_id.into());
@@ -484,12 +490,14 @@ pub struct ImportKeyCall {
 }
 impl ImportKeyCall {
     /// True if other keys can be derived from this one.
+    #[inline]
     #[must_use]
     pub fn master_key(mut self, master_key: bool) -> Self {
         self.body.master_key = Some(master_key);
         self
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
@@ -546,6 +554,7 @@ pub struct ListKeysCall {
 }
 impl ListKeysCall {
     /// Only the keys of this end user, by id or by user name. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
         self.owner = Some(owner.into());

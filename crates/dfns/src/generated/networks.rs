@@ -83,6 +83,7 @@ pub struct CallFunctionCall {
 }
 impl CallFunctionCall {
     /// The arguments by name.
+    #[inline]
     #[must_use]
     pub fn calldata(mut self, calldata: impl Into<types::FunctionArguments>) -> Self {
         self.body.calldata = Some(calldata.into());
@@ -532,18 +533,21 @@ pub struct UpdateCantonValidatorCall {
 }
 impl UpdateCantonValidatorCall {
     /// The API of the ledger.
+    #[inline]
     #[must_use]
     pub fn ledger(mut self, ledger: impl Into<types::CantonEndpoint>) -> Self {
         self.body.ledger = Some(ledger.into());
         self
     }
     /// The name, for people. Limits: 1 to 50 characters.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
         self
     }
     /// The API of the validator.
+    #[inline]
     #[must_use]
     pub fn validator(mut self, validator: impl Into<types::CantonEndpoint>) -> Self {
         self.body.validator = Some(validator.into());

@@ -461,18 +461,21 @@ pub struct ListPayinsCall {
 }
 impl ListPayinsCall {
     /// Only payins with one of these providers.
+    #[inline]
     #[must_use]
     pub fn provider(mut self, provider: impl Into<Vec<types::FiatProvider>>) -> Self {
         self.provider = Some(provider.into());
         self
     }
     /// Only payins with one of these statuses.
+    #[inline]
     #[must_use]
     pub fn status(mut self, status: impl Into<Vec<types::PayinStatus>>) -> Self {
         self.status = Some(status.into());
         self
     }
     /// Only the payins of this wallet.
+    #[inline]
     #[must_use]
     pub fn wallet_id(mut self, wallet_id: impl Into<types::WalletId>) -> Self {
         self.wallet_id = Some(wallet_id.into());

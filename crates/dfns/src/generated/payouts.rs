@@ -128,6 +128,7 @@ pub struct CreatePayoutCall {
 impl CreatePayoutCall {
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
@@ -296,18 +297,21 @@ pub struct ListPayoutsCall {
 }
 impl ListPayoutsCall {
     /// Only payouts with one of these providers.
+    #[inline]
     #[must_use]
     pub fn provider(mut self, provider: impl Into<Vec<types::FiatProvider>>) -> Self {
         self.provider = Some(provider.into());
         self
     }
     /// Only payouts with one of these statuses.
+    #[inline]
     #[must_use]
     pub fn status(mut self, status: impl Into<Vec<types::PayoutStatus>>) -> Self {
         self.status = Some(status.into());
         self
     }
     /// Only the payouts of this wallet.
+    #[inline]
     #[must_use]
     pub fn wallet_id(mut self, wallet_id: impl Into<types::WalletId>) -> Self {
         self.wallet_id = Some(wallet_id.into());

@@ -205,6 +205,7 @@ pub struct RevokePermissionCall {
 }
 impl RevokePermissionCall {
     /// Revokes even where the API would otherwise refuse. Off by default. What exactly it overrules is not published.
+    #[inline]
     #[must_use]
     pub fn force(mut self, force: bool) -> Self {
         self.force = Some(force);
@@ -644,12 +645,14 @@ pub struct UpdatePermissionCall {
 }
 impl UpdatePermissionCall {
     /// A name, unique in the organisation. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
         self
     }
     /// All operations to grant from now on, one at least. Limits: at least 1 items.
+    #[inline]
     #[must_use]
     pub fn operations(
         mut self,

@@ -70,6 +70,7 @@ pub struct CreateApprovalDecisionCall {
 }
 impl CreateApprovalDecisionCall {
     /// Why, for people, in 1000 characters at most. Limits: at most 1000 characters.
+    #[inline]
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.body.reason = Some(reason.into());
@@ -169,18 +170,21 @@ pub struct ListApprovalsCall {
 }
 impl ListApprovalsCall {
     /// Only approvals that this user may decide.
+    #[inline]
     #[must_use]
     pub fn approver_id(mut self, approver_id: impl Into<types::UserId>) -> Self {
         self.approver_id = Some(approver_id.into());
         self
     }
     /// Only approvals of activities that this user or service account started.
+    #[inline]
     #[must_use]
     pub fn initiator_id(mut self, initiator_id: impl Into<types::UserId>) -> Self {
         self.initiator_id = Some(initiator_id.into());
         self
     }
     /// Only approvals of this status.
+    #[inline]
     #[must_use]
     pub fn status(mut self, status: types::ApprovalStatus) -> Self {
         self.status = Some(status);
@@ -400,6 +404,7 @@ pub struct CreatePolicyCall {
 }
 impl CreatePolicyCall {
     /// Which activities a policy looks at.
+    #[inline]
     #[must_use]
     pub fn filters(mut self, filters: impl Into<types::PolicyFilters>) -> Self {
         self.body.filters = Some(filters.into());
@@ -503,6 +508,7 @@ pub struct ListPoliciesCall {
 }
 impl ListPoliciesCall {
     /// Only policies of this status.
+    #[inline]
     #[must_use]
     pub fn status(mut self, status: types::PolicyStatus) -> Self {
         self.status = Some(status);
@@ -577,6 +583,7 @@ pub struct UpdatePolicyCall {
 }
 impl UpdatePolicyCall {
     /// Which activities a policy looks at.
+    #[inline]
     #[must_use]
     pub fn filters(mut self, filters: impl Into<types::PolicyFilters>) -> Self {
         self.body.filters = Some(filters.into());

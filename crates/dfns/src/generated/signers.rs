@@ -312,6 +312,7 @@ pub struct CancelFleetOperationCall {
 }
 impl CancelFleetOperationCall {
     /// The reason, for people.
+    #[inline]
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.body.reason = Some(reason.into());
@@ -485,6 +486,7 @@ pub struct CreateCloneInputCall {
 }
 impl CreateCloneInputCall {
     /// The serial number of the new computer.
+    #[inline]
     #[must_use]
     pub fn mac_target_serial(mut self, mac_target_serial: impl Into<String>) -> Self {
         self.body.mac_target_serial = Some(mac_target_serial.into());
@@ -544,6 +546,7 @@ pub struct CreateGenesisInputCall {
 }
 impl CreateGenesisInputCall {
     /// Options for the development of fleets.
+    #[inline]
     #[must_use]
     pub fn debug_options(
         mut self,
@@ -553,6 +556,7 @@ impl CreateGenesisInputCall {
         self
     }
     /// The version of the firmware of a hardware security module.
+    #[inline]
     #[must_use]
     pub fn hsm_genesis_firmware_version(
         mut self,
@@ -562,6 +566,7 @@ impl CreateGenesisInputCall {
         self
     }
     /// The serial number of the first computer.
+    #[inline]
     #[must_use]
     pub fn mac_genesis_serial(mut self, mac_genesis_serial: impl Into<String>) -> Self {
         self.body.mac_genesis_serial = Some(mac_genesis_serial.into());
@@ -621,12 +626,14 @@ pub struct CreateKeyHarvestInputCall {
 }
 impl CreateKeyHarvestInputCall {
     /// How many keys to make on ed25519.
+    #[inline]
     #[must_use]
     pub fn num_ed25519(mut self, num_ed25519: i32) -> Self {
         self.body.num_ed25519 = Some(num_ed25519);
         self
     }
     /// How many keys to make on secp256k1.
+    #[inline]
     #[must_use]
     pub fn num_secp256k1(mut self, num_secp256k1: i32) -> Self {
         self.body.num_secp256k1 = Some(num_secp256k1);

@@ -158,6 +158,7 @@ pub struct ListOrgsCall {
 impl ListOrgsCall {
     /// Only organisations of these statuses; the parameter is repeated for each. All but the archived ones by
     /// default.
+    #[inline]
     #[must_use]
     pub fn status(mut self, status: impl Into<Vec<types::OrgStatus>>) -> Self {
         self.status = Some(status.into());
@@ -232,6 +233,7 @@ pub struct UpdateOrgCall {
 }
 impl UpdateOrgCall {
     /// A name, for people.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
@@ -776,6 +778,7 @@ pub struct CreateTenantUserGroupCall {
 }
 impl CreateTenantUserGroupCall {
     /// What the group is for.
+    #[inline]
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.body.description = Some(description.into());
@@ -1108,18 +1111,21 @@ pub struct UpdateTenantUserGroupCall {
 }
 impl UpdateTenantUserGroupCall {
     /// What the group is for. Null takes it away.
+    #[inline]
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.body.description = types::Patch::Set(description.into());
         self
     }
     /// Clears `description`.
+    #[inline]
     #[must_use]
     pub fn clear_description(mut self) -> Self {
         self.body.description = types::Patch::Clear;
         self
     }
     /// A name, for people.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
@@ -1246,12 +1252,14 @@ pub struct CreateTenantUserCall {
 }
 impl CreateTenantUserCall {
     /// The id of the user in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// Whether the user has to log in by single sign-on. Off by default.
+    #[inline]
     #[must_use]
     pub fn is_sso_required(mut self, is_sso_required: bool) -> Self {
         self.body.is_sso_required = Some(is_sso_required);

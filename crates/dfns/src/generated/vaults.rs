@@ -139,6 +139,7 @@ pub struct CreateVaultLockCall {
 }
 impl CreateVaultLockCall {
     /// Who is to be paid from the lock.
+    #[inline]
     #[must_use]
     pub fn beneficiary(mut self, beneficiary: impl Into<String>) -> Self {
         self.body.beneficiary = Some(beneficiary.into());
@@ -146,12 +147,14 @@ impl CreateVaultLockCall {
     }
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The reason, for people.
+    #[inline]
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.body.reason = Some(reason.into());
@@ -245,12 +248,14 @@ pub struct ListVaultLocksCall {
 }
 impl ListVaultLocksCall {
     /// Only locks on this network.
+    #[inline]
     #[must_use]
     pub fn network(mut self, network: types::Network) -> Self {
         self.network = Some(network);
         self
     }
     /// Only locks of this asset.
+    #[inline]
     #[must_use]
     pub fn tid(mut self, tid: impl Into<String>) -> Self {
         self.tid = Some(tid.into());
@@ -381,6 +386,7 @@ pub struct ReplaceVaultLockCall {
 }
 impl ReplaceVaultLockCall {
     /// The reason, for people.
+    #[inline]
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.body.reason = Some(reason.into());
@@ -605,6 +611,7 @@ pub struct ListVaultQuarantinesCall {
 }
 impl ListVaultQuarantinesCall {
     /// Only quarantines on this network.
+    #[inline]
     #[must_use]
     pub fn network(mut self, network: types::Network) -> Self {
         self.network = Some(network);
@@ -681,6 +688,7 @@ pub struct ReleaseVaultQuarantineCall {
 }
 impl ReleaseVaultQuarantineCall {
     /// The reason, for people.
+    #[inline]
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.body.reason = Some(reason.into());
@@ -939,18 +947,21 @@ pub struct CreateVaultCall {
 }
 impl CreateVaultCall {
     /// The id of the vault in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
         self
     }
     /// Labels that policies can filter by.
+    #[inline]
     #[must_use]
     pub fn tags(mut self, tags: impl Into<Vec<String>>) -> Self {
         self.body.tags = tags.into();
@@ -1060,6 +1071,7 @@ pub struct CreateVaultTransferCall {
 impl CreateVaultTransferCall {
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
@@ -1146,12 +1158,14 @@ pub struct ListVaultAssetsCall {
 }
 impl ListVaultAssetsCall {
     /// Only assets on this network.
+    #[inline]
     #[must_use]
     pub fn network(mut self, network: types::Network) -> Self {
         self.network = Some(network);
         self
     }
     /// True adds assets that are not known to be what they say they are.
+    #[inline]
     #[must_use]
     pub fn show_unverified(mut self, show_unverified: bool) -> Self {
         self.show_unverified = Some(show_unverified);
@@ -1198,18 +1212,21 @@ pub struct ListVaultBalancesCall {
 }
 impl ListVaultBalancesCall {
     /// Only entries of this kind.
+    #[inline]
     #[must_use]
     pub fn kind(mut self, kind: types::VaultBalanceKind) -> Self {
         self.kind = Some(kind);
         self
     }
     /// Only entries on this network.
+    #[inline]
     #[must_use]
     pub fn network(mut self, network: types::Network) -> Self {
         self.network = Some(network);
         self
     }
     /// Only entries of this asset.
+    #[inline]
     #[must_use]
     pub fn tid(mut self, tid: impl Into<String>) -> Self {
         self.tid = Some(tid.into());
@@ -1291,18 +1308,21 @@ pub struct ListVaultHistoryCall {
 }
 impl ListVaultHistoryCall {
     /// Only items of these kinds.
+    #[inline]
     #[must_use]
     pub fn kind(mut self, kind: impl Into<Vec<types::VaultHistoryKind>>) -> Self {
         self.kind = Some(kind.into());
         self
     }
     /// Only items on these networks.
+    #[inline]
     #[must_use]
     pub fn network(mut self, network: impl Into<Vec<types::VaultNetwork>>) -> Self {
         self.network = Some(network.into());
         self
     }
     /// Only items of these assets.
+    #[inline]
     #[must_use]
     pub fn tid(mut self, tid: impl Into<Vec<String>>) -> Self {
         self.tid = Some(tid.into());
@@ -1542,12 +1562,14 @@ pub struct UpdateVaultCall {
 }
 impl UpdateVaultCall {
     /// The id of the vault in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The name, for people.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());

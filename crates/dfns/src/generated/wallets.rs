@@ -84,12 +84,14 @@ pub struct BulkCreateWalletsCall {
 }
 impl BulkCreateWalletsCall {
     /// The store of the master key that the wallets are derived from.
+    #[inline]
     #[must_use]
     pub fn keystore_id(mut self, keystore_id: impl Into<types::KeyStoreId>) -> Self {
         self.body.keystore_id = Some(keystore_id.into());
         self
     }
     /// Labels that every wallet gets.
+    #[inline]
     #[must_use]
     pub fn tags(mut self, tags: impl Into<Vec<String>>) -> Self {
         self.body.tags = tags.into();
@@ -248,6 +250,7 @@ pub struct ListBulkWalletJobsCall {
 }
 impl ListBulkWalletJobsCall {
     /// Only jobs with this status.
+    #[inline]
     #[must_use]
     pub fn status(mut self, status: types::BulkWalletJobStatus) -> Self {
         self.status = Some(status);
@@ -2045,18 +2048,21 @@ pub struct ActivateWalletCall {
 }
 impl ActivateWalletCall {
     /// When the activation runs out, in seconds since 1970. Concordium only.
+    #[inline]
     #[must_use]
     pub fn expiry(mut self, expiry: i64) -> Self {
         self.body.expiry = Some(expiry);
         self
     }
     /// The credential deployment information to sign, as text. Concordium only.
+    #[inline]
     #[must_use]
     pub fn unsigned_cdi_str(mut self, unsigned_cdi_str: impl Into<String>) -> Self {
         self.body.unsigned_cdi_str = Some(unsigned_cdi_str.into());
         self
     }
     /// The validator that is to host the party. Canton only.
+    #[inline]
     #[must_use]
     pub fn validator_id(mut self, validator_id: impl Into<types::ValidatorId>) -> Self {
         self.body.validator_id = Some(validator_id.into());
@@ -2116,6 +2122,7 @@ pub struct CallCantonLedgerApiCall {
 }
 impl CallCantonLedgerApiCall {
     /// The body of the call.
+    #[inline]
     #[must_use]
     pub fn body(mut self, body: impl Into<types::CantonLedgerBody>) -> Self {
         self.body.body = Some(body.into());
@@ -2148,12 +2155,14 @@ pub struct CreateWalletCall {
 }
 impl CreateWalletCall {
     /// True keeps the wallet with the organisation, but allows to delegate it later. False if left out.
+    #[inline]
     #[must_use]
     pub fn delay_delegation(mut self, delay_delegation: bool) -> Self {
         self.body.delay_delegation = Some(delay_delegation);
         self
     }
     /// The end user to delegate the wallet to at once.
+    #[inline]
     #[must_use]
     pub fn delegate_to(mut self, delegate_to: impl Into<types::UserId>) -> Self {
         self.body.delegate_to = Some(delegate_to.into());
@@ -2161,18 +2170,21 @@ impl CreateWalletCall {
     }
     /// The id of the wallet in the caller's own system. A label; it does not make the request idempotent. Limits: at
     /// most 100 characters.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
         self
     }
     /// Which key the wallet is built on.
+    #[inline]
     #[must_use]
     pub fn signing_key(
         mut self,
@@ -2182,6 +2194,7 @@ impl CreateWalletCall {
         self
     }
     /// Labels that policies can filter by. At most 10, of 1 to 100 characters each. Limits: at most 10 items.
+    #[inline]
     #[must_use]
     pub fn tags(mut self, tags: impl Into<Vec<String>>) -> Self {
         self.body.tags = tags.into();
@@ -2381,6 +2394,7 @@ pub struct GetWalletAssetsCall {
 }
 impl GetWalletAssetsCall {
     /// True adds what everything is worth. Left out otherwise; the API takes no `false`.
+    #[inline]
     #[must_use]
     pub fn net_worth(mut self, net_worth: bool) -> Self {
         self.net_worth = Some(net_worth);
@@ -2423,18 +2437,21 @@ pub struct GetWalletHistoryCall {
 }
 impl GetWalletHistoryCall {
     /// Only items of the asset with this contract. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn contract(mut self, contract: impl Into<String>) -> Self {
         self.contract = Some(contract.into());
         self
     }
     /// Only what was received, or only what was sent.
+    #[inline]
     #[must_use]
     pub fn direction(mut self, direction: types::TransferDirection) -> Self {
         self.direction = Some(direction);
         self
     }
     /// Only items of this kind.
+    #[inline]
     #[must_use]
     pub fn kind(mut self, kind: types::HistoryKind) -> Self {
         self.kind = Some(kind);
@@ -2535,12 +2552,14 @@ pub struct ImportWalletCall {
 }
 impl ImportWalletCall {
     /// The id of the wallet in the caller's own system.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
         self
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
@@ -2670,18 +2689,21 @@ pub struct ListWalletsCall {
 }
 impl ListWalletsCall {
     /// Only the wallets of this end user, by id or by user name. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
         self.owner = Some(owner.into());
         self
     }
     /// The same by id alone; use `owner`.
+    #[inline]
     #[must_use]
     pub fn owner_id(mut self, owner_id: impl Into<types::UserId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
     /// The same by user name alone; use `owner`. Limits: at least 1 characters.
+    #[inline]
     #[must_use]
     pub fn owner_username(mut self, owner_username: impl Into<String>) -> Self {
         self.owner_username = Some(owner_username.into());
@@ -2856,24 +2878,28 @@ pub struct UpdateWalletCall {
 }
 impl UpdateWalletCall {
     /// The id of the wallet in the caller's own system. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = types::Patch::Set(external_id.into());
         self
     }
     /// Clears `externalId`.
+    #[inline]
     #[must_use]
     pub fn clear_external_id(mut self) -> Self {
         self.body.external_id = types::Patch::Clear;
         self
     }
     /// The name, for people. Limits: at most 100 characters.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = types::Patch::Set(name.into());
         self
     }
     /// Clears `name`.
+    #[inline]
     #[must_use]
     pub fn clear_name(mut self) -> Self {
         self.body.name = types::Patch::Clear;

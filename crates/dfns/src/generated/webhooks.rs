@@ -94,12 +94,14 @@ pub struct ListWebhookEventsCall {
 }
 impl ListWebhookEventsCall {
     /// Only events that did not arrive, or only those that did.
+    #[inline]
     #[must_use]
     pub fn delivery_failed(mut self, delivery_failed: bool) -> Self {
         self.delivery_failed = Some(delivery_failed);
         self
     }
     /// Only events of this kind.
+    #[inline]
     #[must_use]
     pub fn kind(mut self, kind: types::WebhookEventKind) -> Self {
         self.kind = Some(kind);
@@ -267,12 +269,14 @@ pub struct CreateWebhookCall {
 }
 impl CreateWebhookCall {
     /// What the webhook is for, in 256 characters at most. Limits: at most 256 characters.
+    #[inline]
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.body.description = Some(description.into());
         self
     }
     /// Whether to send events. `Enabled` by default.
+    #[inline]
     #[must_use]
     pub fn status(mut self, status: types::WebhookStatus) -> Self {
         self.body.status = Some(status);
@@ -512,24 +516,28 @@ pub struct UpdateWebhookCall {
 }
 impl UpdateWebhookCall {
     /// What the webhook is for, in 256 characters at most. Limits: at most 256 characters.
+    #[inline]
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.body.description = Some(description.into());
         self
     }
     /// All kinds of events to send from now on, one at least. Limits: at least 1 items.
+    #[inline]
     #[must_use]
     pub fn events(mut self, events: impl Into<Vec<types::WebhookEventKind>>) -> Self {
         self.body.events = events.into();
         self
     }
     /// Whether events are sent.
+    #[inline]
     #[must_use]
     pub fn status(mut self, status: types::WebhookStatus) -> Self {
         self.body.status = Some(status);
         self
     }
     /// Where to post events to, by http or https.
+    #[inline]
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.body.url = Some(url.into());

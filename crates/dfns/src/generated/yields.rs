@@ -124,6 +124,7 @@ pub struct CreateYieldCall {
 impl CreateYieldCall {
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());
@@ -188,6 +189,7 @@ pub struct CreateYieldActionCall {
 impl CreateYieldActionCall {
     /// A value of the caller that names this request. The same value and body again give the same entity, never a
     /// second one.
+    #[inline]
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.body.external_id = Some(external_id.into());

@@ -50,6 +50,7 @@ pub struct DeleteThingsCall {
 }
 impl DeleteThingsCall {
     /// Why.
+    #[inline]
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.body.reason = Some(reason.into());

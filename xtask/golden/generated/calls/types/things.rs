@@ -21,6 +21,7 @@ object! {
 }
 impl DeleteThingsRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(names: impl Into<Vec<String>>) -> Self {
         Self {
             names: names.into(),
@@ -28,6 +29,7 @@ impl DeleteThingsRequest {
         }
     }
     /// Why.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -48,6 +50,7 @@ object! {
 }
 impl Thing {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }

@@ -21,6 +21,7 @@ object! {
 }
 impl FeeSponsor {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network, status: FeeSponsorStatus) -> Self {
         Self { network, status }
     }
@@ -40,6 +41,7 @@ impl FeeSponsorStatus {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Paused];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "Active",
@@ -47,6 +49,7 @@ impl FeeSponsorStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Active" => Self::Active,

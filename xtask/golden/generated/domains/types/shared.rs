@@ -18,12 +18,14 @@ object! {
 }
 impl ApiError {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             message: Default::default(),
         }
     }
     /// The reason.
+    #[inline]
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
@@ -45,6 +47,7 @@ impl Network {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Ethereum, Self::Bitcoin];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ethereum => "Ethereum",
@@ -52,6 +55,7 @@ impl Network {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Ethereum" => Self::Ethereum,

@@ -18,6 +18,7 @@ object! {
 }
 impl Wallet {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(network: Network) -> Self {
         Self { network }
     }

@@ -31,6 +31,7 @@ impl Comparison {
         Self::Star,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::GreaterThan => ">",
@@ -41,6 +42,7 @@ impl Comparison {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             ">" => Self::GreaterThan,
@@ -70,6 +72,7 @@ object! {
 }
 impl Order {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(status: OrderStatus, comparison: Comparison) -> Self {
         Self { status, comparison }
     }
@@ -110,6 +113,7 @@ impl OrderStatus {
         Self::Type,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Open => "Open",
@@ -123,6 +127,7 @@ impl OrderStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Open" => Self::Open,

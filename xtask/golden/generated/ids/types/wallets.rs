@@ -21,6 +21,7 @@ object! {
 }
 impl Wallet {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(id: impl Into<crate::WalletId>) -> Self {
         Self {
             id: id.into(),
@@ -28,6 +29,7 @@ impl Wallet {
         }
     }
     /// Who owns it.
+    #[inline]
     #[must_use]
     pub fn with_owner(mut self, owner: impl Into<crate::UserId>) -> Self {
         self.owner = Some(owner.into());

@@ -33,6 +33,7 @@ pub struct CreateThingCall {
 }
 impl CreateThingCall {
     /// Sets `labels`.
+    #[inline]
     #[must_use]
     pub fn labels(mut self, labels: impl Into<Vec<String>>) -> Self {
         self.body.labels = labels.into();

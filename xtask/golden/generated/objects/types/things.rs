@@ -24,6 +24,7 @@ object! {
 }
 impl CreateThingRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(type_: impl Into<String>, parent: impl Into<Thing>) -> Self {
         Self {
             type_: type_.into(),
@@ -32,6 +33,7 @@ impl CreateThingRequest {
         }
     }
     /// Sets `labels`.
+    #[inline]
     #[must_use]
     pub fn with_labels(mut self, labels: impl Into<Vec<String>>) -> Self {
         self.labels = labels.into();
@@ -48,6 +50,7 @@ object! {
 }
 impl Nothing {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -93,6 +96,7 @@ object! {
 }
 impl Thing {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         type_: impl Into<String>,
         url: impl Into<String>,
@@ -114,30 +118,35 @@ impl Thing {
         }
     }
     /// Sets `labels`.
+    #[inline]
     #[must_use]
     pub fn with_labels(mut self, labels: impl Into<Vec<String>>) -> Self {
         self.labels = labels.into();
         self
     }
     /// An object without fields, which may get some.
+    #[inline]
     #[must_use]
     pub fn with_nothing(mut self, nothing: impl Into<Nothing>) -> Self {
         self.nothing = Some(nothing.into());
         self
     }
     /// Sets `sha256Hash`.
+    #[inline]
     #[must_use]
     pub fn with_sha256_hash(mut self, sha256_hash: impl Into<String>) -> Self {
         self.sha256_hash = Some(sha256_hash.into());
         self
     }
     /// A thing with names that Rust would not choose.
+    #[inline]
     #[must_use]
     pub fn with_twin(mut self, twin: impl Into<Thing>) -> Self {
         self.twin = Some(Box::new(twin.into()));
         self
     }
     /// Sets `x-odd`.
+    #[inline]
     #[must_use]
     pub fn with_x_odd(mut self, x_odd: impl Into<String>) -> Self {
         self.x_odd = Some(x_odd.into());

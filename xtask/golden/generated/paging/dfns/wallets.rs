@@ -33,6 +33,7 @@ pub struct ListWalletsCall {
 }
 impl ListWalletsCall {
     /// Only those of this owner.
+    #[inline]
     #[must_use]
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
         self.owner = Some(owner.into());

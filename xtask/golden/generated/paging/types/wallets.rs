@@ -18,6 +18,7 @@ object! {
 }
 impl Wallet {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -39,6 +40,7 @@ object! {
 }
 impl WalletPage {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(items: impl Into<Vec<Wallet>>) -> Self {
         Self {
             items: items.into(),
@@ -46,6 +48,7 @@ impl WalletPage {
         }
     }
     /// Leads to the next page.
+    #[inline]
     #[must_use]
     pub fn with_next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
         self.next_page_token = Some(next_page_token.into());

@@ -57,6 +57,7 @@ pub struct FindNewestCall {
 }
 impl FindNewestCall {
     /// The number. Limits: 1 to 9.
+    #[inline]
     #[must_use]
     pub fn number(mut self, number: i32) -> Self {
         self.number = Some(number);
@@ -100,24 +101,28 @@ pub struct FindPartCall {
 }
 impl FindPartCall {
     /// A text in it.
+    #[inline]
     #[must_use]
     pub fn free_text(mut self, free_text: impl Into<String>) -> Self {
         self.free_text = Some(free_text.into());
         self
     }
     /// Only younger ones.
+    #[inline]
     #[must_use]
     pub fn since(mut self, since: types::Timestamp) -> Self {
         self.since = Some(since);
         self
     }
     /// Some labels.
+    #[inline]
     #[must_use]
     pub fn tags(mut self, tags: impl Into<Vec<String>>) -> Self {
         self.tags = Some(tags.into());
         self
     }
     /// A keyword.
+    #[inline]
     #[must_use]
     pub fn type_(mut self, type_: bool) -> Self {
         self.type_ = Some(type_);

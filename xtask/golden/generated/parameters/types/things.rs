@@ -19,6 +19,7 @@ impl Color {
     /// Every value that this release knows.
     pub const VALUES: &'static [Self] = &[Self::Red, Self::Green];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Red => "Red",
@@ -26,6 +27,7 @@ impl Color {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Red" => Self::Red,
@@ -49,6 +51,7 @@ object! {
 }
 impl Part {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(color: Color) -> Self {
         Self { color }
     }

@@ -29,42 +29,49 @@ pub struct UpdateWalletCall {
 }
 impl UpdateWalletCall {
     /// The new name.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = types::Patch::Set(name.into());
         self
     }
     /// Clears `name`.
+    #[inline]
     #[must_use]
     pub fn clear_name(mut self) -> Self {
         self.body.name = types::Patch::Clear;
         self
     }
     /// A note. It cannot be cleared.
+    #[inline]
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.body.note = Some(note.into());
         self
     }
     /// The new owner.
+    #[inline]
     #[must_use]
     pub fn owner(mut self, owner: impl Into<types::UserId>) -> Self {
         self.body.owner = types::Patch::Set(owner.into());
         self
     }
     /// Clears `owner`.
+    #[inline]
     #[must_use]
     pub fn clear_owner(mut self) -> Self {
         self.body.owner = types::Patch::Clear;
         self
     }
     /// The new labels.
+    #[inline]
     #[must_use]
     pub fn tags(mut self, tags: impl Into<Vec<String>>) -> Self {
         self.body.tags = types::Patch::Set(tags.into());
         self
     }
     /// Clears `tags`.
+    #[inline]
     #[must_use]
     pub fn clear_tags(mut self) -> Self {
         self.body.tags = types::Patch::Clear;

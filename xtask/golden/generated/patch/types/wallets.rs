@@ -27,6 +27,7 @@ object! {
 }
 impl UpdateWalletRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             name: Default::default(),
@@ -36,42 +37,49 @@ impl UpdateWalletRequest {
         }
     }
     /// The new name.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = crate::Patch::Set(name.into());
         self
     }
     /// Clears `name`.
+    #[inline]
     #[must_use]
     pub fn clear_name(mut self) -> Self {
         self.name = crate::Patch::Clear;
         self
     }
     /// A note. It cannot be cleared.
+    #[inline]
     #[must_use]
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
     }
     /// The new owner.
+    #[inline]
     #[must_use]
     pub fn with_owner(mut self, owner: impl Into<crate::UserId>) -> Self {
         self.owner = crate::Patch::Set(owner.into());
         self
     }
     /// Clears `owner`.
+    #[inline]
     #[must_use]
     pub fn clear_owner(mut self) -> Self {
         self.owner = crate::Patch::Clear;
         self
     }
     /// The new labels.
+    #[inline]
     #[must_use]
     pub fn with_tags(mut self, tags: impl Into<Vec<String>>) -> Self {
         self.tags = crate::Patch::Set(tags.into());
         self
     }
     /// Clears `tags`.
+    #[inline]
     #[must_use]
     pub fn clear_tags(mut self) -> Self {
         self.tags = crate::Patch::Clear;
@@ -92,10 +100,12 @@ object! {
 }
 impl Wallet {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self { name: Default::default() }
     }
     /// The name, `null` if there is none.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());

@@ -177,6 +177,7 @@ pub struct UpdateThingCall {
 }
 impl UpdateThingCall {
     /// The name.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());

@@ -21,6 +21,7 @@ object! {
 }
 impl Batch {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -28,6 +29,7 @@ impl Batch {
         }
     }
     /// The steps.
+    #[inline]
     #[must_use]
     pub fn with_actions(mut self, actions: impl Into<Vec<BatchStep>>) -> Self {
         self.actions = actions.into();
@@ -68,6 +70,7 @@ object! {
 }
 impl BatchStep {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(status: ThingStatus, date_created: crate::Timestamp) -> Self {
         Self {
             status,
@@ -76,6 +79,7 @@ impl BatchStep {
         }
     }
     /// Why it broke.
+    #[inline]
     #[must_use]
     pub fn with_failure_reason(mut self, failure_reason: impl Into<String>) -> Self {
         self.failure_reason = Some(failure_reason.into());
@@ -107,6 +111,7 @@ object! {
 }
 impl CreateThingRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -121,6 +126,7 @@ object! {
 }
 impl OtherProposal {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -146,6 +152,7 @@ impl Proposal {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Thing", "Other"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Thing(_) => "Thing",
@@ -154,10 +161,12 @@ impl Proposal {
         }
     }
     /// A change of a thing.
+    #[inline]
     pub fn thing(status: ThingStatus) -> ThingProposal {
         ThingProposal::new(status)
     }
     /// A change of which nothing is known.
+    #[inline]
     pub fn other() -> OtherProposal {
         OtherProposal::new()
     }
@@ -179,11 +188,13 @@ impl<'de> ::serde::Deserialize<'de> for Proposal {
     }
 }
 impl From<ThingProposal> for Proposal {
+    #[inline]
     fn from(member: ThingProposal) -> Self {
         Self::Thing(member)
     }
 }
 impl From<OtherProposal> for Proposal {
+    #[inline]
     fn from(member: OtherProposal) -> Self {
         Self::Other(member)
     }
@@ -237,6 +248,7 @@ object! {
 }
 impl Thing {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(id: impl Into<crate::ThingId>, status: ThingStatus) -> Self {
         Self {
             id: id.into(),
@@ -246,6 +258,7 @@ impl Thing {
         }
     }
     /// Id of an approval.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -255,6 +268,7 @@ impl Thing {
         self
     }
     /// Why it broke.
+    #[inline]
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -297,6 +311,7 @@ object! {
 }
 impl ThingProposal {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(status: ThingStatus) -> Self {
         Self {
             status,
@@ -304,6 +319,7 @@ impl ThingProposal {
         }
     }
     /// Id of an approval.
+    #[inline]
     #[must_use]
     pub fn with_approval_id(
         mut self,
@@ -353,6 +369,7 @@ impl ThingStatus {
         Self::Broken,
     ];
     /// The text on the wire.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "Pending",
@@ -362,6 +379,7 @@ impl ThingStatus {
             Self::Unknown(value) => value.as_str(),
         }
     }
+    #[inline]
     fn parse_text(text: &str) -> Self {
         match text {
             "Pending" => Self::Pending,
@@ -398,10 +416,12 @@ object! {
 }
 impl UpdateThingRequest {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self { name: Default::default() }
     }
     /// The name.
+    #[inline]
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());

@@ -21,6 +21,7 @@ object! {
 }
 impl UploadThingRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(file_checksum: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             file_checksum: file_checksum.into(),

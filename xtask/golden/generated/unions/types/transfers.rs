@@ -28,6 +28,7 @@ impl CreateTransferRequest {
     /// Every kind that this release knows.
     pub const KINDS: &'static [&'static str] = &["Native", "Erc20", "Everything"];
     /// The kind on the wire.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Self::Native(_) => "Native",
@@ -37,14 +38,17 @@ impl CreateTransferRequest {
         }
     }
     /// The coin of the network.
+    #[inline]
     pub fn native(to: impl Into<String>, amount: i64) -> NativeTransfer {
         NativeTransfer::new(to, amount)
     }
     /// A token.
+    #[inline]
     pub fn erc20(contract: impl Into<String>) -> TokenTransfer {
         TokenTransfer::new(contract)
     }
     /// All that is there.
+    #[inline]
     pub fn everything() -> EverythingTransfer {
         EverythingTransfer::new()
     }
@@ -70,16 +74,19 @@ impl<'de> ::serde::Deserialize<'de> for CreateTransferRequest {
     }
 }
 impl From<NativeTransfer> for CreateTransferRequest {
+    #[inline]
     fn from(member: NativeTransfer) -> Self {
         Self::Native(member)
     }
 }
 impl From<TokenTransfer> for CreateTransferRequest {
+    #[inline]
     fn from(member: TokenTransfer) -> Self {
         Self::Erc20(member)
     }
 }
 impl From<EverythingTransfer> for CreateTransferRequest {
+    #[inline]
     fn from(member: EverythingTransfer) -> Self {
         Self::Everything(member)
     }
@@ -94,6 +101,7 @@ object! {
 }
 impl EverythingTransfer {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -118,6 +126,7 @@ object! {
 }
 impl NativeTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(to: impl Into<String>, amount: i64) -> Self {
         Self {
             to: to.into(),
@@ -126,6 +135,7 @@ impl NativeTransfer {
         }
     }
     /// Sets `memo`.
+    #[inline]
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
@@ -146,6 +156,7 @@ object! {
 }
 impl TokenTransfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(contract: impl Into<String>) -> Self {
         Self { contract: contract.into() }
     }
@@ -164,6 +175,7 @@ object! {
 }
 impl Transfer {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(request: impl Into<CreateTransferRequest>) -> Self {
         Self { request: request.into() }
     }

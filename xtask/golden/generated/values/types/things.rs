@@ -85,6 +85,7 @@ object! {
 }
 impl Thing {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(
         amount: impl Into<crate::Amount>,
         data: impl Into<crate::Hex>,
@@ -106,24 +107,28 @@ impl Thing {
         }
     }
     /// Any JSON.
+    #[inline]
     #[must_use]
     pub fn with_anything(mut self, anything: impl Into<Anything>) -> Self {
         self.anything = Some(anything.into());
         self
     }
     /// What else there is.
+    #[inline]
     #[must_use]
     pub fn with_details(mut self, details: impl Into<Details>) -> Self {
         self.details = Some(details.into());
         self
     }
     /// An integer or text.
+    #[inline]
     #[must_use]
     pub fn with_gas(mut self, gas: impl Into<crate::EvmQuantity>) -> Self {
         self.gas = Some(gas.into());
         self
     }
     /// Texts by name.
+    #[inline]
     #[must_use]
     pub fn with_labels(
         mut self,
@@ -133,6 +138,7 @@ impl Thing {
         self
     }
     /// Sets `ratio`.
+    #[inline]
     #[must_use]
     pub fn with_ratio(mut self, ratio: f64) -> Self {
         self.ratio = Some(ratio);

@@ -33,6 +33,7 @@ pub struct CreateThingCall {
 }
 impl CreateThingCall {
     /// What a thing is made of.
+    #[inline]
     #[must_use]
     pub fn parts(mut self, parts: impl Into<types::Parts>) -> Self {
         self.body.parts = Some(parts.into());

@@ -18,12 +18,14 @@ object! {
 }
 impl ApiError {
     /// Makes one without any field set.
+    #[inline]
     pub fn new() -> Self {
         Self {
             message: Default::default(),
         }
     }
     /// The reason.
+    #[inline]
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());

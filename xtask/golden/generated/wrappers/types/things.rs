@@ -24,6 +24,7 @@ object! {
 }
 impl CreateThingRequest {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<ThingName>, labels: impl Into<Labels>) -> Self {
         Self {
             name: name.into(),
@@ -32,6 +33,7 @@ impl CreateThingRequest {
         }
     }
     /// What a thing is made of.
+    #[inline]
     #[must_use]
     pub fn with_parts(mut self, parts: impl Into<Parts>) -> Self {
         self.parts = Some(parts.into());
@@ -98,6 +100,7 @@ object! {
 }
 impl Thing {
     /// Makes one of what is required.
+    #[inline]
     pub fn new(name: impl Into<ThingName>) -> Self {
         Self {
             name: name.into(),
@@ -106,12 +109,14 @@ impl Thing {
         }
     }
     /// Texts by name.
+    #[inline]
     #[must_use]
     pub fn with_labels(mut self, labels: impl Into<Labels>) -> Self {
         self.labels = Some(labels.into());
         self
     }
     /// What a thing is made of.
+    #[inline]
     #[must_use]
     pub fn with_parts(mut self, parts: impl Into<Parts>) -> Self {
         self.parts = Some(parts.into());
