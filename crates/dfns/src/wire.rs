@@ -57,7 +57,11 @@ impl Wire<'_> {
                     attempt: self.attempt,
                     request,
                 };
-                Next::new(middleware, self).run(request).await?
+                let answer = Next::new(middleware, self).run(request);
+                // It stays on its thread, the only one there is.
+                #[cfg(target_arch = "wasm32")]
+                let answer = send_wrapper::SendWrapper::new(answer);
+                answer.await?
             }
         };
         let status = response.status();
