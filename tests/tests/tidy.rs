@@ -175,3 +175,40 @@ fn every_operation_that_the_emulator_answers_has_a_story() {
         "answered, and no test in tests/tests says `/// Covers:` of them: {without:?}"
     );
 }
+
+/// What stands in backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn every_proof_that_the_comparison_names_is_there() {
+    let sources: Vec<String> = rust_files().iter().map(|path| read(&root().join(path))).collect();
+    // A command of cargo, a path from the root or from a crate, a file of the tests of the client, a story, or a test.
+    let is_there = |name: &str, proof: &str| {
+        let name = name.split(' ').next().unwrap();
+        let mut places: Vec<PathBuf> = ["", "crates", "crates/dfns", "crates/dfns/tests/client"]
+            .iter()
+            .map(|folder| root().join(folder).join(name))
+            .collect();
+        if proof.starts_with("stor") {
+            places.push(root().join(format!("tests/tests/stories/{name}.rs")));
+        }
+        name == "cargo"
+            || places.iter().any(|place| place.exists())
+            || sources.iter().any(|source| source.contains(&format!("fn {name}(")))
+    };
+    let document = read(&root().join("docs/comparison.md"));
+    let mut rows = 0;
+    for row in document.lines().filter(|line| line.starts_with("| ")).skip(1) {
+        let proof = row.trim_end_matches([' ', '|']).rsplit(" | ").next().unwrap();
+        let missing: Vec<&str> = quoted(proof).filter(|name| !is_there(name, proof)).collect();
+        assert!(missing.is_empty(), "{row}: there is no {missing:?}");
+        assert!(
+            quoted(proof).next().is_some() || proof == "the quickstart",
+            "{row}: no proof"
+        );
+        rows += 1;
+    }
+    assert!(rows > 35, "only {rows} rows");
+}
