@@ -3,6 +3,7 @@
 //! Invariant: the bytes of the caller stand in the signed transaction unchanged; only the signature is added, and the key
 //! where it belongs to the signature.
 
+mod algorand;
 mod aptos;
 mod bitcoin;
 mod cardano;
@@ -65,7 +66,7 @@ pub(crate) fn sign(
         Family::Tezos => Some(watermarked::tezos(key, bytes)),
         Family::Ton => Some(ton::sign(key, bytes)),
         Family::Aptos => Some(aptos::sign(key, bytes)),
-        Family::Algorand => Some(watermarked::algorand(key, bytes)),
+        Family::Algorand => Some(algorand::sign(key, bytes)),
         Family::Tron => Some(watermarked::tron(key, bytes)),
         Family::Xrpl => Some(xrpl::sign(key, bytes)),
         _ => None,

@@ -1,4 +1,4 @@
-//! Transactions that are signed as they are, after a mark of the chain: Tezos, Algorand, Tron.
+//! Transactions that are signed as they are, after a mark of the chain: Tezos, Tron.
 
 use bs58::Alphabet;
 
@@ -6,7 +6,7 @@ use super::{SignedTransaction, invalid};
 use crate::keys::error::KeyError;
 use crate::keys::material::{KeyMaterial, Scheme};
 use crate::keys::taproot::MerkleRoot;
-use crate::keys::{base32, base58check, digest, hex};
+use crate::keys::{base58check, digest, hex};
 
 /// What Tezos puts before an operation that is signed.
 const TEZOS_OPERATION: u8 = 3;
@@ -29,31 +29,6 @@ pub(super) fn tezos(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction
         signature,
         bytes: signed,
         hash,
-    })
-}
-
-/// The msgpack map `{txn: …}`, or the map of the transaction alone; the signed one is `{sig, txn}`.
-pub(super) fn algorand(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction, KeyError> {
-    // A map of one entry whose key is the text of three characters `txn`.
-    const WRAPPER: &[u8] = b"\x81\xa3txn";
-    let transaction = bytes.strip_prefix(WRAPPER).unwrap_or(bytes);
-    // The transaction itself is a map: short, of 16 bits or of 32 bits.
-    if !matches!(transaction, [0x81..=0x8f | 0xde | 0xdf, _, ..]) {
-        return Err(invalid("not a msgpack map of an Algorand transaction"));
-    }
-    let marked = [b"TX", transaction].concat();
-    let signature = key.sign_message(&marked)?;
-    let signed = [
-        b"\x82\xa3sig\xc4\x40",
-        &signature.to_bytes()[..],
-        b"\xa3txn",
-        transaction,
-    ]
-    .concat();
-    Ok(SignedTransaction {
-        signature,
-        bytes: signed,
-        hash: base32::encode(&digest::sha512_256(&[&marked])),
     })
 }
 
@@ -125,7 +100,7 @@ mod tests {
     use ed25519_dalek::Verifier as _;
     use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
 
-    use super::{algorand, tezos, tron, varint};
+    use super::{tezos, tron, varint};
     use crate::keys::digest;
     use crate::keys::error::KeyError;
     use crate::keys::material::{Curve, KeyMaterial, RawSignature, Scheme};
@@ -152,17 +127,6 @@ mod tests {
             "{}",
             signed.hash
         );
-    }
-
-    #[test]
-    fn an_algorand_transaction_is_signed_with_and_without_its_wrapper() {
-        let transaction = b"\x82\xa3amt\x01\xa4type\xa3pay";
-        let bare = algorand(&ed25519(), transaction).unwrap();
-        let wrapped = algorand(&ed25519(), &[&b"\x81\xa3txn"[..], transaction].concat()).unwrap();
-        assert_eq!(bare, wrapped);
-        verify(&ed25519(), &[&b"TX"[..], transaction].concat(), bare.signature);
-        assert!(bare.bytes.starts_with(b"\x82\xa3sig\xc4\x40") && bare.bytes.ends_with(transaction));
-        assert_eq!(bare.hash.len(), 52);
     }
 
     #[test]
@@ -207,11 +171,7 @@ mod tests {
     #[test]
     fn bytes_of_another_kind_are_refused() {
         let ecdsa = KeyMaterial::derive(b"seed", "key", Scheme::Ecdsa, Curve::Secp256k1).unwrap();
-        for refused in [
-            tezos(&ed25519(), &[0; 32]),
-            algorand(&ed25519(), b"\x80"),
-            tron(&ecdsa, b"hello"),
-        ] {
+        for refused in [tezos(&ed25519(), &[0; 32]), tron(&ecdsa, b"hello")] {
             assert!(
                 matches!(
                     refused,
