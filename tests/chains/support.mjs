@@ -47,6 +47,13 @@ export const post = async (path, body) => {
 // A new wallet; its key is `wallet.signingKey`, whose `publicKey` is in hexadecimal.
 export const createWallet = (network, more = {}) => post('/wallets', { network, ...more })
 
+// Activates a wallet on one of the networks that must hear of an account before it can be used, and gives it as it is then.
+export const activate = async (wallet, body = {}) => {
+  await post(`/wallets/${wallet.id}/activate`, body)
+  await admin('POST', '/clock/advance', { seconds: 1 })
+  return get(`/wallets/${wallet.id}`)
+}
+
 // A new key for other schemes than the usual one of a network.
 export const createKey = (scheme, curve, more = {}) => post('/keys', { scheme, curve, ...more })
 

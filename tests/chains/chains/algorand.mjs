@@ -93,7 +93,12 @@ export const checks = {
   },
 
   async 'transaction of an account that was handed to the key'() {
-    const unsigned = algosdk.makePaymentTxnWithSuggestedParamsFromObject({ sender: other.address, receiver: sender, amount: 1n, suggestedParams })
+    const unsigned = algosdk.makePaymentTxnWithSuggestedParamsFromObject({
+      sender: other.address,
+      receiver: sender,
+      amount: 1n,
+      suggestedParams,
+    })
     const made = await generateSignature(wallet, { kind: 'Transaction', transaction: toHex(unsigned.toByte()) })
     const signed = algosdk.decodeSignedTransaction(fromHex(made.signedData))
     assert.equal(signed.sgnr.toString(), sender)
@@ -104,9 +109,15 @@ export const checks = {
   async 'transaction of an account of two owners'() {
     const owners = { version: 1, threshold: 2, addrs: [other.address, sender] }
     const account = algosdk.multisigAddress(owners).toString()
-    const unsigned = algosdk.makePaymentTxnWithSuggestedParamsFromObject({ sender: account, receiver: sender, amount: 1n, suggestedParams })
+    const unsigned = algosdk.makePaymentTxnWithSuggestedParamsFromObject({
+      sender: account,
+      receiver: sender,
+      amount: 1n,
+      suggestedParams,
+    })
     let transaction = toHex(algosdk.createMultisigTransaction(unsigned, owners))
-    for (const owner of [wallet, other]) transaction = (await generateSignature(owner, { kind: 'Transaction', transaction })).signedData
+    for (const owner of [wallet, other])
+      transaction = (await generateSignature(owner, { kind: 'Transaction', transaction })).signedData
     const { msig, txn } = algosdk.decodeSignedTransaction(fromHex(transaction))
     assert.equal(txn.txID(), unsigned.txID())
     for (const { pk, s } of msig.subsig) assert.ok(ed25519.verify(s, unsigned.bytesToSign(), pk), 'the signature')

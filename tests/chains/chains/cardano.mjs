@@ -1,5 +1,6 @@
-// Cardano, by Emurgo's serialization library.
+// Cardano, by Emurgo's libraries.
 
+import cose from '@emurgo/cardano-message-signing-nodejs'
 import cardano from '@emurgo/cardano-serialization-lib-nodejs'
 import {
   assert,
@@ -15,6 +16,7 @@ import {
   refuseToPay,
   toHex,
   transfer,
+  words,
 } from '../support.mjs'
 
 const wallet = await createWallet('CardanoPreprod')
@@ -54,14 +56,27 @@ const signTransaction = async (unsigned, others = 0) => {
   assert.equal(made.txHash, id.to_hex())
   const witnesses = signed.witness_set().vkeys()
   assert.equal(witnesses.len(), 1 + others)
-  for (let place = 0; place < witnesses.len(); place += 1) {
-    const witness = witnesses.get(place)
-    assert.ok(witness.vkey().public_key().verify(id.to_bytes(), witness.signature()), `the signature of witness ${place}`)
-  }
-  const own = witnesses.get(others)
-  assert.equal(own.vkey().public_key().hash().to_hex(), keyOf(wallet).hash().to_hex(), 'the signer')
+  const all = Array.from({ length: witnesses.len() }, (_, place) => witnesses.get(place))
+  for (const witness of all) assert.ok(witness.vkey().public_key().verify(id.to_bytes(), witness.signature()), 'the signature')
+  const own = all.find((witness) => witness.vkey().public_key().to_hex() === keyOf(wallet).to_hex())
   assert.equal(made.signature.encoded, `0x${own.signature().to_hex()}`)
   return cardano.Transaction.from_bytes(fromHex(made.signedData))
+}
+
+const signMessage = async (payload, externalAad) => {
+  const fields = { ...(payload && { payload: toHex(payload) }), ...(externalAad && { externalAad: toHex(externalAad) }) }
+  const made = await generateSignature(wallet, { kind: 'Cip8', context: 'Signature1', ...fields })
+  const signed = cose.COSESign1.from_bytes(fromHex(made.signedData))
+  const headers = signed.headers().protected().deserialized_headers()
+  const eddsa = cose.Label.from_algorithm_id(cose.AlgorithmId.EdDSA)
+  assert.equal(headers.algorithm_id().as_int().as_i32(), eddsa.as_int().as_i32())
+  const address = headers.header(cose.Label.new_text('address')).as_bytes()
+  assert.equal(cardano.Address.from_bytes(address).to_bech32(), wallet.address, 'the signer')
+  assert.deepEqual(signed.payload(), payload)
+  const data = signed.signed_data(externalAad, payload ? undefined : new Uint8Array())
+  const signature = cardano.Ed25519Signature.from_bytes(signed.signature())
+  assert.ok(keyOf(wallet).verify(data.to_bytes(), signature), 'the signature')
+  assert.equal(made.signature.encoded, toHex(signed.signature()))
 }
 
 export const checks = {
@@ -92,6 +107,10 @@ export const checks = {
     unsigned.sign_and_add_vkey_signature(stranger)
     await signTransaction(cardano.Transaction.from_bytes(unsigned.to_bytes()), 1)
   },
+
+  cip8: () => signMessage(words),
+  'cip8 with what is signed along': () => signMessage(words, digest),
+  'cip8 without a message': () => signMessage(undefined, digest),
 
   async 'addresses to pay'() {
     const hash = cardano.Credential.from_keyhash(keyOf(other).hash())

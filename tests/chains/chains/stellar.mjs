@@ -74,7 +74,40 @@ export const checks = {
 
   transaction: () => signTransaction(wallet, Networks.TESTNET),
   'transaction with a memo': () => signTransaction(wallet, Networks.TESTNET, Memo.text('invoice 7')),
+  'transaction that another one has signed already': () => signTransaction(wallet, Networks.TESTNET, Memo.none(), true),
   'transaction of the public network': () => signTransaction({ ...wallet, network: 'Stellar' }, Networks.PUBLIC),
+
+  // The same that the library builds.
+  async 'transaction that pays for another one'() {
+    const inner = build(Networks.TESTNET)
+    inner.sign(stranger)
+    const unsigned = TransactionBuilder.buildFeeBumpTransaction(wallet.address, '200', inner, Networks.TESTNET)
+    const made = await generateSignature(wallet, { kind: 'Transaction', transaction: toHex(unsigned.toEnvelope().toXDR()) })
+    const signed = TransactionBuilder.fromXDR(Buffer.from(fromHex(made.signedData)).toString('base64'), Networks.TESTNET)
+    assert.deepEqual(signed.hash(), unsigned.hash(), 'what was signed')
+    assert.ok(signer.verify(signed.hash(), signed.signatures[0].signature()), 'the signature')
+    assert.equal(signed.innerTransaction.signatures.length, 1)
+    assert.equal(made.txHash, signed.hash().toString('hex'))
+  },
+
+  async stellarFeeBumpTransaction() {
+    const inner = build(Networks.TESTNET, Memo.text('invoice 7'))
+    inner.sign(stranger)
+    const innerTransaction = toHex(inner.toEnvelope().toXDR())
+    const made = await generateSignature(wallet, {
+      kind: 'StellarFeeBumpTransaction',
+      innerTransaction,
+      transactionReference: 'invoice 7',
+    })
+    const signed = TransactionBuilder.fromXDR(Buffer.from(fromHex(made.signedData)).toString('base64'), Networks.TESTNET)
+    assert.equal(signed.feeSource, wallet.address, 'who pays')
+    assert.deepEqual(signed.innerTransaction.hash(), inner.hash(), 'what is paid for')
+    assert.ok(stranger.verify(inner.hash(), signed.innerTransaction.signatures[0].signature()), 'the signature within')
+    assert.ok(signer.verify(signed.hash(), signed.signatures[0].signature()), 'the signature')
+    // Two operations, and the transaction itself counts as one more.
+    assert.ok(Number(signed.fee) >= 300, signed.fee)
+    assert.equal(made.txHash, signed.hash().toString('hex'))
+  },
 
   async 'addresses to pay'() {
     const muxed = new MuxedAccount(new Account(other.address, '0'), '7').accountId()

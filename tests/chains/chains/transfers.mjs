@@ -2,7 +2,7 @@
 // that the chain's explorers have.
 
 import bs58 from 'bs58'
-import { assert, createWallet, digest, fund, history, transfer } from '../support.mjs'
+import { activate, assert, createWallet, digest, fund, history, post, transfer } from '../support.mjs'
 
 const hexadecimal = /^[0-9a-f]{64}$/
 const capitals = /^[0-9A-F]{64}$/
@@ -15,7 +15,7 @@ const tokens = {
   AptosTestnet: [prefixed, { kind: 'Aip21', metadata: `0x${hex}` }],
   BitcoinCash: [hexadecimal],
   BitcoinSignet: [hexadecimal],
-  CantonTestnet: [/^1220[0-9a-f]{64}$/, { kind: 'Cip56', instrumentId: 'USD', instrumentAdmin: `issuer::1220${hex}` }],
+  Canton: [/^1220[0-9a-f]{64}$/, { kind: 'Cip56', instrumentId: 'USD', instrumentAdmin: `issuer::1220${hex}` }],
   CardanoPreprod: [hexadecimal, { kind: 'Asset', assetId: `${hex.slice(8)}544b4e` }],
   ConcordiumTestnet: [hexadecimal, { kind: 'Cis2', tokenAddress: '5Pxr5EUtU' }, { kind: 'Cis7', tokenId: 'TKN' }],
   CosmosIcsTestnet: [capitals],
@@ -38,6 +38,7 @@ const tokens = {
   NearTestnet: [base58(32)],
   Paseo: [prefixed],
   PolymeshTestnet: [prefixed],
+  StarknetSepolia: [prefixed, { kind: 'Snip2', contract: 'receiver' }, { kind: 'Snip3', contract: 'receiver', tokenId: '7' }],
   SolanaDevnet: [base58(64), { kind: 'Spl', mint: bs58.encode(digest) }, { kind: 'Spl2022', mint: bs58.encode(digest) }],
   StellarTestnet: [hexadecimal, { kind: 'Sep41', assetCode: 'TKN', issuer: 'receiver' }],
   SuiTestnet: [base58(32), { kind: 'Coin', coin: `0x${hex}::tkn::TKN` }],
@@ -57,12 +58,27 @@ const tokens = {
   ],
 }
 
-const existsOnce = ['Erc721', 'Hip17', 'Trc721']
+const existsOnce = ['Erc721', 'Hip17', 'Snip3', 'Trc721']
+
+// What some networks want to know of an account before it can be used.
+const activations = {
+  Canton: async () => ({ validatorId: (await post('/networks/canton/validators', { kind: 'Shared' })).id }),
+  ConcordiumTestnet: () => ({ expiry: 4102444800, unsignedCdiStr: '{"credId":"a1"}' }),
+  StarknetSepolia: () => ({}),
+}
+
+// A wallet with enough for fees, and for what some networks want an account to keep.
+const createFunded = async (network) => {
+  const amount = '1000000000000000000000000'
+  let wallet = await createWallet(network)
+  if (network === 'StarknetSepolia') await fund(wallet, amount)
+  if (activations[network]) wallet = await activate(wallet, await activations[network]())
+  if (network !== 'StarknetSepolia') await fund(wallet, amount)
+  return wallet
+}
 
 const transfersOn = async (network, [form, ...kinds]) => {
-  const [from, to] = [await createWallet(network), await createWallet(network)]
-  // Enough for fees, and for what some networks want an account to keep.
-  await fund(from, '1000000000000000000000000')
+  const [from, to] = [await createFunded(network), await createFunded(network)]
   for (const named of [{ kind: 'Native' }, ...kinds]) {
     // Where only an address will do, that of the receiver is one.
     const token = Object.fromEntries(Object.entries(named).map(([name, text]) => [name, text === 'receiver' ? to.address : text]))

@@ -14,6 +14,9 @@ const TRANSACTION: [u8; 4] = [0, 0, 0, 2];
 const NO_SIGNATURES: [u8; 4] = [0; 4];
 /// The kind of an envelope in which somebody else pays the fee.
 const FEE_BUMP: [u8; 4] = [0, 0, 0, 5];
+/// How long a signature is with the end of its key and its length, and how many others a transaction may have.
+const SIGNATURE: usize = 4 + 4 + 64;
+const MOST_SIGNATURES: usize = 19;
 /// The least that an operation costs, in stroops.
 const BASE_FEE: u32 = 100;
 
@@ -44,17 +47,40 @@ fn network_id(key: &KeyMaterial, network: Option<&str>) -> Result<[u8; 32], KeyE
     Ok(sha256(&[passphrase.as_bytes()]))
 }
 
+/// What a transaction says, and the signatures that it has, each 72 bytes long behind their count.
+fn without_signatures(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    (0..=MOST_SIGNATURES).rev().find_map(|count| {
+        let (body, list) = bytes.split_at_checked(bytes.len().checked_sub(4 + SIGNATURE * count)?)?;
+        let (written, signatures) = list.split_first_chunk()?;
+        let is_list = usize::try_from(u32::from_be_bytes(*written)).ok()? == count;
+        let are_signatures = signatures
+            .chunks(SIGNATURE)
+            .all(|signature| signature[4..8] == [0, 0, 0, 64]);
+        (is_list && are_signatures).then_some((body, signatures))
+    })
+}
+
+/// Signs a transaction, or one in which somebody pays for another one; the signatures of others stay.
 pub(super) fn sign(key: &KeyMaterial, network: Option<&str>, bytes: &[u8]) -> Result<SignedTransaction, KeyError> {
     let network = network_id(key, network)?;
-    let body = bytes
-        .strip_prefix(&TRANSACTION)
-        .and_then(|rest| rest.strip_suffix(&NO_SIGNATURES));
+    let malformed = || invalid("not an envelope of a Stellar transaction");
+    let kind = [TRANSACTION, FEE_BUMP].into_iter().find(|kind| bytes.starts_with(kind));
+    let kind = kind.ok_or_else(malformed)?;
+    let (body, others) = without_signatures(&bytes[kind.len()..]).ok_or_else(malformed)?;
     // Account, fee, sequence, conditions, memo, operations and extension take 60 bytes at least.
-    let body = body.filter(|body| body.len() >= 60 && body.len().is_multiple_of(4));
-    let body = body.ok_or_else(|| invalid("not an envelope of an unsigned Stellar transaction"))?;
-    let id = sha256(&[&network, &TRANSACTION, body]);
+    if body.len() < 60 || !body.len().is_multiple_of(4) {
+        return Err(malformed());
+    }
+    let id = sha256(&[&network, &kind, body]);
     let signature = key.sign_message(&id)?;
-    let signed = [&TRANSACTION, body, &one_signature(key, &signature.to_bytes())].concat();
+    let own = one_signature(key, &signature.to_bytes());
+    // The count stands before the one signature.
+    let (_, own) = own.split_at(4);
+    if others.chunks(SIGNATURE).any(|other| other == own) {
+        return Err(invalid("it is signed already"));
+    }
+    let count = u32::try_from(others.len() / SIGNATURE + 1).map_err(|_| malformed())?;
+    let signed = [&kind, body, &count.to_be_bytes(), others, own].concat();
     Ok(SignedTransaction {
         signature,
         bytes: signed,
@@ -119,6 +145,31 @@ mod tests {
         verifying.verify(&id, &signature).unwrap();
         assert_eq!(signed.bytes[..64], envelope()[..64], "the transaction changed");
         assert_eq!(&signed.bytes[68..72], &key().public_key()[28..]);
+    }
+
+    #[test]
+    fn the_signatures_of_others_stay() {
+        let other = KeyMaterial::derive(b"seed", "other", Scheme::EdDsa, Curve::Ed25519).unwrap();
+        let first = sign(&other, Some("Stellar"), &envelope()).unwrap();
+        let both = sign(&key(), Some("Stellar"), &first.bytes).unwrap();
+        assert_eq!(both.hash, first.hash);
+        let alone = sign(&key(), Some("Stellar"), &envelope()).unwrap();
+        let (others, own) = (
+            &first.bytes[first.bytes.len() - 72..],
+            &alone.bytes[alone.bytes.len() - 72..],
+        );
+        assert_eq!(both.bytes, [&envelope()[..64], &[0, 0, 0, 2], others, own].concat());
+    }
+
+    #[test]
+    fn an_envelope_in_which_somebody_pays_for_another_one_is_signed_as_such() {
+        let inner = sign(&key(), Some("Stellar"), &envelope()).unwrap().bytes;
+        let unsigned = [&[0, 0, 0, 5][..], &[0; 4], key().public_key(), &[0; 8], &inner, &[0; 8]].concat();
+        let signed = sign(&key(), Some("Stellar"), &unsigned).unwrap();
+        let public = sha256(&[b"Public Global Stellar Network ; September 2015"]);
+        let id = sha256(&[&public, &unsigned[..unsigned.len() - 4]]);
+        assert_eq!(signed.hash, hex::encode(&id));
+        assert_eq!(signed.bytes[unsigned.len() - 4..][..4], [0, 0, 0, 1]);
     }
 
     #[test]
