@@ -6,6 +6,7 @@ mod assertion;
 mod attestation;
 mod cbor;
 mod client_data;
+mod cose;
 mod der;
 mod public_key;
 mod webauthn;
@@ -18,6 +19,7 @@ pub(crate) use assertion::{KeyAssertion, verify_key_assertion};
 pub(crate) use attestation::{KeyAttestation, verify_key_attestation};
 pub(crate) use client_data::claimed_challenge;
 use client_data::{ClientDataType, check_client_data};
+pub(crate) use cose::OFFERED as OFFERED_ALGORITHMS;
 pub(crate) use public_key::PublicKey;
 pub(crate) use webauthn::{
     Authenticator, WebauthnAssertion, WebauthnAttestation, verify_webauthn_assertion, verify_webauthn_attestation,
@@ -75,5 +77,7 @@ pub(crate) fn decode_base64url(text: &str, field: &'static str) -> Result<Vec<u8
     BASE64URL.decode(text).map_err(|_| CredentialError::Base64(field))
 }
 
+#[cfg(test)]
+mod rsa_tests;
 #[cfg(test)]
 mod tests;

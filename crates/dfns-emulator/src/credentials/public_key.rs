@@ -97,6 +97,40 @@ impl PublicKey {
         spki().and_then(Self::from_spki).ok_or(CredentialError::PublicKey)
     }
 
+    /// The key on P-256 with this point, not compressed.
+    pub(super) fn from_p256_point(point: &[u8]) -> Option<Self> {
+        /// The DER of the algorithm: ecPublicKey on P-256.
+        const ALGORITHM: &[u8] = &[
+            0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d,
+            0x03, 0x01, 0x07,
+        ];
+        let bits = encode(BIT_STRING, &[&[0][..], point].concat())?;
+        Self::from_spki(&encode(SEQUENCE, &[ALGORITHM, &bits].concat())?)
+    }
+
+    /// The RSA key with this modulus and exponent, both unsigned, the highest byte first.
+    pub(super) fn from_rsa_numbers(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
+        let integer = |number: &[u8]| {
+            // DER has signs: a number that would look negative begins with a zero.
+            let sign: &[u8] = if *number.first()? >= 0x80 { &[0] } else { &[] };
+            encode(INTEGER, &[sign, number].concat())
+        };
+        Self::from_pkcs1(&encode(SEQUENCE, &[integer(modulus)?, integer(exponent)?].concat())?)
+    }
+
+    /// The key as SubjectPublicKeyInfo in PEM, in lines of 64 characters.
+    pub(super) fn to_pem(&self) -> String {
+        let text = STANDARD.encode(&self.spki);
+        let mut pem = "-----BEGIN PUBLIC KEY-----\n".to_owned();
+        for (place, letter) in text.chars().enumerate() {
+            if place > 0 && place % 64 == 0 {
+                pem.push('\n');
+            }
+            pem.push(letter);
+        }
+        pem + "\n-----END PUBLIC KEY-----\n"
+    }
+
     fn from_spki(spki: &[u8]) -> Option<Self> {
         let mut outer = Reader::new(spki);
         let mut fields = Reader::new(outer.value(SEQUENCE)?);

@@ -6,10 +6,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::*;
 
-const KEYS: &str = include_str!("../../tests/data/key-credentials.json");
-const WEBAUTHN: &str = include_str!("../../tests/data/webauthn.json");
+pub(super) const KEYS: &str = include_str!("../../tests/data/key-credentials.json");
+pub(super) const WEBAUTHN: &str = include_str!("../../tests/data/webauthn.json");
 
-fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value
         .pointer(pointer)
         .and_then(Value::as_str)
@@ -247,7 +247,7 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// The head of a CBOR byte string of less than 64 KiB, and the bytes.
-fn cbor_bytes(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn cbor_bytes(bytes: &[u8]) -> Vec<u8> {
     let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
     [&[0x59][..], &length, bytes].concat()
 }

@@ -4,18 +4,17 @@
 //! no roots of trust: a certificate has to have signed, and nobody asks who made it. Other formats are refused.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use super::cbor::{self, Value};
+use super::cose;
 use super::public_key::{Digest, PublicKey};
 use super::{ClientDataType, CredentialError, check_client_data, decode_base64url};
 
 const USER_PRESENT: u8 = 0x01;
 const USER_VERIFIED: u8 = 0x04;
 const ATTESTED_CREDENTIAL: u8 = 0x40;
-/// ECDSA over P-256 with SHA-256, by its COSE number.
-const ES256: i64 = -7;
 
 /// An assertion by an authenticator, as it is received; every field but the user handle is base64url.
 #[derive(Clone, Copy, Debug)]
@@ -106,28 +105,27 @@ pub(crate) fn verify_webauthn_attestation(
     if URL_SAFE_NO_PAD.encode(credential_id) != attestation.credential_id.trim_end_matches('=') {
         return Err(CredentialError::AuthenticatorData("it is about another credential"));
     }
-    let pem = p256_pem(&cose_key).ok_or(CredentialError::PublicKey)?;
+    let (key, algorithm) = cose::public_key(&cose_key).ok_or(CredentialError::PublicKey)?;
     let statement = object.get("attStmt").ok_or(malformed.clone())?;
     match object.get("fmt").and_then(Value::text) {
         Some("none") => {}
         Some("packed") => {
             let signature = statement.get("sig").and_then(Value::bytes).ok_or(malformed.clone())?;
-            if statement.get("alg").and_then(Value::integer) != Some(ES256) {
-                return Err(malformed);
-            }
+            let by = statement.get("alg").and_then(Value::integer);
             let attesting = match statement.get("x5c") {
-                None => PublicKey::from_pem(&pem)?,
-                Some(chain) => {
+                None if by == Some(algorithm) => key.clone(),
+                Some(chain) if by.is_some_and(|by| cose::OFFERED.contains(&by)) => {
                     let certificate = chain.first().and_then(Value::bytes).ok_or(malformed)?;
                     PublicKey::from_certificate(certificate)?
                 }
+                _ => return Err(malformed),
             };
             let signed = [bytes, &Sha256::digest(&client_data)].concat();
             attesting.verify(&signed, signature, Digest::Sha256)?;
         }
         _ => return Err(malformed),
     }
-    Ok((pem, data.sign_count))
+    Ok((key.to_pem(), data.sign_count))
 }
 
 struct AuthenticatorData<'a> {
@@ -178,23 +176,4 @@ impl<'a> AuthenticatorData<'a> {
         }
         .ok_or(CredentialError::AuthenticatorData("they hold no credential"))
     }
-}
-
-/// A COSE key as PEM, if it is one for ES256.
-fn p256_pem(key: &Value) -> Option<String> {
-    /// What stands before the point in SubjectPublicKeyInfo, with the 04 of an uncompressed point at the end.
-    const SPKI: &[u8] = &[
-        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
-        0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
-    ];
-    let number = |at| key.at(at).and_then(Value::integer);
-    let coordinate = |at| key.at(at).and_then(Value::bytes).filter(|bytes| bytes.len() == 32);
-    if (number(1), number(3), number(-1)) != (Some(2), Some(ES256), Some(1)) {
-        return None;
-    }
-    let der = STANDARD.encode([SPKI, coordinate(-2)?, coordinate(-3)?].concat());
-    let (first, second) = der.split_at(64);
-    Some(format!(
-        "-----BEGIN PUBLIC KEY-----\n{first}\n{second}\n-----END PUBLIC KEY-----\n"
-    ))
 }

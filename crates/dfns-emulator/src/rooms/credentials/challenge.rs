@@ -16,6 +16,7 @@ use super::attest::supported;
 use crate::auth::session;
 use crate::auth::tokens::Audience;
 use crate::context::Context;
+use crate::credentials::OFFERED_ALGORITHMS;
 use crate::rooms::refusals::invalid_field;
 use crate::rooms::{codes, people};
 use crate::server::{Refusal, Reply};
@@ -148,7 +149,9 @@ pub(in crate::rooms) fn present_user(user: &UserRecord) -> Value {
 
 /// The kinds of keys that WebAuthn may use: ES256, RS256.
 pub(in crate::rooms) fn public_key_parameters() -> Value {
-    json!([{ "type": "public-key", "alg": -7 }, { "type": "public-key", "alg": -257 }])
+    OFFERED_ALGORITHMS
+        .map(|number| json!({ "type": "public-key", "alg": number }))
+        .into()
 }
 
 /// Which authenticators may be used: those that verify their user and find the credential themselves.
