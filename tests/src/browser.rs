@@ -176,6 +176,26 @@ impl Browser {
         self.command("POST", "execute/sync", &json!({ "script": script, "args": [] }))
     }
 
+    /// Lets pages know from now on that their reader prefers `light` or `dark`.
+    ///
+    /// # Panics
+    /// If the browser does not take it.
+    pub fn prefer(&self, scheme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let body = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": features } });
+        self.command("POST", "goog/cdp/execute", &body);
+    }
+
+    /// Makes the window so wide and high, in pixels; narrower than a window can be, too.
+    ///
+    /// # Panics
+    /// If the browser does not take it.
+    pub fn resize(&self, width: u32, height: u32) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let body = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics });
+        self.command("POST", "goog/cdp/execute", &body);
+    }
+
     /// A picture of the page, PNG in base64.
     ///
     /// # Panics

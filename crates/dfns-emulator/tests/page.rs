@@ -83,7 +83,7 @@ async fn wallets_are_shown_with_what_they_hold() {
         "treasury",
         "EthereumSepolia",
         wallet["address"].as_str().unwrap(),
-        "1234567 ",
+        "0.000000000001234567 ",
     ] {
         assert!(page.contains(shown), "{shown} is not in {page}");
     }

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use dfns_types::{Amount, Network, Nft, NftList, Wallet, WalletAsset, WalletAssetList};
 use serde_json::{Value, json};
 
+use super::decimal::decimal;
 use super::refusals::invalid_field;
 use super::wallets::{known_chain, wallet_of_path};
 use crate::chain::{Asset, Chain, holdings_on_node};
@@ -77,19 +78,21 @@ fn shown_asset(context: &Context<'_>, chain: Chain, asset: &Asset, balance: &Amo
     ))
 }
 
-/// What a wallet holds, for people: `1000 ETH` in the smallest unit, one line an asset.
+/// What a wallet holds, for people: `1.5 ETH` in whole coins, one line an asset, the native one first.
 ///
 /// # Errors
 /// 500 if the store fails.
 pub(crate) fn holdings_in_words(context: &Context<'_>, wallet: &Wallet) -> Result<Vec<String>, Refusal> {
-    let (chain, held) = match holdings(context, wallet) {
+    let (chain, mut held) = match holdings(context, wallet) {
         // A page for people shows what there is, and what is missing.
         Err(refusal) if refusal.status == StatusCode::BAD_GATEWAY => return Ok(vec![refusal.message]),
         found => found?,
     };
+    held.sort_by_key(|(asset, _)| !asset.is_native());
     let line = |(asset, amount): (Asset, Amount)| {
-        let name = record(context, chain, &asset)?.symbol.unwrap_or_else(|| asset.key());
-        Ok(format!("{amount} {name}"))
+        let AssetRecord { symbol, decimals } = record(context, chain, &asset)?;
+        let name = symbol.unwrap_or_else(|| asset.key());
+        Ok(format!("{} {name}", decimal(&amount, decimals.unwrap_or(0).into())))
     };
     held.into_iter().map(line).collect()
 }

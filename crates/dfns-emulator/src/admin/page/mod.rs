@@ -75,9 +75,10 @@ fn page(context: &Context<'_>, problem: Option<&str>) -> Result<Markup, Refusal>
             body {
                 header {
                     h1 { "dfns-emulator" }
+                    (sections::contents(&view))
                     p { code { (context.services.config.base_url) } " · organisation " code { (view.org) } }
                     p {
-                        "It is " time { (view.now) } @if view.is_frozen { ", and the clock stands still" } "."
+                        "It is " time datetime=(view.now) { (view.now) } @if view.is_frozen { ", and the clock stands still" } "."
                     }
                 }
                 main {

@@ -2,6 +2,7 @@
 
 use dfns_types::Timestamp;
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::super::PREFIX;
 use super::view::View;
@@ -9,8 +10,8 @@ use crate::journal::Entry;
 
 fn section(id: &str, title: &str, is_empty: bool, empty: &str, content: &Markup) -> Markup {
     html! {
-        section id=(id) {
-            h2 { (title) }
+        section aria-labelledby=(id) {
+            h2 id=(id) { (title) }
             @if is_empty { p class="empty" { (empty) } } @else { (content) }
         }
     }
@@ -25,29 +26,64 @@ fn table(columns: &[&str], rows: &Markup) -> Markup {
     }
 }
 
-/// A point in time, from Unix milliseconds.
-fn time(millis: i64) -> String {
-    Timestamp::from_unix_millis(millis).map_or_else(|| millis.to_string(), |time| time.to_string())
+/// A point in time.
+fn time(time: Option<Timestamp>) -> Markup {
+    html! { @if let Some(time) = time { time datetime=(time) { (time) } } }
+}
+
+/// The sections, by their ids, with how much is in each.
+pub(super) fn contents(view: &View) -> Markup {
+    let sections = [
+        ("approvals", "Approvals", view.approvals.len()),
+        ("wallets", "Wallets", view.wallets.len() + view.more_wallets),
+        ("deliveries", "Deliveries", view.deliveries.len()),
+        ("outbox", "Outbox", view.outbox.len()),
+        ("requests", "Requests", view.requests.len()),
+    ];
+    html! {
+        nav aria-label="Sections" {
+            ul { @for (id, title, count) in sections { li { a href=(format!("#{id}")) { (title) " " (count) } } } }
+            a href=(format!("{PREFIX}/")) { "Load again" }
+        }
+    }
+}
+
+/// What an activity is about, in a few words, as far as it says so in the usual places.
+fn gist(activity: &Value) -> String {
+    let request = activity
+        .as_object()
+        .and_then(|fields| fields.values().find(|field| field.is_object()));
+    let body = request.map_or(&Value::Null, |request| &request["requestBody"]);
+    let text = |value: &Value, before: &str| value.as_str().map(|text| format!("{before}{text}"));
+    let words = [
+        text(&body["kind"], ""),
+        text(&body["amount"], ""),
+        text(&body["to"], "to "),
+        request.and_then(|request| text(&request["network"], "on ")),
+    ];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn approvals(view: &View) -> Markup {
     let rows = html! {
         @for approval in &view.approvals {
             @let activity = serde_json::to_value(&approval.activity).unwrap_or_default();
+            @let id = approval.id.as_str();
             tr {
-                td { code { (approval.id) } }
+                td { code id=(id) { (id) } }
                 td data-label="activity" {
                     (activity["kind"].as_str().unwrap_or("?"))
-                    details { summary { "what it is about" } pre { (serde_json::to_string_pretty(&activity).unwrap_or_default()) } }
+                    div class="gist" { (gist(&activity)) }
+                    details { summary { "all of it" } pre { (serde_json::to_string_pretty(&activity).unwrap_or_default()) } }
                 }
                 td data-label="asked by" { code { (approval.initiator_id) } }
-                td data-label="since" { (approval.date_created.map(|date| date.to_string()).unwrap_or_default()) }
+                td data-label="since" { (time(approval.date_created)) }
                 td {
-                    form method="post" action=(format!("{PREFIX}/page/approvals/{}/approve", approval.id)) {
-                        button { "Approve" }
+                    form method="post" action=(format!("{PREFIX}/page/approvals/{id}/approve")) {
+                        button aria-label=(format!("Approve {id}")) { "Approve" }
                     }
-                    form method="post" action=(format!("{PREFIX}/page/approvals/{}/deny", approval.id)) {
-                        button class="deny" { "Deny" }
+                    form method="post" action=(format!("{PREFIX}/page/approvals/{id}/deny")) {
+                        button class="deny" aria-label=(format!("Deny {id}")) { "Deny" }
                     }
                 }
             }
@@ -67,7 +103,10 @@ pub(super) fn wallets(view: &View) -> Markup {
     let rows = html! {
         @for (wallet, held) in &view.wallets {
             tr {
-                td { code { (wallet.id) } @if let Some(name) = &wallet.name { br; (name) } }
+                td {
+                    @if let Some(name) = &wallet.name { div class="name" { (name) } }
+                    code { (wallet.id) }
+                }
                 td data-label="network" { (wallet.network) }
                 td data-label="address" { code { (wallet.address.as_deref().unwrap_or("none yet")) } }
                 td data-label="holds" {
@@ -104,7 +143,7 @@ pub(super) fn deliveries(view: &View) -> Markup {
                             span class=(if status.starts_with('2') { "good" } else { "bad" }) { (status) }
                             @if let Some(error) = &delivery.error { " " (error) }
                         }
-                        None => { span class="quiet" { "due " (time(delivery.due_at)) } }
+                        None => { span class="quiet" { "due " (time(Timestamp::from_unix_millis(delivery.due_at))) } }
                     }
                 }
             }
@@ -127,7 +166,7 @@ pub(super) fn outbox(view: &View) -> Markup {
                 td { (mail.recipient) }
                 td data-label="for" { (mail.purpose) }
                 td data-label="code" { code { (mail.code) } }
-                td data-label="sent" { (time(mail.sent_at)) }
+                td data-label="sent" { (time(Timestamp::from_unix_millis(mail.sent_at))) }
             }
         }
     };
