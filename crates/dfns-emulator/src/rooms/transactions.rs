@@ -248,6 +248,10 @@ fn evm_order(
     let value = Amount::from(number("value", call.value)?);
     let data = dfns_types::Hex::from_bytes_bare(&call.data).to_string();
     let nonce = states_nonce.then_some(call.nonce);
+    let order = Order {
+        is_opaque: call.sets_code,
+        ..order
+    };
     let contract = call.to.map(|to| dfns_types::Hex::from_bytes(to).to_string());
     if let (Some((token, receiver, amount)), true) = (token_transfer(chain, call.to, &call.data), value.is_zero())
         && context.store.asset(chain.id, &token.key())?.is_some()

@@ -390,6 +390,43 @@ async fn what_cannot_be_read_counts_as_unknown_for_policies() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn code_that_an_evm_account_takes_on_or_runs_counts_as_unknown_for_policies() {
+    let scene = Scene::new().await;
+    block_above(&scene, 1_000_000.0);
+    let (wallet, paying) = (scene.wallet("Ethereum"), scene.wallet("Ethereum"));
+    let sponsor = json!({ "walletId": paying.id, "name": "gas" }).to_string();
+    let sponsor = scene.service.signed("POST", "/fee-sponsors", &sponsor).body["id"].clone();
+    let authorization = json!({
+        "chainId": 1, "address": paying.address, "nonce": 0, "yParity": 0, "r": "0x01", "s": "0x01",
+    });
+    let transaction = json!({ "to": paying.address, "value": "1" });
+    let mut with_code = transaction.clone();
+    with_code["type"] = json!(4);
+    with_code["gasLimit"] = json!("100000");
+    with_code["authorizationList"] = json!([authorization]);
+    let operation = json!({ "to": paying.address, "value": "1" });
+    let call = json!({ "to": paying.address, "data": "0x01020304" });
+    for (body, status) in [
+        (
+            json!({ "kind": "Transaction", "transaction": transaction }),
+            "Executing",
+        ),
+        (json!({ "kind": "Transaction", "transaction": with_code }), "Rejected"),
+        (
+            json!({ "kind": "UserOperations", "feeSponsorId": sponsor, "userOperations": [operation] }),
+            "Executing",
+        ),
+        (
+            json!({ "kind": "UserOperations", "feeSponsorId": sponsor, "userOperations": [operation, call] }),
+            "Rejected",
+        ),
+    ] {
+        let made = broadcast(&scene, &wallet, &body);
+        assert_eq!(made.body["status"], status, "{body}: {made:?}");
+    }
+}
+
 /// A policy that blocks what is worth more, or of unknown worth.
 fn block_above(scene: &Scene, limit: f64) {
     let policy = json!({

@@ -256,6 +256,32 @@ fn the_transaction_that_makes_nonce_accounts_is_the_one_of_the_library() {
 }
 
 #[test]
+fn partially_signed_transactions_of_bitcoin_are_finished_as_its_library_finishes_them() {
+    let key = key_of("TronNile");
+    let pay = |network: &str, case: &Value| {
+        let (signed, reading) = ready(network, &key, "", Raw::Psbt(case["psbt"].as_str().unwrap()))
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (hex::encode(&signed.bytes), signed.hash),
+            (text(&case["signed"]), text(&case["id"]))
+        );
+        told(reading)
+    };
+    let case = &vectors()["bitcoin"];
+    let segwit = &case["segwit"];
+    let payments = [native(&segwit["to"], 6_000), native(&segwit["toScript"], 1_000)];
+    assert_eq!(
+        pay("Bitcoin", segwit),
+        clear(&payments, 500),
+        "change and data pay nobody"
+    );
+    let (payments, fee, is_opaque) = pay("Dogecoin", &case["legacy"]);
+    assert_eq!((payments[0].amount, fee, is_opaque), (8_000, Some(1_000), false));
+    assert!(payments[0].to.starts_with('D'), "{payments:?}");
+}
+
+#[test]
 fn what_is_cut_off_or_of_another_wallet_is_refused_on_every_chain() {
     let all = vectors();
     for (network, chain, name) in [

@@ -101,6 +101,16 @@ fn shares_on_the_curve_of_starknet_give_the_key_back() {
     let shares: Vec<EncryptedShare> = keys.iter().zip(&dealt).map(sealed).collect();
     assert_eq!(*signers.combine(Curve::Stark, &shares).unwrap(), Stark::bytes(&secret));
     assert!(signers.combine(Curve::Secp256k1, &shares).is_err());
+    // Zero is a scalar, and no share of this key.
+    let mut zero = json!({ "version": 1, "public_shares": points });
+    zero["secret_share"] = json!({ "curve": "stark", "scalar": "00".repeat(32) });
+    let mut changed = shares;
+    let key = EncryptionKey::parse(text(&keys[0], "encryptionKey")).unwrap();
+    changed[0].ciphertext = key.seal(zero.to_string().as_bytes(), &[9; 32]).unwrap();
+    assert!(matches!(
+        signers.combine(Curve::Stark, &changed),
+        Err(SharingError::WrongCommitment { .. })
+    ));
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub(crate) struct EvmCall {
     pub(crate) to: Option<[u8; 20]>,
     pub(crate) value: Uint256,
     pub(crate) data: Vec<u8>,
+    /// True if accounts take on the code of contracts with it: what runs then is not to be seen here.
+    pub(crate) sets_code: bool,
 }
 
 impl EvmCall {
@@ -59,6 +61,7 @@ impl EvmCall {
             to: <[u8; 20]>::try_from(field(gas + 1)?).ok(),
             value: number(gas + 2)?,
             data: field(gas + 3)?.to_vec(),
+            sets_code: kind == Some(4),
         })
     }
 }
@@ -104,6 +107,7 @@ mod tests {
             to: None,
             value: Uint256::from(7),
             data: vec![0, 1, 2],
+            sets_code: false,
         };
         assert_eq!(call, expected);
     }

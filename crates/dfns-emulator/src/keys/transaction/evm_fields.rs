@@ -37,6 +37,8 @@ pub(crate) struct EvmFields {
     gas_price: Uint256,
     max_fee_per_gas: Uint256,
     max_priority_fee_per_gas: Uint256,
+    /// What accounts have signed to take on the code of contracts, each encoded; with type 4 only.
+    authorizations: Vec<Vec<u8>>,
 }
 
 impl EvmFields {
@@ -53,13 +55,15 @@ impl EvmFields {
             gas_price: defaults.gas_price.into(),
             max_fee_per_gas: defaults.max_fee_per_gas.into(),
             max_priority_fee_per_gas: defaults.max_priority_fee_per_gas.into(),
+            authorizations: Vec::new(),
         }
     }
 
-    /// Reads `{type?, to?, value?, data?, nonce?, gasLimit?, gasPrice?, maxFeePerGas?, maxPriorityFeePerGas?}`.
+    /// Reads `{type?, to?, value?, data?, nonce?, gasLimit?, gasPrice?, maxFeePerGas?, maxPriorityFeePerGas?,
+    /// authorizationList?}`.
     ///
     /// # Errors
-    /// [`KeyError::InvalidInput`] that names the field; also for type 4, whose authorizations the emulator does not take.
+    /// [`KeyError::InvalidInput`] that names the field.
     pub(crate) fn from_json(transaction: &Value, defaults: EvmDefaults) -> Result<Self, KeyError> {
         let given = transaction.as_object().ok_or_else(|| invalid("expected an object"))?;
         let field = |name: &str| given.get(name).filter(|value| !value.is_null());
@@ -77,6 +81,7 @@ impl EvmFields {
         let kind = match small("type", 2)? {
             0 => 0,
             2 => 2,
+            4 => 4,
             other => {
                 return Err(invalid(format!(
                     "type: {other} is not supported by the emulator as an object"
@@ -97,6 +102,14 @@ impl EvmFields {
                 .and_then(hex::decode)
                 .ok_or_else(|| invalid("data: expected bytes in hexadecimal"))?,
         };
+        let authorizations = match field("authorizationList") {
+            None => Vec::new(),
+            Some(_) if kind != 4 => return Err(invalid("authorizationList: taken with type 4 only")),
+            Some(list) => authorizations(list)?,
+        };
+        if kind == 4 && (to.is_none() || authorizations.is_empty()) {
+            return Err(invalid("type: 4 needs a receiver and at least one authorization"));
+        }
         Ok(Self {
             kind,
             chain_id: defaults.chain_id,
@@ -109,6 +122,7 @@ impl EvmFields {
             max_fee_per_gas: number("maxFeePerGas")?.unwrap_or(defaults.max_fee_per_gas.into()),
             max_priority_fee_per_gas: number("maxPriorityFeePerGas")?
                 .unwrap_or(defaults.max_priority_fee_per_gas.into()),
+            authorizations,
         })
     }
 
@@ -132,7 +146,7 @@ impl EvmFields {
                 rlp::number(0),
             ])
         } else {
-            let list = rlp::list(&[
+            let mut fields = vec![
                 rlp::number(self.chain_id),
                 rlp::number(self.nonce),
                 number(&self.max_priority_fee_per_gas),
@@ -142,11 +156,60 @@ impl EvmFields {
                 number(&self.value),
                 rlp::text(&self.data),
                 rlp::list(&[]),
-            ]);
-            [&[self.kind][..], &list].concat()
+            ];
+            if self.kind == 4 {
+                fields.push(rlp::list(&self.authorizations));
+            }
+            [&[self.kind][..], &rlp::list(&fields)].concat()
         };
         Unsigned::parse(&bytes)
     }
+}
+
+/// Authorizations as the libraries of others write them: `{chainId, address, nonce}` with `yParity` (or `v`), `r` and `s`
+/// beside them or in a `signature`, which may also be text of 65 bytes.
+fn authorizations(list: &Value) -> Result<Vec<Vec<u8>>, KeyError> {
+    let list = list.as_array();
+    let list = list.ok_or_else(|| invalid("authorizationList: expected a list"))?;
+    let read = |(place, given): (usize, &Value)| {
+        authorization(given).ok_or_else(|| {
+            invalid(format!(
+                "authorizationList[{place}]: expected chainId, address, nonce, yParity, r and s"
+            ))
+        })
+    };
+    list.iter().enumerate().map(read).collect()
+}
+
+fn authorization(given: &Value) -> Option<Vec<u8>> {
+    let number = |value: &Value| Uint256::from_json(value).map(|number| rlp::text(number.significant()));
+    let address: [u8; 20] = hex::decode_array(given.get("address")?.as_str()?)?;
+    let signature = given.get("signature").unwrap_or(given);
+    let (parity, r, s) = if let Some(text) = signature.as_str() {
+        let bytes: [u8; 65] = hex::decode_array(text)?;
+        let word = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).ok().map(Uint256);
+        (u64::from(bytes[64]), word(&bytes[..32])?, word(&bytes[32..64])?)
+    } else {
+        let parity = signature.get("yParity").or_else(|| signature.get("v"))?;
+        (
+            Uint256::from_json(parity)?.to_u64()?,
+            Uint256::from_json(signature.get("r")?)?,
+            Uint256::from_json(signature.get("s")?)?,
+        )
+    };
+    let parity = match parity {
+        0 | 27 => 0,
+        1 | 28 => 1,
+        _ => return None,
+    };
+    Some(rlp::list(&[
+        number(given.get("chainId")?)?,
+        rlp::text(&address),
+        number(given.get("nonce")?)?,
+        rlp::number(parity),
+        rlp::text(r.significant()),
+        rlp::text(s.significant()),
+    ]))
 }
 
 #[cfg(test)]
@@ -184,6 +247,25 @@ mod tests {
     }
 
     #[test]
+    fn an_object_of_type_4_becomes_what_ethers_makes_of_it() {
+        let authorization = json!({
+            "chainId": 1, "address": format!("0x{}", "11".repeat(20)), "nonce": 7,
+            "yParity": 1, "r": format!("0x{}", "22".repeat(32)), "s": format!("0x{}", "33".repeat(32)),
+        });
+        let mut with_text = authorization.clone();
+        with_text["signature"] = json!(format!("0x{}{}1c", "22".repeat(32), "33".repeat(32)));
+        for authorization in [authorization, with_text] {
+            let object = json!({
+                "type": 4, "to": "0x3535353535353535353535353535353535353535", "value": "5",
+                "authorizationList": [authorization],
+            });
+            let unsigned = EvmFields::from_json(&object, DEFAULTS).unwrap().unsigned().unwrap();
+            let expected = "04f87d0109021e8252089435353535353535353535353535353535353535350580c0f85cf85a019411111111111111111111111111111111111111110701a02222222222222222222222222222222222222222222222222222222222222222a03333333333333333333333333333333333333333333333333333333333333333";
+            assert_eq!(encode(unsigned.bytes()), expected);
+        }
+    }
+
+    #[test]
     fn a_malformed_field_is_named() {
         for (object, name) in [
             (json!({"to": "0x01"}), "to"),
@@ -191,6 +273,9 @@ mod tests {
             (json!({"nonce": "0xffffffffffffffffff"}), "nonce"),
             (json!({"data": "0xz"}), "data"),
             (json!({"type": 3}), "type"),
+            (json!({"type": 4}), "type"),
+            (json!({"authorizationList": []}), "authorizationList"),
+            (json!({"type": 4, "authorizationList": [{}]}), "authorizationList[0]"),
         ] {
             let refused = EvmFields::from_json(&object, DEFAULTS).unwrap_err();
             assert!(
