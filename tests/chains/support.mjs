@@ -108,6 +108,15 @@ export const refuseToPay = async (wallet, amount, addresses) => {
 // An address with a wrong character.
 export const damaged = (address) => address.slice(0, -4) + (address.at(-4) === 'q' ? 'p' : 'q') + address.slice(-3)
 
+// Has a wallet sign and send a transaction that pays another wallet, which has to see it under this hash.
+export const pays = async (wallet, body, receiver, value, hash) => {
+  const sent = await broadcast(wallet, body)
+  assert.equal(sent.status, 'Confirmed', sent.reason)
+  assert.equal(sent.txHash, hash)
+  const [newest] = await history(receiver)
+  assert.deepEqual([newest.txHash, newest.value], [hash, value])
+}
+
 export const history = async (wallet) => (await get(`/wallets/${wallet.id}/history`)).items
 export const fund = (wallet, amount, asset) => admin('POST', '/faucet', { walletId: wallet.id, amount, asset })
 

@@ -11,6 +11,7 @@ import {
   generateSignature,
   history,
   pay,
+  pays,
   publicKey,
   refuseToPay,
   toHex,
@@ -121,6 +122,17 @@ export const checks = {
     const { msig, txn } = algosdk.decodeSignedTransaction(fromHex(transaction))
     assert.equal(txn.txID(), unsigned.txID())
     for (const { pk, s } of msig.subsig) assert.ok(ed25519.verify(s, unsigned.bytesToSign(), pk), 'the signature')
+  },
+
+  async 'broadcast of a transaction'() {
+    const unsigned = algosdk.makePaymentTxnWithSuggestedParamsFromObject({
+      sender,
+      receiver: other.address,
+      amount: 200000n,
+      suggestedParams,
+    })
+    const transaction = toHex(algosdk.encodeMsgpack(new algosdk.SignedTransaction({ txn: unsigned })))
+    await pays(wallet, { kind: 'Transaction', transaction }, other, '200000', unsigned.txID())
   },
 
   async 'addresses to pay'() {

@@ -32,6 +32,7 @@ import {
   generateSignature,
   history,
   pay,
+  pays,
   publicKey,
   refuseToPay,
   toHex,
@@ -125,6 +126,17 @@ export const checks = {
       last.public_key.verifySignature({ message: generateSigningMessageForTransaction(shared), signature: last.signature }),
     )
     assert.equal(toHex(before.bcsToBytes()), toHex(b.bcsToBytes()), 'the signature of another')
+  },
+
+  async 'broadcast of a transaction'() {
+    const [from, to] = [await createWallet('AptosTestnet'), await createWallet('AptosTestnet')]
+    await fund(from, '100000000')
+    const call = EntryFunction.build('0x1::aptos_account', 'transfer', [], [AccountAddress.from(to.address), new U64(12345n)])
+    const payload = new TransactionPayloadEntryFunction(call)
+    const raw = new RawTransaction(AccountAddress.from(from.address), 0n, payload, 2000n, 100n, 1893456000n, new ChainId(2))
+    const transaction = raw.bcsToHex().toString()
+    const { txHash } = await generateSignature(from, { kind: 'Transaction', transaction })
+    await pays(from, { kind: 'Transaction', transaction }, to, '12345', txHash)
   },
 
   async 'addresses to pay'() {

@@ -16,6 +16,7 @@ import {
   halves,
   history,
   pay,
+  pays,
   publicKey,
   refuseToPay,
   toHex,
@@ -149,6 +150,15 @@ export const checks = {
 
   'bip322, segwit': () => signMessage(witness),
   'bip322, taproot': () => signMessage(taproot),
+
+  async 'broadcast of a psbt'() {
+    const [from, to] = [await createWallet('BitcoinTestnet4'), await createWallet('BitcoinTestnet4')]
+    await fund(from, '100000')
+    const unsigned = spending(network, [scriptOf(from)], [to.address])
+    const made = await generateSignature(from, { kind: 'Psbt', psbt: unsigned.toHex() })
+    const signed = bitcoin.Psbt.fromHex(made.signedData.slice(2), { network }).finalizeAllInputs().extractTransaction()
+    await pays(from, { kind: 'Psbt', psbt: unsigned.toHex() }, to, '90000', signed.getId())
+  },
 
   async 'addresses to pay'() {
     const of = (kind, fields, on = network) => bitcoin.payments[kind]({ ...fields, network: on }).address

@@ -12,6 +12,7 @@ import {
   generateSignature,
   history,
   pay,
+  pays,
   publicKey,
   refuseToPay,
   toHex,
@@ -23,7 +24,7 @@ const wallet = await createWallet('CardanoPreprod')
 const other = await createWallet('CardanoPreprod')
 const mainnet = await createWallet('Cardano')
 const keyOf = (wallet) => cardano.PublicKey.from_bytes(publicKey(wallet))
-await fund(wallet, '10000000')
+await fund(wallet, '100000000')
 
 const addressOf = (wallet, network) =>
   cardano.EnterpriseAddress.new(network.network_id(), cardano.Credential.from_keyhash(keyOf(wallet).hash()))
@@ -111,6 +112,12 @@ export const checks = {
   cip8: () => signMessage(words),
   'cip8 with what is signed along': () => signMessage(words, digest),
   'cip8 without a message': () => signMessage(undefined, digest),
+
+  async 'broadcast of a transaction'() {
+    const unsigned = cardano.Transaction.new(payment(), cardano.TransactionWitnessSet.new())
+    const { txHash } = await generateSignature(wallet, { kind: 'Transaction', transaction: unsigned.to_hex() })
+    await pays(wallet, { kind: 'Transaction', transaction: unsigned.to_hex() }, other, '2000000', txHash)
+  },
 
   async 'addresses to pay'() {
     const hash = cardano.Credential.from_keyhash(keyOf(other).hash())

@@ -16,6 +16,7 @@ import {
   halves,
   history,
   pay,
+  pays,
   publicKey,
   refuseToPay,
   toHex,
@@ -64,6 +65,28 @@ export const checks = {
     )
     const half = BigInt('0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0')
     assert.ok(BigInt(made.signature.s) <= half, 'a low s')
+  },
+
+  async 'broadcast of a signDoc'() {
+    const [from, to] = [await createWallet('CosmosHub4'), await createWallet('CosmosHub4')]
+    await fund(from, '1000000')
+    const value = { fromAddress: from.address, toAddress: to.address, amount: [{ denom: 'uatom', amount: '12345' }] }
+    const body = new Registry().encodeTxBody({ messages: [{ typeUrl: send.typeUrl, value }] })
+    const own = encodePubkey(encodeSecp256k1Pubkey(publicKey(from)))
+    const authInfo = makeAuthInfoBytes(
+      [{ pubkey: own, sequence: 0 }],
+      [{ denom: 'uatom', amount: '500' }],
+      200000,
+      undefined,
+      undefined,
+    )
+    const signDoc = toHex(makeSignBytes(makeSignDoc(body, authInfo, 'cosmoshub-4', 42)))
+    const { signature } = await generateSignature(from, { kind: 'SignDocDirect', signDoc })
+    const raw = TxRaw.fromPartial({ bodyBytes: body, authInfoBytes: authInfo, signatures: [fromHex(signature.encoded)] })
+    const hash = toHex(sha256(TxRaw.encode(raw).finish()))
+      .slice(2)
+      .toUpperCase()
+    await pays(from, { kind: 'SignDocDirect', signDoc }, to, '12345', hash)
   },
 
   async 'addresses to pay'() {

@@ -14,6 +14,7 @@ import {
   generateSignature,
   history,
   pay,
+  pays,
   publicKey,
   refuseToPay,
   toHex,
@@ -119,6 +120,16 @@ export const checks = {
         ...one([{}, { mode: 0, metadataHash: null }, { mode: 1, metadataHash: toHex(bytes(32)) }]),
       })
     }
+  },
+
+  async 'broadcast of a transaction'() {
+    const fields = payloadOf(payment())
+    const payload = registry.createType('ExtrinsicPayload', fields, { version })
+    const transaction = inHexadecimal(payload)
+    const { signature } = await generateSignature(wallet, { kind: 'SignerPayload', payload: transaction })
+    const extrinsic = registry.createType('Extrinsic', { method: fields.method }, { version })
+    extrinsic.addSignature(wallet.address, signature.encoded, payload.toHex())
+    await pays(wallet, { kind: 'Transaction', transaction }, other, '12345', extrinsic.hash.toHex())
   },
 
   async 'addresses to pay'() {

@@ -22,6 +22,7 @@ import {
   generateSignature,
   history,
   pay,
+  pays,
   publicKey,
   refuseToPay,
   toHex,
@@ -107,6 +108,12 @@ export const checks = {
     // Two operations, and the transaction itself counts as one more.
     assert.ok(Number(signed.fee) >= 300, signed.fee)
     assert.equal(made.txHash, signed.hash().toString('hex'))
+  },
+
+  async 'broadcast of a transaction'() {
+    const transaction = toHex(build(Networks.TESTNET).toEnvelope().toXDR())
+    const hash = build(Networks.TESTNET).hash().toString('hex')
+    await pays(wallet, { kind: 'Transaction', transaction }, other, '125000000', hash)
   },
 
   async 'addresses to pay'() {

@@ -22,6 +22,7 @@ import {
   generateSignature,
   history,
   pay,
+  pays,
   publicKey,
   refuseToPay,
   toHex,
@@ -83,6 +84,14 @@ export const checks = {
       },
     ]),
   ),
+
+  async 'broadcast of a transaction'() {
+    const receiver = await createWallet('TezosShadownet')
+    const operation = { ...contents.transaction[0], destination: receiver.address }
+    const transaction = await localForger.forge({ branch, contents: [operation] })
+    const { signedData } = await generateSignature(wallet, { kind: 'Transaction', transaction })
+    await pays(wallet, { kind: 'Transaction', transaction }, receiver, '12345', encodeOpHash(signedData.slice(2)))
+  },
 
   async 'addresses to pay'() {
     const hash = digest.slice(12)

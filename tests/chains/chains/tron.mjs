@@ -12,6 +12,7 @@ import {
   generateSignature,
   history,
   pay,
+  pays,
   refuseToPay,
   toHex,
   transfer,
@@ -103,6 +104,12 @@ export const checks = {
     const signed = globalThis.TronWebProto.Transaction.deserializeBinary(fromHex(both.signedData))
     const signers = signed.getSignatureList_asU8().map((bytes) => signerOf(fromHex(both.txHash), { encoded: toHex(bytes) }))
     assert.deepEqual(signers, [other.address, wallet.address])
+  },
+
+  async 'broadcast of a transaction'() {
+    const unsigned = await contracts.TransferContract()
+    const whole = toHex(transactions.txJsonToPb(unsigned).serializeBinary())
+    await pays(wallet, { kind: 'Transaction', transaction: whole }, other, '1500000', unsigned.txID)
   },
 
   async 'addresses to pay'() {

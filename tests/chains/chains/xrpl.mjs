@@ -13,6 +13,7 @@ import {
   halves,
   history,
   pay,
+  pays,
   publicKey,
   refuseToPay,
   toHex,
@@ -145,6 +146,15 @@ export const checks = {
       },
     ]),
   ),
+
+  async 'broadcast of a transaction'() {
+    const { SigningPubKey: key, ...nameless } = transactions.payment
+    const { txHash } = await generateSignature(wallet, {
+      kind: 'Transaction',
+      transaction: encode({ ...nameless, SigningPubKey: key }),
+    })
+    await pays(wallet, { kind: 'Transaction', transaction: encode(nameless) }, other, '1000000', txHash)
+  },
 
   async 'addresses to pay'() {
     await pay(wallet, '1000000', { 'of a key': other.address, 'of nobody': 'rrrrrrrrrrrrrrrrrrrrBZbvji' })
