@@ -4,6 +4,7 @@ import { ec, encode, hash, typedData } from 'starknet'
 import {
   activate,
   assert,
+  chance,
   createWallet,
   digest,
   fund,
@@ -103,6 +104,40 @@ const signTyped = async (data) => {
   assert.ok(verify(wallet, typedData.getMessageHash(data, wallet.address), signature))
 }
 
+// Typed data of the present revision with nested structs, lists of lists, and every base type, as chance has it.
+const typedByChance = ({ below, bytes, one }) => {
+  const types = { StarknetDomain: active.types.StarknetDomain }
+  const number = (length) => BigInt(toHex(bytes(length)))
+  const felt = () => one([0n, 1n, number(1 + below(31))])
+  const values = {
+    felt: () => one([`0x${felt().toString(16)}`, felt().toString(), 'short text']),
+    shortstring: () => one(['', 'a', 'exactly thirty-one characters..']),
+    string: () => one(['', 'a', 'x'.repeat(31), 'y'.repeat(62), 'some words. '.repeat(9)]),
+    bool: () => below(2) === 1,
+    u128: () => number(1 + below(16)).toString(),
+    i128: () => (one([1n, -1n]) * (number(16) >> 1n)).toString(),
+    timestamp: () => number(8).toString(),
+    ContractAddress: () => pad(felt().toString(16)),
+    ClassHash: () => pad(felt().toString(16)),
+    selector: () => one(['transfer', 'balance_of', `0x${felt().toString(16)}`]),
+    u256: () => ({ low: number(16).toString(), high: number(1 + below(16)).toString() }),
+    TokenAmount: () => ({ token_address: other.address, amount: values.u256() }),
+    NftId: () => ({ collection_address: other.address, token_id: values.u256() }),
+  }
+  const value = (type) => {
+    if (type.endsWith('*')) return Array.from({ length: below(4) }, () => value(type.slice(0, -1)))
+    if (types[type]) return Object.fromEntries(types[type].map((field) => [field.name, value(field.type)]))
+    return values[type]()
+  }
+  const depth = 1 + below(3)
+  for (let place = depth; place > 0; place -= 1) {
+    const fields = Array.from({ length: 1 + below(5) }, () => one(Object.keys(values)) + one(['', '', '*']))
+    if (place < depth) fields.push(`T${place + 1}${one(['', '*'])}`)
+    types[`T${place}`] = fields.map((type, number) => ({ name: one([`f${number}`, `field ${number}`]), type }))
+  }
+  return { types, primaryType: 'T1', domain: active.domain, message: value('T1') }
+}
+
 export const checks = {
   address() {
     for (const made of [wallet, other]) {
@@ -122,6 +157,11 @@ export const checks = {
 
   'snip12, as it was first': () => signTyped(legacy),
   'snip12, revision 1': () => signTyped(active),
+
+  async 'snip12 by chance'() {
+    const drawn = chance(12)
+    for (let round = 0; round < 100; round += 1) await signTyped(typedByChance(drawn))
+  },
 
   async transfer() {
     assert.equal((await activate(wallet)).status, 'Active')
