@@ -143,6 +143,92 @@ async fn every_operation_refuses_a_stranger_in_the_same_envelope() {
     }
 }
 
+/// Something of every kind that a path can name, by the name of its parameter.
+async fn inventory(emulator: &Emulator) -> Vec<(&'static str, String)> {
+    let policy = json!({
+        "as": "plc", "name": "p", "activityKind": "Wallets:Sign", "rule": { "kind": "AlwaysTrigger", "configuration": {} },
+        "action": { "kind": "RequestApproval", "approvalGroups": [{ "quorum": 1, "approvers": {} }] },
+    });
+    let document = json!({
+        "permissions": [{ "as": "pm", "name": "p", "operations": ["Wallets:Read"] }],
+        "users": [{ "as": "us", "email": "eve@example.com", "kind": "EndUser" }],
+        "serviceAccounts": [{ "as": "robot", "name": "robot" }],
+        "keys": [{ "as": "key", "scheme": "EdDSA", "curve": "ed25519" }],
+        "wallets": [{ "as": "wa", "network": "EthereumSepolia", "balance": "1000000000000000000" }],
+        "feeSponsors": [{ "as": "fs", "walletId": "@wa" }],
+        "webhooks": [{ "as": "wh", "url": "http://127.0.0.1:1", "events": ["*"] }],
+        "policies": [policy],
+    });
+    let seeded = emulator.admin().seed(&document).await.unwrap();
+    let id = |name: &str| seeded.id(name).unwrap().to_owned();
+    let service = Signer::service_account(emulator);
+    let body = json!({ "kind": "Native", "to": format!("0x{:040x}", 0xaa), "amount": "1" }).to_string();
+    let transfer = service
+        .signed("POST", &format!("/wallets/{}/transfers", id("wa")), &body)
+        .body;
+    let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{transfer}")).to_owned();
+    vec![
+        ("permissionId", id("pm")),
+        ("userId", id("us")),
+        ("serviceAccountId", id("robot")),
+        ("keyId", id("key")),
+        ("walletId", id("wa")),
+        ("feeSponsorId", id("fs")),
+        ("webhookId", id("wh")),
+        ("policyId", id("plc")),
+        ("transferId", text(&transfer["id"])),
+        ("approvalId", text(&transfer["approvalId"])),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_of_another_organisation_leads_nowhere_whatever_is_asked_of_it() {
+    let (ours, service) = start().await;
+    let theirs = Emulator::builder().seed(8).start().await.unwrap();
+    let known = inventory(&theirs).await;
+    let employee = Signer::employee(&ours);
+    let mut asked = 0;
+    for operation in OPERATIONS.iter().filter(|operation| operation.path.contains('{')) {
+        let fill = |path: String, (name, id): &(&str, String)| path.replace(&format!("{{{name}}}"), id);
+        let path = known.iter().fold(operation.path.to_owned(), fill);
+        // What needs a body is refused for want of it before anything is looked for.
+        if path.contains('{') || operation.method == Method::Post {
+            continue;
+        }
+        let method = operation.method.as_str();
+        let call = |caller: &Signer| {
+            if operation.user_action {
+                caller.signed(method, &path, "")
+            } else {
+                caller.call(method, &path, "")
+            }
+        };
+        let answer = match call(&service) {
+            refused if refused.status == 403 => call(&employee),
+            answer => answer,
+        };
+        assert!(
+            [400, 404, 501].contains(&answer.status) && is_refusal(&answer),
+            "{method} {path}: {answer:?}"
+        );
+        asked += usize::from(answer.status == 404);
+    }
+    assert!(asked > 30, "only {asked} operations looked for it");
+    let theirs = Signer::service_account(&theirs);
+    for (name, path) in [
+        ("walletId", "/wallets/"),
+        ("policyId", "/v2/policies/"),
+        ("webhookId", "/webhooks/"),
+    ] {
+        let id = &known.iter().find(|(known, _)| *known == name).unwrap().1;
+        assert_eq!(
+            theirs.call("GET", &format!("{path}{id}"), "").status,
+            200,
+            "it is there"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn ids_that_climb_or_quote_find_nothing_and_break_nothing() {
     let (_emulator, service) = start().await;

@@ -75,6 +75,23 @@ impl PageRequest {
         Some(Self { limit, before, seal })
     }
 
+    /// This page of a list that is at hand as a whole, in an order that does not change.
+    pub(crate) fn cut<T>(&self, all: Vec<T>) -> Page<T> {
+        // Positions fall from item to item, as they do in lists that begin with the newest.
+        let positions = (0_i64..).map(|place| -place);
+        let mut rest = positions
+            .zip(all)
+            .skip_while(|(position, _)| self.before.is_some_and(|before| *position >= before));
+        let page: Vec<(i64, T)> = rest.by_ref().take(self.limit).collect();
+        let last = page.last().map(|(position, _)| *position);
+        Page {
+            next_page_token: last
+                .filter(|_| rest.next().is_some())
+                .map(|last| self.token_after(last)),
+            items: page.into_iter().map(|(_, item)| item).collect(),
+        }
+    }
+
     /// The token of the page after the one that ends at `position`.
     pub(super) fn token_after(&self, position: i64) -> String {
         let mut bytes = position.to_be_bytes().to_vec();
@@ -86,6 +103,26 @@ impl PageRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whole_list_is_cut_into_pages_and_the_last_has_no_token() {
+        let seed = Seed::of_number(7);
+        let page = |token: Option<&str>| {
+            PageRequest::new(&seed, String::new(), 2, token)
+                .unwrap()
+                .cut(vec![1, 2, 3, 4, 5])
+        };
+        let (mut items, mut token) = (Vec::new(), None);
+        for length in [2, 2, 1] {
+            let cut = page(token.as_deref());
+            assert_eq!(cut.items.len(), length);
+            items.extend(cut.items);
+            token = cut.next_page_token;
+        }
+        assert_eq!((items, token), (vec![1, 2, 3, 4, 5], None));
+        let exact = PageRequest::new(&seed, String::new(), 2, None).unwrap().cut(vec![1, 2]);
+        assert_eq!(exact.next_page_token, None);
+    }
 
     #[test]
     fn a_token_works_only_for_its_own_filters() {

@@ -20,24 +20,28 @@ const ACCOUNT: &str = "spot";
 
 /// `GET /exchanges/{exchangeId}/accounts`.
 pub(in crate::rooms) fn list_accounts(context: &mut Context<'_>) -> Result<Reply, Refusal> {
-    context.page(super::PAGE_LENGTH)?;
+    let page = context.page(super::PAGE_LENGTH)?;
     let exchange = exchange_of_path(context)?;
     let mut account = ExchangeAccount::new(ACCOUNT, exchange.id);
     account.name = Some("Spot".to_owned());
     account.exchange_name = exchange.name;
-    Reply::json(&ExchangeAccountPage::new(vec![account]))
+    let cut = page.cut(vec![account]);
+    let mut accounts = ExchangeAccountPage::new(cut.items);
+    accounts.next_page_token = cut.next_page_token;
+    Reply::json(&accounts)
 }
 
 /// `GET /exchanges/{exchangeId}/accounts/{accountId}/assets`.
 pub(in crate::rooms) fn list_assets(context: &mut Context<'_>) -> Result<Reply, Refusal> {
-    context.page(super::PAGE_LENGTH)?;
+    let page = context.page(super::PAGE_LENGTH)?;
     let exchange = account_of_path(context)?;
     let balances = balances(context, &exchange)?;
-    let shown: Vec<_> = balances
-        .shown()
-        .map(|(symbol, balance)| ExchangeBalance::new(symbol, balance))
-        .collect();
-    Reply::json(&ExchangeBalancePage::new(shown))
+    let shown = balances.shown();
+    let shown = shown.map(|(symbol, balance)| ExchangeBalance::new(symbol, balance));
+    let cut = page.cut(shown.collect());
+    let mut assets = ExchangeBalancePage::new(cut.items);
+    assets.next_page_token = cut.next_page_token;
+    Reply::json(&assets)
 }
 
 /// `GET /exchanges/{exchangeId}/accounts/{accountId}/assets/{asset}/withdrawal-networks`.
