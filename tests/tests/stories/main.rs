@@ -4,6 +4,7 @@
 
 mod access;
 mod applications;
+mod bulk;
 mod credentials;
 mod exactly_once;
 mod exchanges;
@@ -12,8 +13,10 @@ mod forms;
 mod keys;
 mod money;
 mod networks;
+mod offers;
 mod outcomes;
 mod passkeys;
+mod payouts;
 mod people;
 mod permissions;
 mod policies;

@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 
 use crate::context::Handler;
 use crate::policy;
-use crate::rooms::{contracts, exchanges};
+use crate::rooms::{contracts, exchanges, offers};
 use crate::server::{Call, Emulation, Refusal, Reply, Table};
 use crate::{chain, seeding, webhooks};
 
@@ -45,6 +45,10 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
     let faucet: &[Route] = &[("POST", "/faucet", chain::faucet)];
     let contracts: &[Route] = &[("POST", "/contracts", contracts::configure)];
     let exchanges: &[Route] = &[("POST", "/exchanges/credit", exchanges::credit)];
+    let offers: &[Route] = &[
+        ("POST", "/offers", offers::offer_from_outside),
+        ("POST", "/offers/{offerId}/withdraw", offers::withdraw),
+    ];
     let seed: &[Route] = &[("POST", "/seed", seeding::seed)];
     let flush: &[Route] = &[("POST", "/webhooks/flush", webhooks::flush)];
     let topics = [
@@ -54,6 +58,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
         faucet,
         faults::ROUTES,
         identity_provider::ROUTES,
+        offers,
         outbox::ROUTES,
         page::ROUTES,
         people::ROUTES,

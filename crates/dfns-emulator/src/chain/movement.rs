@@ -49,13 +49,8 @@ pub(super) fn remember(
     sender: Option<(&str, &str)>,
     movement: &Movement,
 ) -> Result<(), Refusal> {
-    if let Some((org, wallet_id)) = sender {
-        let sent = Movement {
-            wallet_id: wallet_id.to_owned(),
-            is_incoming: false,
-            ..movement.clone()
-        };
-        keep(context, org, sent)?;
+    if let Some(sender) = sender {
+        remember_sent(context, sender, movement)?;
     }
     if let Some(to) = &movement.to {
         for (org, wallet_id) in context.store.wallets_at(&movement.network, to)? {
@@ -71,6 +66,23 @@ pub(super) fn remember(
         }
     }
     Ok(())
+}
+
+/// Remembers a movement for its sender alone: an organisation and its wallet.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(super) fn remember_sent(
+    context: &Context<'_>,
+    (org, wallet_id): (&str, &str),
+    movement: &Movement,
+) -> Result<(), Refusal> {
+    let sent = Movement {
+        wallet_id: wallet_id.to_owned(),
+        is_incoming: false,
+        ..movement.clone()
+    };
+    keep(context, org, sent)
 }
 
 fn keep(context: &Context<'_>, org: &str, movement: Movement) -> Result<(), Refusal> {

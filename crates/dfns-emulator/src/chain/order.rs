@@ -1,12 +1,13 @@
 //! What a request will do on its network, kept beside the request.
 
 use dfns_types::{
-    Amount, ApprovalId, Network, Timestamp, TransactionId, TransactionRequest, TransferRequest, TransferStatus,
+    Amount, ApprovalId, Network, Timestamp, TransactionId, TransactionRequest, TransferRequest, TransferStatus, Wallet,
     WebhookEventKind,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Asset, Fee, Sponsor, Wishes};
+use super::{Asset, Chain, Fee, Sponsor, Wishes};
+use crate::rooms::offers;
 use crate::store::Document;
 
 /// What a request will do on its network.
@@ -48,6 +49,44 @@ pub(crate) struct Order {
     /// True if the wallet becomes active when it is confirmed.
     #[serde(default)]
     pub(crate) activates: bool,
+    /// What it offers instead of paying it.
+    #[serde(default)]
+    pub(crate) offer: Option<offers::Terms>,
+    /// The offer that it accepts or rejects.
+    #[serde(default)]
+    pub(crate) settles: Option<offers::Settlement>,
+}
+
+impl Order {
+    /// One of a wallet that pays nobody anything, not even a fee.
+    pub(crate) fn blank(wallet: &Wallet, chain: Chain) -> Self {
+        Self {
+            wallet_id: wallet.id.to_string(),
+            key_id: wallet.signing_key.id.to_string(),
+            from: chain.ledger_address(wallet.address.as_deref().unwrap_or_default()),
+            to: None,
+            asset: Asset::native(),
+            amount: Amount::zero(),
+            fee: Fee {
+                amount: Amount::zero(),
+                gas: None,
+            },
+            memo: None,
+            data: String::new(),
+            nonce: None,
+            transaction: None,
+            signed_hash: None,
+            replaces: None,
+            sponsor: None,
+            payback: None,
+            relay: Relay::default(),
+            further: Vec::new(),
+            is_opaque: false,
+            activates: false,
+            offer: None,
+            settles: None,
+        }
+    }
 }
 
 /// What a request wants of a node, and what of it was done.

@@ -9,7 +9,8 @@
 use std::time::Duration;
 
 use dfns_types::{
-    Amount, Key, KeyStatus, Timestamp, TransactionRequest, TransferRequest, TransferStatus, Wallet, WalletStatus,
+    Amount, BulkWalletJob, Key, KeyStatus, Offer, Timestamp, TransactionRequest, TransferRequest, TransferStatus,
+    Wallet, WalletStatus,
 };
 
 use super::ledger::{Account, LedgerError};
@@ -20,7 +21,7 @@ use super::{Arrival, Asset, Chain, chain, sign, sponsor};
 use crate::context::Context;
 use crate::keys::Family;
 use crate::policy;
-use crate::rooms::activation;
+use crate::rooms::{activation, bulk_wallets, offers, payouts};
 use crate::server::Refusal;
 use crate::store::{Document, Flight, Listing};
 
@@ -33,6 +34,9 @@ pub(crate) fn settle(context: &mut Context<'_>) -> Result<(), Refusal> {
         match flight.kind.as_str() {
             TransferRequest::KIND => step::<TransferRequest>(context, &flight)?,
             TransactionRequest::KIND => step::<TransactionRequest>(context, &flight)?,
+            BulkWalletJob::KIND => bulk_wallets::advance(context, &flight)?,
+            payouts::KIND => payouts::advance(context, &flight)?,
+            Offer::KIND => offers::expire(context, &flight)?,
             _ => policy::due(context, &flight)?,
         }
     }
@@ -282,6 +286,16 @@ impl Step<'_, '_> {
             chain,
             at,
         } = *self;
+        if let Some(settlement) = &order.settles
+            && let Some(obstacle) = offers::obstacle(context, settlement)?
+        {
+            return self.failed(request, order, &obstacle);
+        }
+        let hash = request.state().tx_hash.clone().unwrap_or_default();
+        if offers::of_order(context, chain, order, hash, at)? {
+            let block_number = chain.block_number(at, context.services.config.block_time);
+            return self.confirmed(request, order, order.fee.amount.clone(), block_number);
+        }
         let payouts = order.payouts();
         let credited = context.store.attempt(|| {
             payouts.iter().try_for_each(|payout| {
@@ -340,7 +354,14 @@ impl Step<'_, '_> {
             block_number,
             at,
         };
-        movement::remember(context, Some((org, &order.wallet_id)), &movement)?;
+        let sender = (org, order.wallet_id.as_str());
+        match (&order.settles, order.offer) {
+            // What this moves is told by the offer.
+            (Some(settlement), _) => offers::settled(context, settlement, request.id(), at)?,
+            // What is offered is received when it is accepted.
+            (None, Some(_terms)) => movement::remember_sent(context, sender, &movement)?,
+            (None, None) => movement::remember(context, Some(sender), &movement)?,
+        }
         for Payout { to, asset, amount } in order.further.clone() {
             // The fee was for the whole transaction, and stands with the first.
             let movement = Movement {

@@ -15,7 +15,7 @@ use super::refusals::{invalid_field, key_refusal};
 use super::transfers::refused_field;
 use super::wallets::{known_chain, wallet_of_path};
 use super::{key_store, transactions};
-use crate::chain::{self, Asset, Chain, Fee, Order, Relay};
+use crate::chain::{self, Asset, Chain, Fee, Order};
 use crate::context::Context;
 use crate::keys::{self, Family};
 use crate::server::{Refusal, Reply};
@@ -47,25 +47,10 @@ pub(super) fn activate(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         _ => None,
     };
     let order = Order {
-        wallet_id: wallet.id.to_string(),
-        key_id: key.id.to_string(),
-        from: chain.ledger_address(wallet.address.as_deref().unwrap_or_default()),
-        to: None,
-        asset: Asset::native(),
-        amount: Amount::zero(),
         fee: fee(chain)?,
-        memo: None,
-        data: String::new(),
-        nonce: None,
-        transaction: None,
         signed_hash,
-        replaces: None,
-        sponsor: None,
-        payback: None,
-        relay: Relay::default(),
-        further: Vec::new(),
-        is_opaque: false,
         activates: true,
+        ..Order::blank(&wallet, chain)
     };
     let mut body = ActivateAccountTransaction::new();
     body.args = Some(ActivateAccountArguments(arguments));

@@ -5,6 +5,7 @@
 use dfns_types::{Amount, Transaction, Wallet};
 use serde_json::{Map, Value};
 
+use super::offers;
 use super::refusals::{invalid_field, key_refusal};
 use super::transfers::refused_field;
 use crate::chain::{self, Asset, Chain, Fee, Order, Payout};
@@ -43,6 +44,9 @@ pub(super) fn order(
         }
         // It moves nothing: from now on the wallet takes what others offer.
         Transaction::TransferPreapproval(_) if chain.family == Family::Canton => return Ok(Some(blank)),
+        Transaction::SettleOffer(settlement) if chain.family == Family::Canton => {
+            return offers::settling(context, wallet, settlement, blank).map(Some);
+        }
         _ => return Ok(None),
     };
     let address = wallet.address.as_deref().unwrap_or_default();

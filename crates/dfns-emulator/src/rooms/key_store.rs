@@ -3,7 +3,7 @@
 //! Invariant: key material is made anew from the seed, from its master key, or from what was imported, each time it is
 //! needed; the public half of every key in the store is that of this material.
 
-use dfns_types::{Hex, Key, KeyId, KeyOrigin, KeyStatus, SigningKey, UserId, Wallet, WebhookEventKind};
+use dfns_types::{Hex, Key, KeyId, KeyOrigin, KeyStatus, SigningKey, Timestamp, UserId, Wallet, WebhookEventKind};
 use serde::{Deserialize, Serialize};
 
 use super::key_owner::{KeyOwner, visible_owner};
@@ -145,18 +145,56 @@ pub(crate) fn create_key(context: &Context<'_>, new: NewKey) -> Result<Key, Refu
             (material, Origin::Imported { secret })
         }
     };
+    let new = NewMaterial {
+        material: &material,
+        origin,
+        name,
+        is_master,
+        owner,
+    };
+    keep(context, (org, context.now), &id, new)
+}
+
+/// A key to keep, whose private half is known.
+#[derive(Debug)]
+pub(crate) struct NewMaterial<'a> {
+    pub(crate) material: &'a KeyMaterial,
+    pub(crate) origin: Origin,
+    pub(crate) name: Option<String>,
+    /// True if other keys may be derived from it.
+    pub(crate) is_master: bool,
+    pub(crate) owner: KeyOwner,
+}
+
+/// Keeps a key of an organisation, as made at some time.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn keep(
+    context: &Context<'_>,
+    (org, at): (&str, Timestamp),
+    id: &str,
+    new: NewMaterial<'_>,
+) -> Result<Key, Refusal> {
+    let NewMaterial {
+        material,
+        origin,
+        name,
+        is_master,
+        owner,
+    } = new;
     let KeyOwner {
         delegated_to,
         can_be_delegated,
     } = owner;
     let mut key = Key::new(
-        parsed::<KeyId>(&id)?,
+        parsed::<KeyId>(id)?,
         dfns_types::KeyScheme::from(material.scheme().name()),
         dfns_types::KeyCurve::from(material.curve().name()),
         Hex::from_bytes_bare(material.public_key()),
         KeyStatus::Active,
         delegated_to.is_none(),
-        context.now,
+        at,
     );
     key.name = name;
     key.master_key = is_master.then_some(true);
@@ -174,15 +212,23 @@ pub(crate) fn create_key(context: &Context<'_>, new: NewKey) -> Result<Key, Refu
     };
     context.store.insert(&key, filing)?;
     context.store.set_private::<Key>(
-        &id,
+        id,
         &KeyRecord {
             origin,
             delegated_to,
             can_be_delegated,
         },
     )?;
-    context.emit(WebhookEventKind::KeyCreated, "key", &key)?;
+    context.emit_at(org, at, &WebhookEventKind::KeyCreated, ("key", &key))?;
     Ok(key)
+}
+
+/// The path of the usual form with this number.
+pub(crate) fn usual_path(parent: &Key, number: usize) -> String {
+    match parent.curve {
+        dfns_types::KeyCurve::Ed25519 => format!("m/44'/501'/{number}'/0'"),
+        _ => format!("m/44'/60'/0'/0/{number}"),
+    }
 }
 
 /// The path of a new child: the one that is asked for, or the first free one of the usual form.
@@ -213,12 +259,10 @@ fn child_path(context: &Context<'_>, parent: &Key, wanted: Option<String>) -> Re
         ))),
         Some(path) => Ok(path),
         None => {
-            let usual = |index: usize| match parent.curve {
-                dfns_types::KeyCurve::Ed25519 => format!("m/44'/501'/{index}'/0'"),
-                _ => format!("m/44'/60'/0'/0/{index}"),
-            };
             // One of the first n + 1 paths is free, where n keys exist.
-            let free = (0..=keys.len()).map(usual).find(|path| !is_taken(path));
+            let free = (0..=keys.len())
+                .map(|index| usual_path(parent, index))
+                .find(|path| !is_taken(path));
             free.ok_or_else(|| Refusal::conflict(format!("no path of {} is free", parent.id)))
         }
     }

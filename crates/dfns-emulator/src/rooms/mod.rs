@@ -11,6 +11,7 @@ mod approvals;
 pub(crate) mod assets;
 mod audit_logs;
 pub(crate) mod broadcasts;
+pub(crate) mod bulk_wallets;
 mod canton_validators;
 mod codes;
 pub(crate) mod contracts;
@@ -19,6 +20,7 @@ mod decimal;
 pub(crate) mod exchanges;
 mod federation;
 mod fee_sponsors;
+mod fiat;
 pub(crate) mod history;
 mod idempotency;
 mod key_export;
@@ -28,6 +30,8 @@ pub(crate) mod key_store;
 mod keys;
 mod login;
 mod networks;
+pub(crate) mod offers;
+pub(crate) mod payouts;
 mod people;
 pub(crate) mod permissions;
 mod personal_access_tokens;
@@ -68,6 +72,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "abortWalletTransaction" => transactions::abort,
         "abortWalletTransfer" => transfers::abort,
         "acceptAgreement" => agreements::accept,
+        "acceptWalletOffer" => offers::accept,
         "activateApplication" => applications::activate,
         "activateCredential" => credentials::activate,
         "activateFeeSponsor" => fee_sponsors::activate,
@@ -83,6 +88,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "archiveUser" => users::archive,
         "assignPermission" => permissions::assignments::create,
         "broadcastTransaction" => transactions::create,
+        "bulkCreateWallets" => bulk_wallets::create,
         "callFunction" => contracts::call_function,
         "cancelWalletTransaction" => replacement::cancel_transaction,
         "cancelWalletTransfer" => replacement::cancel_transfer,
@@ -110,6 +116,9 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createKey" => keys::create,
         "createLoginChallenge" => login::create_challenge,
         "createOidcLoginCredential" => federation::create_first_credential,
+        "createPayout" => payouts::create,
+        "createPayoutAction" => payouts::act,
+        "createPayoutQuote" => payouts::quote,
         "createPermission" => permissions::create,
         "createPersonalAccessToken" => personal_access_tokens::create,
         "createPolicy" => policies::create,
@@ -150,12 +159,14 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "getApplication" => applications::get,
         "getApproval" => approvals::get,
         "getAuditLog" => audit_logs::get,
+        "getBulkWalletJob" => bulk_wallets::get,
         "getCantonValidator" => canton_validators::get,
         "getExchange" => exchanges::get,
         "getFeeSponsor" => fee_sponsors::get,
         "getKey" => keys::get,
         "getKeySignature" => signatures::get,
         "getLatestUnacceptedAgreement" => agreements::latest_unaccepted,
+        "getPayout" => payouts::get,
         "getPermission" => permissions::get,
         "getPersonalAccessToken" => personal_access_tokens::get,
         "getPolicy" => policies::get,
@@ -168,6 +179,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "getWalletAssets" => assets::list,
         "getWalletHistory" => history::list,
         "getWalletNfts" => assets::list_unique,
+        "getWalletOffer" => offers::get,
         "getWalletSignature" => wallet_signatures::get,
         "getWalletTransaction" => transactions::get,
         "getWalletTransfer" => transfers::get,
@@ -180,6 +192,8 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "listApplications" => applications::list,
         "listApprovals" => approvals::list,
         "listAuditLogs" => audit_logs::list,
+        "listBulkWalletJobWallets" => bulk_wallets::list_wallets,
+        "listBulkWalletJobs" => bulk_wallets::list,
         "listCantonValidators" => canton_validators::list,
         "listCredentials" => credentials::list,
         "listExchangeAccountAssets" => exchanges::list_assets,
@@ -191,6 +205,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "listKeyStores" => signers::list_stores,
         "listKeys" => keys::list,
         "listOrgWalletHistory" => history::list_all,
+        "listPayouts" => payouts::list,
         "listPermissionAssignments" => permissions::assignments::list,
         "listPermissions" => permissions::list,
         "listPersonalAccessTokens" => personal_access_tokens::list,
@@ -201,6 +216,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "listStakeActions" => staking::list_actions,
         "listStakes" => staking::list,
         "listUsers" => users::list,
+        "listWalletOffers" => offers::list,
         "listWalletSignatures" => wallet_signatures::list,
         "listWalletTransactions" => transactions::list,
         "listWalletTransfers" => transfers::list,
@@ -212,6 +228,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "readContract" => contracts::read,
         "recoverUser" => recovery::complete,
         "reindexTransaction" => networks::reindex,
+        "rejectWalletOffer" => offers::reject,
         "resendRegistrationCode" => registration::resend_code,
         "restartDelegatedRegistration" => registration::restart_delegated,
         "revokePermission" => permissions::assignments::revoke,

@@ -12,7 +12,7 @@ use super::refusals::{invalid_field, key_refusal, parsed};
 use super::transfers::{refused_field, requester, text, usable};
 use super::wallets::wallet_of_path;
 use super::{broadcasts, fee_sponsors, idempotency, key_store, user_operations};
-use crate::chain::{self, Asset, Chain, Fee, Gas, Order, Payback, Relay};
+use crate::chain::{self, Asset, Chain, Fee, Gas, Order, Payback};
 use crate::context::Context;
 use crate::keys::{self, EvmCall, Family, KeyMaterial, Uint256};
 use crate::policy;
@@ -68,29 +68,16 @@ pub(super) fn start_built(
     (to, amount): (&str, Amount),
     payback: Option<Payback>,
 ) -> Result<TransactionRequest, Refusal> {
-    let (chain, key) = usable(context, wallet)?;
+    let (chain, _key) = usable(context, wallet)?;
     let transaction = typed(json!({ "kind": "Transaction", "transaction": unsigned }))?;
     let asset = Asset::native();
     let order = Order {
-        wallet_id: wallet.id.to_string(),
-        key_id: key.id.to_string(),
-        from: chain.ledger_address(wallet.address.as_deref().unwrap_or_default()),
         to: Some(chain.ledger_address(to)),
         fee: chain::transfer_fee(chain, &asset, &Map::new()).map_err(refused_field)?,
         asset,
         amount,
-        memo: None,
-        data: String::new(),
-        nonce: None,
-        transaction: None,
-        signed_hash: None,
-        replaces: None,
-        sponsor: None,
         payback,
-        relay: Relay::default(),
-        further: Vec::new(),
-        is_opaque: false,
-        activates: false,
+        ..Order::blank(wallet, chain)
     };
     launched(context, wallet, transaction, None, &order)
 }
@@ -125,31 +112,7 @@ fn order(
     body: &Map<String, Value>,
 ) -> Result<Order, Refusal> {
     let material = key_store::material(context, key)?;
-    let from = chain.ledger_address(wallet.address.as_deref().unwrap_or_default());
-    let blank = Order {
-        wallet_id: wallet.id.to_string(),
-        key_id: key.id.to_string(),
-        from,
-        to: None,
-        asset: Asset::native(),
-        amount: Amount::zero(),
-        fee: Fee {
-            amount: Amount::zero(),
-            gas: None,
-        },
-        memo: None,
-        data: String::new(),
-        nonce: None,
-        transaction: None,
-        signed_hash: None,
-        replaces: None,
-        sponsor: None,
-        payback: None,
-        relay: Relay::default(),
-        further: Vec::new(),
-        is_opaque: false,
-        activates: false,
-    };
+    let blank = Order::blank(wallet, chain);
     let described = match (transaction, chain.family) {
         (Transaction::Transaction(_), Family::Evm) => body.get("transaction").cloned().unwrap_or(Value::Null),
         (Transaction::Evm(_) | Transaction::Eip1559(_), Family::Evm) => {

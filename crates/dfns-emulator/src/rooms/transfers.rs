@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 use super::assets::record;
 use super::refusals::{invalid_field, parsed};
 use super::wallets::{known_chain, wallet_of_path};
-use super::{fee_sponsors, idempotency, key_store};
-use crate::chain::{self, Asset, Chain, FieldProblem, Order, Relay};
+use super::{fee_sponsors, idempotency, key_store, offers};
+use crate::chain::{self, Asset, Chain, FieldProblem, Order};
 use crate::context::Context;
 use crate::keys::validate_address;
 use crate::policy;
@@ -53,6 +53,7 @@ pub(super) fn start(
     let (chain, _) = usable(context, wallet)?;
     let mut order = order(chain, wallet, body).map_err(refused_field)?;
     order.relay.wishes = chain::Wishes::of_request(body).map_err(refused_field)?;
+    order.offer = offers::terms(chain, body, context.now).map_err(refused_field)?;
     order.sponsor = fee_sponsors::payer(context, body, chain, wallet)?;
     let request = self::request(context, wallet, chain, &order.asset, transfer, external_id)?;
     policy::submit(context, wallet, request, &order)
@@ -118,25 +119,12 @@ fn order(chain: Chain, wallet: &Wallet, body: &Map<String, Value>) -> Result<Ord
     };
     let fee = chain::transfer_fee(chain, &asset, body)?;
     Ok(Order {
-        wallet_id: wallet.id.to_string(),
-        key_id: wallet.signing_key.id.to_string(),
-        from: chain.ledger_address(wallet.address.as_deref().unwrap_or_default()),
         to: Some(chain.ledger_address(to)),
         asset,
         amount,
         fee,
         memo: text(body, "memo").map(str::to_owned),
-        data: String::new(),
-        nonce: None,
-        transaction: None,
-        signed_hash: None,
-        replaces: None,
-        sponsor: None,
-        payback: None,
-        relay: Relay::default(),
-        further: Vec::new(),
-        is_opaque: false,
-        activates: false,
+        ..Order::blank(wallet, chain)
     })
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: a key backs at most one wallet on a network, and the address of a wallet is that of its key.
 
 use dfns_types::{
-    CreateWalletRequest, DelegateWalletRequest, DelegationStatus, Key, KeyDerivation, Network, Patch,
+    CreateWalletRequest, DelegateWalletRequest, DelegationStatus, Key, KeyDerivation, Network, Patch, Timestamp,
     UpdateWalletRequest, Wallet, WalletDelegation, WalletId, WalletPage, WalletStatus, WebhookEventKind,
 };
 
@@ -67,6 +67,22 @@ pub(crate) fn create_on(context: &Context<'_>, key: &Key, chain: Chain, labels: 
         let message = format!("key {} has a wallet on {network} already", key.id);
         return Err(Refusal::conflict(message).with("walletId", sibling.id.as_str()));
     }
+    keep(context, (context.caller()?.org(), context.now), key, chain, labels)
+}
+
+/// Keeps the wallet of a key of an organisation on a network, as made at some time. Whether the key is one for the network,
+/// and has no wallet there, was looked at before.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn keep(
+    context: &Context<'_>,
+    (org, at): (&str, Timestamp),
+    key: &Key,
+    chain: Chain,
+    labels: Labels,
+) -> Result<Wallet, Refusal> {
+    let (scheme, _) = key_store::format_of(key.scheme.as_str(), key.curve.as_str())?;
     let id = context.new_id("wa")?;
     let signing_key = key_store::signing_key(context, key)?;
     let owner = signing_key
@@ -82,10 +98,10 @@ pub(crate) fn create_on(context: &Context<'_>, key: &Key, chain: Chain, labels: 
     };
     let mut wallet = Wallet::new(
         parsed::<WalletId>(&id)?,
-        network,
+        Network::from(chain.id),
         signing_key,
         status,
-        context.now,
+        at,
         key.custodial,
         labels.tags,
     );
@@ -97,7 +113,6 @@ pub(crate) fn create_on(context: &Context<'_>, key: &Key, chain: Chain, labels: 
         let fingerprint = wallet.address.as_deref().and_then(|party| party.split_once("::"));
         wallet.address = fingerprint.map(|(_, fingerprint)| fingerprint.to_owned());
     }
-    let org = context.caller()?.org();
     context.store.insert(
         &wallet,
         Filing {
@@ -111,7 +126,7 @@ pub(crate) fn create_on(context: &Context<'_>, key: &Key, chain: Chain, labels: 
             .store
             .add_address(chain.id, &chain.ledger_address(address), org, &id)?;
     }
-    context.emit(WebhookEventKind::WalletCreated, "wallet", &wallet)?;
+    context.emit_at(org, at, &WebhookEventKind::WalletCreated, ("wallet", &wallet))?;
     Ok(wallet)
 }
 

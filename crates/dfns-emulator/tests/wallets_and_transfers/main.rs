@@ -4,9 +4,11 @@
 
 mod activation;
 mod broadcasts;
+mod bulk;
 mod coverage;
 mod delegation;
 mod kinds;
+mod offers;
 #[path = "../people/mod.rs"]
 mod people;
 mod scene;
