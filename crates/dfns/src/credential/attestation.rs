@@ -59,6 +59,7 @@ impl KeyAttestation {
     }
 
     /// The proof, with the signature in the form that [`ClientData::answer`](crate::ClientData::answer) describes.
+    #[inline]
     pub fn finish(&self, signature: impl AsRef<[u8]>) -> CredentialInfo {
         let signature = Hex::from_bytes_bare(signature.as_ref());
         let data = format!(r#"{{"publicKey":{},"signature":"{signature}"}}"#, self.public_key);
@@ -76,6 +77,7 @@ impl KeySigner {
     ///
     /// # Errors
     /// [`SignerError::Failed`] if the key cannot sign.
+    #[inline]
     pub fn attest(&self, challenge: &str) -> Result<NewCredential, SignerError> {
         let attestation = KeyAttestation::new(challenge, self.credential_id(), self.public_key_pem());
         let signature = self.key_pair().sign(attestation.as_bytes())?;

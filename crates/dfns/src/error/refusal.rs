@@ -163,7 +163,8 @@ impl Refusal {
             external_id: None,
         };
         if let Ok(Value::Object(mut answer)) = serde_json::from_slice(body) {
-            match answer.remove("error") {
+            // Taken and not removed: what is left is dropped anyway, and removing is a lot of code.
+            match answer.get_mut("error").map(Value::take) {
                 Some(Value::Object(error)) => refusal.fill(error),
                 Some(Value::String(message)) => refusal.message = redact(&message, LONGEST_MESSAGE),
                 _ => {}
@@ -189,7 +190,7 @@ impl Refusal {
     }
 
     fn fill(&mut self, mut error: Map<String, Value>) {
-        let mut text = |name: &str| match error.remove(name) {
+        let mut text = |name: &str| match error.get_mut(name).map(Value::take) {
             Some(Value::String(text)) => Some(text),
             Some(Value::Number(number)) => Some(number.to_string()),
             _ => None,
@@ -199,7 +200,7 @@ impl Refusal {
         }
         self.code = text("code").or_else(|| self.code.take());
         self.id = text("id").or_else(|| self.id.take());
-        if let Some(Value::Object(details)) = error.remove("details") {
+        if let Some(Value::Object(details)) = error.get_mut("details").map(Value::take) {
             self.details = Details(details);
         }
     }

@@ -24,6 +24,9 @@
 //! What is signed are the bytes of the body as they came: hand them over before anything has parsed them. The guide in
 //! `docs/webhooks.md` has a whole server; with the feature `axum` there is an extractor.
 //!
+//! All functions are inline, and so compiled where they are called: the events are every type of the API, and whoever receives
+//! none need not compile how they are read.
+//!
 //! Invariant: nothing of a body is read before its signature is checked, and the signature is compared in constant time.
 
 #[cfg(feature = "axum")]

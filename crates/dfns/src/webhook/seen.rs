@@ -55,6 +55,7 @@ impl RecentDeliveries {
     }
 
     /// Remembers a delivery, and says whether its event was not seen before.
+    #[inline]
     pub fn is_new(&mut self, delivery: &Delivery) -> bool {
         let is_new = !delivery.keys().any(|key| self.known.contains(key));
         let added: Vec<String> = delivery
@@ -75,6 +76,7 @@ impl RecentDeliveries {
     }
 
     /// Forgets the event of a delivery, so that its next attempt counts as new: it could not be acted upon.
+    #[inline]
     pub fn forget(&mut self, delivery: &Delivery) {
         for key in delivery.keys() {
             self.known.remove(key);
@@ -87,6 +89,7 @@ impl RecentDeliveries {
 }
 
 /// What all attempts of an event have in common.
+#[inline]
 pub(super) fn fingerprint(kind: &str, date: Timestamp, content: &str) -> String {
     let mut hash = Sha256::new();
     for part in [kind, &date.to_string(), content] {

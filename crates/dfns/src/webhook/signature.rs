@@ -17,6 +17,7 @@ pub const SIGNATURE_HEADER: &str = "x-dfns-webhook-signature";
 const SCHEME: &str = "sha256=";
 
 /// What the API puts into the header [`SIGNATURE_HEADER`] for this body: for tests of a receiver.
+#[inline]
 pub fn sign(secret: &Secret, body: &[u8]) -> String {
     let code = mac(secret, body).finalize().into_bytes();
     let mut header = SCHEME.to_owned();
@@ -28,6 +29,7 @@ pub fn sign(secret: &Secret, body: &[u8]) -> String {
 }
 
 /// Checks the value of the header.
+#[inline]
 pub(super) fn check(secret: &Secret, header: &str, body: &[u8]) -> Result<(), Error> {
     let malformed = |problem| Error::MalformedSignature { problem };
     let digits = header
@@ -37,6 +39,7 @@ pub(super) fn check(secret: &Secret, header: &str, body: &[u8]) -> Result<(), Er
     mac(secret, body).verify_slice(&code).map_err(|_| Error::WrongSignature)
 }
 
+#[inline]
 fn mac(secret: &Secret, body: &[u8]) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
         .unwrap_or_else(|_| unreachable!("a key of any length will do"));
@@ -44,6 +47,7 @@ fn mac(secret: &Secret, body: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
+#[inline]
 fn bytes(digits: &str) -> Option<[u8; 32]> {
     let digits: &[u8; 64] = digits.as_bytes().try_into().ok()?;
     let mut bytes = [0; 32];
