@@ -175,7 +175,7 @@ fn facts_of_order(
             is_transfer,
             recipient: order.only_receiver().map(str::to_owned),
             value: prices::worth(context, wallet.network.as_str(), order)?,
-            screenings: screening::screen(context, wallet.network.as_str(), &order.asset, order.only_receiver())?,
+            screenings: screening::screen_order(context, wallet.network.as_str(), order)?,
         },
     })
 }

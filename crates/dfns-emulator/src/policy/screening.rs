@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::rules::is_same_address;
 use crate::admin::Route;
-use crate::chain::{Asset, Chain, chain};
+use crate::chain::{Asset, Chain, Order, Payout, chain};
 use crate::context::Context;
 use crate::rooms::refusals::invalid_field;
 use crate::server::{Refusal, Reply};
@@ -130,6 +130,59 @@ pub(super) fn screen(
         }),
         travel_rule: said_of(&book.travel_rule, counterparty),
     })
+}
+
+/// Asks about everybody that an order pays: what is said of one of them counts for all. What else it may do cannot be
+/// screened, and that counts where nothing is said of those whom it pays.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(super) fn screen_order(context: &Context<'_>, network: &str, order: &Order) -> Result<Screenings, Refusal> {
+    let mut found: Option<Screenings> = None;
+    for Payout { to, asset, .. } in order.payouts() {
+        let screened = screen(context, network, &asset, Some(&to))?;
+        found = Some(match found {
+            None => screened,
+            Some(before) => before.and(screened),
+        });
+    }
+    let mut found = found.unwrap_or_default();
+    if order.is_opaque {
+        if found.chainalysis == Screening::Done(Suspicions::default()) {
+            found.chainalysis = Screening::Unscreenable;
+        }
+        if found.global_ledger == Screening::Done(f64::default()) {
+            found.global_ledger = Screening::Unscreenable;
+        }
+    }
+    Ok(found)
+}
+
+impl Screenings {
+    /// What is said of two receivers together.
+    fn and(self, other: Self) -> Self {
+        Self {
+            chainalysis: self.chainalysis.and(other.chainalysis, |mut one, mut other| {
+                one.alerts.append(&mut other.alerts);
+                one.exposures.append(&mut other.exposures);
+                one.identifications.append(&mut other.identifications);
+                one
+            }),
+            global_ledger: self.global_ledger.and(other.global_ledger, f64::max),
+            // Only transfers have such a message, and they have one receiver.
+            travel_rule: self.travel_rule,
+        }
+    }
+}
+
+impl<V> Screening<V> {
+    /// Both verdicts as one, or else the first reason why there is none.
+    fn and(self, other: Self, both: impl FnOnce(V, V) -> V) -> Self {
+        match (self, other) {
+            (Self::Done(one), Self::Done(other)) => Self::Done(both(one, other)),
+            (Self::Done(_), silent) | (silent, _) => silent,
+        }
+    }
 }
 
 const CHAINALYSIS: &str = "Chainalysis";

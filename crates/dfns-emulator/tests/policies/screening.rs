@@ -69,6 +69,40 @@ async fn chainalysis_stops_a_transfer_to_whom_it_suspects() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn everybody_whom_a_transaction_pays_is_screened() {
+    let scene = Scene::new().await;
+    scene.policy(&signing(
+        &chainalysis("ChainalysisTransactionPrescreening"),
+        &json!({ "kind": "Block" }),
+    ));
+    let (wallet, paying) = (
+        scene.funded("EthereumSepolia", ETHER),
+        scene.funded("EthereumSepolia", ETHER),
+    );
+    let sponsor = json!({ "walletId": paying.id, "name": "gas" }).to_string();
+    let sponsor = scene.service.signed("POST", "/fee-sponsors", &sponsor).body["id"].clone();
+    let to = |address: &str, data: &str| json!({ "to": address, "value": "1", "data": data });
+    let other = "0x00000000000000000000000000000000000000aa";
+    let status = |operations: &[Value]| {
+        let body = json!({ "kind": "UserOperations", "feeSponsorId": sponsor, "userOperations": operations });
+        let path = format!("{}/transactions", wallet.path);
+        scene.service.signed("POST", &path, &body.to_string()).body["status"].clone()
+    };
+    let two = [to(other, "0x"), to(RECEIVER, "0x")];
+    let with_a_call = [to(RECEIVER, "0x"), to(other, "0x01020304")];
+    assert_eq!(
+        (status(&two), status(&with_a_call)),
+        (json!("Executing"), json!("Executing"))
+    );
+    let suspect = json!({ "address": RECEIVER, "alerts": [{ "level": "SEVERE" }] });
+    scene.admin("PUT", "/screening/chainalysis", &suspect);
+    assert_eq!(
+        (status(&two), status(&with_a_call)),
+        (json!("Rejected"), json!("Rejected"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn global_ledger_stops_a_transfer_to_whom_it_scores_high() {
     let scene = Scene::new().await;
     let rule = json!({ "kind": "GlobalLedgerTransactionPrescreening", "configuration": {

@@ -324,6 +324,48 @@ fn what_is_cut_off_or_of_another_wallet_is_refused_on_every_chain() {
     }
 }
 
+/// Every text of hexadecimal digits in the vectors of a chain.
+fn all_bytes(case: &Value) -> Vec<Vec<u8>> {
+    match case {
+        Value::String(text) => hex::decode(text).filter(|bytes| bytes.len() > 40).into_iter().collect(),
+        Value::Object(fields) => fields.values().flat_map(all_bytes).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn a_byte_that_is_changed_is_read_or_refused_and_never_more() {
+    let all = vectors();
+    for (network, chain) in [
+        ("StellarTestnet", "stellar"),
+        ("XrpLedgerTestnet", "xrpl"),
+        ("AlgorandTestnet", "algorand"),
+        ("TezosShadownet", "tezos"),
+        ("AptosTestnet", "aptos"),
+        ("CardanoPreprod", "cardano"),
+        ("SolanaDevnet", "solana"),
+        ("TronNile", "tron"),
+        ("CosmosHub4", "cosmos"),
+    ] {
+        let key = key_of(network);
+        let owner = Owner {
+            address: all[chain]["from"].as_str().unwrap(),
+            public_key: key.public_key(),
+        };
+        let mut read_again = 0;
+        for whole in all_bytes(&all[chain]) {
+            for place in 0..whole.len() {
+                for change in [0x01, 0x80, 0xff] {
+                    let mut changed = whole.clone();
+                    changed[place] ^= change;
+                    read_again += usize::from(read(network, owner, &changed).is_ok());
+                }
+            }
+        }
+        assert!(read_again > 0, "{network}: amounts and receivers may be others");
+    }
+}
+
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
