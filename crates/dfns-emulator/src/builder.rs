@@ -234,6 +234,8 @@ impl EmulatorBuilder {
                 clock: self.clock,
                 seed,
                 token_key: token_key.into(),
+                materials: Arc::default(),
+                foresight: Arc::default(),
                 config,
                 faults: Arc::default(),
                 outbound: outbound.into(),

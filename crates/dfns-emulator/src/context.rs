@@ -20,9 +20,11 @@ use serde::Serialize;
 
 use crate::auth::{Caller, permission, tokens::TokenKey};
 use crate::clock::Clock;
+use crate::credentials::Foresight;
 use crate::entropy::{Seed, id_text};
 use crate::fault::Faults;
 use crate::journal::{Journal, Trace};
+use crate::keys::Materials;
 use crate::node::{Asking, Inquiries, Nodes};
 use crate::server::{Call, Refusal, Reply};
 use crate::store::{Mail, PageRequest, Store};
@@ -40,6 +42,9 @@ pub(crate) struct Services {
     pub(crate) clock: Clock,
     pub(crate) seed: Seed,
     pub(crate) token_key: Arc<TokenKey>,
+    /// The keys that signed lately; they follow from the seed.
+    pub(crate) materials: Arc<Materials>,
+    pub(crate) foresight: Arc<Foresight>,
     pub(crate) config: Config,
     pub(crate) faults: Arc<Faults>,
     pub(crate) outbound: Arc<Outbound>,

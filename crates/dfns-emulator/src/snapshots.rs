@@ -170,6 +170,7 @@ fn with_seed(now: &Services, seed: Seed) -> Result<Services, Refusal> {
     Ok(Services {
         seed,
         token_key: token_key.into(),
+        materials: Arc::default(),
         ..now.clone()
     })
 }

@@ -9,6 +9,7 @@ use dfns_types::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::sealing::{Answer, Sealing};
 use super::{NO_CREDENTIAL, canonical};
 use crate::auth::Caller;
 use crate::auth::session;
@@ -66,13 +67,16 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         expires_at: expires_at.unix_millis(),
         id,
     };
+    context.store.drop_expired_challenges(context.now.unix_millis())?;
     context
         .store
         .insert_challenge(ChallengePurpose::UserAction, &challenge)?;
-    let identifier = session::seal(context, Audience::Challenge, &challenge.org, &challenge.id, expires_at)?;
-    let answer = answer(&challenge, identifier, &credentials);
-    context.trace.challenge = Some(challenge.id);
-    Reply::json(&answer)
+    let claims = session::unsealed(context, Audience::Challenge, &challenge.org, &challenge.id, expires_at);
+    context.trace.challenge = Some(challenge.id.clone());
+    Ok(Reply::sealed(Sealing::new(
+        claims,
+        Answer::Challenge(challenge, credentials),
+    )))
 }
 
 /// The credentials that the caller can sign with: those of the token if it has any of its own, else those of the user.

@@ -1,15 +1,14 @@
 //! The second call: the signature, in exchange for the token that opens the request.
 
-use dfns_types::{CompleteChallengeRequest, Fido2Assertion, FirstFactorAssertion, UserActionSignature};
+use dfns_types::{CompleteChallengeRequest, Fido2Assertion, FirstFactorAssertion};
 
 use super::challenge::{Declared, usable};
+use super::sealing::{Answer, Sealing};
 use super::{CHALLENGE_NOT_VALID, NO_CREDENTIAL};
 use crate::auth::tokens::Audience;
 use crate::auth::{application, session};
 use crate::context::Context;
-use crate::credentials::{
-    Authenticator, CredentialError, KeyAssertion, WebauthnAssertion, verify_key_assertion, verify_webauthn_assertion,
-};
+use crate::credentials::{Authenticator, CredentialError, KeyAssertion, WebauthnAssertion, verify_webauthn_assertion};
 use crate::server::{Refusal, Reply};
 use crate::store::{Challenge, ChallengePurpose, Credential, CredentialKind, UserAction};
 
@@ -42,8 +41,8 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     context.store.insert_user_action(&action)?;
     context.trace.user_action = Some(action.id.clone());
     context.trace.credential = Some(action.credential_uuid.clone());
-    let token = session::seal(context, Audience::UserAction, &action.org, &action.id, expires_at)?;
-    Reply::json(&UserActionSignature::new(token))
+    let claims = session::unsealed(context, Audience::UserAction, &action.org, &action.id, expires_at);
+    Ok(Reply::sealed(Sealing::new(claims, Answer::UserAction)))
 }
 
 /// The open challenge behind an identifier, if this caller asked for it with this token.
@@ -53,7 +52,7 @@ fn find(context: &Context<'_>, identifier: &str) -> Result<Challenge, Refusal> {
         .services
         .token_key
         .verify(identifier, Audience::Challenge, context.now);
-    let id = verified.ok_or_else(not_valid)?.jti;
+    let id = verified.ok_or_else(not_valid)?.jti.clone();
     let now = context.now.unix_millis();
     let challenge = context
         .store
@@ -94,8 +93,11 @@ pub(crate) fn check(
         signature: &assertion.signature,
         algorithm: assertion.algorithm.as_deref(),
     };
-    verify_key_assertion(received, &credential.public_key, &challenge.challenge)
-        .map_err(|error| bad_signature(&error, &credential))?;
+    let verified = context
+        .services
+        .foresight
+        .verify(received, &credential, &challenge.challenge);
+    verified.map_err(|error| bad_signature(&error, &credential))?;
     Ok(credential)
 }
 

@@ -11,6 +11,9 @@ pub(crate) mod challenge;
 pub(crate) mod check;
 pub(crate) mod complete;
 mod path;
+mod sealing;
+
+pub(crate) use sealing::Sealing;
 
 /// The operations of the two calls, which say more about a caller who is gone.
 pub(crate) const SIGNING_OPERATIONS: [&str; 2] = ["createUserActionChallenge", "createUserActionSignature"];

@@ -111,5 +111,5 @@ async fn follow(emulation: &Emulation, call: &Call, id: &str) -> Result<Reply, R
 }
 
 fn unknown(id: &str) -> Refusal {
-    Refusal::new(axum::http::StatusCode::NOT_FOUND, "fault not found").with("faultId", id)
+    Refusal::new(http::StatusCode::NOT_FOUND, "fault not found").with("faultId", id)
 }

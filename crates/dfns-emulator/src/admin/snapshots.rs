@@ -1,6 +1,6 @@
 //! The whole state: made anew, kept under a name, handed out, put back.
 
-use axum::http::StatusCode;
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -59,6 +59,7 @@ fn download(emulation: &Emulation, call: &Call) -> Result<Reply, Refusal> {
         body: snapshot.content.clone(),
         errand: None,
         location: None,
+        sealing: None,
     })
 }
 

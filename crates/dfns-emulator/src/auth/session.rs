@@ -99,6 +99,17 @@ pub(crate) fn seal(
     sign(context, &claims(context, audience, org, id, expires_at))
 }
 
+/// What a token says that stands for a challenge or a user action of the store, before it is signed.
+pub(crate) fn unsealed(
+    context: &Context<'_>,
+    audience: Audience,
+    org: &str,
+    id: &str,
+    expires_at: Timestamp,
+) -> Claims {
+    claims(context, audience, org, id, expires_at)
+}
+
 /// Signs the token of a user action once more: the same text as when it was sealed at `issued_at`.
 ///
 /// # Errors

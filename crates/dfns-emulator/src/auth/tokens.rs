@@ -3,6 +3,9 @@
 //! Invariant: a token names its audience, and is worth nothing to another one. What it stands for is in the store; the
 //! token alone opens nothing.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dfns_types::Timestamp;
@@ -61,12 +64,21 @@ pub(crate) struct Metadata {
 /// Makes tokens and recognises its own.
 pub(crate) struct TokenKey {
     pair: Ed25519KeyPair,
+    /// The header of every token, as it stands in them.
+    header: String,
+    seen: Mutex<Seen>,
 }
 
 impl TokenKey {
     /// The key that belongs to a seed.
     pub(crate) fn new(seed: &Seed) -> Result<Self, ring::error::KeyRejected> {
-        Ed25519KeyPair::from_seed_unchecked(&seed.derive("token key", &[])).map(|pair| Self { pair })
+        let pair = Ed25519KeyPair::from_seed_unchecked(&seed.derive("token key", &[]))?;
+        let header = json!({ "alg": "EdDSA", "kid": id(&pair), "typ": "JWT" }).to_string();
+        Ok(Self {
+            pair,
+            header: URL_SAFE_NO_PAD.encode(header),
+            seen: Mutex::default(),
+        })
     }
 
     /// Signs claims.
@@ -74,44 +86,100 @@ impl TokenKey {
     /// # Errors
     /// If the claims cannot be written as JSON.
     pub(crate) fn sign(&self, claims: &Claims) -> Result<String, serde_json::Error> {
-        let header = json!({ "alg": "EdDSA", "kid": self.id(), "typ": "JWT" }).to_string();
-        let claims = serde_json::to_vec(claims)?;
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let encoded = URL_SAFE_NO_PAD.encode(serde_json::to_vec(claims)?);
+        let signed = format!("{}.{encoded}", self.header);
         let signature = URL_SAFE_NO_PAD.encode(self.pair.sign(signed.as_bytes()));
-        Ok(format!("{signed}.{signature}"))
+        let token = format!("{signed}.{signature}");
+        self.lock().remember(digest(&token), &Arc::new(claims.clone()));
+        Ok(token)
     }
 
     /// The claims of a token, if this key signed it, it is for this audience, and it has not expired.
-    pub(crate) fn verify(&self, token: &str, audience: Audience, now: Timestamp) -> Option<Claims> {
+    pub(crate) fn verify(&self, token: &str, audience: Audience, now: Timestamp) -> Option<Arc<Claims>> {
+        let name = digest(token);
+        let known = self.lock().find(&name);
+        let claims = if let Some(claims) = known {
+            claims
+        } else {
+            let claims = Arc::new(self.read(token)?);
+            self.lock().remember(name, &claims);
+            claims
+        };
+        (claims.aud == audience && claims.exp > now.unix_seconds()).then_some(claims)
+    }
+
+    /// The claims of a token that this key signed.
+    fn read(&self, token: &str) -> Option<Claims> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (_header, claims) = signed.split_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
         let key = UnparsedPublicKey::new(&ED25519, self.pair.public_key());
         // Whatever the header says, only our own algorithm and key are tried.
         key.verify(signed.as_bytes(), &signature).ok()?;
-        let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
-        (claims.aud == audience && claims.exp > now.unix_seconds()).then_some(claims)
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The public half as a JWK set.
     pub(crate) fn key_set(&self) -> Value {
         json!({ "keys": [{
-            "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": self.id(),
+            "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": id(&self.pair),
             "x": URL_SAFE_NO_PAD.encode(self.pair.public_key()),
         }] })
     }
+}
 
-    /// The thumbprint of RFC 7638, by which verifiers choose the key.
-    fn id(&self) -> String {
-        let x = URL_SAFE_NO_PAD.encode(self.pair.public_key());
-        let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
-        URL_SAFE_NO_PAD.encode(ring::digest::digest(&ring::digest::SHA256, members.as_bytes()))
-    }
+/// The thumbprint of RFC 7638, by which verifiers choose the key.
+fn id(pair: &Ed25519KeyPair) -> String {
+    let x = URL_SAFE_NO_PAD.encode(pair.public_key());
+    let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
+    URL_SAFE_NO_PAD.encode(ring::digest::digest(&ring::digest::SHA256, members.as_bytes()))
 }
 
 impl std::fmt::Debug for TokenKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "TokenKey({})", self.id())
+        write!(formatter, "TokenKey({})", id(&self.pair))
+    }
+}
+
+/// What stands for a token where the token itself must not be kept.
+type Name = [u8; 32];
+
+fn digest(token: &str) -> Name {
+    let mut name = [0; 32];
+    name.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, token.as_bytes()).as_ref());
+    name
+}
+
+/// How many tokens are known by sight, twice: those that were seen lately, and those before them.
+const SEEN: usize = 4_096;
+
+/// The tokens whose signatures are known to be good, so that the same text is not verified time and again: a signature
+/// that was good stays good. What changes (expiry, revocation) is no matter of the signature, and looked at each time.
+#[derive(Default)]
+struct Seen {
+    lately: HashMap<Name, Arc<Claims>>,
+    before: HashMap<Name, Arc<Claims>>,
+}
+
+impl Seen {
+    fn find(&mut self, name: &Name) -> Option<Arc<Claims>> {
+        if let Some(claims) = self.lately.get(name) {
+            return Some(Arc::clone(claims));
+        }
+        let claims = self.before.remove(name)?;
+        self.remember(*name, &claims);
+        Some(claims)
+    }
+
+    fn remember(&mut self, name: Name, claims: &Arc<Claims>) {
+        if self.lately.len() >= SEEN {
+            self.before = std::mem::take(&mut self.lately);
+        }
+        self.lately.insert(name, Arc::clone(claims));
     }
 }
 
@@ -143,7 +211,7 @@ mod tests {
     #[test]
     fn a_token_verifies_until_it_expires() {
         let token = key(7).sign(&claims()).unwrap();
-        assert_eq!(key(7).verify(&token, Audience::Access, at(199)), Some(claims()));
+        assert_eq!(key(7).verify(&token, Audience::Access, at(199)), Some(claims().into()));
         assert_eq!(key(7).verify(&token, Audience::Access, at(200)), None);
     }
 
@@ -152,6 +220,34 @@ mod tests {
         let token = key(7).sign(&claims()).unwrap();
         assert_eq!(key(8).verify(&token, Audience::Access, at(150)), None);
         assert_eq!(key(7).verify(&token, Audience::UserAction, at(150)), None);
+    }
+
+    #[test]
+    fn a_token_that_was_seen_before_is_still_held_against_audience_and_time() {
+        let (maker, key) = (key(7), key(7));
+        let token = maker.sign(&claims()).unwrap();
+        for key in [&maker, &key] {
+            assert_eq!(key.verify(&token, Audience::Access, at(150)), Some(claims().into()));
+            assert_eq!(key.verify(&token, Audience::Access, at(200)), None);
+            assert_eq!(key.verify(&token, Audience::Challenge, at(150)), None);
+            assert_eq!(key.verify(&format!("{token}x"), Audience::Access, at(150)), None);
+        }
+    }
+
+    #[test]
+    fn only_so_many_tokens_are_known_by_sight_and_the_others_verify_too() {
+        let key = key(7);
+        let first = key.sign(&claims()).unwrap();
+        for number in 0..2 * SEEN {
+            key.lock().remember(digest(&number.to_string()), &Arc::new(claims()));
+        }
+        let known = {
+            let seen = key.lock();
+            seen.lately.len() + seen.before.len()
+        };
+        assert!(known <= 2 * SEEN);
+        assert!(key.lock().find(&digest(&first)).is_none());
+        assert!(key.verify(&first, Audience::Access, at(150)).is_some());
     }
 
     #[test]

@@ -5,9 +5,9 @@
 //! Invariant: what is sent was written down before, so that whatever happens in between, the same transaction is sent
 //! again, and the network takes it once.
 
-use axum::http::HeaderMap;
 use bytes::Bytes;
 use dfns_types::{Amount, Key, Timestamp, TransactionRequest, TransferRequest, TransferStatus};
+use http::HeaderMap;
 use serde_json::Value;
 
 use super::call::{Call as ContractCall, call_of};

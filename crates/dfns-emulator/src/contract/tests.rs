@@ -8,7 +8,7 @@ use super::*;
 fn call(method: &str, target: &str, body: &Value) -> Call {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let bytes = Bytes::from(body.to_string());
-    let mut call = Call::new(method, path, query, axum::http::HeaderMap::new(), bytes).unwrap();
+    let mut call = Call::new(method, path, query, http::HeaderMap::new(), bytes).unwrap();
     if let Some(id) = path.strip_prefix("/wallets/") {
         call.parameters.insert("walletId", id.to_owned());
     }

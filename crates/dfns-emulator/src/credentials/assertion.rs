@@ -20,8 +20,20 @@ pub(crate) fn verify_key_assertion(
     public_key: &str,
     challenge: &str,
 ) -> Result<(), CredentialError> {
+    check_challenge(assertion, challenge)?;
+    verify_signature(assertion, public_key)
+}
+
+/// Checks that an assertion is one, and answers this challenge.
+pub(super) fn check_challenge(assertion: KeyAssertion<'_>, challenge: &str) -> Result<(), CredentialError> {
     let client_data = decode_base64url(assertion.client_data, "clientData")?;
     check_client_data(&client_data, ClientDataType::KeyGet, challenge)?;
+    Ok(())
+}
+
+/// Checks the signature of an assertion, whatever it is over.
+pub(super) fn verify_signature(assertion: KeyAssertion<'_>, public_key: &str) -> Result<(), CredentialError> {
+    let client_data = decode_base64url(assertion.client_data, "clientData")?;
     let signature = decode_base64url(assertion.signature, "signature")?;
     let key = PublicKey::from_pem(public_key)?;
     key.verify(&client_data, &signature, Digest::of_algorithm(assertion.algorithm))

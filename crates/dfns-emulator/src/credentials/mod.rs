@@ -8,6 +8,7 @@ mod cbor;
 mod client_data;
 mod cose;
 mod der;
+mod foresight;
 mod public_key;
 mod webauthn;
 
@@ -20,6 +21,7 @@ pub(crate) use attestation::{KeyAttestation, verify_key_attestation};
 pub(crate) use client_data::claimed_challenge;
 use client_data::{ClientDataType, check_client_data};
 pub(crate) use cose::OFFERED as OFFERED_ALGORITHMS;
+pub(crate) use foresight::Foresight;
 pub(crate) use public_key::PublicKey;
 pub(crate) use webauthn::{
     Authenticator, WebauthnAssertion, WebauthnAttestation, verify_webauthn_assertion, verify_webauthn_attestation,

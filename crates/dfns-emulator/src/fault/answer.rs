@@ -1,6 +1,6 @@
 //! Answers that are spoilt.
 
-use axum::http::StatusCode;
+use http::StatusCode;
 use serde_json::Value;
 
 use crate::contract;
@@ -19,6 +19,7 @@ pub(super) fn refuse(status: u16, message: Option<String>, html: Option<String>)
             body: html.into_bytes(),
             errand: None,
             location: None,
+            sealing: None,
         });
     }
     let words = || status.canonical_reason().unwrap_or("Refused").to_owned();

@@ -77,7 +77,8 @@ pub(crate) fn redeem(context: &Context<'_>, code: &str, redirect_uri: &str) -> R
     let id = key
         .verify(code, Audience::Challenge, context.now)
         .ok_or_else(invalid)?
-        .jti;
+        .jti
+        .clone();
     let now = context.now.unix_millis();
     let open = context
         .store

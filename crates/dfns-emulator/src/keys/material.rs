@@ -129,6 +129,8 @@ pub(crate) struct KeyMaterial {
     pub(super) secret: Zeroizing<[u8; 32]>,
     pub(super) chain_code: Zeroizing<[u8; 32]>,
     pub(super) public_key: Vec<u8>,
+    /// The same key as ECDSA signs with it, which costs as much to make as a signature.
+    pub(super) ecdsa: Option<k256::ecdsa::SigningKey>,
 }
 
 impl fmt::Debug for KeyMaterial {
@@ -174,12 +176,15 @@ impl KeyMaterial {
         secret: &[u8; 32],
         chain_code: Option<&[u8; 32]>,
     ) -> Result<Self, KeyError> {
+        let mut ecdsa = None;
         let public_key = match (scheme, curve) {
             (Scheme::Ecdsa | Scheme::Schnorr | Scheme::DiffieHellman, Curve::Secp256k1) => {
-                let key = k256::SecretKey::from_slice(secret).map_err(|_| KeyError::InvalidPrivateKey {
+                let key = k256::ecdsa::SigningKey::from_slice(secret).map_err(|_| KeyError::InvalidPrivateKey {
                     expected: "a scalar of secp256k1: not zero, and below the order of the group",
                 })?;
-                key.public_key().to_sec1_bytes().to_vec()
+                let public_key = key.verifying_key().to_sec1_bytes().to_vec();
+                ecdsa = (scheme == Scheme::Ecdsa).then_some(key);
+                public_key
             }
             (Scheme::Ecdsa, Curve::Stark) => {
                 let scalar = stark::Scalar::from_bytes(secret).filter(|scalar| !scalar.is_zero());
@@ -205,6 +210,7 @@ impl KeyMaterial {
             secret: Zeroizing::new(*secret),
             chain_code,
             public_key,
+            ecdsa,
         })
     }
 
@@ -248,7 +254,7 @@ impl KeyMaterial {
                 stark::sign(secret, digest)
             }
             Scheme::Ecdsa => {
-                let key = k256::ecdsa::SigningKey::from(self.scalar()?);
+                let key = self.ecdsa.as_ref().ok_or_else(|| self.unsupported())?;
                 let (signature, recovery) = key.sign_prehash_recoverable(digest);
                 let bytes: [u8; 64] = signature.to_bytes().into();
                 Ok(RawSignature::from_halves(&bytes, Some(u8::from(recovery.is_y_odd()))))

@@ -30,6 +30,7 @@ impl KeyMaterial {
             secret: Zeroizing::new(*scalar),
             chain_code: Zeroizing::default(),
             public_key,
+            ecdsa: None,
         })
     }
 

@@ -9,7 +9,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use http::StatusCode;
 use serde_json::Value;
 
 use super::{Node, NodeError, exchange};

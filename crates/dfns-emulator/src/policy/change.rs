@@ -4,12 +4,12 @@
 //!
 //! Invariant: an entity has at most one change that waits.
 
-use axum::http::StatusCode;
 use dfns_types::{
     ActivityKind, ApprovalId, AssignmentChangeRequest, AssignmentId, ChangeOperationKind, ChangeRequest,
     ChangeRequestId, ChangeRequestStatus, ChangeRequester, PermissionChangeRequest, PermissionId, Policy,
     PolicyChangeRequest, PolicyId, ProposedAssignment, ProposedPermission, Timestamp, UserId,
 };
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::events;

@@ -1,7 +1,7 @@
 //! What a wallet holds.
 
-use axum::http::StatusCode;
 use dfns_types::{Amount, Network, Nft, NftList, Wallet, WalletAsset, WalletAssetList};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::decimal::decimal;

@@ -202,7 +202,7 @@ pub(super) fn create_first_credential(context: &mut Context<'_>) -> Result<Reply
     let not_valid = || Refusal::invalid(CHALLENGE_NOT_VALID);
     let key = &context.services.token_key;
     let identified = key.verify(challenge_identifier.expose_secret(), Audience::Challenge, context.now);
-    let (id, now) = (identified.ok_or_else(not_valid)?.jti, context.now.unix_millis());
+    let (id, now) = (identified.ok_or_else(not_valid)?.jti.clone(), context.now.unix_millis());
     let challenge = context
         .store
         .open_challenge(ChallengePurpose::FirstCredential, &id, now)?
@@ -240,7 +240,7 @@ fn come_back(context: &Context<'_>, protocol: Protocol, code: &Secret, state: &S
     let not_valid = || Refusal::invalid("state is not that of a login that was begun");
     let key = &context.services.token_key;
     let claims = key.verify(state.expose_secret(), Audience::Challenge, context.now);
-    let (id, now) = (claims.ok_or_else(not_valid)?.jti, context.now.unix_millis());
+    let (id, now) = (claims.ok_or_else(not_valid)?.jti.clone(), context.now.unix_millis());
     let open = context
         .store
         .open_challenge(ChallengePurpose::Federation, &id, now)?

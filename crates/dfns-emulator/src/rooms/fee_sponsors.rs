@@ -3,10 +3,10 @@
 //! Invariant: a fee is paid by a sponsor only while it is `Active`, on its own network, and for somebody whom it is
 //! open to. What becomes of the sponsor later does not change what was asked for before.
 
-use axum::http::StatusCode;
 use dfns_types::{
     CreateFeeSponsorRequest, FeeSponsor, FeeSponsorId, FeeSponsorPage, FeeSponsorStatus, SponsoredFeePage, Wallet,
 };
+use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::refusals::{check_text, invalid_field, parsed};

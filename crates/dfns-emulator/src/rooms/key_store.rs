@@ -289,8 +289,9 @@ pub(crate) fn material_in(context: &Context<'_>, org: &str, key: &Key) -> Result
         .ok_or_else(|| unusable(&"unknown scheme or curve"))?;
     match record(context, key)?.origin {
         Origin::Seed => {
-            let seed = context.services.seed.as_bytes();
-            KeyMaterial::derive(seed, key.id.as_str(), scheme, curve).map_err(|error| unusable(&error))
+            let (seed, materials) = (context.services.seed.as_bytes(), &context.services.materials);
+            let material = materials.derive(seed, key.id.as_str(), scheme, curve);
+            material.map_err(|error| unusable(&error))
         }
         Origin::Child { parent, path } => {
             let parent: Option<Key> = context.store.get(org, &parent)?;

@@ -86,7 +86,7 @@ pub(super) fn complete(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         .services
         .token_key
         .verify(identifier, Audience::Challenge, context.now);
-    let id = claims.ok_or_else(not_valid)?.jti;
+    let id = claims.ok_or_else(not_valid)?.jti.clone();
     let now = context.now.unix_millis();
     let challenge = context
         .store

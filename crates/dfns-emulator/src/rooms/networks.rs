@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use dfns_types::{ReindexTransactionRequest, TransactionReindex};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::refusals::invalid_field;

@@ -2,11 +2,11 @@
 //!
 //! Invariant: a key signs for networks that take keys of its format, and for nobody but its owner.
 
-use axum::http::StatusCode;
 use dfns_types::{
     Hex, Key, KeyId, KeyStatus, Network, Signature, SignatureBody, SignatureId, SignaturePage, SignatureRequest,
     SignatureStatus, Timestamp, WalletId, WebhookEventKind,
 };
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

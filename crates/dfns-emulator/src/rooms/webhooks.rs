@@ -159,7 +159,7 @@ fn everything(org: &str) -> Listing<'_> {
 }
 
 fn check_url(url: &str) -> Result<(), Refusal> {
-    let uri: Option<axum::http::Uri> = url.parse().ok();
+    let uri: Option<http::Uri> = url.parse().ok();
     let is_good = uri.is_some_and(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
     });

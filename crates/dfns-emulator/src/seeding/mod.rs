@@ -12,9 +12,9 @@ mod things;
 
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use dfns_types::operation::OPERATIONS;
+use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::auth::Caller;

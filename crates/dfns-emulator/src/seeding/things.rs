@@ -1,7 +1,7 @@
 //! The things of a document: made by the operations of the API, with keys and money that only a test can give.
 
-use axum::http::HeaderMap;
 use bytes::Bytes;
+use http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::document::{at, placed, refuse};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::HeaderMap;
 use bytes::Bytes;
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use super::encoding;

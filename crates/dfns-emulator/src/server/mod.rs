@@ -10,10 +10,11 @@ mod pipeline;
 mod refusal;
 mod reply;
 mod route;
+mod turn;
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
@@ -93,11 +94,9 @@ async fn respond(emulation: Arc<Emulation>, request: Request<Incoming>) -> Resul
     }
 }
 
-/// SQLite and signatures block; the executor's own threads stay free. What is left to do with the network is done last.
+/// Answers a call when it is its turn. What is left to do with the network is done last.
 async fn perform(emulation: Arc<Emulation>, call: Call) -> Result<Reply, Refusal> {
-    let answering = Arc::clone(&emulation);
-    let answered = tokio::task::spawn_blocking(move || answering.answer(call)).await;
-    match answered.unwrap_or_else(|panic| Err(Refusal::internal(&panic)))? {
+    match turn::answer(Arc::clone(&emulation), call).await? {
         Reply {
             errand: Some(errand), ..
         } => emulation.services().outbound.run(errand).await,

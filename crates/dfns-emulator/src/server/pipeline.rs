@@ -5,11 +5,12 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use axum::http::StatusCode;
 use dfns_types::Timestamp;
 use dfns_types::operation::{Authentication, Operation};
+use http::StatusCode;
 
 use super::route::{self, Match};
+use super::turn::Turn;
 use super::{Call, Refusal, Reply};
 use crate::admin::Answers;
 use crate::auth::{application, caller, permission};
@@ -30,6 +31,8 @@ pub(crate) struct Emulation {
     /// Changes only when another state is put in the place of this one.
     pub(crate) services: RwLock<Arc<Services>>,
     pub(crate) snapshots: Snapshots,
+    /// Who asks for it first answers first.
+    pub(crate) turn: Turn,
 }
 
 impl Emulation {
@@ -38,6 +41,7 @@ impl Emulation {
             database,
             services: RwLock::new(Arc::new(services)),
             snapshots: Snapshots::default(),
+            turn: Turn::default(),
         }
     }
 

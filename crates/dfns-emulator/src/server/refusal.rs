@@ -2,7 +2,7 @@
 //!
 //! Invariant: what a refusal says is meant for the caller; what went wrong inside stays in the log.
 
-use axum::http::StatusCode;
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::store::StoreError;

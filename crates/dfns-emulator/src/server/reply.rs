@@ -1,9 +1,10 @@
 //! Answers that say yes.
 
-use axum::http::StatusCode;
+use http::StatusCode;
 use serde::Serialize;
 
 use super::refusal::Refusal;
+use crate::action::Sealing;
 use crate::webhooks::Errand;
 
 /// What a handler answers.
@@ -16,6 +17,8 @@ pub(crate) struct Reply {
     pub(crate) errand: Option<Errand>,
     /// Where a browser shall go on.
     pub(crate) location: Option<String>,
+    /// The answer that takes the place of this one once its token is signed.
+    pub(crate) sealing: Option<Box<Sealing>>,
 }
 
 impl Reply {
@@ -39,6 +42,7 @@ impl Reply {
             body,
             errand: None,
             location: None,
+            sealing: None,
         })
     }
 
@@ -50,6 +54,7 @@ impl Reply {
             body: body.into().into_bytes(),
             errand: None,
             location: None,
+            sealing: None,
         }
     }
 
@@ -70,6 +75,16 @@ impl Reply {
             body: Vec::new(),
             errand: None,
             location: None,
+            sealing: None,
+        }
+    }
+
+    /// 200 with what still lacks a token.
+    pub(crate) fn sealed(sealing: Sealing) -> Self {
+        Self {
+            status: StatusCode::OK,
+            sealing: Some(Box::new(sealing)),
+            ..Self::empty()
         }
     }
 

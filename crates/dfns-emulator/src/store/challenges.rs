@@ -63,9 +63,8 @@ pub(crate) struct Challenge {
 impl Store<'_> {
     /// Keeps a new challenge.
     pub(crate) fn insert_challenge(self, purpose: ChallengePurpose, challenge: &Challenge) -> Result<(), StoreError> {
-        let sql =
-            "INSERT INTO challenge (id, purpose, org, user_id, token_id, challenge, subject, expires_at, is_completed)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)";
+        let sql = "INSERT INTO challenge (id, purpose, org, user_id, token_id, challenge, subject, expires_at)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let Challenge {
             id,
             org,
@@ -97,7 +96,7 @@ impl Store<'_> {
         now: i64,
     ) -> Result<Option<Challenge>, StoreError> {
         let sql = "SELECT id, org, user_id, token_id, challenge, subject, expires_at FROM challenge
-                   WHERE id = ?1 AND purpose = ?2 AND expires_at > ?3 AND is_completed = 0";
+                   WHERE id = ?1 AND purpose = ?2 AND expires_at > ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
         let read = |row: &rusqlite::Row<'_>| {
             Ok(Challenge {
@@ -115,10 +114,55 @@ impl Store<'_> {
             .optional()?)
     }
 
-    /// Marks a challenge as completed, so that it is not open any more.
+    /// Forgets the challenges that have expired by `now` (milliseconds since 1970): nothing can come of them any more.
+    pub(crate) fn drop_expired_challenges(self, now: i64) -> Result<(), StoreError> {
+        let sql = "DELETE FROM challenge WHERE expires_at <= ?1";
+        self.connection.prepare_cached(sql)?.execute([now])?;
+        Ok(())
+    }
+
+    /// Takes a challenge away that was completed, so that it is not open any more.
     pub(crate) fn complete_challenge(self, id: &str) -> Result<(), StoreError> {
-        let sql = "UPDATE challenge SET is_completed = 1 WHERE id = ?1";
+        let sql = "DELETE FROM challenge WHERE id = ?1";
         self.connection.prepare_cached(sql)?.execute([id])?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Database;
+    use super::*;
+
+    fn challenge(id: &str, expires_at: i64) -> Challenge {
+        Challenge {
+            id: id.to_owned(),
+            org: "or-1".to_owned(),
+            user_id: "us-1".to_owned(),
+            token_id: None,
+            challenge: "text".to_owned(),
+            subject: "{}".to_owned(),
+            expires_at,
+        }
+    }
+
+    #[test]
+    fn what_has_expired_or_is_completed_is_forgotten_and_the_rest_stays_open() {
+        let database = Database::in_memory().unwrap();
+        let done: Result<(), StoreError> = database.transaction(|store| {
+            for (id, expires_at) in [("a", 10), ("b", 20), ("c", 30), ("d", 40)] {
+                store.insert_challenge(ChallengePurpose::Login, &challenge(id, expires_at))?;
+            }
+            store.drop_expired_challenges(20)?;
+            store.complete_challenge("c")?;
+            let kept: i64 = store
+                .connection
+                .query_row("SELECT count(*) FROM challenge", [], |row| row.get(0))?;
+            assert_eq!(kept, 1);
+            let open = store.open_challenge(ChallengePurpose::Login, "d", 20)?;
+            assert_eq!(open, Some(challenge("d", 40)));
+            Ok(())
+        });
+        done.unwrap();
     }
 }

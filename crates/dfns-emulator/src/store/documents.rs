@@ -44,6 +44,12 @@ pub(crate) struct Listing<'a> {
     pub(crate) owner: Option<&'a str>,
 }
 
+// Each reads an index from its end, and no further than it is asked for.
+const OF_ORG: &str = "SELECT seq, id, body FROM entity WHERE kind = ?1 AND org = ?2 AND seq < ?3
+                      AND (?4 IS NULL OR owner = ?4) ORDER BY seq DESC";
+const OF_PARENT: &str = "SELECT seq, id, body FROM entity WHERE kind = ?1 AND org = ?2 AND seq < ?3
+                         AND (?4 IS NULL OR owner = ?4) AND parent = ?5 ORDER BY seq DESC";
+
 impl Store<'_> {
     /// Keeps a new document.
     pub(crate) fn insert<T: Document>(self, document: &T, filing: Filing<'_>) -> Result<(), StoreError> {
@@ -185,10 +191,15 @@ impl Store<'_> {
         before: Option<i64>,
         mut visit: impl FnMut(i64, T) -> bool,
     ) -> Result<(), StoreError> {
-        let sql = "SELECT seq, id, body FROM entity WHERE kind = ?1 AND org = ?2 AND (?3 IS NULL OR parent = ?3)
-                   AND (?4 IS NULL OR owner = ?4) AND (?5 IS NULL OR seq < ?5) ORDER BY seq DESC";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params![T::KIND, listing.org, listing.parent, listing.owner, before])?;
+        let Listing { org, parent, owner } = listing;
+        let before = before.unwrap_or(i64::MAX);
+        let mut statement = self
+            .connection
+            .prepare_cached(if parent.is_some() { OF_PARENT } else { OF_ORG })?;
+        let mut rows = match parent {
+            Some(parent) => statement.query(params![T::KIND, org, before, owner, parent])?,
+            None => statement.query(params![T::KIND, org, before, owner])?,
+        };
         while let Some(row) = rows.next()? {
             let (position, id, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             if !visit(position, read::<T, T>(&id, &body)?) {
@@ -227,6 +238,8 @@ fn present<T: Document>(id: &str, changed: usize) -> Result<(), StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::params_from_iter;
+
     use super::super::Database;
     use super::*;
     use crate::entropy::Seed;
@@ -355,6 +368,20 @@ mod tests {
                 ..ALL
             })?;
             assert_eq!(late, [thing(4), thing(3)]);
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_list_is_read_from_its_end_and_never_sorted() {
+        with_things(3, |store| {
+            for (sql, index) in [(OF_ORG, "entity_by_org"), (OF_PARENT, "entity_by_parent")] {
+                let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                let values = vec![1; statement.parameter_count()];
+                let plan = statement.query_map(params_from_iter(values), |row| row.get::<_, String>(3))?;
+                let plan = plan.collect::<Result<Vec<_>, _>>()?.join("; ");
+                assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+            }
             Ok(())
         });
     }

@@ -23,11 +23,13 @@ mod snapshot;
 mod tokens;
 mod user_actions;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 pub(crate) use challenges::{Challenge, ChallengePurpose};
 pub(crate) use codes::{Code, CodePurpose};
@@ -77,14 +79,24 @@ pub(crate) enum StoreError {
     Format { found: String, expected: String },
 }
 
+/// How many statements are kept prepared: more than there are in this folder, and a few kilobytes each.
+const STATEMENTS: usize = 256;
+
+/// How much of the database stands in memory at most, in KiB; the rest is in its file.
+const CACHE: i64 = 64 * 1024;
+
 /// The database, in memory or in a file.
 #[derive(Debug)]
 pub(crate) struct Database(Mutex<Connection>);
 
 impl Database {
-    /// A database that is gone when it is dropped.
+    /// A database that is gone when it is dropped. What does not fit into the cache goes to a temporary file, which the
+    /// operating system forgets with the process: memory has an end even if the list of transfers has none.
     pub(crate) fn in_memory() -> Result<Self, StoreError> {
-        Self::prepare(Connection::open_in_memory()?)
+        let connection = Connection::open("")?;
+        // What a rollback needs is small and short-lived: it never goes to a file.
+        connection.pragma_update(None, "journal_mode", "memory")?;
+        Self::prepare(connection)
     }
 
     /// A database in a file, made if it is not there.
@@ -108,8 +120,11 @@ impl Database {
     }
 
     fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
+        // Otherwise a statement whose plan could depend on a value is planned anew for each value.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        connection.pragma_update(None, "cache_size", -CACHE)?;
         schema::create(&mut connection)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self(Mutex::new(connection)))
     }
 
@@ -118,14 +133,16 @@ impl Database {
         &self,
         work: impl FnOnce(Store<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.lock();
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(StoreError::from)?;
-        let done = work(Store {
-            connection: &transaction,
-        })?;
-        transaction.commit().map_err(StoreError::from)?;
+        let connection = self.lock();
+        let transaction = Transaction::begin(&connection)?;
+        let draws = Draws::default();
+        let store = Store {
+            connection: &connection,
+            draws: &draws,
+        };
+        let done = work(store)?;
+        store.keep_draws()?;
+        transaction.commit()?;
         Ok(done)
     }
 
@@ -140,24 +157,70 @@ fn is_busy(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code().is_some_and(|code| busy.contains(&code))
 }
 
+/// A transaction that is rolled back if it is dropped before it is committed.
+///
+/// That of rusqlite has its few words parsed anew each time, which is a good part of a short transaction.
+struct Transaction<'a>(Option<&'a Connection>);
+
+impl<'a> Transaction<'a> {
+    fn begin(connection: &'a Connection) -> Result<Self, StoreError> {
+        run(connection, "BEGIN IMMEDIATE")?;
+        Ok(Self(Some(connection)))
+    }
+
+    fn commit(mut self) -> Result<(), StoreError> {
+        if let Some(connection) = self.0 {
+            run(connection, "COMMIT")?;
+        }
+        self.0 = None;
+        Ok(())
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        let Some(connection) = self.0 else { return };
+        // SQLite may have rolled back on its own, as it does when the disk is full.
+        if !connection.is_autocommit()
+            && let Err(error) = run(connection, "ROLLBACK")
+        {
+            tracing::error!(%error, "a transaction could not be rolled back");
+        }
+    }
+}
+
+fn run(connection: &Connection, sql: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
+
+/// How many numbers were drawn, as far as the running transaction knows; written down once, at its end.
+#[derive(Debug, Default)]
+struct Draws {
+    next: Cell<Option<u64>>,
+}
+
 /// The view of a running transaction.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Store<'a> {
     connection: &'a Connection,
+    draws: &'a Draws,
 }
 
 impl Store<'_> {
     /// Runs `work`; what it wrote is undone if it answers `Err`, while what was written before stays.
     pub(crate) fn attempt<T, E: From<StoreError>>(self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let run = |sql: &str| self.connection.execute_batch(sql).map_err(StoreError::from);
-        run("SAVEPOINT attempt")?;
+        let drawn = self.draws.next.get();
+        run(self.connection, "SAVEPOINT attempt")?;
         match work() {
             Ok(done) => {
-                run("RELEASE attempt")?;
+                run(self.connection, "RELEASE attempt")?;
                 Ok(done)
             }
             Err(refused) => {
-                run("ROLLBACK TO attempt; RELEASE attempt")?;
+                run(self.connection, "ROLLBACK TO attempt")?;
+                run(self.connection, "RELEASE attempt")?;
+                self.draws.next.set(drawn);
                 Err(refused)
             }
         }

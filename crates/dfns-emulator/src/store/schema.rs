@@ -7,7 +7,7 @@ use super::StoreError;
 /// `DFNS` in ASCII, in the header of the file.
 const APPLICATION_ID: i32 = 0x4446_4e53;
 /// Raised with every change of the tables or of what stands in them.
-const FORMAT: i32 = 2;
+const FORMAT: i32 = 3;
 
 const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -19,6 +19,7 @@ CREATE TABLE entity (
     body TEXT NOT NULL, private TEXT
 ) STRICT;
 CREATE INDEX entity_by_parent ON entity (kind, org, parent, seq);
+CREATE INDEX entity_by_org ON entity (kind, org, seq);
 
 CREATE TABLE external_id (
     kind TEXT NOT NULL, scope TEXT NOT NULL, external_id TEXT NOT NULL,
@@ -34,6 +35,7 @@ CREATE TABLE credential (
     created_at INTEGER NOT NULL, is_archived INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX credential_by_user ON credential (user_id, seq);
+CREATE INDEX credential_by_token ON credential (token_id, seq) WHERE token_id IS NOT NULL;
 
 CREATE TABLE access_token (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -45,8 +47,9 @@ CREATE INDEX access_token_by_user ON access_token (user_id, seq);
 
 CREATE TABLE challenge (
     id TEXT PRIMARY KEY, purpose TEXT NOT NULL, org TEXT NOT NULL, user_id TEXT NOT NULL, token_id TEXT,
-    challenge TEXT NOT NULL, subject TEXT NOT NULL, expires_at INTEGER NOT NULL, is_completed INTEGER NOT NULL
+    challenge TEXT NOT NULL, subject TEXT NOT NULL, expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX challenge_by_time ON challenge (expires_at);
 
 -- One-time codes; a user has at most one of a purpose.
 CREATE TABLE code (
@@ -187,7 +190,7 @@ mod tests {
         let error = create(&mut connection).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the data file has format 99, this emulator reads and writes format 2"
+            "the data file has format 99, this emulator reads and writes format 3"
         );
     }
 

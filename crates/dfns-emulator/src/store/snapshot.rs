@@ -5,7 +5,7 @@
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::{Database, Store, StoreError, schema};
+use super::{Database, Draws, Store, StoreError, schema};
 
 impl Database {
     /// A copy of everything, after `mark` has noted in the copy what belongs to it.
@@ -14,7 +14,7 @@ impl Database {
         let mut copy = Connection::open_in_memory()?;
         overwrite(&connection, &mut copy)?;
         drop(connection);
-        mark(Store { connection: &copy })?;
+        look(&copy, mark)?;
         Ok(copy.serialize(c"main")?.to_vec())
     }
 
@@ -31,10 +31,22 @@ impl Database {
     ) -> Result<T, E> {
         let copy = open(bytes)?;
         let mut connection = self.lock();
-        let adopted = adopt(Store { connection: &copy })?;
+        let adopted = look(&copy, adopt)?;
         overwrite(&copy, &mut connection)?;
         Ok(adopted)
     }
+}
+
+/// Lets `work` see a copy.
+fn look<T, E: From<StoreError>>(copy: &Connection, work: impl FnOnce(Store<'_>) -> Result<T, E>) -> Result<T, E> {
+    let draws = Draws::default();
+    let store = Store {
+        connection: copy,
+        draws: &draws,
+    };
+    let done = work(store)?;
+    store.keep_draws()?;
+    Ok(done)
 }
 
 fn overwrite(from: &Connection, to: &mut Connection) -> Result<(), StoreError> {

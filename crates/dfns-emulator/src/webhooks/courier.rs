@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::HeaderMap;
 use bytes::Bytes;
 use dfns_types::{Timestamp, Webhook, WebhookStatus};
+use http::HeaderMap;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
@@ -149,7 +149,9 @@ impl Courier {
     /// What is due; nothing if the store fails.
     async fn look(&self) -> Option<Due> {
         let (emulation, busy, held) = (Arc::clone(&self.emulation), self.busy.clone(), self.waiting.held());
+        let turn = emulation.turn.wait().await;
         let looked = spawn_blocking(move || {
+            let _turn = turn;
             let database = &emulation.database;
             if database.transaction(is_anybody_listening)? {
                 chain::relay(database, &emulation.services(), None)?;
@@ -208,7 +210,9 @@ impl Courier {
             status = verdict.status,
             "delivery"
         );
+        let turn = emulation.turn.wait().await;
         let recorded = spawn_blocking(move || {
+            let _turn = turn;
             emulation
                 .database
                 .transaction(|store| record(&emulation.services(), store, sent))

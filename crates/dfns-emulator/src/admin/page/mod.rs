@@ -6,8 +6,8 @@
 mod sections;
 mod view;
 
-use axum::http::StatusCode;
 use dfns_types::ApprovalDecisionValue;
+use http::StatusCode;
 use maud::{DOCTYPE, Markup, html};
 
 use super::Route;
@@ -57,6 +57,7 @@ fn reply(status: StatusCode, markup: &Markup) -> Reply {
         body: markup.0.clone().into_bytes(),
         errand: None,
         location: None,
+        sealing: None,
     }
 }
 

@@ -62,7 +62,7 @@ fn find(context: &Context<'_>, request: &Request) -> Result<(Challenge, Wanted),
         .services
         .token_key
         .verify(identifier, Audience::Challenge, context.now);
-    let id = claims.ok_or_else(not_valid)?.jti;
+    let id = claims.ok_or_else(not_valid)?.jti.clone();
     let now = context.now.unix_millis();
     let challenge = context
         .store
