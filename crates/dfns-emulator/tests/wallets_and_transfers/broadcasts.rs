@@ -407,20 +407,14 @@ async fn code_that_an_evm_account_takes_on_or_runs_counts_as_unknown_for_policie
     with_code["authorizationList"] = json!([authorization]);
     let operation = json!({ "to": paying.address, "value": "1" });
     let call = json!({ "to": paying.address, "data": "0x01020304" });
+    let sent = |transaction: Value| json!({ "kind": "Transaction", "transaction": transaction });
+    let sponsored =
+        |operations: Value| json!({ "kind": "UserOperations", "feeSponsorId": sponsor, "userOperations": operations });
     for (body, status) in [
-        (
-            json!({ "kind": "Transaction", "transaction": transaction }),
-            "Executing",
-        ),
-        (json!({ "kind": "Transaction", "transaction": with_code }), "Rejected"),
-        (
-            json!({ "kind": "UserOperations", "feeSponsorId": sponsor, "userOperations": [operation] }),
-            "Executing",
-        ),
-        (
-            json!({ "kind": "UserOperations", "feeSponsorId": sponsor, "userOperations": [operation, call] }),
-            "Rejected",
-        ),
+        (sent(transaction), "Executing"),
+        (sent(with_code), "Rejected"),
+        (sponsored(json!([operation])), "Executing"),
+        (sponsored(json!([operation, call])), "Rejected"),
     ] {
         let made = broadcast(&scene, &wallet, &body);
         assert_eq!(made.body["status"], status, "{body}: {made:?}");
