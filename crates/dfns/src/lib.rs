@@ -24,7 +24,8 @@
 //! `protected-keys` for keys under a passphrase; `all-keys` is all of them. Registration, login and recovery are in
 //! [`credential`], [`Dfns::log_in`] and [`Dfns::continue_registration`].
 //!
-//! Programs without an async runtime turn on the feature `blocking`, and end calls with `send_blocking()`.
+//! Programs without an async runtime turn on the feature `blocking`, and end calls with `send_blocking()`. In a browser
+//! (`wasm32-unknown-unknown`) `fetch` sends.
 //!
 //! # Calls
 //!
@@ -46,11 +47,40 @@
 //! # }
 //! ```
 //!
-//! What a policy can hold back is an [`Outcome`]: done, or awaiting an approval. Whoever has no policies calls `done()`.
-//!
 //! A user who signs elsewhere, such as with a passkey in a browser, takes two steps: `init()` gives the challenge as plain
 //! data, [`PreparedAction`], and `complete()` sends the call with the user's answer. The guide `docs/delegated-users.md`
 //! shows a server that does so.
+//!
+//! # What a policy holds back, and what takes its time
+//!
+//! What a policy can hold back is an [`Outcome`]: done, or awaiting an approval. Whoever has no policies calls `done()`. Reads
+//! of what takes its time have `wait()`, which looks again until the end: a transfer is confirmed, an approval is given.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use dfns::Outcome;
+//! use dfns::types::Transfer;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = dfns_emulator::Emulator::start().await?;
+//! # let signer = dfns::KeySigner::from_pem(emulator.credential_id(), emulator.private_key_pem().ok_or("no key")?)?;
+//! # let dfns = dfns::Dfns::builder().base_url(emulator.url()).auth_token(emulator.auth_token()).signer(signer).build()?;
+//! # let wallet = dfns.wallets().create(dfns::types::Network::EthereumSepolia).await?;
+//! # let to = wallet.address.clone().ok_or("no address")?;
+//! # emulator.admin().fund(&wallet.id, 1_000_000_000_000_000_000_u64).await?;
+//! match dfns.wallet(&wallet.id).transfer(Transfer::native(to, 5_u64)).await? {
+//!     Outcome::Done(transfer) => {
+//!         # emulator.clock().advance(Duration::from_secs(600));
+//!         let wait = dfns.transfers().get(&wallet.id, transfer.id).wait().limit(Duration::from_secs(120));
+//!         println!("confirmed in {:?}", wait.await?.tx_hash);
+//!     }
+//!     Outcome::PendingApproval { approval_id, .. } => println!("somebody has to approve it: {approval_id:?}"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # Lists
 //!
