@@ -54,6 +54,7 @@ impl World {
             "wallets": [
                 wallet("till", "EthereumSepolia", &ether), wallet("gas", "EthereumSepolia", &ether),
                 wallet("stake", "IotaTestnet", &iota), wallet("validator", "IotaTestnet", &iota),
+                { "as": "party", "network": "Canton" }, { "as": "counterparty", "network": "Canton" },
             ],
             "feeSponsors": [{ "as": "sponsor", "walletId": "@gas" }, { "as": "idle", "walletId": "@gas" }],
             // Nobody listens there; what was sent is in the log all the same.
@@ -125,7 +126,17 @@ impl World {
             self.pass_blocks();
             format!("/staking/stakes/{}/actions", made["id"].as_str().unwrap())
         });
+        let validator = self.post("/networks/canton/validators", &json!({ "kind": "Shared" }));
+        let party = json!({ "validatorId": validator["id"] });
+        self.post(&format!("/wallets/{}/activate", id("party")), &party);
+        self.pass_blocks();
+        let jobs = [(); 2].map(|()| {
+            let job = json!({ "network": "EthereumSepolia", "count": 3, "name": "customer" });
+            let made = self.post("/wallets/bulk-create", &job);
+            format!("/wallets/bulk-create/{}/wallets", made["id"].as_str().unwrap())
+        });
         for number in 1..=3 {
+            self.admin("/offers", &json!({ "walletId": id("party"), "amount": "5" }));
             let mut transfer = json!({ "kind": "Native", "to": SHOP, "amount": number.to_string() });
             transfer["feeSponsorId"] = id("sponsor").into();
             self.post(&format!("{till}/transfers"), &transfer);
@@ -179,6 +190,11 @@ impl World {
             (
                 "listPermissionAssignments",
                 in_each("/permissions", [id("reader"), id("nobody")], "/assignments"),
+            ),
+            ("listBulkWalletJobWallets", (jobs[0].clone(), jobs[1].clone())),
+            (
+                "listWalletOffers",
+                in_each("/wallets", [id("party"), id("counterparty")], "/offers"),
             ),
             ("listStakeActions", (stakes[0].clone(), stakes[1].clone())),
             (
