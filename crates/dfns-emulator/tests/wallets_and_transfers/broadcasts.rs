@@ -128,7 +128,7 @@ async fn a_payment_of_every_family_moves_what_it_says_once() {
         assert_eq!(scene.balance(&receiver), paid, "{network}");
         assert_eq!(scene.balance(&sender), FUNDS - paid - spent, "{network}");
         let again = broadcast(&scene, &sender, &body);
-        scene.clock.advance(2 * BLOCK);
+        scene.clock.advance(BLOCK);
         let failed = state(&scene, &sender, &again);
         assert_eq!(
             failed["reason"], "the transaction was broadcast already",
@@ -142,8 +142,7 @@ async fn a_payment_of_every_family_moves_what_it_says_once() {
 async fn tokens_go_along_with_native_payments() {
     let scene = Scene::new().await;
     let all = vectors();
-    let (cardano_id, issuer) = (format!("{}4142", "02".repeat(28)), "02".repeat(28));
-    assert!(cardano_id.starts_with(&issuer));
+    let cardano_id = format!("{}4142", "02".repeat(28));
     for (network, chain, name, asset, native, tokens) in [
         (
             "CardanoPreprod",
@@ -184,8 +183,8 @@ async fn tokens_go_along_with_native_payments() {
             "{network}: {assets}"
         );
         assert_eq!(assets["assets"][1]["balance"], tokens, "{network}: {assets}");
-        let kinds = scene.history(&receiver, "?direction=In").len();
-        assert_eq!(kinds, if native == 0 { 1 } else { 3 }, "{network}");
+        let items = scene.history(&receiver, "?direction=In").len();
+        assert_eq!(items, if native == 0 { 1 } else { 3 }, "{network}");
     }
 }
 
@@ -429,18 +428,4 @@ fn block_above(scene: &Scene, limit: f64) {
     });
     let made = scene.service.signed("POST", "/v2/policies", &policy.to_string());
     assert_eq!(made.status, 200, "{made:?}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn two_emulators_of_one_seed_give_a_transaction_the_same_hash() {
-    let mut hashes = Vec::new();
-    for _ in 0..2 {
-        let scene = Scene::new().await;
-        let wallet = scene.wallet("SolanaDevnet");
-        scene.fund(&wallet, "10000000");
-        let made = broadcast(&scene, &wallet, &json!({ "kind": "CreateSolanaNonceAccounts" }));
-        scene.clock.advance(2 * BLOCK);
-        hashes.push(state(&scene, &wallet, &made)["txHash"].clone());
-    }
-    assert_eq!(hashes[0], hashes[1]);
 }
