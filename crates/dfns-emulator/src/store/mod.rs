@@ -82,8 +82,10 @@ pub(crate) enum StoreError {
 /// How many statements are kept prepared: more than there are in this folder, and a few kilobytes each.
 const STATEMENTS: usize = 256;
 
-/// How much of the database stands in memory at most, in KiB; the rest is in its file.
-const CACHE: i64 = 64 * 1024;
+/// How much of the database stands in memory at most, in KiB; the rest is in its file, and with that in the memory that the
+/// operating system can spare. Small, because a commit to a temporary file looks at every changed page that is not in the file
+/// yet, and up to a quarter of these may wait for that.
+const CACHE: i64 = 4 * 1024;
 
 /// The database, in memory or in a file.
 #[derive(Debug)]
