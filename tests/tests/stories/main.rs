@@ -16,6 +16,7 @@ mod networks;
 mod offers;
 mod outcomes;
 mod passkeys;
+mod payins;
 mod payouts;
 mod people;
 mod permissions;

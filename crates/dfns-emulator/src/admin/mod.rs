@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 
 use crate::context::Handler;
 use crate::policy;
-use crate::rooms::{contracts, exchanges, offers};
+use crate::rooms::{contracts, exchanges, offers, payins};
 use crate::server::{Call, Emulation, Refusal, Reply, Table};
 use crate::{chain, seeding, webhooks};
 
@@ -50,6 +50,10 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
         ("POST", "/offers/{offerId}/withdraw", offers::withdraw),
     ];
     let seed: &[Route] = &[("POST", "/seed", seeding::seed)];
+    let payins: &[Route] = &[
+        ("POST", "/payins/credit", payins::credit),
+        ("POST", "/payins/{payinId}/deposit", payins::deposit),
+    ];
     let flush: &[Route] = &[("POST", "/webhooks/flush", webhooks::flush)];
     let topics = [
         clock::ROUTES,
@@ -60,6 +64,7 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
         identity_provider::ROUTES,
         offers,
         outbox::ROUTES,
+        payins,
         page::ROUTES,
         people::ROUTES,
         policy::ADMIN_ROUTES,

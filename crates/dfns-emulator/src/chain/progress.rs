@@ -21,7 +21,7 @@ use super::{Arrival, Asset, Chain, chain, sign, sponsor};
 use crate::context::Context;
 use crate::keys::Family;
 use crate::policy;
-use crate::rooms::{activation, bulk_wallets, offers, payouts};
+use crate::rooms::{activation, bulk_wallets, offers, payins, payouts};
 use crate::server::Refusal;
 use crate::store::{Document, Flight, Listing};
 
@@ -35,6 +35,7 @@ pub(crate) fn settle(context: &mut Context<'_>) -> Result<(), Refusal> {
             TransferRequest::KIND => step::<TransferRequest>(context, &flight)?,
             TransactionRequest::KIND => step::<TransactionRequest>(context, &flight)?,
             BulkWalletJob::KIND => bulk_wallets::advance(context, &flight)?,
+            payins::KIND => payins::advance(context, &flight)?,
             payouts::KIND => payouts::advance(context, &flight)?,
             Offer::KIND => offers::expire(context, &flight)?,
             _ => policy::due(context, &flight)?,

@@ -3,7 +3,7 @@
 //! The providers are simulated. An asset stands for the currency that its symbol names (USDC and USDT for dollars, EURC for
 //! euros), one for one; what other currencies are worth is a table that never moves.
 
-use dfns_types::{FiatProvider, Wallet};
+use dfns_types::{Amount, FiatProvider, Wallet};
 use serde_json::{Map, Value, json};
 
 use super::assets::{described, record};
@@ -93,6 +93,11 @@ impl Money {
         Some(units / rate(self.currency)? * rate(currency)?)
     }
 
+    /// The id that vaults know the asset by: its kind, and what tells it from others of the kind.
+    pub(super) fn tid(&self) -> String {
+        format!("{}:{}", self.asset.kind, self.asset.name().unwrap_or_default())
+    }
+
     /// What is known of it, beside other fields.
     pub(super) fn shown(&self, chain: Chain, more: &Value) -> Value {
         let metadata = json!({ "symbol": self.symbol, "decimals": self.decimals });
@@ -126,6 +131,19 @@ pub(super) fn require_country(country: &str) -> Result<(), Refusal> {
     } else {
         Err(invalid_field("country", "expected the two letters of a country"))
     }
+}
+
+/// How many of the smallest units, of which 10^`places` are one, an amount in decimal text is; nothing if it is none.
+pub(super) fn smallest(text: &str, places: u8) -> Option<Amount> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
+    if whole.is_empty() || text.ends_with('.') || !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    let missing = usize::from(places).checked_sub(fraction.len())?;
+    let digits = format!("{whole}{fraction}{}", "0".repeat(missing));
+    let digits = digits.trim_start_matches('0');
+    if digits.is_empty() { "0" } else { digits }.parse().ok()
 }
 
 /// Rounds to cents.
@@ -167,6 +185,22 @@ mod tests {
         assert_eq!(euro.worth(9.0, "USD").map(cents), Some(10.0));
         assert_eq!(euro.worth(9.0, "EUR").map(cents), Some(9.0));
         assert_eq!(euro.worth(9.0, "XYZ"), None);
+    }
+
+    #[test]
+    fn an_amount_in_whole_units_is_one_in_the_smallest() {
+        let shown = |text: &str, places| smallest(text, places).map(|amount| amount.to_string());
+        for (text, places, expected) in [
+            ("12.5", 2, "1250"),
+            ("0.07", 2, "7"),
+            ("100", 6, "100000000"),
+            ("0", 2, "0"),
+        ] {
+            assert_eq!(shown(text, places).as_deref(), Some(expected), "{text}");
+        }
+        for text in ["", ".", ".5", "5.", "1.234", "-1", "1e3", "1,5", "1.5.5"] {
+            assert_eq!(shown(text, 2), None, "{text}");
+        }
     }
 
     #[test]

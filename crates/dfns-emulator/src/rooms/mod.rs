@@ -31,6 +31,7 @@ mod keys;
 mod login;
 mod networks;
 pub(crate) mod offers;
+pub(crate) mod payins;
 pub(crate) mod payouts;
 mod people;
 pub(crate) mod permissions;
@@ -79,8 +80,8 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "activatePersonalAccessToken" => personal_access_tokens::activate,
         "activateServiceAccount" => service_accounts::activate,
         "activateUser" => users::activate,
-        "archiveApplication" => applications::archive,
         "activateWallet" => activation::activate,
+        "archiveApplication" => applications::archive,
         "archivePermission" => permissions::archive,
         "archivePersonalAccessToken" => personal_access_tokens::archive,
         "archivePolicy" => policies::archive,
@@ -116,6 +117,9 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "createKey" => keys::create,
         "createLoginChallenge" => login::create_challenge,
         "createOidcLoginCredential" => federation::create_first_credential,
+        "createPayin" => payins::create,
+        "createPayinQuote" => payins::quote,
+        "createPayinRecipient" => payins::create_recipient,
         "createPayout" => payouts::create,
         "createPayoutAction" => payouts::act,
         "createPayoutQuote" => payouts::quote,
@@ -166,6 +170,8 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "getKey" => keys::get,
         "getKeySignature" => signatures::get,
         "getLatestUnacceptedAgreement" => agreements::latest_unaccepted,
+        "getPayin" => payins::get,
+        "getPayinRecipient" => payins::get_recipient,
         "getPayout" => payouts::get,
         "getPermission" => permissions::get,
         "getPersonalAccessToken" => personal_access_tokens::get,
@@ -205,6 +211,10 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "listKeyStores" => signers::list_stores,
         "listKeys" => keys::list,
         "listOrgWalletHistory" => history::list_all,
+        "listPayinAccounts" => payins::list_accounts,
+        "listPayinBalances" => payins::list_balances,
+        "listPayinOptions" => payins::list_options,
+        "listPayins" => payins::list,
         "listPayouts" => payouts::list,
         "listPermissionAssignments" => permissions::assignments::list,
         "listPermissions" => permissions::list,
@@ -227,6 +237,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "pingWebhook" => webhooks::ping,
         "readContract" => contracts::read,
         "recoverUser" => recovery::complete,
+        "registerPayinAccountAsset" => payins::register_asset,
         "reindexTransaction" => networks::reindex,
         "rejectWalletOffer" => offers::reject,
         "resendRegistrationCode" => registration::resend_code,

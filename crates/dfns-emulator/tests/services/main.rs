@@ -5,6 +5,7 @@
 mod exchanges;
 mod fee_sponsors;
 mod networks;
+mod payins;
 mod payouts;
 #[path = "../people/mod.rs"]
 mod people;
