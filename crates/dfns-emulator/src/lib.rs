@@ -29,6 +29,7 @@ mod admin;
 mod auth;
 mod bootstrap;
 mod builder;
+mod cbor;
 mod chain;
 mod clock;
 mod context;

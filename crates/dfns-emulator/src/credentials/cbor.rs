@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::cbor::head;
+
 /// A CBOR value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Value {
@@ -79,23 +81,11 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
-    /// Major type and argument.
+    /// Major type and argument. Indefinite lengths are forbidden in WebAuthn.
     fn head(&mut self) -> Option<(u8, u64)> {
-        let [first] = *self.take(1)? else { return None };
-        let width = match first & 0x1f {
-            small @ 0..24 => return Some((first >> 5, u64::from(small))),
-            24 => 1,
-            25 => 2,
-            26 => 4,
-            27 => 8,
-            // Indefinite lengths are forbidden in WebAuthn.
-            _ => return None,
-        };
-        let argument = self
-            .take(width)?
-            .iter()
-            .fold(0, |number, byte| number << 8 | u64::from(*byte));
-        Some((first >> 5, argument))
+        let (major, argument, rest) = head(self.0)?;
+        self.0 = rest;
+        Some((major, argument?))
     }
 
     fn value(&mut self, depth: usize) -> Option<Value> {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: reading never goes beyond the end, nor deeper than a fixed depth.
 
+use crate::cbor::{head, written_head};
+
 /// How deep items may stand within others.
 const DEEPEST: usize = 32;
 
@@ -72,35 +74,16 @@ pub(crate) fn entry<'m, 'a>(map: &'m [(Item<'a>, Item<'a>)], key: u64) -> Option
     found.map(|(_, value)| value)
 }
 
-/// The number in the first byte, or in those behind it; nothing inside for a length that is not told.
-fn argument(first: u8, bytes: &[u8]) -> Option<(Option<u64>, &[u8])> {
-    let length = match first & 31 {
-        short @ 0..24 => return Some((Some(short.into()), bytes)),
-        24 => 1,
-        25 => 2,
-        26 => 4,
-        27 => 8,
-        31 => return Some((None, bytes)),
-        _ => return None,
-    };
-    let (digits, rest) = bytes.split_at_checked(length)?;
-    let number = digits
-        .iter()
-        .fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
-    Some((Some(number), rest))
-}
-
 fn item(bytes: &[u8], depth: usize) -> Option<(Item<'_>, &[u8])> {
     /// What ends lists, maps and bytes whose length is not told.
     const END: u8 = 0xff;
     let depth = depth.checked_sub(1)?;
-    let (first, rest) = bytes.split_first()?;
-    let (argument, mut rest) = argument(*first, rest)?;
+    let (major, argument, mut rest) = head(bytes)?;
     let is_at_end = |rest: &[u8], count: usize| match argument {
         Some(length) => u64::try_from(count).ok().map(|count| count == length),
         None => Some(*rest.first()? == END),
     };
-    let value = match first >> 5 {
+    let value = match major {
         0 => Value::Number(argument?),
         1 | 7 if argument.is_none() => return None,
         1 => Value::Other,
@@ -144,56 +127,44 @@ fn item(bytes: &[u8], depth: usize) -> Option<(Item<'_>, &[u8])> {
             rest = behind;
             Value::Tagged(argument?, Box::new(tagged))
         }
-        _ => match *first {
+        _ => match bytes[0] {
             0xf4 => Value::Boolean(false),
             0xf5 => Value::Boolean(true),
             0xf6 => Value::Null,
             _ => Value::Other,
         },
     };
-    if argument.is_none() && matches!(first >> 5, 4 | 5) {
+    if argument.is_none() && matches!(major, 4 | 5) {
         rest = &rest[1..];
     }
     let written = &bytes[..bytes.len() - rest.len()];
     Some((Item { written, value }, rest))
 }
 
-/// A first byte and its number: of a number (0), bytes (2), text (3), a list (4), a map (5).
-fn head(kind: u8, number: u64) -> Vec<u8> {
-    let kind = kind << 5;
-    match (u8::try_from(number), u16::try_from(number), u32::try_from(number)) {
-        (Ok(short @ 0..24), ..) => vec![kind | short],
-        (Ok(number), ..) => vec![kind | 0x18, number],
-        (_, Ok(number), _) => [&[kind | 0x19][..], &number.to_be_bytes()].concat(),
-        (_, _, Ok(number)) => [&[kind | 0x1a][..], &number.to_be_bytes()].concat(),
-        _ => [&[kind | 0x1b][..], &number.to_be_bytes()].concat(),
-    }
-}
-
 /// A number as an item.
 pub(crate) fn number(number: u64) -> Vec<u8> {
-    head(0, number)
+    written_head(0, number)
 }
 
 /// Bytes as an item.
 pub(crate) fn bytes(bytes: &[u8]) -> Vec<u8> {
-    [&head(2, bytes.len() as u64)[..], bytes].concat()
+    [&written_head(2, bytes.len() as u64)[..], bytes].concat()
 }
 
 /// Text as an item.
 pub(crate) fn text(text: &str) -> Vec<u8> {
-    [&head(3, text.len() as u64)[..], text.as_bytes()].concat()
+    [&written_head(3, text.len() as u64)[..], text.as_bytes()].concat()
 }
 
 /// A list of written items.
 pub(crate) fn list(items: &[Vec<u8>]) -> Vec<u8> {
-    [head(4, items.len() as u64), items.concat()].concat()
+    [written_head(4, items.len() as u64), items.concat()].concat()
 }
 
 /// A map of written keys and values, in the order that they have.
 pub(crate) fn map(pairs: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
     let written = pairs.iter().flat_map(|(key, value)| [&key[..], value].concat());
-    head(5, pairs.len() as u64).into_iter().chain(written).collect()
+    written_head(5, pairs.len() as u64).into_iter().chain(written).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing is written anew that stands there already; what is not canonical stays so.
 
+use crate::cbor::{head, written_head};
+
 /// Transactions nest less deep than this, and no stack ends before it.
 const MAX_DEPTH: usize = 64;
 const LIST: u8 = 4;
@@ -10,35 +12,6 @@ const TAG: u8 = 6;
 const SIMPLE: u8 = 7;
 /// What ends an item of indefinite length.
 const BREAK: u8 = 0xff;
-
-/// Major type, argument (nothing for an indefinite length), and the bytes after them.
-fn head(bytes: &[u8]) -> Option<(u8, Option<u64>, &[u8])> {
-    let (first, rest) = bytes.split_first()?;
-    let width = match first & 0x1f {
-        small @ 0..24 => return Some((first >> 5, Some(u64::from(small)), rest)),
-        24 => 1,
-        25 => 2,
-        26 => 4,
-        27 => 8,
-        31 => return Some((first >> 5, None, rest)),
-        _ => return None,
-    };
-    let (argument, rest) = rest.split_at_checked(width)?;
-    let argument = argument.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
-    Some((first >> 5, Some(argument), rest))
-}
-
-fn written_head(major: u8, argument: u64) -> Vec<u8> {
-    let bytes = argument.to_be_bytes();
-    let (short, width) = match argument {
-        0..24 => return vec![major << 5 | bytes[7]],
-        24..0x100 => (24, 1),
-        0x100..0x1_0000 => (25, 2),
-        0x1_0000..0x1_0000_0000 => (26, 4),
-        _ => (27, 8),
-    };
-    [&[major << 5 | short][..], &bytes[8 - width..]].concat()
-}
 
 /// The bytes after the first item.
 fn after(bytes: &[u8], depth: usize) -> Option<&[u8]> {
@@ -128,7 +101,7 @@ impl<'a> Container<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Container, written_head};
+    use super::Container;
 
     #[test]
     fn a_list_of_everything_is_taken_apart() {
@@ -183,14 +156,5 @@ mod tests {
             assert_eq!(Container::list(bytes), None, "{bytes:02x?}");
         }
         assert_eq!(Container::map(&[0xbf, 1, 0xff]), None, "a key without a value");
-    }
-
-    #[test]
-    fn heads_are_as_short_as_can_be() {
-        assert_eq!(written_head(4, 23), [0x97]);
-        assert_eq!(written_head(4, 255), [0x98, 255]);
-        assert_eq!(written_head(5, 256), [0xb9, 1, 0]);
-        assert_eq!(written_head(5, 0x1_0000), [0xba, 0, 1, 0, 0]);
-        assert_eq!(written_head(5, 1 << 32), [0xbb, 0, 0, 0, 1, 0, 0, 0, 0]);
     }
 }
