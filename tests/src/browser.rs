@@ -3,7 +3,8 @@
 //! It blocks the thread that asks, so the servers that the browser talks to need threads of their own: a test of several
 //! threads (`#[tokio::test(flavor = "multi_thread")]`) has them.
 //!
-//! Invariant: nothing waits by the clock. What has not happened yet is waited for in the page, where it happens.
+//! Invariant: nothing waits by the clock. An element that is not there yet is waited for by the driver, which looks for it again
+//! when the page has become another one; a script that waits in the page would be gone with its page.
 
 use std::env;
 use std::ffi::OsStr;
@@ -21,18 +22,6 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The key under which WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-/// Resolves with the text of the first element that a selector finds, now or as soon as there is one.
-const WAIT: &str = "
-    const [selector, done] = arguments;
-    const look = () => {
-        const found = document.querySelector(selector);
-        if (found) { observer.disconnect(); done(found.textContent); }
-    };
-    const observer = new MutationObserver(look);
-    observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
-    look();
-";
-
 /// A browser with a profile of its own, which is gone with it.
 pub struct Browser {
     session: String,
@@ -108,7 +97,11 @@ impl Browser {
         arguments.push(format!("--user-data-dir={}", self.profile.path().display()));
         let capabilities = json!({
             "webauthn:virtualAuthenticators": true,
-            "timeouts": { "script": PATIENCE.as_millis(), "pageLoad": PATIENCE.as_millis() },
+            "timeouts": {
+                "implicit": PATIENCE.as_millis(),
+                "pageLoad": PATIENCE.as_millis(),
+                "script": PATIENCE.as_millis(),
+            },
             "goog:chromeOptions": { "binary": chromium, "args": arguments },
         });
         let answer = self.ask(
@@ -131,7 +124,7 @@ impl Browser {
     /// Types into the element that a CSS selector finds.
     ///
     /// # Panics
-    /// If there is none, or it cannot be typed into.
+    /// If there is none for a minute, or it cannot be typed into.
     pub fn type_into(&self, selector: &str, text: &str) {
         let element = self.find(selector);
         self.command("POST", &format!("element/{element}/value"), &json!({ "text": text }));
@@ -140,7 +133,7 @@ impl Browser {
     /// Clicks on the element that a CSS selector finds.
     ///
     /// # Panics
-    /// If there is none, or it is not in sight.
+    /// If there is none for a minute, or it is not in sight.
     pub fn click(&self, selector: &str) {
         let element = self.find(selector);
         self.command("POST", &format!("element/{element}/click"), &json!({}));
@@ -149,7 +142,7 @@ impl Browser {
     /// The visible text of the element that a CSS selector finds.
     ///
     /// # Panics
-    /// If there is none.
+    /// If there is none for a minute.
     #[expect(clippy::expect_used, reason = "WebDriver answers with a text")]
     pub fn text(&self, selector: &str) -> String {
         let element = self.find(selector);
@@ -157,14 +150,14 @@ impl Browser {
         text.as_str().expect("a text").to_owned()
     }
 
-    /// Waits until a CSS selector finds an element, and answers its text.
+    /// Waits until a CSS selector finds an element, on this page or on the one that it becomes, and answers its text.
     ///
     /// # Panics
     /// If there is none for a minute.
-    #[expect(clippy::expect_used, reason = "the script resolves with a text")]
+    #[expect(clippy::expect_used, reason = "WebDriver answers with a text")]
     pub fn wait_for(&self, selector: &str) -> String {
-        let body = json!({ "script": WAIT, "args": [selector] });
-        let text = self.command("POST", "execute/async", &body);
+        let element = self.find(selector);
+        let text = self.command("GET", &format!("element/{element}/property/textContent"), &Value::Null);
         text.as_str().expect("a text").to_owned()
     }
 
@@ -252,6 +245,7 @@ impl Browser {
         .collect()
     }
 
+    /// The first element that a CSS selector finds, now or as soon as there is one.
     #[expect(clippy::expect_used, reason = "WebDriver answers with the id")]
     fn find(&self, selector: &str) -> String {
         let body = json!({ "using": "css selector", "value": selector });
