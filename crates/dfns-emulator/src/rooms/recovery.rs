@@ -93,13 +93,14 @@ pub(super) fn complete(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         serde_json::from_value(new_credentials).map_err(|error| invalid_field("newCredentials", &error.to_string()))?;
 
     context.store.archive_credentials_of(&user.id)?;
+    context.store.drop_codes_of(&user.id)?;
+    context.store.drop_challenges_of(&user.id)?;
     let first = set::keep(context, &user, "newCredentials.", credentials, &challenge.challenge)?;
     for mut token in context.store.tokens_of(&user.id)? {
         token.is_active = false;
         token.is_archived = true;
         context.store.update_token(&token)?;
     }
-    context.store.complete_challenge(&challenge.id)?;
     Reply::json(&set::done(&user, first)?)
 }
 

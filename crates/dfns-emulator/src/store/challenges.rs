@@ -121,6 +121,13 @@ impl Store<'_> {
         Ok(())
     }
 
+    /// Takes every challenge of a user away, whatever it is for.
+    pub(crate) fn drop_challenges_of(self, user_id: &str) -> Result<(), StoreError> {
+        let sql = "DELETE FROM challenge WHERE user_id = ?1";
+        self.connection.prepare_cached(sql)?.execute([user_id])?;
+        Ok(())
+    }
+
     /// Takes a challenge away that was completed, so that it is not open any more.
     pub(crate) fn complete_challenge(self, id: &str) -> Result<(), StoreError> {
         let sql = "DELETE FROM challenge WHERE id = ?1";

@@ -94,6 +94,13 @@ impl Store<'_> {
         Ok(())
     }
 
+    /// Forgets every code of a user.
+    pub(crate) fn drop_codes_of(self, user_id: &str) -> Result<(), StoreError> {
+        let sql = "DELETE FROM code WHERE user_id = ?1";
+        self.connection.prepare_cached(sql)?.execute([user_id])?;
+        Ok(())
+    }
+
     fn one_code(self, condition: &str, purpose: CodePurpose, key: &str) -> Result<Option<Code>, StoreError> {
         let sql =
             format!("SELECT purpose, org, user_id, text, expires_at FROM code WHERE purpose = ?1 AND {condition}");

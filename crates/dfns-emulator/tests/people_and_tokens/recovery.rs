@@ -123,6 +123,44 @@ async fn a_recovery_puts_away_credentials_sessions_and_personal_access_tokens() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_was_begun_before_a_recovery_ends_with_it() {
+    let emulator = emulator().await;
+    let (keeper, thief) = (Person::new("keeper"), Person::new("thief"));
+    let employee = employee_with_recovery_key(&emulator, &keeper);
+    let code = || {
+        let soon = emulator.clock().now().unix_seconds() + 60;
+        let given = employee.signed(
+            "POST",
+            "/auth/credentials/code",
+            &json!({ "expiration": soon }).to_string(),
+        );
+        text(&given, "code")
+    };
+    let ask = |code: String| {
+        let request = json!({ "code": code, "credentialKind": "Key" });
+        post(&emulator, "/auth/credentials/code/init", &request)
+    };
+    let (asked, unasked) = (ask(code()), code());
+    let username = emulator.employee().username();
+    let who = json!({ "username": username, "orgId": emulator.org_id() });
+    assert_eq!(post(&emulator, "/auth/login/code", &who).status, 200);
+
+    let begun = begin(&emulator, &keeper);
+    let new = new_credentials(&Person::new("next"), &begun);
+    assert_eq!(complete(&emulator, &begun, &keeper, &new, &new).status, 200);
+
+    let mut request = thief.attest("Key", &text(&asked, "challenge"));
+    request["challengeIdentifier"] = asked.body["challengeIdentifier"].clone();
+    request["credentialName"] = json!("a way back in");
+    let verified = post(&emulator, "/auth/credentials/code/verify", &request);
+    assert_eq!(verified.refusal(), NOT_VALID);
+    assert_eq!(ask(unasked).refusal(), INVALID_CODE);
+    let mut with_code = who.clone();
+    with_code["loginCode"] = json!(mailed(&emulator, username, "login"));
+    assert_eq!(post(&emulator, "/auth/login/init", &with_code).refusal(), INVALID_CODE);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn only_the_credentials_that_the_recovery_key_signed_are_taken() {
     let emulator = emulator().await;
     let keeper = Person::new("keeper");
