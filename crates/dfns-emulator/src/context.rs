@@ -188,7 +188,8 @@ impl<'a> Context<'a> {
 
     /// The page that `limit` (1 to `most`) and `paginationToken` of the query ask for.
     ///
-    /// Everything else in the query, the path and the organisation are the filters that a page token is bound to.
+    /// Everything else in the query, the path and the caller are the filters that a page token is bound to: what there is
+    /// to see differs from one to the other.
     ///
     /// # Errors
     /// 400 if the limit is out of range, or the token was not given out for this list.
@@ -210,7 +211,7 @@ impl<'a> Context<'a> {
             .filter(|(name, _)| !paging.contains(&name.as_str()))
             .collect();
         filters.sort();
-        let filters = format!("{} {} {filters:?}", self.caller()?.org(), self.call.path);
+        let filters = format!("{} {} {filters:?}", self.caller()?.user_id(), self.call.path);
         PageRequest::new(&self.services.seed, filters, limit, self.call.query("paginationToken"))
             .ok_or_else(|| Refusal::invalid("paginationToken is not one that was given out for this list"))
     }

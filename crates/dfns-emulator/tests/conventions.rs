@@ -104,6 +104,33 @@ async fn a_token_of_one_list_is_worth_nothing_to_another_filter_or_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_one_callers_list_is_worth_nothing_to_another_caller() {
+    let (emulator, service) = start().await;
+    for _ in 0..2 {
+        service.signed("POST", "/wallets", r#"{"network":"EthereumSepolia"}"#);
+    }
+    let first = service.call("GET", "/wallets?limit=1", "");
+    let target = format!(
+        "/wallets?paginationToken={}",
+        first.body["nextPageToken"].as_str().unwrap()
+    );
+    assert_eq!(Signer::employee(&emulator).call("GET", &target, "").status, 400);
+    assert_eq!(service.call("GET", &target, "").status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_emulator_does_not_have_is_501_to_everybody_with_a_token_and_to_nobody_else() {
+    let (emulator, service) = start().await;
+    for (method, path) in [("GET", "/vaults"), ("POST", "/vaults"), ("POST", "/auth/tokens")] {
+        let stranger = send(&emulator.url(), method, path, &[], b"");
+        assert_eq!(stranger.refusal(), (401, "user token is missing or invalid"), "{path}");
+        let answer = service.call(method, path, "");
+        assert!(answer.status == 501 && is_refusal(&answer), "{path}: {answer:?}");
+        assert!(answer.body["error"]["details"]["operationId"].is_string(), "{answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ids_have_their_prefix_and_times_have_milliseconds_and_a_zone() {
     let (_emulator, service) = start().await;
     let wallet = service

@@ -9,8 +9,8 @@ use crate::store::UserAction;
 /// Uses the user action of a request up and answers its id, or refuses the request.
 ///
 /// # Errors
-/// 403 if it is missing, expired, no token of ours, or was signed by another caller or for another request; 400 if it
-/// was used before.
+/// 403 if it is missing, expired, no token of ours, or was signed by another caller, for another request, or with a
+/// credential that is not active any more; 400 if it was used before.
 pub(crate) fn consume(context: &mut Context<'_>) -> Result<String, Refusal> {
     let action = find(context)?.ok_or_else(|| Refusal::forbidden("user action signature is missing or invalid"))?;
     context.trace.user_action = Some(action.id.clone());
@@ -22,7 +22,7 @@ pub(crate) fn consume(context: &mut Context<'_>) -> Result<String, Refusal> {
 }
 
 fn find(context: &Context<'_>) -> Result<Option<UserAction>, Refusal> {
-    let Some(token) = context.call.header("x-dfns-useraction") else {
+    let Some(token) = context.call.sole_header("x-dfns-useraction") else {
         return Ok(None);
     };
     let Some(claims) = context
@@ -42,5 +42,12 @@ fn find(context: &Context<'_>) -> Result<Option<UserAction>, Refusal> {
         && action.method == call.method
         && path::is_same(&action.path, &call.path, &call.query)
         && action.body == canonical::canonical_or_raw(&call.body);
-    Ok(is_for_this_request.then_some(action))
+    if !is_for_this_request {
+        return Ok(None);
+    }
+    // A key that was put away approves nothing, not even what it signed a minute before.
+    let credential = context.store.credential(&action.credential_uuid)?;
+    Ok(credential
+        .is_some_and(|credential| credential.is_active)
+        .then_some(action))
 }

@@ -96,7 +96,10 @@ pub(crate) fn identify(
     store: Store<'_>,
     now: Timestamp,
 ) -> Result<Caller, Stranger> {
-    let token = call.header("authorization").and_then(bearer).ok_or(Stranger::Invalid)?;
+    let token = call
+        .sole_header("authorization")
+        .and_then(bearer)
+        .ok_or(Stranger::Invalid)?;
     let claims = key.verify(token, Audience::Access, now).ok_or(Stranger::Invalid)?;
     let token = store.token(&claims.jti)?.ok_or(Stranger::Invalid)?;
     let is_temporary = matches!(token.kind, TokenKind::Temp | TokenKind::Recovery);

@@ -53,6 +53,17 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// A header that says who calls or what was signed, if it is there once: of two nobody knows which one is meant, and a
+    /// proxy before us may have looked at the other.
+    pub(crate) fn sole_header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.get_all(name).iter();
+        let only = values.next()?;
+        match values.next() {
+            None => only.to_str().ok(),
+            Some(_) => None,
+        }
+    }
+
     /// A parameter of the path, decoded.
     ///
     /// # Errors

@@ -14,9 +14,10 @@ mod turn;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 
 use body::Outgoing;
 pub(crate) use call::Call;
@@ -34,6 +35,9 @@ use crate::fault::Outcome;
 const BODY_LIMIT: usize = 10 * 1000 * 1000;
 /// The longest one of the admin interface, which takes whole states back: 1 GB.
 const ADMIN_BODY_LIMIT: usize = 1000 * 1000 * 1000;
+
+/// How much of a body that is too long is read on, without being kept: 100 MB.
+const PATIENCE: usize = 100 * 1000 * 1000;
 
 const ALLOWED_METHODS: &str = "GET, POST, PUT, DELETE, OPTIONS";
 const ALLOWED_HEADERS: &str = "authorization, content-type, user-agent, x-dfns-useraction, x-dfns-appid, x-dfns-nonce, \
@@ -105,19 +109,27 @@ async fn perform(emulation: Arc<Emulation>, call: Call) -> Result<Reply, Refusal
 }
 
 async fn read(request: Request<Incoming>) -> Result<Call, Refusal> {
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     let limit = match parts.uri.path().strip_prefix(admin::PREFIX) {
         Some(_) => ADMIN_BODY_LIMIT,
         None => BODY_LIMIT,
     };
-    let body = Limited::new(body, limit).collect().await.map_err(|error| {
-        if error.is::<LengthLimitError>() {
-            let message = format!("the body is longer than {limit} bytes");
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message)
-        } else {
-            Refusal::invalid("the body could not be read to its end")
+    let too_long = || {
+        let message = format!("the body is longer than {limit} bytes");
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+    };
+    // Who asks first whether to send it is told at once.
+    if parts.headers.contains_key(header::EXPECT) && body.size_hint().lower() > limit as u64 {
+        return Err(too_long());
+    }
+    let body = match Limited::new(&mut body, limit).collect().await {
+        Ok(body) => body,
+        Err(error) if error.is::<LengthLimitError>() => {
+            discard(&mut body).await;
+            return Err(too_long());
         }
-    })?;
+        Err(_) => return Err(Refusal::invalid("the body could not be read to its end")),
+    };
     let query = parts.uri.query().unwrap_or_default();
     Call::new(
         parts.method.as_str(),
@@ -128,24 +140,37 @@ async fn read(request: Request<Incoming>) -> Result<Call, Refusal> {
     )
 }
 
+/// Reads on for a while without keeping anything: most clients hear an answer only once they have said everything.
+async fn discard(body: &mut Incoming) {
+    let mut left = PATIENCE;
+    while let (1.., Some(Ok(frame))) = (left, body.frame().await) {
+        left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+    }
+}
+
 fn write(answered: Result<Reply, Refusal>) -> Response<Outgoing> {
-    let mut location = None;
+    let (mut location, mut allow) = (None, None);
     let (status, content_type, body) = match answered {
         Ok(reply) => {
             // One that cannot be a header is left out, and the page shows nothing.
             location = reply.location.and_then(|location| HeaderValue::try_from(location).ok());
             (reply.status, reply.content_type, reply.body)
         }
-        Err(refusal) => (
-            refusal.status,
-            "application/json; charset=utf-8",
-            refusal.body().to_string().into_bytes(),
-        ),
+        Err(refusal) => {
+            if !refusal.allowed.is_empty() {
+                allow = HeaderValue::try_from(refusal.allowed.join(", ")).ok();
+            }
+            let body = refusal.body().to_string().into_bytes();
+            (refusal.status, "application/json; charset=utf-8", body)
+        }
     };
     let mut response = Response::new(Outgoing::whole(body));
     *response.status_mut() = status;
     if let Some(location) = location {
         response.headers_mut().insert(header::LOCATION, location);
+    }
+    if let Some(allow) = allow {
+        response.headers_mut().insert(header::ALLOW, allow);
     }
     let mut set = |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
     if !content_type.is_empty() {

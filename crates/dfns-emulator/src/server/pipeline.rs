@@ -1,5 +1,6 @@
 //! The checks that every request passes, in the order in which the API makes them: route 404, token 401, kind of
-//! caller and permission 403, user action 403 or 400. Body (400) and lookup (404) are the handler's.
+//! caller and permission 403, user action 403 or 400. Body (400) and lookup (404) are the handler's. What has no handler
+//! is 501 for everybody with a good token.
 //!
 //! Invariant: a user action is used up if, and only if, it was accepted; whether the handler then refuses or not.
 
@@ -14,7 +15,7 @@ use super::turn::Turn;
 use super::{Call, Refusal, Reply};
 use crate::admin::Answers;
 use crate::auth::{application, caller, permission};
-use crate::context::{Context, Handler, Services};
+use crate::context::{Context, Services};
 use crate::fault::Strike;
 use crate::journal::{Trace, Who};
 use crate::snapshots::Snapshots;
@@ -107,10 +108,6 @@ impl Emulation {
     }
 
     fn operation(&self, operation: &'static Operation, call: &Call, trace: &mut Trace) -> Result<Reply, Refusal> {
-        let handler = rooms::handler(operation.id).ok_or_else(|| {
-            let message = format!("not implemented by the emulator: {}", operation.id);
-            Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("operationId", operation.id)
-        })?;
         // Who looks at a wallet sees what its network, if it has a node, made of the wallet's requests.
         match call.parameters.get("walletId") {
             Some(wallet_id) => chain::relay(&self.database, &self.services(), Some(wallet_id))?,
@@ -122,7 +119,7 @@ impl Emulation {
             // Inside of the transaction, so that they belong to what is in the store.
             let services = self.services();
             let mut context = Context::new(store, call, &services, inquiries);
-            let answered = checked(operation, handler, &mut context);
+            let answered = checked(operation, &mut context);
             *trace = std::mem::take(&mut context.trace);
             trace.caller = context.caller.as_ref().map(Who::from);
             answered
@@ -130,11 +127,7 @@ impl Emulation {
     }
 }
 
-fn checked(
-    operation: &'static Operation,
-    handler: Handler,
-    context: &mut Context<'_>,
-) -> Result<Result<Reply, Refusal>, Refusal> {
+fn checked(operation: &'static Operation, context: &mut Context<'_>) -> Result<Result<Reply, Refusal>, Refusal> {
     let (store, key) = (context.store, &context.services.token_key);
     if operation.authentication != Authentication::None {
         let identified = caller::identify(context.call, operation.authentication, key, store, context.now);
@@ -146,10 +139,11 @@ fn checked(
             }
         })?;
         caller.application = application::named(context.call, &caller, key, store, context.now)?;
-        let caller = context.caller.insert(caller);
-        if operation.authentication == Authentication::Token {
-            permission::check(operation, caller, store)?;
-        }
+        context.caller = Some(caller);
+    }
+    let handler = rooms::handler(operation.id).ok_or_else(|| not_implemented(operation))?;
+    if let (Authentication::Token, Some(caller)) = (operation.authentication, &context.caller) {
+        permission::check(operation, caller, store)?;
     }
     let signed = if operation.user_action {
         Some(action::check::consume(context)?)
@@ -170,6 +164,12 @@ fn checked(
     Ok(answered)
 }
 
+/// 501, for whoever is known: what nobody could do needs no permission, and nobody need sign it in vain.
+fn not_implemented(operation: &Operation) -> Refusal {
+    let message = format!("not implemented by the emulator: {}", operation.id);
+    Refusal::new(StatusCode::NOT_IMPLEMENTED, message).with("operationId", operation.id)
+}
+
 /// What the log of user actions says about an answer.
 fn outcome(answered: &Result<Reply, Refusal>, now: Timestamp) -> ActionOutcome {
     let (status, error) = match answered {
@@ -186,14 +186,7 @@ fn outcome(answered: &Result<Reply, Refusal>, now: Timestamp) -> ActionOutcome {
 fn found<T>(matched: Match<T>, call: &Call) -> Result<(T, std::collections::BTreeMap<&'static str, String>), Refusal> {
     match matched {
         Match::Found(target, parameters) => Ok((target, parameters)),
-        Match::OtherMethods(methods) => {
-            let message = format!(
-                "{} is not a method of this path, but {}",
-                call.method,
-                methods.join(", ")
-            );
-            Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message))
-        }
+        Match::OtherMethods(methods) => Err(Refusal::other_method(&call.method, methods)),
         Match::Unknown => Err(Refusal::new(
             StatusCode::NOT_FOUND,
             format!("no operation: {} {}", call.method, call.path),

@@ -13,6 +13,8 @@ pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) message: String,
     details: Map<String, Value>,
+    /// The methods that the path has; of a refusal for another one.
+    pub(crate) allowed: Vec<&'static str>,
 }
 
 impl Refusal {
@@ -22,6 +24,7 @@ impl Refusal {
             status,
             message: message.into(),
             details: Map::new(),
+            allowed: Vec::new(),
         }
     }
 
@@ -45,6 +48,15 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, format!("{entity} not found"))
             .with(id_field, id)
             .with("orgId", org)
+    }
+
+    /// 405: the path has other methods, which the header `Allow` names, too.
+    pub(crate) fn other_method(method: &str, allowed: Vec<&'static str>) -> Self {
+        let message = format!("{method} is not a method of this path, but {}", allowed.join(", "));
+        Self {
+            allowed,
+            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, message)
+        }
     }
 
     /// 409: in the way of something that is there already.

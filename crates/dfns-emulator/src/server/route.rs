@@ -3,7 +3,7 @@
 //! Invariant: a segment that a template spells out wins over one that it leaves open, from left to right, so that
 //! `/wallets/all/history` is never a wallet called `all`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use dfns_types::operation::{self, Operation};
@@ -87,7 +87,10 @@ impl<T: Copy> Table<T> {
                 Match::Found(row.target, parameters.collect())
             }
             None if fitting.is_empty() => Match::Unknown,
-            None => Match::OtherMethods(fitting.iter().map(|row| row.method).collect()),
+            None => {
+                let methods: BTreeSet<&str> = fitting.iter().map(|row| row.method).collect();
+                Match::OtherMethods(methods.into_iter().collect())
+            }
         }
     }
 }
