@@ -1,6 +1,6 @@
 //! The second call: the signature, in exchange for the token that opens the request.
 
-use dfns_types::{CompleteChallengeRequest, Fido2Assertion, FirstFactorAssertion};
+use dfns_types::{CompleteChallengeRequest, Fido2Assertion, FirstFactorAssertion, SecondFactorAssertion};
 
 use super::challenge::{Declared, usable};
 use super::sealing::{Answer, Sealing};
@@ -18,7 +18,7 @@ pub(crate) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let challenge = find(context, request.challenge_identifier.expose_secret())?;
     context.trace.challenge = Some(challenge.id.clone());
     let candidates = usable(context, context.caller()?)?;
-    let credential = check(context, candidates, &request.first_factor, &challenge)?;
+    let credential = check_both(context, candidates, &request, &challenge)?;
     context.store.complete_challenge(&challenge.id)?;
     let declared: Declared = serde_json::from_str(&challenge.subject).map_err(|error| Refusal::internal(&error))?;
     let assertion = serde_json::to_string(&request.first_factor).map_err(|error| Refusal::internal(&error))?;
@@ -64,29 +64,68 @@ fn find(context: &Context<'_>, identifier: &str) -> Result<Challenge, Refusal> {
     if is_own { Ok(challenge) } else { Err(not_valid()) }
 }
 
-/// The one of the candidates that signed the challenge.
+/// The one of the candidates that signed the challenge as first factor. No challenge asks for a second one, but who sends
+/// one means it: it has to be good, too.
 ///
 /// # Errors
-/// 400 for a kind that is not supported; 401 if none of the candidates is meant, or the signature is not good.
-pub(crate) fn check(
+/// 400 for a kind that is not supported; 401 if none of the candidates is meant, or a signature is not good.
+pub(crate) fn check_both(
     context: &Context<'_>,
     candidates: Vec<Credential>,
-    factor: &FirstFactorAssertion,
+    request: &CompleteChallengeRequest,
     challenge: &Challenge,
 ) -> Result<Credential, Refusal> {
-    let (kind, assertion) = match factor {
-        FirstFactorAssertion::Key(factor) => (CredentialKind::Key, &factor.credential_assertion),
-        FirstFactorAssertion::PasswordProtectedKey(factor) => {
-            (CredentialKind::PasswordProtectedKey, &factor.credential_assertion)
+    let of_key = CredentialKind::Key;
+    let of_protected_key = CredentialKind::PasswordProtectedKey;
+    if let Some(factor) = &request.second_factor {
+        let candidates = candidates.clone();
+        match factor {
+            SecondFactorAssertion::Key(factor) => {
+                check_key(context, candidates, of_key, &factor.credential_assertion, challenge)?
+            }
+            SecondFactorAssertion::PasswordProtectedKey(factor) => check_key(
+                context,
+                candidates,
+                of_protected_key,
+                &factor.credential_assertion,
+                challenge,
+            )?,
+            SecondFactorAssertion::Fido2(factor) => {
+                check_fido2(context, candidates, &factor.credential_assertion, challenge)?
+            }
+            _ => return Err(unsupported("secondFactor")),
+        };
+    }
+    match &request.first_factor {
+        FirstFactorAssertion::Key(factor) => {
+            check_key(context, candidates, of_key, &factor.credential_assertion, challenge)
         }
+        FirstFactorAssertion::PasswordProtectedKey(factor) => check_key(
+            context,
+            candidates,
+            of_protected_key,
+            &factor.credential_assertion,
+            challenge,
+        ),
         FirstFactorAssertion::Fido2(factor) => {
-            return check_fido2(context, candidates, &factor.credential_assertion, challenge);
+            check_fido2(context, candidates, &factor.credential_assertion, challenge)
         }
-        _ => {
-            let message = "firstFactor: kind must be Key, PasswordProtectedKey or Fido2";
-            return Err(Refusal::invalid(message).with("field", "firstFactor.kind"));
-        }
-    };
+        _ => Err(unsupported("firstFactor")),
+    }
+}
+
+fn unsupported(factor: &str) -> Refusal {
+    let message = format!("{factor}: kind must be Key, PasswordProtectedKey or Fido2");
+    Refusal::invalid(message).with("field", format!("{factor}.kind"))
+}
+
+fn check_key(
+    context: &Context<'_>,
+    candidates: Vec<Credential>,
+    kind: CredentialKind,
+    assertion: &dfns_types::KeyAssertion,
+    challenge: &Challenge,
+) -> Result<Credential, Refusal> {
     let credential = find_credential(candidates, kind, &assertion.cred_id)?;
     let received = KeyAssertion {
         client_data: &assertion.client_data,

@@ -96,7 +96,7 @@ pub(super) fn complete(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let user = user_of(context, &challenge, &request.first_factor)?;
     people::require_active(&user)?;
     let candidates = candidates(context, &user, begun.is_with_code)?;
-    complete::check(context, candidates, &request.first_factor, &challenge)?;
+    complete::check_both(context, candidates, &request, &challenge)?;
     context.store.complete_challenge(&challenge.id)?;
     if user.is_sso_required {
         return Reply::json(&LoginResult::new().with_sso_client_id(issuer::CLIENT_ID));

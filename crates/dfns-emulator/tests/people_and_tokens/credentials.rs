@@ -5,8 +5,9 @@ use dfns_types::{Credential, CredentialChallenge};
 use serde_json::{Value, json};
 
 use crate::person::{DEACTIVATED, INVALID_CODE, NOT_VALID, Person, emulator, post, text};
-use crate::support::{Answer, Signer, advance};
+use crate::support::{Answer, Declared, Signer, advance};
 
+const WALLET: &str = r#"{"network":"EthereumSepolia"}"#;
 const LAST: (u16, &str) = (400, "the last active credential of a user cannot be taken away");
 
 /// A registered employee with a session.
@@ -95,6 +96,44 @@ async fn a_credential_challenge_is_completed_once_and_for_its_kind_by_its_user()
         session.signed("POST", "/auth/credentials", &body.to_string()).refusal(),
         NOT_VALID
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_a_key_signed_before_it_was_put_away_opens_nothing_afterwards() {
+    let emulator = emulator().await;
+    let admin = Signer::employee(&emulator);
+    let phone = Person::new("phone");
+    let body = attested(&phone, "Key", &begin(&admin, "Key"));
+    let added = admin.signed("POST", "/auth/credentials", &body.to_string());
+    let phone = phone.with_token(&emulator, &admin.token);
+    let sign = || {
+        phone.sign(Declared {
+            method: "POST",
+            path: "/wallets",
+            payload: WALLET,
+        })
+    };
+    let uuid = text(&added, "credentialUuid");
+    let put_away = |how: &str| {
+        let answer = match how {
+            "delete" => admin.signed("DELETE", &format!("/auth/credentials/{uuid}"), ""),
+            _ => admin.signed(
+                "PUT",
+                &format!("/auth/credentials/{how}"),
+                &json!({ "credentialUuid": uuid }).to_string(),
+            ),
+        };
+        assert_eq!(answer.status, 200, "{answer:?}");
+    };
+    let use_up = |action: &str| admin.call_with("POST", "/wallets", WALLET, Some(action));
+    let (deactivated, deleted) = (sign(), sign());
+    put_away("deactivate");
+    let refused = (403, "user action signature is missing or invalid");
+    assert_eq!(use_up(&deactivated).refusal(), refused);
+    put_away("activate");
+    assert_eq!(use_up(&deactivated).status, 200, "it was not used up");
+    put_away("delete");
+    assert_eq!(use_up(&deleted).refusal(), refused);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

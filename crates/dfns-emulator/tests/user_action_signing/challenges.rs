@@ -55,6 +55,23 @@ async fn padded_base64url_is_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_second_factor_that_nobody_asked_for_has_to_be_good_all_the_same() {
+    let scene = Scene::new().await;
+    let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
+    let good = scene.service.assertion(&client_data(&challenge));
+    let complete = |second: serde_json::Value| {
+        let request = json!({ "challengeIdentifier": identifier, "firstFactor": good, "secondFactor": second });
+        scene.service.call("POST", "/auth/action", &request.to_string())
+    };
+    let forged = scene.service.assertion(&client_data("another"));
+    assert_eq!(complete(forged).refusal(), INVALID_SIGNATURE);
+    let theirs = scene.employee.assertion(&client_data(&challenge));
+    assert_eq!(complete(theirs).refusal(), NO_CREDENTIAL);
+    assert_eq!(complete(json!({ "kind": "Totp", "otpCode": "123456" })).status, 400);
+    assert_eq!(complete(good.clone()).status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_challenge_expires_after_five_minutes() {
     let scene = Scene::new().await;
     let (identifier, challenge) = challenge(&scene.service.init(scene.update(BODY)));
