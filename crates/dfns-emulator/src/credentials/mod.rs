@@ -49,7 +49,7 @@ pub(crate) enum CredentialError {
     #[error("the public key is not PEM of the type PUBLIC KEY or RSA PUBLIC KEY")]
     Pem,
     /// The PEM text does not hold a key of an accepted kind.
-    #[error("the public key is not an Ed25519, P-256, secp256k1 or RSA key")]
+    #[error("the public key is not an Ed25519, P-256, secp256k1 or RSA key (of 2048 to 8192 bits)")]
     PublicKey,
     /// The attestation data are not the JSON object that they should be.
     #[error("the attestation data are not a JSON object with `publicKey` and `signature`")]

@@ -207,14 +207,22 @@ impl PublicKey {
     }
 }
 
-/// True for a DER sequence of two integers.
+/// True for a DER sequence of two integers, of which the first, the modulus, has 2,048 to 8,192 bits: by no other key a
+/// signature would ever verify.
 fn is_rsa_key(der: &[u8]) -> bool {
     let mut outer = Reader::new(der);
     let Some(fields) = outer.value(SEQUENCE) else {
         return false;
     };
     let mut fields = Reader::new(fields);
-    fields.value(INTEGER).is_some() && fields.value(INTEGER).is_some() && fields.is_at_end() && outer.is_at_end()
+    let (Some(modulus), Some(_exponent)) = (fields.value(INTEGER), fields.value(INTEGER)) else {
+        return false;
+    };
+    let unsigned = modulus.strip_prefix(&[0]).unwrap_or(modulus);
+    let bits = unsigned
+        .first()
+        .map_or(0, |first| unsigned.len() * 8 - first.leading_zeros() as usize);
+    (2_048..=8_192).contains(&bits) && fields.is_at_end() && outer.is_at_end()
 }
 
 fn encode(tag: u8, content: &[u8]) -> Option<Vec<u8>> {

@@ -81,10 +81,14 @@ pub(super) fn kind_of(kind: &NewUserKind) -> Result<UserKind, Refusal> {
 /// The organisation that a call without a token names.
 ///
 /// # Errors
-/// 400 if it names none.
+/// 400 if it names none, or a tenant as well.
 pub(super) fn org_named<'a>(org_id: Option<&'a OrgId>, tenant_id: Option<&str>) -> Result<&'a str, Refusal> {
     match (org_id, tenant_id) {
-        (Some(org), _) => Ok(org.as_str()),
+        (Some(org), None) => Ok(org.as_str()),
+        (Some(_), Some(_)) => Err(invalid_field(
+            "tenantId",
+            "expected either orgId or tenantId, found both",
+        )),
         (None, Some(_)) => Err(invalid_field("tenantId", "the emulator has no tenants, expected orgId")),
         (None, None) => Err(invalid_field("orgId", "is missing")),
     }
@@ -122,6 +126,21 @@ pub(super) fn unknown() -> Refusal {
 /// 401: the user is there, or registered, already.
 pub(super) fn already_exists() -> Refusal {
     Refusal::unauthorized("User already exists.")
+}
+
+/// Refuses what can be no e-mail address: something on both sides of one `@`, and no white space.
+///
+/// # Errors
+/// 400 that names the field.
+pub(super) fn require_address(field: &str, text: &str) -> Result<(), Refusal> {
+    let is_address = text
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    if is_address && !text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        Ok(())
+    } else {
+        Err(invalid_field(field, "must be an e-mail address"))
+    }
 }
 
 /// Refuses an empty text.

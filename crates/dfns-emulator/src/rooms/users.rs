@@ -8,7 +8,7 @@ use dfns_types::{CreateUserRequest, DeactivateUserRequest, RegistrationMethod, U
 use serde_json::{Value, json};
 
 use super::codes;
-use super::people::{self, NewUser, require_text};
+use super::people::{self, NewUser, require_address};
 use super::permissions;
 use super::refusals::invalid_field;
 use crate::context::Context;
@@ -45,7 +45,7 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
 /// `POST /auth/users`: who registers directly gets a code by mail.
 pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let request: CreateUserRequest = context.call.body()?;
-    require_text("email", &request.email)?;
+    require_address("email", &request.email)?;
     let kind = people::kind_of(&request.kind)?;
     let is_direct = match (&request.registration, kind) {
         (None, _) => kind == UserKind::CustomerEmployee,

@@ -90,6 +90,11 @@ async fn who_is_unknown_or_not_registered_cannot_log_in() {
         post(&emulator, "/auth/login/init", &nowhere).refusal(),
         (400, "orgId: is missing")
     );
+    let both = json!({ "username": anna.email, "orgId": emulator.org_id(), "tenantId": "te-1" });
+    assert_eq!(
+        post(&emulator, "/auth/login/init", &both).refusal(),
+        (400, "tenantId: expected either orgId or tenantId, found both")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

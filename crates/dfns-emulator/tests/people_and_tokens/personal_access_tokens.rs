@@ -7,6 +7,11 @@ use serde_json::{Value, json};
 use crate::person::{NO_CREDENTIAL, NO_TOKEN, Person, emulator, text};
 use crate::support::{Answer, Declared, Signer, advance, challenge, client_data};
 
+/// A key by which no signature would be accepted: SubjectPublicKeyInfo.
+const RSA_OF_1024_BITS: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDMsbyZec2MArCXGE6p4EvPavMPvbD0dUwqGDrYhQmQ9lfBKdksFdxOfeSWB1zY\
+     VBkBHIbynI8Bw77WjehcpmPAAqExiWdFJG05XwP74QnyGMTKmQK7df0CROC1JgDRo0L8xsUYh1Q4A5Eea7izU3Qy1apfjzO9p332\
+     D3Dqxf3ShwIDAQAB";
+
 const TAKEN: (u16, &str) = (409, "a personal access token with this name exists already");
 
 fn create(emulator: &Emulator, body: &Value) -> Answer {
@@ -186,9 +191,12 @@ async fn a_name_belongs_to_one_token_of_a_user() {
 async fn what_is_wrong_with_a_new_token_is_named() {
     let emulator = emulator().await;
     let key = Person::new("script").public_key();
+    let label = "PUBLIC KEY";
+    let short = format!("-----BEGIN {label}-----\n{RSA_OF_1024_BITS}\n-----END {label}-----");
     for (body, field) in [
         (json!({ "name": "", "publicKey": key }), "name"),
         (json!({ "name": "script", "publicKey": "none" }), "publicKey"),
+        (json!({ "name": "script", "publicKey": short }), "publicKey"),
         (
             json!({ "name": "script", "publicKey": key, "secondsValid": 0 }),
             "secondsValid",

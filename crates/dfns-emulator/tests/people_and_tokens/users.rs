@@ -65,6 +65,10 @@ async fn what_is_wrong_with_a_new_user_is_said() {
     let emulator = emulator().await;
     for (body, field) in [
         (json!({ "email": "", "kind": "EndUser" }), "email"),
+        (json!({ "email": "anna", "kind": "EndUser" }), "email"),
+        (json!({ "email": "@example.test", "kind": "EndUser" }), "email"),
+        (json!({ "email": "a@b@example.test", "kind": "EndUser" }), "email"),
+        (json!({ "email": "a@example.test\n", "kind": "EndUser" }), "email"),
         (json!({ "email": "a@example.test", "kind": "Robot" }), "kind"),
         (
             json!({ "email": "a@example.test", "kind": "EndUser", "registration": "Direct" }),
