@@ -57,7 +57,10 @@ pub(crate) enum CredentialError {
     /// The page or app that asked is not one of the relying party's.
     #[error("the origin does not belong to the relying party")]
     Origin,
-    /// The authenticator data are malformed, of another relying party, or lack a flag that is required.
+    /// The authenticator data are for another relying party.
+    #[error("the authenticator data are for another relying party than the origin is of")]
+    RelyingParty,
+    /// The authenticator data are malformed, or lack a flag that is required.
     #[error("the authenticator data are refused: {0}")]
     AuthenticatorData(&'static str),
     /// The user handle is another user's.

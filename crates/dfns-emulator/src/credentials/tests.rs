@@ -385,3 +385,57 @@ fn a_webauthn_assertion_verifies_and_no_changed_one_does() {
         assert!(verify(changed, registered).is_err(), "data byte {byte}");
     }
 }
+
+#[test]
+fn authenticator_data_are_as_long_as_their_flags_say_and_backed_up_only_if_they_may_be() {
+    let vectors: Value = serde_json::from_str(WEBAUTHN).unwrap();
+    let created = decode_hex(text(&vectors, "/create/authDataHex"));
+    let create = |flags: u8, rest: &[u8]| {
+        let data = [&created[..32], &[flags], &created[33..], rest].concat();
+        let object = [
+            &b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData"[..],
+            &cbor_bytes(&data),
+        ]
+        .concat();
+        let attestation = WebauthnAttestation {
+            credential_id: text(&vectors, "/credId"),
+            client_data: text(&vectors, "/create/credentialInfo/clientData"),
+            attestation_data: &URL_SAFE_NO_PAD.encode(object),
+            relying_party_id: text(&vectors, "/rpId"),
+            origin: text(&vectors, "/origin"),
+        };
+        verify_webauthn_attestation(attestation, text(&vectors, "/create/challenge")).map(|_| ())
+    };
+    let field = |name: &str| text(&vectors, &format!("/get/credentialAssertion/{name}"));
+    let got = decode_base64url(field("authenticatorData"), "vector").unwrap();
+    let get = |flags: u8, rest: &[u8]| {
+        let assertion = WebauthnAssertion {
+            client_data: field("clientData"),
+            authenticator_data: &URL_SAFE_NO_PAD.encode([&got[..32], &[flags], &got[33..], rest].concat()),
+            signature: field("signature"),
+            user_handle: None,
+        };
+        let registered = Authenticator {
+            public_key: text(&vectors, "/publicKeySpkiPem"),
+            relying_party_id: text(&vectors, "/rpId"),
+            origin: text(&vectors, "/origin"),
+            user_id: text(&vectors, "/userId"),
+            sign_count: 0,
+        };
+        verify_webauthn_assertion(assertion, registered, text(&vectors, "/get/challenge")).map(|_| ())
+    };
+    // What is changed and allowed fails at the signature alone, and at nothing where nobody signed.
+    for (flags, rest, is_good) in [
+        (0x05, &[][..], true),
+        (0x85, &[0xa0], true),
+        (0x1d, &[], true),
+        (0x05, &[0], false),
+        (0x85, &[], false),
+        (0x15, &[], false),
+    ] {
+        let (created, got) = (create(flags | 0x40, rest), get(flags, rest));
+        assert_eq!(created.is_ok(), is_good, "{flags:x}: {created:?}");
+        let is_refused = matches!(got, Err(CredentialError::AuthenticatorData(_)));
+        assert_eq!(!is_refused, is_good, "{flags:x}: {got:?}");
+    }
+}

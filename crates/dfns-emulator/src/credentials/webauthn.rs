@@ -14,7 +14,10 @@ use super::{ClientDataType, CredentialError, check_client_data, decode_base64url
 
 const USER_PRESENT: u8 = 0x01;
 const USER_VERIFIED: u8 = 0x04;
+const MAY_BE_BACKED_UP: u8 = 0x08;
+const IS_BACKED_UP: u8 = 0x10;
 const ATTESTED_CREDENTIAL: u8 = 0x40;
+const EXTENSIONS: u8 = 0x80;
 
 /// An assertion by an authenticator, as it is received; every field but the user handle is base64url.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +54,9 @@ pub(crate) fn verify_webauthn_assertion(
     let bytes = decode_base64url(assertion.authenticator_data, "authenticatorData")?;
     let data = AuthenticatorData::read(&bytes)?;
     data.check(registered.relying_party_id)?;
+    if data.flags & ATTESTED_CREDENTIAL == 0 {
+        data.check_rest(data.rest)?;
+    }
     // Many authenticators do not count, and always say zero.
     if data.sign_count <= registered.sign_count && (data.sign_count, registered.sign_count) != (0, 0) {
         return Err(CredentialError::AuthenticatorData("the signature counter did not grow"));
@@ -153,12 +159,26 @@ impl<'a> AuthenticatorData<'a> {
 
     fn check(&self, relying_party_id: &str) -> Result<(), CredentialError> {
         if self.relying_party_hash[..] != Sha256::digest(relying_party_id)[..] {
-            return Err(CredentialError::AuthenticatorData("they are for another relying party"));
+            return Err(CredentialError::RelyingParty);
+        }
+        if self.flags & (MAY_BE_BACKED_UP | IS_BACKED_UP) == IS_BACKED_UP {
+            let problem = "it is backed up, and may not be";
+            return Err(CredentialError::AuthenticatorData(problem));
         }
         // Challenges ask for user verification, so that is what must have happened.
         match self.flags & (USER_PRESENT | USER_VERIFIED) {
             flags if flags == USER_PRESENT | USER_VERIFIED => Ok(()),
             _ => Err(CredentialError::AuthenticatorData("the user was not verified")),
+        }
+    }
+
+    /// What stands at the end are extensions, which nobody looks at, or nothing.
+    fn check_rest(&self, rest: &[u8]) -> Result<(), CredentialError> {
+        if rest.is_empty() == (self.flags & EXTENSIONS == 0) {
+            Ok(())
+        } else {
+            let problem = "their length is not what their flags say";
+            Err(CredentialError::AuthenticatorData(problem))
         }
     }
 
@@ -168,12 +188,14 @@ impl<'a> AuthenticatorData<'a> {
             let (_model, rest) = self.rest.split_first_chunk::<16>()?;
             let (length, rest) = rest.split_first_chunk()?;
             let (id, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-            Some((id, cbor::read(rest)?.0))
+            Some((id, cbor::read(rest)?))
         };
-        match self.flags & ATTESTED_CREDENTIAL {
+        let (id, (key, rest)) = match self.flags & ATTESTED_CREDENTIAL {
             0 => None,
             _ => parts(),
         }
-        .ok_or(CredentialError::AuthenticatorData("they hold no credential"))
+        .ok_or(CredentialError::AuthenticatorData("they hold no credential"))?;
+        self.check_rest(rest)?;
+        Ok((id, key))
     }
 }

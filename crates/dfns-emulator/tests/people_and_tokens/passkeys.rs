@@ -31,9 +31,9 @@ impl Authenticator {
     }
 
     /// Hash of the relying party, flags, counter.
-    fn data(flags: u8, count: u32) -> Vec<u8> {
+    fn data(relying_party: &str, flags: u8, count: u32) -> Vec<u8> {
         [
-            digest(&SHA256, RELYING_PARTY.as_bytes()).as_ref(),
+            digest(&SHA256, relying_party.as_bytes()).as_ref(),
             &[flags],
             &count.to_be_bytes(),
         ]
@@ -42,6 +42,10 @@ impl Authenticator {
 
     /// A new credential without an attestation statement.
     fn attest(&self, challenge: &str, origin: &str) -> Value {
+        self.attest_for(RELYING_PARTY, challenge, origin)
+    }
+
+    fn attest_for(&self, relying_party: &str, challenge: &str, origin: &str) -> Value {
         let point = self.0.public_key().as_ref();
         let cose: Vec<u8> = [
             &[0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20][..],
@@ -50,7 +54,7 @@ impl Authenticator {
             &point[33..65],
         ]
         .concat();
-        let data = [&Self::data(0x45, 0)[..], &[0; 16], &[0, 16], ID, &cose].concat();
+        let data = [&Self::data(relying_party, 0x45, 0)[..], &[0; 16], &[0, 16], ID, &cose].concat();
         let length = u8::try_from(data.len()).unwrap();
         let object = [b"\xa3cfmtdnonegattStmt\xa0hauthData\x58", &[length][..], &data].concat();
         json!({
@@ -65,7 +69,7 @@ impl Authenticator {
 
     fn assert(&self, challenge: &str, user_id: &str, count: u32) -> Value {
         let client_data = Self::client_data("webauthn.get", challenge, ORIGIN);
-        let data = Self::data(0x05, count);
+        let data = Self::data(RELYING_PARTY, 0x05, count);
         let signed = [&data[..], digest(&SHA256, client_data.as_bytes()).as_ref()].concat();
         let signature = self.0.sign(&SystemRandom::new(), &signed).unwrap();
         json!({
@@ -122,7 +126,13 @@ async fn a_passkey_of_a_page_elsewhere_is_refused() {
     let emulator = emulator().await;
     let (eve, authenticator) = (Person::new("eve"), Authenticator::new());
     let begun = eve.delegate(&emulator);
-    for origin in ["https://example.com", "http://app.example.test", "https://test"] {
+    for origin in [
+        "https://example.com",
+        "http://app.example.test",
+        "https://test",
+        "https://app.example.test/",
+        "https://app.example.test@example.test",
+    ] {
         let body = json!({ "firstFactorCredential": authenticator.attest(&text(&begun, "challenge"), origin) });
         assert_eq!(
             post_temporary(&emulator, &begun, "/auth/registration", &body).status,
@@ -130,6 +140,21 @@ async fn a_passkey_of_a_page_elsewhere_is_refused() {
             "{origin}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_passkey_of_the_right_page_is_refused_with_what_is_wrong_with_it() {
+    let emulator = emulator().await;
+    let begun = Person::new("eve").delegate(&emulator);
+    let mut credential = Authenticator::new().attest_for("app.example.test", &text(&begun, "challenge"), ORIGIN);
+    credential["credentialInfo"]["credId"] = json!(URL_SAFE_NO_PAD.encode("another"));
+    let body = json!({ "firstFactorCredential": credential });
+    let refused = post_temporary(&emulator, &begun, "/auth/registration", &body);
+    assert_eq!(refused.status, 400);
+    assert!(
+        refused.message().ends_with("it is about another credential"),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -147,7 +147,9 @@ fn verify_fido2(info: &CredentialInfo, challenge: &str) -> Result<Verified, Cred
                     sign_count,
                 });
             }
-            Err(error) => refused = error,
+            // The next of them may be meant. Anything else is wrong for all.
+            Err(error @ CredentialError::RelyingParty) => refused = error,
+            Err(error) => return Err(error),
         }
     }
     Err(refused)
@@ -168,8 +170,9 @@ fn relying_parties_of(origin: &str) -> Vec<&str> {
     let Some((scheme, rest)) = origin.split_once("://") else {
         return Vec::new();
     };
-    let host = rest.split(['/', ':']).next().unwrap_or_default();
-    if scheme != "https" && host != "localhost" {
+    let (host, port) = rest.split_once(':').unwrap_or((rest, "443"));
+    let is_origin = !host.contains(['/', '?', '#', '@']) && port.parse::<u16>().is_ok();
+    if !is_origin || (scheme != "https" && (scheme, host) != ("http", "localhost")) {
         return Vec::new();
     }
     let starts = std::iter::once(0).chain(host.match_indices('.').map(|(dot, _)| dot + 1));
@@ -190,6 +193,19 @@ mod tests {
             ["a.b.example.test", "b.example.test", "example.test"]
         );
         assert_eq!(relying_parties_of("http://localhost:3000"), ["localhost"]);
+    }
+
+    #[test]
+    fn what_is_more_than_an_origin_may_use_none() {
+        for origin in [
+            "https://example.test/page",
+            "https://example.test@other.test",
+            "https://example.test?x",
+            "https://example.test:port",
+            "https://example.test:443/",
+        ] {
+            assert!(relying_parties_of(origin).is_empty(), "{origin}");
+        }
     }
 
     #[test]
