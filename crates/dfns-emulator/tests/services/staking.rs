@@ -156,7 +156,7 @@ async fn the_same_external_id_stakes_once() {
     let mut body = ether(&wallet, 32 * ETHER);
     body["externalId"] = "stake-1".into();
     let (first, second) = (stake(&scene, &body), stake(&scene, &body));
-    assert_eq!(first.body["id"], second.body["id"]);
+    assert_eq!(first.body, second.body, "with the actions, which clients insist on");
     assert_eq!(scene.get("/staking/stakes")["items"].as_array().unwrap().len(), 1);
     body["amount"] = "1".into();
     assert_eq!(stake(&scene, &body).status, 409);

@@ -8,7 +8,7 @@ use dfns_types::{
 use ring::digest::{SHA256, SHA384, digest};
 use serde_json::{Map, Value, json};
 
-use super::progress::{Effect, status_of};
+use super::progress::{Effect, catch_up, status_of};
 use super::record::{PAGE_LENGTH, Protocol, Record, stake_of_path};
 use super::{iota, rewards};
 use crate::chain::{Chain, Payback};
@@ -33,7 +33,8 @@ pub(in crate::rooms) fn create(context: &mut Context<'_>) -> Result<Reply, Refus
     let body: Map<String, Value> = context.call.body()?;
     let external_id = text(&body, "externalId");
     if let Some(made) = idempotency::made_before::<Record>(context, external_id)? {
-        return Reply::json(&made.shown(None)?);
+        let (made, actions) = catch_up(context, context.caller()?.org(), made)?;
+        return Reply::json(&made.shown(Some(&actions))?);
     }
     let (protocol, wallet_id, amount) = match &request {
         CreateStakeRequest::Ethereum(wanted) => (Protocol::Ethereum, &wanted.wallet_id, &wanted.amount),
