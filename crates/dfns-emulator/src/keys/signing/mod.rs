@@ -107,6 +107,10 @@ pub(crate) struct Signed {
 /// or the network does not have; [`KeyError::UnsupportedKey`] if the key does not sign.
 #[expect(clippy::too_many_lines, reason = "a table: one arm a kind")]
 pub(crate) fn sign(key: &KeyMaterial, target: Target<'_>, request: &SignatureRequest) -> Result<Signed, KeyError> {
+    let target = match (target, request.only_family()) {
+        (Target::None, Some(family)) => Target::Kind(family),
+        _ => target,
+    };
     let family = target.family();
     let unsupported = || KeyError::UnsupportedSignature {
         kind: request.kind(),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::keys::error::KeyError;
+use crate::keys::network::Family;
 use crate::keys::transaction::MessageFormat;
 
 /// What is to be signed, by kind; fields that are the same for all kinds are left out.
@@ -88,6 +89,17 @@ impl SignatureRequest {
             Self::Snip12 { .. } => "Snip12",
             Self::DfnsSmartAccountTransaction {} => "DfnsSmartAccountTransaction",
             Self::StellarFeeBumpTransaction { .. } => "StellarFeeBumpTransaction",
+        }
+    }
+
+    /// The only family that has this kind, for which no network needs to be named.
+    pub(crate) fn only_family(&self) -> Option<Family> {
+        match self {
+            Self::Eip191 { .. } | Self::Eip712 { .. } | Self::Eip7702 { .. } => Some(Family::Evm),
+            Self::SignDocDirect { .. } => Some(Family::Cosmos),
+            Self::PactCommand { .. } => Some(Family::Kadena),
+            Self::Snip12 { .. } => Some(Family::Starknet),
+            _ => None,
         }
     }
 }
