@@ -40,7 +40,8 @@ impl Client {
     }
     /// Exports the user actions of a span of time as CSV.
     ///
-    /// The answer is CSV, not JSON. The span is 7 days at most.
+    /// The answer is CSV, as plain text for those who ask for `text/csv`, else in a JSON string. The span is 7 days
+    /// at most.
     ///
     /// # Errors
     ///

@@ -84,6 +84,10 @@ impl Answer for Text {
     }
 
     fn read(_: u16, body: &[u8]) -> Result<Self, serde_json::Error> {
+        // The API may put the text into a JSON string. What begins with a quoted field of CSV goes on after it.
+        if let Ok(text) = serde_json::from_slice(body) {
+            return Ok(Self(text));
+        }
         match std::str::from_utf8(body) {
             Ok(text) => Ok(Self(text.to_owned())),
             Err(_) => Err(serde_json::Error::custom("the answer is not UTF-8 text")),
@@ -119,4 +123,18 @@ impl Answer for Empty {
 
 impl From<Empty> for () {
     fn from(_: Empty) -> Self {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Text};
+
+    #[test]
+    fn text_comes_as_it_is_or_in_a_json_string() {
+        let read = |body: &str| Text::read(200, body.as_bytes()).unwrap().0;
+        assert_eq!(read("id,action\r\n1,a\r\n"), "id,action\r\n1,a\r\n");
+        assert_eq!(read(r#""id,action\r\n1,\"a\"\r\n""#), "id,action\r\n1,\"a\"\r\n");
+        assert_eq!(read("\"id\",\"action\"\r\n"), "\"id\",\"action\"\r\n");
+        assert_eq!(read("7\r\n"), "7\r\n");
+    }
 }

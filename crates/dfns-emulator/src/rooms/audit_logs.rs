@@ -43,6 +43,9 @@ pub(super) fn get(context: &mut Context<'_>) -> Result<Reply, Refusal> {
 }
 
 /// `GET /auth/action/logs?startTime=…&endTime=…[&userId=…]`: CSV, oldest first. The API does not publish its columns.
+///
+/// As text for those who ask for `text/csv`. For everybody else it is a JSON string: so the API describes it, and its
+/// published clients read every answer as JSON.
 pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     let at = |name: &'static str| -> Result<Timestamp, Refusal> {
         let text = context
@@ -79,7 +82,18 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         csv.push_str(&row.map(|field| quoted(&field)).join(","));
         csv.push_str("\r\n");
     }
-    Ok(Reply::text("text/csv; charset=utf-8", csv))
+    if context.call.header("accept").is_some_and(asks_for_csv) {
+        Ok(Reply::text("text/csv; charset=utf-8", csv))
+    } else {
+        Reply::json(&csv)
+    }
+}
+
+fn asks_for_csv(accept: &str) -> bool {
+    let mut types = accept
+        .split(',')
+        .map(|range| range.split(';').next().unwrap_or_default());
+    types.any(|media_type| media_type.trim().eq_ignore_ascii_case("text/csv"))
 }
 
 /// A field of CSV, in quotes where it needs them. One that a spreadsheet would take for a formula is made text.
@@ -153,7 +167,15 @@ fn time(millis: i64) -> Result<Timestamp, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{asks_for_csv, quoted};
+
+    #[test]
+    fn csv_is_for_those_who_name_it() {
+        assert!(asks_for_csv("text/csv"));
+        assert!(asks_for_csv("application/json, Text/CSV;q=0.5"));
+        assert!(!asks_for_csv("*/*"));
+        assert!(!asks_for_csv("application/json"));
+    }
 
     #[test]
     fn a_field_of_csv_is_quoted_where_it_must_be() {

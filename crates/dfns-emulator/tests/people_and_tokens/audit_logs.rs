@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::person::{Person, emulator, text};
-use crate::support::{Signer, advance};
+use crate::support::{Signer, advance, send};
 
 const WALLET: &str = r#"{"network":"EthereumSepolia"}"#;
 const DAY: &str = "startTime=2026-11-22T00:00:00.000Z&endTime=2026-11-23T00:00:00.000Z";
@@ -12,7 +12,11 @@ const DAY: &str = "startTime=2026-11-22T00:00:00.000Z&endTime=2026-11-23T00:00:0
 fn rows(signer: &Signer, query: &str) -> Vec<Vec<String>> {
     let answer = signer.call("GET", &format!("/auth/action/logs?{query}"), "");
     assert_eq!(answer.status, 200, "{answer:?}");
-    assert!(answer.headers.contains("content-type: text/csv"), "{}", answer.headers);
+    assert!(
+        answer.headers.contains("content-type: application/json"),
+        "{}",
+        answer.headers
+    );
     let csv = answer.body.as_str().unwrap();
     let mut lines = csv.lines();
     assert_eq!(
@@ -118,6 +122,34 @@ async fn an_export_is_bound_to_its_span_and_its_user() {
         let refused = service.call("GET", &format!("/auth/action/logs?{query}"), "");
         assert_eq!(refused.status, 400, "{query}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn the_log_is_plain_text_for_those_who_ask_for_csv_and_a_json_string_for_others() {
+    let emulator = emulator().await;
+    let service = Signer::service_account(&emulator);
+    assert_eq!(service.signed("POST", "/wallets", WALLET).status, 200);
+    let bearer = format!("Bearer {}", emulator.auth_token());
+    let log = |accept: &str| {
+        let headers = [("authorization", bearer.as_str()), ("accept", accept)];
+        send(
+            &emulator.url(),
+            "GET",
+            &format!("/auth/action/logs?{DAY}"),
+            &headers,
+            b"",
+        )
+    };
+    let (text, string) = (log("text/csv"), log("*/*"));
+    assert!(text.headers.contains("content-type: text/csv"), "{}", text.headers);
+    assert!(
+        string.headers.contains("content-type: application/json"),
+        "{}",
+        string.headers
+    );
+    // Both are read as text here, from JSON or as they are.
+    assert!(text.body.is_string());
+    assert_eq!(text.body, string.body);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
