@@ -32,6 +32,7 @@ pub(crate) use networks::{Chain, chain};
 pub(crate) use order::{OnChain, Order, Payback, Payout, Relay, Replaced};
 pub(crate) use progress::{abort, forget, hold, launch, order_of, release, settle, tell};
 pub(crate) use relay::relay;
+pub(crate) use replaced::fate;
 pub(crate) use sign::{SignedTransaction, sign, sign_call, unsigned};
 pub(crate) use sponsor::{Sponsor, SponsoredRecord};
 pub(crate) use wishes::{Wishes, estimate_by};

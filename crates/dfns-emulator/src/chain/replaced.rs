@@ -3,13 +3,50 @@
 //! Invariant: as long as a replacement is on its way, the replaced request is not; when it is over, one of them goes on or
 //! is confirmed, and never both.
 
-use dfns_types::{Timestamp, TransactionRequest, TransferRequest, TransferStatus};
+use dfns_types::{Timestamp, Transaction, TransactionRequest, TransferRequest, TransferStatus};
 
 use super::order::{OnChain, Order, Replaced};
 use super::progress::{Step, fail, schedule};
 use crate::context::Context;
 use crate::server::Refusal;
 use crate::store::{Document, StoreError};
+
+/// What became of what a request was to do.
+#[derive(Debug)]
+pub(crate) struct Fate {
+    pub(crate) status: TransferStatus,
+    pub(crate) reason: Option<String>,
+    pub(crate) tx_hash: Option<String>,
+    pub(crate) date_requested: Timestamp,
+    pub(crate) date_policy_resolved: Option<Timestamp>,
+    pub(crate) date_broadcasted: Option<Timestamp>,
+    pub(crate) date_confirmed: Option<Timestamp>,
+}
+
+/// What became of what a request was to do, by whichever transaction: one that was sped up is done by its replacement.
+///
+/// # Errors
+/// If the store fails.
+pub(crate) fn fate<R: OnChain>(context: &Context<'_>, org: &str, mut request: R) -> Result<Fate, StoreError> {
+    let (status, date_requested) = (request.status().clone(), request.date_requested());
+    let state = request.state();
+    if status == TransferStatus::Failed
+        && let Some(id) = state.replacement_id
+        && let Some(replacement) = context.store.get::<TransactionRequest>(org, id.as_str())?
+        && matches!(replacement.request_body, Transaction::SpeedUpTransaction(_))
+    {
+        return fate(context, org, replacement);
+    }
+    Ok(Fate {
+        status,
+        reason: state.reason.clone(),
+        tx_hash: state.tx_hash.clone(),
+        date_requested,
+        date_policy_resolved: *state.date_policy_resolved,
+        date_broadcasted: *state.date_broadcasted,
+        date_confirmed: *state.date_confirmed,
+    })
+}
 
 impl Step<'_, '_> {
     /// Ends what a request that is in a block has replaced.
@@ -48,13 +85,13 @@ impl Step<'_, '_> {
         if *replaced.status() != TransferStatus::Broadcasted {
             return Ok(());
         }
-        fail(
-            self.context,
-            self.org,
-            self.at,
-            &mut replaced,
-            &format!("replaced by transaction {replacement}"),
-        )
+        let reason = format!("replaced by transaction {replacement}");
+        fail(self.context, self.org, self.at, &mut replaced, &reason)?;
+        // What was replaced may have been a replacement itself.
+        match self.context.store.private::<R, Order>(id)? {
+            Some(order) => self.end_replaced(&order, replacement),
+            None => Ok(()),
+        }
     }
 }
 

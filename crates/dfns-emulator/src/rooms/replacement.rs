@@ -76,6 +76,7 @@ fn cancel<R: OnChain>(context: &Context<'_>, wallet: &Wallet, mut request: R) ->
         transaction: None,
         further: Vec::new(),
         is_opaque: false,
+        payback: None,
         ..scene.replacement(nonce, gas, &signed, &request)?
     };
     let mut body = CancelTransaction::new(signed.bytes);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test that called it")]
 
+mod bank;
 mod exchanges;
 mod fee_sponsors;
 mod networks;
@@ -9,6 +10,7 @@ mod payins;
 mod payouts;
 #[path = "../people/mod.rs"]
 mod people;
+mod replaced;
 #[path = "../wallets_and_transfers/scene.rs"]
 mod scene;
 mod staking;

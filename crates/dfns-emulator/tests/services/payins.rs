@@ -2,61 +2,13 @@
 
 use std::time::Duration;
 
-use dfns_emulator::{Clock, Emulator};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Signer, send};
+use crate::bank::{Bank, TOKEN};
+use crate::scene::BLOCK;
+use crate::support::Answer;
 
-const TOKEN: &str = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
-const BLOCK: Duration = Duration::from_millis(100);
-
-struct Scene {
-    emulator: Emulator,
-    clock: Clock,
-    service: Signer,
-    wallet: String,
-}
-
-impl Scene {
-    /// A wallet on a network that knows USDC.
-    async fn new() -> Self {
-        let clock = Clock::fixed("2026-01-02T03:04:05.000Z".parse().unwrap());
-        let emulator = Emulator::builder().seed(7).clock(clock.clone()).start().await.unwrap();
-        let service = Signer::service_account(&emulator);
-        let wallet = service
-            .signed("POST", "/wallets", r#"{"network":"EthereumSepolia"}"#)
-            .body["id"]
-            .clone();
-        let wallet = wallet.as_str().unwrap().to_owned();
-        let scene = Self {
-            emulator,
-            clock,
-            service,
-            wallet,
-        };
-        let token = json!({ "kind": "Erc20", "contract": TOKEN, "symbol": "USDC", "decimals": 6 });
-        scene.admin(
-            "/faucet",
-            &json!({ "walletId": scene.wallet, "amount": "1", "asset": token }),
-        );
-        scene
-    }
-
-    fn admin(&self, path: &str, body: &Value) -> Answer {
-        let path = format!("/__admin{path}");
-        send(&self.emulator.url(), "POST", &path, &[], body.to_string().as_bytes())
-    }
-
-    fn get(&self, path: &str) -> Value {
-        let answer = self.service.call("GET", path, "");
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.body
-    }
-
-    fn post(&self, path: &str, body: &Value) -> Answer {
-        self.service.signed("POST", path, &body.to_string())
-    }
-
+impl Bank {
     /// Lets Circle Mint agree to the wallet, and puts 100 dollars on the balance.
     fn prepare_circle(&self) {
         let recipient = json!({ "provider": "CircleMint", "walletId": self.wallet, "currency": "USD" });
@@ -92,10 +44,6 @@ impl Scene {
         }
         self.post("/payins/accounts/assets", &body)
     }
-
-    fn held(&self) -> Value {
-        self.get(&format!("/wallets/{}/assets", self.wallet))["assets"][1]["balance"].clone()
-    }
 }
 
 fn path_of(payin: &Answer) -> String {
@@ -107,7 +55,7 @@ fn path_of(payin: &Answer) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_balance_at_circle_mint_becomes_coins_of_a_wallet() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("1").await;
     scene.prepare_circle();
     let path = path_of(&scene.circle("40.5"));
     let mut steps = vec![scene.get(&path)["data"]["executionStatus"].clone()];
@@ -133,7 +81,7 @@ async fn a_balance_at_circle_mint_becomes_coins_of_a_wallet() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_payin_of_more_than_the_balance_fails_and_takes_nothing() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("1").await;
     scene.prepare_circle();
     let (first, second) = (path_of(&scene.circle("60")), path_of(&scene.circle("60")));
     scene.clock.advance(BLOCK * 2);
@@ -151,7 +99,7 @@ async fn a_payin_of_more_than_the_balance_fails_and_takes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn circle_mint_pays_to_a_wallet_that_it_has_agreed_to() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("1").await;
     let path = format!(
         "/payins/recipients?provider=CircleMint&walletId={}&currency=USD",
         scene.wallet
@@ -170,7 +118,7 @@ async fn circle_mint_pays_to_a_wallet_that_it_has_agreed_to() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn borderless_waits_for_the_money_and_delivers() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("1").await;
     let registered = scene.register();
     assert_eq!(
         registered.body["assets"][0]["asset"], "USDC_EthereumSepolia",
@@ -201,7 +149,7 @@ async fn borderless_waits_for_the_money_and_delivers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_quote_holds_for_five_minutes_and_for_its_wallet() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("1").await;
     scene.register();
     let quotes = scene
         .service
@@ -224,7 +172,7 @@ async fn a_quote_holds_for_five_minutes_and_for_its_wallet() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_cannot_be_paid_in_is_refused_with_the_field() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("1").await;
     assert_eq!(
         scene.post("/payins", &scene.borderless()).body["error"]["details"]["field"],
         "asset",
@@ -254,7 +202,7 @@ async fn what_cannot_be_paid_in_is_refused_with_the_field() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn payins_are_listed_by_wallet_status_and_provider() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("1").await;
     scene.prepare_circle();
     scene.register();
     let circle = scene.circle("1").body["id"].clone();
@@ -277,7 +225,7 @@ async fn payins_are_listed_by_wallet_status_and_provider() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn options_say_what_can_be_paid_in_and_how() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("1").await;
     let options = scene.get("/payins/options?provider=Borderless");
     assert_eq!(options["assets"], json!(["USDC_EthereumSepolia"]));
     assert_eq!(options["currencies"][1]["paymentMethods"][0]["paymentMethod"], "Sepa");

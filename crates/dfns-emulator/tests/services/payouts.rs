@@ -2,54 +2,13 @@
 
 use std::time::Duration;
 
-use dfns_emulator::{Clock, Emulator};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Signer, send};
+use crate::bank::{Bank, TOKEN};
+use crate::scene::BLOCK;
+use crate::support::Answer;
 
-const TOKEN: &str = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
-const BLOCK: Duration = Duration::from_millis(100);
-
-struct Scene {
-    emulator: Emulator,
-    clock: Clock,
-    service: Signer,
-    wallet: String,
-}
-
-impl Scene {
-    /// A wallet with 100 USDC and some ether.
-    async fn new() -> Self {
-        let clock = Clock::fixed("2026-01-02T03:04:05.000Z".parse().unwrap());
-        let emulator = Emulator::builder().seed(7).clock(clock.clone()).start().await.unwrap();
-        let service = Signer::service_account(&emulator);
-        let wallet = service
-            .signed("POST", "/wallets", r#"{"network":"EthereumSepolia"}"#)
-            .body["id"]
-            .clone();
-        let wallet = wallet.as_str().unwrap().to_owned();
-        let token = json!({ "kind": "Erc20", "contract": TOKEN, "symbol": "USDC", "decimals": 6 });
-        for money in [
-            json!({ "walletId": wallet, "amount": "1000000000000000000" }),
-            json!({ "walletId": wallet, "amount": "100000000", "asset": token }),
-        ] {
-            let given = send(
-                &emulator.url(),
-                "POST",
-                "/__admin/faucet",
-                &[],
-                money.to_string().as_bytes(),
-            );
-            assert_eq!(given.status, 200, "{given:?}");
-        }
-        Self {
-            emulator,
-            clock,
-            service,
-            wallet,
-        }
-    }
-
+impl Bank {
     /// What pays 40 USDC out as euros.
     fn body(&self) -> Value {
         json!({
@@ -64,48 +23,42 @@ impl Scene {
     }
 
     /// A payout that waits for the caller.
-    fn waiting(&self) -> Value {
+    pub(crate) fn waiting(&self) -> Value {
         let made = self.create(&self.body());
         assert_eq!(made.body["data"]["executionStatus"], "Initializing", "{made:?}");
         self.clock.advance(BLOCK * 2);
-        let seen = self.get(&made.body);
+        let seen = self.payout(&made.body);
         assert_eq!(seen["data"]["executionStatus"], "AwaitingPayoutConfirmation");
         seen
     }
 
-    fn get(&self, payout: &Value) -> Value {
-        self.service
-            .call("GET", &format!("/payouts/{}", payout["id"].as_str().unwrap()), "")
-            .body
+    pub(crate) fn payout(&self, payout: &Value) -> Value {
+        self.get(&format!("/payouts/{}", payout["id"].as_str().unwrap()))
     }
 
     fn step(&self, payout: &Value) -> String {
-        self.get(payout)["data"]["executionStatus"].as_str().unwrap().to_owned()
+        self.payout(payout)["data"]["executionStatus"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
-    fn act(&self, payout: &Value, body: &Value) -> Answer {
+    pub(crate) fn act(&self, payout: &Value, body: &Value) -> Answer {
         let path = format!("/payouts/{}/action", payout["id"].as_str().unwrap());
         self.service.signed("POST", &path, &body.to_string())
     }
 
     /// What confirms a payout.
-    fn confirmation(&self, payout: &Value) -> Value {
+    pub(crate) fn confirmation(&self, payout: &Value) -> Value {
         let transfer =
             json!({ "kind": "Erc20", "contract": TOKEN, "amount": "40000000", "to": payout["data"]["depositAddress"] });
         json!({ "action": "Confirm", "walletId": self.wallet, "transfer": transfer })
-    }
-
-    fn held(&self) -> Value {
-        let assets = self
-            .service
-            .call("GET", &format!("/wallets/{}/assets", self.wallet), "");
-        assets.body["assets"][1]["balance"].clone()
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_payout_is_confirmed_transferred_and_paid() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let payout = scene.waiting();
     assert_eq!(scene.act(&payout, &scene.confirmation(&payout)).body, json!({}));
     let mut steps = vec![scene.step(&payout)];
@@ -122,7 +75,7 @@ async fn a_payout_is_confirmed_transferred_and_paid() {
             "Completed"
         ]
     );
-    let done = scene.get(&payout);
+    let done = scene.payout(&payout);
     assert_eq!(
         (&done["status"], scene.held()),
         (&json!("Completed"), json!("60000000"))
@@ -140,16 +93,16 @@ async fn a_payout_is_confirmed_transferred_and_paid() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_late_look_finds_the_dates_at_which_it_happened() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let payout = scene.waiting();
     scene.act(&payout, &scene.confirmation(&payout));
     scene.clock.advance(Duration::from_secs(86_400));
-    assert_eq!(scene.get(&payout)["dateFinalized"], "2026-01-02T03:04:05.500Z");
+    assert_eq!(scene.payout(&payout)["dateFinalized"], "2026-01-02T03:04:05.500Z");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn only_the_transfer_that_the_payout_needs_is_confirmed() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let payout = scene.waiting();
     for (field, value) in [
         ("to", "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf"),
@@ -182,11 +135,11 @@ async fn only_the_transfer_that_the_payout_needs_is_confirmed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_payout_is_given_up_until_it_is_confirmed() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let (first, second) = (scene.create(&scene.body()).body, scene.waiting());
     for payout in [&first, &second] {
         assert_eq!(scene.act(payout, &json!({ "action": "Cancel" })).status, 200);
-        let seen = scene.get(payout);
+        let seen = scene.payout(payout);
         assert_eq!(
             (&seen["status"], &seen["data"]["executionStatus"]),
             (&json!("Canceled"), &json!("Canceled"))
@@ -204,10 +157,10 @@ async fn a_payout_is_given_up_until_it_is_confirmed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_payout_that_nobody_confirms_expires() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let payout = scene.waiting();
     scene.clock.advance(Duration::from_secs(60 * 60));
-    let seen = scene.get(&payout);
+    let seen = scene.payout(&payout);
     assert_eq!(
         (&seen["status"], &seen["data"]["executionStatus"]),
         (&json!("Expired"), &json!("Expired"))
@@ -217,7 +170,7 @@ async fn a_payout_that_nobody_confirms_expires() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_policy_decides_on_the_transfer_of_a_payout() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let policy = json!({
         "name": "nobody pays", "activityKind": "Wallets:Sign", "rule": { "kind": "AlwaysTrigger" },
         "action": { "kind": "Block" },
@@ -225,7 +178,7 @@ async fn a_policy_decides_on_the_transfer_of_a_payout() {
     scene.service.signed("POST", "/v2/policies", &policy.to_string());
     let payout = scene.waiting();
     scene.act(&payout, &scene.confirmation(&payout));
-    let seen = scene.get(&payout);
+    let seen = scene.payout(&payout);
     assert_eq!(
         (&seen["status"], &seen["data"]["executionStatus"]),
         (&json!("Rejected"), &json!("Rejected"))
@@ -236,16 +189,16 @@ async fn a_policy_decides_on_the_transfer_of_a_payout() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_payout_of_more_than_the_wallet_holds_fails_with_its_transfer() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let (first, second, third) = (scene.waiting(), scene.waiting(), scene.waiting());
     for payout in [&first, &second, &third] {
         scene.act(payout, &scene.confirmation(payout));
     }
     scene.clock.advance(BLOCK * 4);
-    let statuses = [&first, &second, &third].map(|payout| scene.get(payout)["status"].clone());
+    let statuses = [&first, &second, &third].map(|payout| scene.payout(payout)["status"].clone());
     assert_eq!(statuses, ["Completed", "Completed", "Failed"]);
     assert!(
-        scene.get(&third)["data"]["statusReason"]
+        scene.payout(&third)["data"]["statusReason"]
             .as_str()
             .unwrap()
             .contains("insufficient")
@@ -254,7 +207,7 @@ async fn a_payout_of_more_than_the_wallet_holds_fails_with_its_transfer() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_same_payout_is_made_once() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let mut body = scene.body();
     body["externalId"] = json!("rent of may");
     let (first, again) = (scene.create(&body).body, scene.create(&body).body);
@@ -268,7 +221,7 @@ async fn the_same_payout_is_made_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn payouts_are_listed_by_wallet_status_and_provider() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let (first, second) = (scene.waiting(), scene.create(&scene.body()).body);
     scene.act(&first, &json!({ "action": "Cancel" }));
     let ids = |query: &str| -> Vec<Value> {
@@ -291,7 +244,7 @@ async fn payouts_are_listed_by_wallet_status_and_provider() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_quote_says_what_comes_out_and_what_the_provider_takes() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let mut body = scene.body();
     for field in ["borderlessAccountId", "paymentInstructionsId", "paymentPurpose"] {
         body.as_object_mut().unwrap().remove(field);
@@ -310,7 +263,7 @@ async fn a_quote_says_what_comes_out_and_what_the_provider_takes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_cannot_be_paid_out_is_refused_with_the_field() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let unknown = json!({ "kind": "Erc20", "contract": "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf", "amount": "1" });
     for (field, value) in [
         ("provider", json!("CircleMint")),
@@ -339,7 +292,7 @@ async fn what_cannot_be_paid_out_is_refused_with_the_field() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn webhooks_are_told_when_somebody_has_to_act() {
-    let scene = Scene::new().await;
+    let scene = Bank::with("100000000").await;
     let body = json!({ "url": "http://127.0.0.1:1/", "events": ["payout.action.required"] });
     let webhook = scene.service.signed("POST", "/webhooks", &body.to_string()).body["id"].clone();
     let payout = scene.waiting();

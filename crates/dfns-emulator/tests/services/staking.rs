@@ -189,3 +189,38 @@ async fn what_cannot_be_staked_is_named() {
         "nothing half-done is left"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn no_deposit_makes_room_for_a_second_withdrawal_while_the_first_one_is_under_way() {
+    let scene = Scene::new().await;
+    // The first deposit fails for want of money, the second one is made.
+    for (deposit, left) in [("1000000000000", 0), ("50000000000", 50_000_000_000_u64)] {
+        let wallet = scene.wallet("Iota");
+        scene.fund(&wallet, "1000000000000");
+        let made = stake(
+            &scene,
+            &json!({
+                "protocol": "Iota", "walletId": wallet.id, "amount": "100000000000",
+                "validator": format!("0x{}", "11".repeat(32)),
+            }),
+        );
+        let stake = path(&made);
+        scene.clock.advance(2 * BLOCK);
+        let withdrawal = json!({ "protocol": "Iota", "kind": "Withdraw", "amount": "100000000000" });
+        for (body, status) in [
+            (json!({ "protocol": "Iota", "kind": "Deposit", "amount": deposit }), 200),
+            (withdrawal.clone(), 200),
+        ] {
+            assert_eq!(act(&scene, &stake, &body).status, status);
+        }
+        for _ in 0..2 {
+            let second = act(&scene, &stake, &withdrawal);
+            assert_eq!(second.status, 400, "{second:?}");
+            scene.clock.advance(BLOCK);
+        }
+        let seen = scene.get(&stake);
+        assert_eq!(seen["data"]["amount"], left.to_string(), "{seen}");
+        let spent = 1_000_000_000_000 - scene.balance(&wallet);
+        assert!(spent < u128::from(left) + 1_000_000_000, "{spent}");
+    }
+}

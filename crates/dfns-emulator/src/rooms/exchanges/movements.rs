@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::accounts::{account_of_path, balances, keep};
 use super::balances::Balances;
-use crate::chain::{Arrival, Asset, Chain};
+use crate::chain::{Arrival, Asset, Chain, fate};
 use crate::context::Context;
 use crate::keys::{self, KeyMaterial};
 use crate::rooms::assets::{record, typed};
@@ -229,7 +229,8 @@ pub(super) fn credit_confirmed(
             continue;
         };
         let transfer: Option<TransferRequest> = context.store.get(org, transfer_id.as_str())?;
-        match transfer.map(|transfer| transfer.status) {
+        let fate = transfer.map(|transfer| fate(context, org, transfer)).transpose()?;
+        match fate.map(|fate| fate.status) {
             Some(TransferStatus::Confirmed) => balances.add(&awaited.symbol, &awaited.amount, awaited.decimals)?,
             Some(TransferStatus::Failed | TransferStatus::Rejected) | None => {}
             Some(_) => continue,

@@ -7,7 +7,7 @@ use dfns_types::{
     WebhookEventKind,
 };
 
-use crate::chain::{Chain, chain};
+use crate::chain::{Chain, chain, fate};
 use crate::context::Context;
 use crate::keys::{KeyMaterial, address};
 use crate::rooms::refusals::key_refusal;
@@ -133,6 +133,7 @@ pub(super) fn catch_up(context: &Context<'_>, mut payout: Payout) -> Result<Payo
     let org = context.caller()?.org();
     let gone = || Refusal::internal(&std::io::Error::other(format!("transfer {transfer_id} is gone")));
     let transfer: TransferRequest = context.store.get(org, transfer_id.as_str())?.ok_or_else(gone)?;
+    let transfer = fate(context, org, transfer)?;
     payout.data.transaction_hash.clone_from(&transfer.tx_hash);
     payout.data.status_reason.clone_from(&transfer.reason);
     let a_block_after = |at: Timestamp| at.checked_add(context.services.config.block_time).unwrap_or(at);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::Record;
 use super::rewards;
+use crate::chain::fate;
 use crate::context::Context;
 use crate::server::Refusal;
 use crate::store::{Document, Listing};
@@ -54,17 +55,20 @@ fn follow(context: &Context<'_>, org: &str, record: &mut Record, action: &mut St
     let Some(transaction) = context.store.get::<TransactionRequest>(org, id.as_str())? else {
         return Ok(());
     };
-    let status = status_of(&transaction.status);
-    action.transaction_hash.clone_from(&transaction.tx_hash);
+    let fate = fate(context, org, transaction)?;
+    let status = status_of(&fate.status);
+    action.transaction_hash = fate.tx_hash;
     if status == ActionStatus::Completed {
-        let at = transaction.date_confirmed.unwrap_or(context.now);
+        let at = fate.date_confirmed.unwrap_or(context.now);
         complete(context, record, action, at)?;
     } else if matches!(status, ActionStatus::Failed | ActionStatus::Rejected) {
-        action.failure_reason.clone_from(&transaction.reason);
-        record.status = match action.kind {
-            StakeActionKind::Stake => StakeStatus::Failed,
-            _ => StakeStatus::Active,
-        };
+        action.failure_reason = fate.reason;
+        match action.kind {
+            StakeActionKind::Stake => record.status = StakeStatus::Failed,
+            StakeActionKind::Withdraw => record.status = StakeStatus::Active,
+            // A withdrawal may be under way meanwhile.
+            _ => {}
+        }
     }
     action.status = status;
     context.store.update(action)?;
@@ -102,10 +106,11 @@ fn complete(context: &Context<'_>, record: &mut Record, action: &StakeAction, at
     let is_over = record.staked.is_zero();
     record.earned = if is_over { Amount::zero() } else { earned };
     record.counted_at = (!is_over).then_some(at);
-    record.status = if is_over {
-        StakeStatus::Withdrawn
-    } else {
-        StakeStatus::Active
+    record.status = match (is_over, &action.kind) {
+        (true, _) => StakeStatus::Withdrawn,
+        // A withdrawal may be under way meanwhile.
+        (false, StakeActionKind::Deposit) if record.status == StakeStatus::Withdrawing => StakeStatus::Withdrawing,
+        (false, _) => StakeStatus::Active,
     };
     Ok(())
 }
