@@ -11,8 +11,8 @@ use super::judgement::{Judgement, Ruling};
 use super::{deferral, events, past, prices, screening};
 use crate::chain::{self, OnChain, Order};
 use crate::context::Context;
-use crate::rooms::key_store;
 use crate::rooms::refusals::parsed;
+use crate::rooms::{fee_sponsors, key_store};
 use crate::server::Refusal;
 use crate::store::{Document, Filing};
 
@@ -166,10 +166,17 @@ fn facts_of_order(
     since: Option<i64>,
 ) -> Result<Facts, Refusal> {
     let replaced = order.replaces.as_ref().map(|replaced| replaced.id.as_str());
+    let mut sources = vec![source_of(context, org, wallet, since, replaced)?];
+    // The wallet that pays the fee signs, too.
+    if let Some(sponsor) = &order.sponsor
+        && let Some(paying) = fee_sponsors::wallet_of(context, org, &sponsor.id)?
+    {
+        sources.push(source_of(context, org, &paying, since, replaced)?);
+    }
     Ok(Facts {
         kind: ActivityKind::WalletsSign,
         at: context.now,
-        sources: vec![source_of(context, org, wallet, since, replaced)?],
+        sources,
         entity: None,
         payment: Payment {
             is_transfer,

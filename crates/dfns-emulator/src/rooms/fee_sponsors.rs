@@ -16,7 +16,7 @@ use crate::chain::{Chain, Sponsor, SponsoredRecord};
 use crate::context::Context;
 use crate::keys::Family;
 use crate::server::{Refusal, Reply};
-use crate::store::{Document, Filing, Listing, UserKind};
+use crate::store::{Document, Filing, Listing, StoreError, UserKind};
 
 /// How many items a page may hold.
 const PAGE_LENGTH: usize = 500;
@@ -139,6 +139,31 @@ fn find(context: &Context<'_>, id: &str) -> Result<FeeSponsor, Refusal> {
     let org = context.caller()?.org();
     let unknown = || Refusal::not_found("fee sponsor", "feeSponsorId", id, org);
     context.store.get(org, id)?.ok_or_else(unknown)
+}
+
+/// The wallet that pays for a sponsor.
+///
+/// # Errors
+/// If the store fails.
+pub(crate) fn wallet_of(context: &Context<'_>, org: &str, sponsor: &str) -> Result<Option<Wallet>, StoreError> {
+    let sponsor: Option<FeeSponsor> = context.store.get(org, sponsor)?;
+    let wallet = sponsor.map(|sponsor| context.store.get(org, sponsor.wallet_id.as_str()));
+    Ok(wallet.transpose()?.flatten())
+}
+
+/// The sponsors that a wallet pays for, whatever their status.
+///
+/// # Errors
+/// If the store fails.
+pub(crate) fn of_wallet(context: &Context<'_>, org: &str, wallet: &Wallet) -> Result<Vec<FeeSponsorId>, StoreError> {
+    let listing = Listing {
+        org,
+        parent: None,
+        owner: None,
+    };
+    let mut sponsors: Vec<FeeSponsor> = context.store.all(listing)?;
+    sponsors.retain(|sponsor| sponsor.wallet_id == wallet.id);
+    Ok(sponsors.into_iter().map(|sponsor| sponsor.id).collect())
 }
 
 /// The one who pays the fee of a request, where its body names somebody.

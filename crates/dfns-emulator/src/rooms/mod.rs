@@ -19,7 +19,7 @@ mod credentials;
 mod decimal;
 pub(crate) mod exchanges;
 mod federation;
-mod fee_sponsors;
+pub(crate) mod fee_sponsors;
 mod fiat;
 pub(crate) mod history;
 mod idempotency;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::scene::{Scene, Wallet};
-use crate::scenery::{ETHER, RECEIVER, always, signing};
+use crate::scenery::{ETHER, RECEIVER, always, anybody, ask, signing, text};
 
 const TOKEN: &str = "0x00000000000000000000000000000000000000bb";
 
@@ -105,6 +105,29 @@ async fn amounts_in_a_window_add_up_over_transfers_and_transactions() {
     assert_eq!(status(&scene, &wallet, "1"), "Rejected");
     scene.clock.advance(Duration::from_secs(3_600));
     assert_eq!(status(&scene, &wallet, ETHER), "Executing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_transfer_counts_as_long_as_its_cancellation_waits_for_an_approval() {
+    let scene = Scene::new().await;
+    let wallet = scene.funded("EthereumSepolia", &format!("{ETHER}0"));
+    let paid = scene.pay(&wallet, "600000000000000000");
+    scene.pass_blocks(1);
+    let configuration = json!({ "limit": 2500, "currency": "USD", "timeframe": 60 });
+    let rule = json!({ "kind": "TransactionAmountVelocity", "configuration": configuration });
+    scene.policy(&signing(&rule, &block()));
+    let asking = scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
+    let path = format!("{}/transfers/{}/cancel", wallet.path, text(&paid, "id"));
+    let waiting = scene.service.signed("POST", &path, "");
+    assert_eq!(waiting.body["status"], "Pending", "{waiting:?}");
+    let path = format!("/v2/policies/{asking}");
+    assert_eq!(scene.service.signed("DELETE", &path, "").status, 200);
+    assert_eq!(status(&scene, &wallet, "600000000000000000"), "Rejected");
+    assert_eq!(
+        status(&scene, &wallet, "400000000000000000"),
+        "Executing",
+        "it counts once"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

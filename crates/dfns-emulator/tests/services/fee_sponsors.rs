@@ -185,3 +185,38 @@ async fn an_end_user_uses_a_sponsor_only_if_it_is_open_to_end_users() {
     let taken = user.signed("POST", &path, &body(&open));
     assert_eq!(taken.status, 200, "{taken:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_policy_about_the_wallet_of_a_sponsor_looks_at_whatever_that_pays_for() {
+    let scene = Scene::new().await;
+    let (paying, sponsor, sender, receiver) = sponsored(&scene);
+    scene.fund(&sender, "9000");
+    let policy = |rule: Value| {
+        let body = json!({
+            "name": "gas", "activityKind": "Wallets:Sign", "rule": rule, "action": { "kind": "Block" },
+            "filters": { "walletId": { "in": [paying.id] } },
+        });
+        let made = scene.service.signed("POST", "/v2/policies", &body.to_string());
+        assert_eq!(made.status, 200, "{made:?}");
+        format!("/v2/policies/{}", id(&made))
+    };
+    let count = policy(json!({ "kind": "TransactionCountVelocity", "configuration": { "limit": 1, "timeframe": 5 } }));
+    assert_eq!(send(&scene, &sender, &receiver, &sponsor).body["status"], "Executing");
+    let second = send(&scene, &sender, &receiver, &sponsor);
+    assert_eq!(second.body["status"], "Rejected", "{second:?}");
+    let own = json!({ "kind": "Native", "to": receiver.address, "amount": "1" });
+    assert_eq!(
+        scene.transfer(&paying, &own).body["status"],
+        "Rejected",
+        "what it paid for counts as its own"
+    );
+    assert_eq!(scene.service.signed("DELETE", &count, "").status, 200);
+    policy(json!({ "kind": "AlwaysTrigger" }));
+    assert_eq!(send(&scene, &sender, &receiver, &sponsor).body["status"], "Rejected");
+    scene.fund(&sender, "1000000000000000000");
+    assert_eq!(
+        scene.transfer(&sender, &own).body["status"],
+        "Executing",
+        "without a sponsor it is none of its business"
+    );
+}
