@@ -123,6 +123,11 @@ async fn children_of_a_master_key_take_the_first_free_path() {
     assert_ne!(first.body["publicKey"], third.body["publicKey"]);
     assert_eq!(child(Some("m/44'/60'/0'/0/0")).status, 409);
     assert_eq!(child(Some("44/60")).status, 400);
+    let other_spelling = child(Some("m/044h/60H/00'/0/0"));
+    assert_eq!(other_spelling.status, 409, "{other_spelling:?}");
+    assert_eq!(child(Some("m/7h")).body["derivedFrom"]["path"], "m/7'");
+    let itself = child(Some("m"));
+    assert_eq!(itself.status, 400, "{itself:?}");
     let store = &service.call("GET", &format!("/keys/{}", id(&first)), "").body["store"];
     assert_eq!(
         (&store["keyId"], &store["derivationPath"]),

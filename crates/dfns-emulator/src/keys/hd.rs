@@ -55,6 +55,24 @@ impl DerivationPath {
             steps,
         })
     }
+
+    /// The path in the one spelling that all spellings of it share: without zeros in front, hardened with `'`.
+    ///
+    /// # Errors
+    /// [`KeyError::InvalidPath`] for `m` alone, which names no child but the master key itself.
+    pub(crate) fn of_child(&self) -> Result<String, KeyError> {
+        if self.steps.is_empty() {
+            return Err(KeyError::InvalidPath {
+                path: self.text.clone(),
+                problem: "it names the master key itself",
+            });
+        }
+        let step = |step: &u32| match step & HARDENED {
+            0 => format!("/{step}"),
+            _ => format!("/{}'", step & !HARDENED),
+        };
+        Ok(format!("m{}", self.steps.iter().map(step).collect::<String>()))
+    }
 }
 
 impl KeyMaterial {
@@ -192,6 +210,15 @@ mod tests {
         let tweak = stark::point(stark::Scalar::from_random(&tweak));
         let child = stark::point_of(parent.public_key()).unwrap() + tweak;
         assert!(children.contains(&stark::compressed(&child)));
+    }
+
+    #[test]
+    fn all_spellings_of_a_path_are_one_and_the_master_key_is_no_child() {
+        let spelled = |text: &str| DerivationPath::parse(text).unwrap().of_child();
+        for text in ["m/44'/0'/7", "m/44h/0H/7", "m/044'/00h/07"] {
+            assert_eq!(spelled(text).unwrap(), "m/44'/0'/7");
+        }
+        assert!(matches!(spelled("m"), Err(KeyError::InvalidPath { .. })));
     }
 
     #[test]

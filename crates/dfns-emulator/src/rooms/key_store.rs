@@ -239,6 +239,8 @@ fn child_path(context: &Context<'_>, parent: &Key, wanted: Option<String>) -> Re
             &format!("{} is no master key", parent.id),
         ));
     }
+    let wanted = wanted.map(|path| DerivationPath::parse(&path).and_then(|path| path.of_child()));
+    let wanted = wanted.transpose().map_err(key_refusal)?;
     let org = context.caller()?.org();
     let keys = context.store.all::<Key>(Listing {
         org,
