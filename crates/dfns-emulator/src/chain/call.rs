@@ -47,7 +47,8 @@ pub(crate) fn call_of(chain: Chain, order: &Order) -> Result<Call, KeyError> {
         let bytes = keys::hex_bytes(text.unwrap_or_default()).and_then(|bytes| <[u8; 20]>::try_from(bytes).ok());
         bytes.ok_or_else(|| KeyError::input("to", "expected an address of 20 bytes"))
     };
-    let amount = Uint256::parse(order.amount.as_str()).unwrap_or_default();
+    let too_large = || KeyError::input("amount", "more than 256 bits");
+    let amount = Uint256::parse(order.amount.as_str()).ok_or_else(too_large)?;
     let data = keys::hex_bytes(&order.data).unwrap_or_default();
     let to = order.to.as_deref();
     let asset = order.asset.name();

@@ -9,8 +9,8 @@
 use std::time::Duration;
 
 use dfns_types::{
-    Amount, BulkWalletJob, Key, KeyStatus, Offer, Timestamp, TransactionRequest, TransferRequest, TransferStatus,
-    Wallet, WalletStatus,
+    Amount, BulkWalletJob, Key, Offer, Timestamp, TransactionRequest, TransferRequest, TransferStatus, Wallet,
+    WalletStatus,
 };
 
 use super::ledger::{Account, LedgerError};
@@ -71,10 +71,9 @@ pub(crate) fn release<R: OnChain>(
     } else {
         WalletStatus::Active
     };
-    let is_usable = wallet.is_some_and(|wallet| wallet.status == needed)
-        && key.is_some_and(|key| key.status == KeyStatus::Active && key.exported != Some(true));
+    let is_usable = wallet.is_some_and(|wallet| wallet.status == needed) && key.is_some_and(|key| sign::signs(&key));
     if !is_usable {
-        fail(context, org, at, request, "the wallet can no longer be used")?;
+        fail(context, org, at, request, sign::UNUSABLE)?;
         return resume_replaced(context, org, &order, at);
     }
     if let Some(Replaced { id, .. }) = &order.replaces {
@@ -227,6 +226,11 @@ impl Step<'_, '_> {
             at,
         } = *self;
         let store = context.store;
+        let gone = || broken(&format!("key {} is gone", order.key_id));
+        let key: Key = store.get(org, &order.key_id)?.ok_or_else(gone)?;
+        if order.signed_hash.is_none() && !sign::signs(&key) {
+            return self.given_up(request, &order, sign::UNUSABLE);
+        }
         let next_nonce = store.sent_count(chain.id, &order.from)?;
         let nonce = order.nonce.unwrap_or(next_nonce);
         if nonce > next_nonce || (nonce < next_nonce && self.replaced_order(&order)?.is_none()) {
@@ -259,7 +263,7 @@ impl Step<'_, '_> {
         order.nonce = Some(nonce);
         let tx_hash = match order.signed_hash.clone() {
             Some(known) => known,
-            None => sign::transaction_hash(context, org, chain, &order)?,
+            None => sign::transaction_hash(context, org, chain, (&key, &order))?,
         };
         if self.was_broadcast(&order, request.id(), &tx_hash)? {
             sponsor::refund(store, chain, &order).map_err(|error| Refusal::internal(&error))?;
@@ -281,12 +285,7 @@ impl Step<'_, '_> {
     }
 
     fn confirm<R: OnChain>(&self, request: &mut R, order: &Order) -> Result<(), Refusal> {
-        let Self {
-            context,
-            org,
-            chain,
-            at,
-        } = *self;
+        let Self { context, chain, at, .. } = *self;
         if let Some(settlement) = &order.settles
             && let Some(obstacle) = offers::obstacle(context, settlement)?
         {
@@ -315,7 +314,7 @@ impl Step<'_, '_> {
                         .credit(&payout.asset, &payout.amount)
                         .map_err(|error| Refusal::internal(&error))?;
                 }
-                return fail(context, org, at, request, &refused.to_string());
+                return self.failed(request, order, &refused.to_string());
             }
         }
         let block_number = chain.block_number(at, context.services.config.block_time);

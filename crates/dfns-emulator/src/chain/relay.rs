@@ -137,6 +137,9 @@ impl Relaying<'_, '_> {
         } = self.step;
         let gone = || Refusal::internal(&std::io::Error::other(format!("key {} is gone", order.key_id)));
         let key: Key = context.store.get(org, &order.key_id)?.ok_or_else(gone)?;
+        if !sign::signs(&key) {
+            return Err(Stop::Impossible(sign::UNUSABLE.to_owned()));
+        }
         let material = key_store::material_in(context, org, &key)?;
         if let Some(Value::String(bytes)) = &order.transaction {
             let nonce = EvmCall::parse(&keys::hex_bytes(bytes).unwrap_or_default())?.nonce;

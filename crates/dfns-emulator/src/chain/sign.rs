@@ -1,6 +1,6 @@
 //! Signs the transactions of wallets and tells their hashes.
 
-use dfns_types::Key;
+use dfns_types::{Key, KeyStatus};
 use serde_json::Value;
 
 use super::fees::{Gas, Speed};
@@ -19,6 +19,14 @@ pub(crate) struct SignedTransaction {
     pub(crate) hash: String,
 }
 
+/// Why a request fails whose wallet or key is gone.
+pub(super) const UNUSABLE: &str = "the wallet can no longer be used";
+
+/// Whether a key still signs what was asked for before.
+pub(super) fn signs(key: &Key) -> bool {
+    key.status == KeyStatus::Active && key.exported != Some(true)
+}
+
 /// The hash of the transaction that carries an order out.
 ///
 /// # Errors
@@ -27,11 +35,9 @@ pub(crate) fn transaction_hash(
     context: &Context<'_>,
     org: &str,
     chain: Chain,
-    order: &Order,
+    (key, order): (&Key, &Order),
 ) -> Result<String, Refusal> {
-    let gone = || Refusal::internal(&std::io::Error::other(format!("key {} is gone", order.key_id)));
-    let key: Key = context.store.get(org, &order.key_id)?.ok_or_else(gone)?;
-    let material = key_store::material_in(context, org, &key)?;
+    let material = key_store::material_in(context, org, key)?;
     let internal = |error: KeyError| Refusal::internal(&error);
     if let Some(transaction) = &order.transaction {
         let unsigned = unsigned(chain, transaction, order.nonce.unwrap_or_default()).map_err(internal)?;

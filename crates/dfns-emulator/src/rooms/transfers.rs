@@ -18,7 +18,7 @@ use super::wallets::{known_chain, wallet_of_path};
 use super::{fee_sponsors, idempotency, key_store, offers};
 use crate::chain::{self, Asset, Chain, FieldProblem, Order};
 use crate::context::Context;
-use crate::keys::validate_address;
+use crate::keys::{Family, Uint256, validate_address};
 use crate::policy;
 use crate::server::{Refusal, Reply};
 use crate::store::Listing;
@@ -114,6 +114,9 @@ fn order(chain: Chain, wallet: &Wallet, body: &Map<String, Value>) -> Result<Ord
             .map_err(|error: dfns_types::AmountError| FieldProblem::new("amount", error.to_string()))?;
         if amount.is_zero() {
             return Err(FieldProblem::new("amount", "must be more than 0"));
+        }
+        if chain.family == Family::Evm && Uint256::parse(amount.as_str()).is_none() {
+            return Err(FieldProblem::new("amount", "more than 256 bits"));
         }
         amount
     };

@@ -193,6 +193,11 @@ async fn what_is_wrong_with_a_transfer_is_named() {
         ),
         (
             &ethereum,
+            json!({ "kind": "Native", "to": to, "amount": format!("2{}", "0".repeat(77)) }),
+            "amount",
+        ),
+        (
+            &ethereum,
             json!({ "kind": "Teleport", "to": to, "amount": "1" }),
             "kind",
         ),
@@ -252,6 +257,27 @@ async fn only_an_executing_transfer_can_be_aborted() {
     scene.clock.advance(BLOCK);
     assert_eq!(scene.transfer_state(&wallet, &early)["status"], "Failed");
     assert_eq!(scene.balance(&wallet), 1_000_000 - 7_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_transfer_whose_key_is_deleted_before_it_is_signed_fails_and_costs_nothing() {
+    let scene = Scene::new().await;
+    let wallet = scene.wallet("Solana");
+    scene.fund(&wallet, "1000000000");
+    let body = json!({ "kind": "Native", "to": scene.wallet("Solana").address, "amount": "5" });
+    let broadcast = scene.transfer(&wallet, &body);
+    scene.clock.advance(BLOCK);
+    let held = scene.balance(&wallet);
+    let executing = scene.transfer(&wallet, &body);
+    let key = scene.get(&wallet.path)["signingKey"]["id"].clone();
+    let key = format!("/keys/{}", key.as_str().unwrap());
+    assert_eq!(scene.service.signed("DELETE", &key, "").status, 200);
+    scene.clock.advance(2 * BLOCK);
+    assert_eq!(scene.transfer_state(&wallet, &broadcast)["status"], "Confirmed");
+    let failed = scene.transfer_state(&wallet, &executing);
+    assert_eq!(failed["status"], "Failed", "{failed}");
+    assert_eq!(failed["reason"], "the wallet can no longer be used");
+    assert_eq!(scene.balance(&wallet), held);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
