@@ -80,6 +80,25 @@ impl Gas {
         }
     }
 
+    /// The same with what a request says itself of one of the fees, or of both; the other one is made to fit.
+    fn offering(self, max_fee: Option<u128>, max_priority_fee: Option<u128>) -> Result<Self, FieldProblem> {
+        let base = self.max_fee.saturating_sub(self.max_priority_fee);
+        let (max_fee, max_priority_fee) = match (max_fee, max_priority_fee) {
+            (None, None) => (self.max_fee, self.max_priority_fee),
+            (Some(most), None) => (most, self.max_priority_fee.min(most)),
+            (None, Some(priority)) => (base.saturating_add(priority), priority),
+            (Some(most), Some(priority)) if priority > most => {
+                return Err(FieldProblem::new("maxPriorityFeePerGas", "more than maxFeePerGas"));
+            }
+            (Some(most), Some(priority)) => (most, priority),
+        };
+        Ok(Self {
+            max_fee,
+            max_priority_fee,
+            ..self
+        })
+    }
+
     /// What is paid for the gas that is used; `None` if it has more digits than any chain counts.
     pub(crate) fn cost(self, chain: Chain) -> Option<Amount> {
         let price = self.max_fee.min(base_fee(chain).checked_add(self.max_priority_fee)?);
@@ -143,8 +162,7 @@ pub(crate) fn transfer_fee(chain: Chain, asset: &Asset, request: &Map<String, Va
             if let Some(price) = number("gasPrice")? {
                 (gas.max_fee, gas.max_priority_fee) = (price, price);
             }
-            gas.max_fee = number("maxFeePerGas")?.unwrap_or(gas.max_fee);
-            gas.max_priority_fee = number("maxPriorityFeePerGas")?.unwrap_or(gas.max_priority_fee);
+            gas = gas.offering(number("maxFeePerGas")?, number("maxPriorityFeePerGas")?)?;
             Ok(Fee {
                 amount: gas.cost(chain).ok_or_else(too_large)?,
                 gas: Some(gas),
@@ -306,6 +324,11 @@ mod tests {
         assert_eq!(
             fee("Ethereum", json!({ "priority": "Warp" })).unwrap_err().field,
             "priority"
+        );
+        let more_for_the_maker = json!({ "maxFeePerGas": "5", "maxPriorityFeePerGas": "6" });
+        assert_eq!(
+            fee("Ethereum", more_for_the_maker).unwrap_err().field,
+            "maxPriorityFeePerGas"
         );
     }
 

@@ -37,6 +37,9 @@ const KINDS_NOT_HELD: [&str; 1] = ["DfnsSmartAccountTransaction"];
 pub(crate) struct SignatureRecord {
     pub(crate) request: SignatureRequest,
     pub(crate) wallet_id: Option<WalletId>,
+    /// The body as it came, for a request that waits: it may have what the types of the API do not.
+    #[serde(default)]
+    body: Option<Value>,
 }
 
 impl Document for SignatureRecord {
@@ -166,9 +169,11 @@ pub(super) fn sign(
             request.approval_id = policy::open(context, org, Subject::Signature(id.clone()), &judgement)?;
         }
     }
+    let is_held = matches!(judgement.ruling, Ruling::Approve { .. });
     let record = SignatureRecord {
         request,
         wallet_id: wallet.map(|(id, _)| id.clone()),
+        body: is_held.then(|| context.call.body()).transpose()?,
     };
     let owner = key_store::record(context, key)?.delegated_to.unwrap_or_default();
     let filing = Filing {
@@ -195,7 +200,7 @@ pub(crate) fn complete(
     mut record: SignatureRecord,
     at: Timestamp,
 ) -> Result<(), Refusal> {
-    match sign_again(context, org, &record.request) {
+    match sign_again(context, org, &record) {
         Ok(signed) => fill_in(&mut record.request, signed, at)?,
         Err(refusal) if refusal.status == StatusCode::INTERNAL_SERVER_ERROR => return Err(refusal),
         Err(refusal) => {
@@ -208,12 +213,16 @@ pub(crate) fn complete(
 }
 
 /// What a request asks for, signed from what is kept of it.
-fn sign_again(context: &Context<'_>, org: &str, request: &SignatureRequest) -> Result<keys::Signed, Refusal> {
+fn sign_again(context: &Context<'_>, org: &str, record: &SignatureRecord) -> Result<keys::Signed, Refusal> {
+    let request = &record.request;
     let gone = || Refusal::invalid(format!("key {} can no longer be used", request.key_id));
     let key: Option<Key> = context.store.get(org, request.key_id.as_str())?;
     let is_usable = |key: &Key| key.status == KeyStatus::Active && key.exported != Some(true);
     let key = key.filter(is_usable).ok_or_else(gone)?;
-    let body = serde_json::to_value(&request.request_body).map_err(|error| Refusal::internal(&error))?;
+    let body = match &record.body {
+        Some(body) => body.clone(),
+        None => serde_json::to_value(&request.request_body).map_err(|error| Refusal::internal(&error))?,
+    };
     let common: Common = serde_json::from_value(body.clone()).map_err(|error| Refusal::internal(&error))?;
     let what = keys::SignatureRequest::from_json(&body).map_err(key_refusal)?;
     let format = key_store::format_of(key.scheme.as_str(), key.curve.as_str())?;

@@ -197,6 +197,12 @@ fn evm_order(
         number("maxFeePerGas", call.max_fee)?,
         number("maxPriorityFeePerGas", call.max_priority_fee)?,
     );
+    if max_priority_fee > max_fee {
+        return Err(invalid_field(
+            "transaction",
+            "maxPriorityFeePerGas: more than maxFeePerGas",
+        ));
+    }
     let gas = Gas {
         limit: call.gas_limit,
         used,

@@ -134,6 +134,32 @@ async fn a_signature_is_made_only_once_it_is_approved() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_the_types_of_the_api_leave_out_is_signed_after_an_approval_too() {
+    let scene = Scene::new().await;
+    let key = json!({ "scheme": "ECDSA", "curve": "stark" }).to_string();
+    let path = format!(
+        "/keys/{}/signatures",
+        text(&scene.service.signed("POST", "/keys", &key), "id")
+    );
+    // What an enum contains stands in a field of SNIP-12 alone.
+    let body = json!({
+        "kind": "Snip12", "blockchainKind": "Starknet", "primaryType": "Vote", "message": { "choice": { "Yes": [] } },
+        "domain": { "name": "Vote", "version": "1", "chainId": "SN_SEPOLIA", "revision": "1" },
+        "types": {
+            "Vote": [{ "name": "choice", "type": "enum", "contains": "Choice" }],
+            "Choice": [{ "name": "No", "type": "()" }, { "name": "Yes", "type": "()" }],
+        },
+    });
+    let direct = scene.service.signed("POST", &path, &body.to_string());
+    assert_eq!(direct.body["status"], "Signed", "{direct:?}");
+    scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
+    let made = scene.service.signed("POST", &path, &body.to_string());
+    decide(&scene.employee(), &text(&made, "approvalId"), "Approved");
+    let signed = scene.get(&format!("{path}/{}", text(&made, "id")));
+    assert_eq!(signed["signature"], direct.body["signature"], "{signed}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_denied_signature_is_never_made() {
     let scene = Scene::new().await;
     scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));

@@ -115,6 +115,8 @@ async fn what_is_wrong_with_a_transaction_is_said() {
     let (ethereum, stellar) = (scene.wallet("Ethereum"), scene.wallet("Stellar"));
     // As above, but for chain 5.
     let other_chain = format!("0xe4018504a817c80082520894{}0780058080", &ethereum.address[2..]);
+    // Type 2, for chain 1, with a priority fee of 2 and 1 in all.
+    let more_for_the_maker = format!("0x02df0180020182520894{}0180c0", &ethereum.address[2..]);
     for (wallet, body, part) in [
         (
             &ethereum,
@@ -130,6 +132,11 @@ async fn what_is_wrong_with_a_transaction_is_said() {
             &ethereum,
             json!({ "kind": "Transaction", "transaction": { "gasLimit": 20_999, "to": ethereum.address } }),
             "gas limit",
+        ),
+        (
+            &ethereum,
+            json!({ "kind": "Transaction", "transaction": more_for_the_maker }),
+            "maxPriorityFeePerGas: more than maxFeePerGas",
         ),
         (
             &ethereum,

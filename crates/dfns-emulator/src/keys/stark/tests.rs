@@ -166,6 +166,87 @@ fn a_message_of_the_present_revision_has_the_hash_of_other_clients() {
 }
 
 #[test]
+fn an_enum_has_the_hash_of_other_clients() {
+    let (mut types, domain, _) = order();
+    types["Example"] = json!([
+        { "name": "choice", "type": "enum", "contains": "Choice" },
+        { "name": "second", "type": "enum", "contains": "Choice" },
+        { "name": "third", "type": "enum", "contains": "Choice" },
+    ]);
+    types["Choice"] = json!([
+        { "name": "Nothing", "type": "()" }, { "name": "Pair", "type": "(u128,Note*)" },
+        { "name": "One", "type": "(Note)" },
+    ]);
+    types["Note"] = json!([{ "name": "text", "type": "string" }]);
+    let message = json!({
+        "choice": { "Pair": ["5", [{ "text": "a" }, { "text": "b" }]] },
+        "second": { "Nothing": [] }, "third": { "One": [{ "text": "c" }] },
+    });
+    let expected = "0x01af9a0f32e4b94d2c6c76a55f4285aae24b470613f9fc12ff95ccc5da925c86";
+    assert_eq!(hash_of(&types, &domain, "Example", &message).unwrap(), expected);
+    for wrong in [
+        json!({ "Other": [] }),
+        json!({ "Pair": ["5"] }),
+        json!({ "Nothing": [1] }),
+        json!({ "Nothing": [], "One": [{ "text": "c" }] }),
+        json!("Nothing"),
+    ] {
+        let mut message = message.clone();
+        message["choice"] = wrong;
+        let refused = hash_of(&types, &domain, "Example", &message).unwrap_err().to_string();
+        assert!(refused.contains("choice: expected one variant"), "{refused}");
+    }
+    types["Example"][0].as_object_mut().unwrap().remove("contains");
+    let refused = hash_of(&types, &domain, "Example", &message).unwrap_err().to_string();
+    assert!(refused.contains("choice: contains names no type"), "{refused}");
+}
+
+#[test]
+fn a_tree_has_the_root_of_other_clients_in_both_revisions() {
+    let (mut types, present, _) = order();
+    let first = json!({ "name": "Shop", "version": "1", "chainId": "SN_SEPOLIA" });
+    types["Session"] =
+        json!([{ "name": "key", "type": "felt" }, { "name": "root", "type": "merkletree", "contains": "Policy" }]);
+    let leaf = |number: u32| json!({ "contract_address": format!("0x{}", number + 1), "selector": "transfer", "amount": number });
+    for (count, in_first, in_present) in [
+        (
+            1,
+            "66191bf2a800d6fb239dc5fad7fd8c5ad4bdc14f9d8dc7d00044907350d4d43",
+            "4ea5610bdf8d9409d9044419315c27ff0a35ce08482cde576586fe4fabf97f2",
+        ),
+        (
+            2,
+            "4eefe597642de2131f32f855bdb5dcadcfc6970d87f9d6238787f782cd9adcc",
+            "61819a478936dbf8b1f8bba92ddb2db6109777ba48eefee0077683edce06e02",
+        ),
+        (
+            3,
+            "685863daa6bdc3ed6ab58a7ba5979ca9ea1810dc80af4904a1c645a48942e61",
+            "1af2a2a256908e1f5db0b0f506ac2e7f7018c95c31ecdbdd8f7738de9f01167",
+        ),
+        (
+            5,
+            "7059a5481d0a22bd59abcefd09ffb0eb18f96eb9ca84b37564ad643e4da8238",
+            "28175fa19e07fa7d894f816bccfef13d49ef9923496ee4040cd58973d43496",
+        ),
+    ] {
+        let leaves: Vec<serde_json::Value> = (0..count).map(leaf).collect();
+        let message = json!({ "key": "0x7", "root": leaves });
+        for (domain, address, expected) in [(&first, "felt", in_first), (&present, "ContractAddress", in_present)] {
+            types["Policy"] = json!([
+                { "name": "contract_address", "type": address }, { "name": "selector", "type": "selector" },
+                { "name": "amount", "type": "felt" },
+            ]);
+            let hash = hash_of(&types, domain, "Session", &message).unwrap();
+            assert_eq!(hash.trim_start_matches("0x").trim_start_matches('0'), expected);
+        }
+    }
+    let none = json!({ "key": "0x7", "root": [] });
+    let refused = hash_of(&types, &present, "Session", &none).unwrap_err().to_string();
+    assert!(refused.contains("root: expected"), "{refused}");
+}
+
+#[test]
 fn what_cannot_be_encoded_is_named() {
     let (types, domain, message) = order();
     let changed = |field: &str, value: serde_json::Value| {

@@ -27,8 +27,29 @@ enum Revision {
     Active,
 }
 
-/// A field of a struct type: its name and its type.
-type Field = (String, String);
+/// A field of a struct type, or a variant of an enum.
+#[derive(Debug, Clone)]
+struct Field {
+    name: String,
+    of: String,
+    /// The type of an enum, or of the leaves of a tree.
+    contains: Option<String>,
+}
+
+impl Field {
+    fn new(name: &str, of: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            of: of.to_owned(),
+            contains: None,
+        }
+    }
+
+    /// A value of the same name and of another type.
+    fn holding(&self, of: &str) -> Self {
+        Self::new(&self.name, of)
+    }
+}
 
 /// How deep structs may stand within structs.
 const DEEPEST: usize = 32;
@@ -77,8 +98,12 @@ fn read_types(types: &Value) -> Result<Vec<(String, Vec<Field>)>, KeyError> {
     let malformed = || KeyError::input("types", "expected lists of {name, type} by name");
     let types = types.as_object().ok_or_else(malformed)?;
     let field = |field: &Value| -> Option<Field> {
-        let text = |name: &str| Some(field.get(name)?.as_str()?.to_owned());
-        Some((text("name")?, text("type")?))
+        let text = |name: &str| field.get(name)?.as_str();
+        let contains = text("contains").map(str::to_owned);
+        Some(Field {
+            contains,
+            ..Field::new(text("name")?, text("type")?)
+        })
     };
     types
         .iter()
@@ -111,7 +136,7 @@ impl Encoder {
         if self.fields(name).is_none() {
             let fields = ["name", "version", "chainId", "revision"];
             let fields = fields.into_iter().filter(|field| domain.contains_key(*field));
-            let fields = fields.map(|field| (field.to_owned(), of.to_owned())).collect();
+            let fields = fields.map(|field| Field::new(field, of)).collect();
             self.types.push((name.to_owned(), fields));
         }
         name
@@ -131,7 +156,7 @@ impl Encoder {
             ),
         ] {
             if self.fields(name).is_none() {
-                let fields = fields.map(|(field, of)| (field.to_owned(), of.to_owned()));
+                let fields = fields.map(|(field, of)| Field::new(field, of));
                 self.types.push((name.to_owned(), fields.to_vec()));
             }
         }
@@ -152,33 +177,30 @@ impl Encoder {
             .checked_sub(1)
             .ok_or_else(|| invalid("structs stand too deep within structs"))?;
         let mut elements = vec![selector(&self.signature(name))];
-        for (field, of) in fields {
-            let value = value.get(field).filter(|value| !value.is_null());
-            let value = value.ok_or_else(|| invalid(format!("{name}.{field} is missing")))?;
-            elements.push(self.value(field, of, value, depth)?);
+        for field in fields {
+            let value = value.get(&field.name).filter(|value| !value.is_null());
+            let value = value.ok_or_else(|| invalid(format!("{name}.{} is missing", field.name)))?;
+            elements.push(self.value(field, value, depth)?);
         }
         Ok(self.hash(&elements))
     }
 
-    fn value(&self, field: &str, of: &str, value: &Value, depth: usize) -> Result<Felt, KeyError> {
+    fn value(&self, field: &Field, value: &Value, depth: usize) -> Result<Felt, KeyError> {
+        let Field { name, of, .. } = field;
         if self.fields(of).is_some() {
             return self.structure(of, value, depth);
         }
         if let Some(item) = of.strip_suffix('*') {
-            let items = value
-                .as_array()
-                .ok_or_else(|| invalid(format!("{field}: expected a list")))?;
-            let items: Result<Vec<Felt>, KeyError> = items
-                .iter()
-                .map(|value| self.value(field, item, value, depth))
-                .collect();
-            return Ok(self.hash(&items?));
+            return Ok(self.hash(&self.list(&field.holding(item), value, depth)?));
         }
-        let unfit = || invalid(format!("{field}: expected a value of the type {of}"));
+        let unfit = || invalid(format!("{name}: expected a value of the type {of}"));
         let is_active = self.revision == Revision::Active;
-        match of {
-            // What they hold stands in a field `contains` that types of the API do not have.
-            "enum" | "merkletree" => Err(invalid(format!("{field}: the type {of} is not supported"))),
+        match of.as_str() {
+            "enum" if is_active => self.choice(field, value, depth),
+            "merkletree" => {
+                let leaves = self.list(&field.holding(self.contents(field)?), value, depth)?;
+                self.root(leaves).ok_or_else(unfit)
+            }
             "selector" => {
                 let name = value.as_str().ok_or_else(unfit)?;
                 Ok(account::element(name).unwrap_or_else(|| selector(name)))
@@ -196,6 +218,70 @@ impl Encoder {
         }
     }
 
+    fn list(&self, item: &Field, value: &Value, depth: usize) -> Result<Vec<Felt>, KeyError> {
+        let items = value.as_array();
+        let items = items.ok_or_else(|| invalid(format!("{}: expected a list", item.name)))?;
+        items.iter().map(|value| self.value(item, value, depth)).collect()
+    }
+
+    /// The type that the field of an enum or of a tree names.
+    fn contents<'a>(&self, field: &'a Field) -> Result<&'a str, KeyError> {
+        let contains = field.contains.as_deref().filter(|name| self.fields(name).is_some());
+        contains.ok_or_else(|| KeyError::input("types", format!("{}: contains names no type", field.name)))
+    }
+
+    /// The number of a variant, then what it holds. One that holds nothing is followed by a zero, as other clients do it.
+    fn choice(&self, field: &Field, value: &Value, depth: usize) -> Result<Felt, KeyError> {
+        let variants = self.fields(self.contents(field)?).unwrap_or_default();
+        let unfit = || {
+            invalid(format!(
+                "{}: expected one variant, with a list of what it holds",
+                field.name
+            ))
+        };
+        let chosen = value.as_object().filter(|chosen| chosen.len() == 1);
+        let (name, held) = chosen.and_then(|chosen| chosen.iter().next()).ok_or_else(unfit)?;
+        let number = variants
+            .iter()
+            .position(|variant| variant.name == *name)
+            .ok_or_else(unfit)?;
+        let depth = depth.checked_sub(1).ok_or_else(unfit)?;
+        let (types, held) = (
+            parts(&variants[number].of).ok_or_else(unfit)?,
+            held.as_array().ok_or_else(unfit)?,
+        );
+        let mut elements = vec![Felt::from(number as u64)];
+        if types == [""] {
+            if !held.is_empty() {
+                return Err(unfit());
+            }
+            elements.push(Felt::ZERO);
+        } else if types.len() == held.len() {
+            for (of, value) in types.into_iter().zip(held) {
+                elements.push(self.value(&field.holding(of), value, depth)?);
+            }
+        } else {
+            return Err(unfit());
+        }
+        Ok(self.hash(&elements))
+    }
+
+    /// The root of a tree, whose pairs are sorted, and whose odd ones out are paired with zero; nothing without leaves.
+    fn root(&self, mut level: Vec<Felt>) -> Option<Felt> {
+        let pair = |pair: &[Felt]| {
+            let (one, other) = (pair.first().copied()?, pair.get(1).copied().unwrap_or(Felt::ZERO));
+            let (less, more) = if one < other { (one, other) } else { (other, one) };
+            Some(match self.revision {
+                Revision::Legacy => starknet_crypto::pedersen_hash(&less, &more),
+                Revision::Active => starknet_crypto::poseidon_hash(less, more),
+            })
+        };
+        while level.len() > 1 {
+            level = level.chunks(2).filter_map(pair).collect();
+        }
+        level.pop()
+    }
+
     /// The type in words: itself, then the types that it uses by name.
     fn signature(&self, name: &str) -> String {
         let mut used = BTreeSet::new();
@@ -211,23 +297,45 @@ impl Encoder {
         let name = of.trim_end_matches('*');
         let Some(fields) = self.fields(name) else { return };
         if used.insert(name.to_owned()) {
-            for (_, of) in fields {
-                self.collect(of, used);
+            for field in fields {
+                for of in parts(self.named(field)).unwrap_or_else(|| vec![self.named(field)]) {
+                    self.collect(of, used);
+                }
             }
+        }
+    }
+
+    /// The type of a field as definitions name it: an enum goes by its own name.
+    fn named<'a>(&self, field: &'a Field) -> &'a str {
+        match &field.contains {
+            Some(contains) if field.of == "enum" && self.revision == Revision::Active => contains,
+            _ => &field.of,
         }
     }
 
     fn definition(&self, name: &str) -> String {
         let quoted = |text: &str| match self.revision {
-            Revision::Legacy => text.to_owned(),
-            Revision::Active => format!("\"{text}\""),
+            Revision::Active if !text.is_empty() => format!("\"{text}\""),
+            _ => text.to_owned(),
+        };
+        let of = |field: &Field| {
+            let of = self.named(field);
+            let Some(parts) = parts(of) else { return quoted(of) };
+            let parts: Vec<String> = parts.into_iter().map(quoted).collect();
+            format!("({})", parts.join(","))
         };
         let fields = self.fields(name).unwrap_or_default().iter();
         let fields: Vec<String> = fields
-            .map(|(field, of)| format!("{}:{}", quoted(field), quoted(of)))
+            .map(|field| format!("{}:{}", quoted(&field.name), of(field)))
             .collect();
         format!("{}({})", quoted(name), fields.join(","))
     }
+}
+
+/// The types of a variant, which stand in brackets; nothing for another type.
+fn parts(of: &str) -> Option<Vec<&str>> {
+    let inner = of.strip_prefix('(')?.strip_suffix(')')?;
+    Some(inner.split(',').collect())
 }
 
 /// A number, in digits or in JSON, true or false, or else short text.

@@ -110,6 +110,10 @@ impl EvmFields {
         if kind == 4 && (to.is_none() || authorizations.is_empty()) {
             return Err(invalid("type: 4 needs a receiver and at least one authorization"));
         }
+        let (max_fee_per_gas, max_priority_fee_per_gas) = fees(
+            (defaults.max_fee_per_gas, defaults.max_priority_fee_per_gas),
+            (number("maxFeePerGas")?, number("maxPriorityFeePerGas")?),
+        )?;
         Ok(Self {
             kind,
             chain_id: defaults.chain_id,
@@ -119,9 +123,8 @@ impl EvmFields {
             data,
             gas_limit: small("gasLimit", defaults.gas_limit)?,
             gas_price: number("gasPrice")?.unwrap_or(defaults.gas_price.into()),
-            max_fee_per_gas: number("maxFeePerGas")?.unwrap_or(defaults.max_fee_per_gas.into()),
-            max_priority_fee_per_gas: number("maxPriorityFeePerGas")?
-                .unwrap_or(defaults.max_priority_fee_per_gas.into()),
+            max_fee_per_gas,
+            max_priority_fee_per_gas,
             authorizations,
         })
     }
@@ -163,6 +166,25 @@ impl EvmFields {
             [&[self.kind][..], &rlp::list(&fields)].concat()
         };
         Unsigned::parse(&bytes)
+    }
+}
+
+/// The fees of which one, both or none are given; the other one is made to fit, since no network takes more for whoever
+/// makes the block than for the whole.
+fn fees(
+    (max_fee, priority): (u64, u64),
+    given: (Option<Uint256>, Option<Uint256>),
+) -> Result<(Uint256, Uint256), KeyError> {
+    match given {
+        (None, None) => Ok((max_fee.into(), priority.into())),
+        (Some(most), None) => Ok((most, Uint256::from(priority).min(most))),
+        (None, Some(given)) => {
+            let base = max_fee.saturating_sub(priority);
+            let raised = given.to_u64().map(|given| base.saturating_add(given));
+            Ok((raised.map_or(given, Uint256::from), given))
+        }
+        (Some(most), Some(priority)) if priority > most => Err(invalid("maxPriorityFeePerGas: more than maxFeePerGas")),
+        (Some(most), Some(priority)) => Ok((most, priority)),
     }
 }
 
@@ -217,6 +239,7 @@ mod tests {
     use serde_json::json;
 
     use super::{EvmDefaults, EvmFields};
+    use crate::keys::error::KeyError;
     use crate::keys::hex::encode;
 
     const DEFAULTS: EvmDefaults = EvmDefaults {
@@ -244,6 +267,19 @@ mod tests {
     fn an_empty_object_is_filled_with_the_defaults() {
         let unsigned = EvmFields::from_json(&json!({}), DEFAULTS).unwrap().unsigned().unwrap();
         assert_eq!(encode(unsigned.bytes()), "02cb0109021e825208808080c0");
+    }
+
+    #[test]
+    fn a_fee_that_is_left_out_fits_the_one_that_is_given() {
+        let fees = |object| {
+            let fields = EvmFields::from_json(&object, DEFAULTS)?;
+            Ok((fields.max_fee_per_gas, fields.max_priority_fee_per_gas))
+        };
+        assert_eq!(fees(json!({"maxFeePerGas": 1})), Ok((1.into(), 1.into())));
+        assert_eq!(fees(json!({"maxFeePerGas": 50})), Ok((50.into(), 2.into())));
+        assert_eq!(fees(json!({"maxPriorityFeePerGas": 40})), Ok((68.into(), 40.into())));
+        let given = json!({"maxFeePerGas": 5, "maxPriorityFeePerGas": 6});
+        assert!(fees(given).is_err_and(|error: KeyError| error.to_string().contains("maxPriorityFeePerGas")));
     }
 
     #[test]
