@@ -149,9 +149,8 @@ impl Courier {
     /// What is due; nothing if the store fails.
     async fn look(&self) -> Option<Due> {
         let (emulation, busy, held) = (Arc::clone(&self.emulation), self.busy.clone(), self.waiting.held());
-        let turn = emulation.turn.wait().await;
-        let looked = spawn_blocking(move || {
-            let _turn = turn;
+        let turn = emulation.turn.clone();
+        let looked = turn.take(true, move || {
             let database = &emulation.database;
             if database.transaction(is_anybody_listening)? {
                 chain::relay(database, &emulation.services(), None)?;
@@ -162,8 +161,8 @@ impl Courier {
             Ok(Ok(due)) => Some(due),
             // Logged where it was made.
             Ok(Err(_refusal)) => None,
-            Err(panic) => {
-                tracing::error!(%panic, "the courier failed");
+            Err(undone) => {
+                tracing::error!(%undone, "the courier failed");
                 None
             }
         }
@@ -210,9 +209,8 @@ impl Courier {
             status = verdict.status,
             "delivery"
         );
-        let turn = emulation.turn.wait().await;
-        let recorded = spawn_blocking(move || {
-            let _turn = turn;
+        let turn = emulation.turn.clone();
+        let recorded = turn.take(true, move || {
             emulation
                 .database
                 .transaction(|store| record(&emulation.services(), store, sent))
@@ -220,7 +218,7 @@ impl Courier {
         match recorded.await {
             // A refusal was logged where it was made.
             Ok(Ok(()) | Err(_)) => {}
-            Err(panic) => tracing::error!(%panic, "the outcome of a delivery could not be written down"),
+            Err(undone) => tracing::error!(%undone, "the outcome of a delivery could not be written down"),
         }
     }
 }
