@@ -9,6 +9,11 @@ use clap::Parser;
 use dfns_emulator::Emulator;
 use tracing_subscriber::EnvFilter;
 
+/// Half of the memory of a call is freed on another thread than it was taken on, which the allocator of glibc is slow at.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The Dfns API on your own machine: real keys, real signatures, every user action checked.
 ///
 /// When it is ready, one line of JSON goes to standard output: url, admin, orgId, authToken, credentialId,

@@ -26,6 +26,11 @@ use tokio::task::LocalSet;
 use caller::{Caller, Connection, Failure};
 use measure::{Histogram, resident, worked};
 
+/// Half of the memory of a call is freed on another thread than it was taken on, which the allocator of glibc is slow at.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What to do.
 #[derive(Clone, Debug, Parser)]
 struct Arguments {
