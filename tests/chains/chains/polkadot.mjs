@@ -100,6 +100,11 @@ export const checks = {
   async message() {
     const { signature } = await generateSignature(wallet, { kind: 'Message', message: toHex(words) })
     assert.ok(signatureVerify(words, signature.encoded, wallet.address).isValid)
+    // On Polymesh the adapter of the API's makers says itself that it is Ed25519.
+    const polymesh = await createWallet('Polymesh')
+    const made = await generateSignature(polymesh, { kind: 'Message', message: toHex(words) })
+    const verified = signatureVerify(words, made.signature.encoded.replace('0x', '0x00'), polymesh.address)
+    assert.ok(verified.isValid && verified.crypto === 'ed25519')
   },
 
   signerPayload: () => signExtrinsic(payment(), inHexadecimal),

@@ -8,7 +8,7 @@ use crate::keys::network::Family;
 const SUBSTRATE_ED25519: u8 = 0;
 
 /// The bytes of a signature: r and s and 27 or 28 for EVM and Tron, DER for Bitcoin and XRPL, a leading 0 for
-/// Substrate; r and s everywhere else.
+/// Substrate; r and s everywhere else, also for Polymesh, whose adapter puts the 0 there itself.
 pub(super) fn encode(family: Option<Family>, scheme: Scheme, raw: RawSignature) -> Result<Vec<u8>, KeyError> {
     let halves = raw.to_bytes();
     Ok(match (family, scheme) {
@@ -17,7 +17,7 @@ pub(super) fn encode(family: Option<Family>, scheme: Scheme, raw: RawSignature) 
             [&halves[..], &[recovery]].concat()
         }
         (Some(Family::Bitcoin | Family::BitcoinCash | Family::Xrpl), Scheme::Ecdsa) => der(raw)?,
-        (Some(Family::Substrate | Family::Polymesh), Scheme::EdDsa) => [&[SUBSTRATE_ED25519][..], &halves].concat(),
+        (Some(Family::Substrate), Scheme::EdDsa) => [&[SUBSTRATE_ED25519][..], &halves].concat(),
         _ => halves.to_vec(),
     })
 }
