@@ -78,6 +78,26 @@ export const checks = {
     assert.ok(beginCell().store(storeMessageRelaxed(sent)).endCell().bits.length > 0)
   },
 
+  // A cell as a message comes back signed, as the adapter of the API's makers takes it.
+  async 'message that is a cell'() {
+    let asked
+    const signed = await contractOf(wallet).createTransfer({
+      seqno: 8,
+      timeout: 1893456000,
+      sendMode: SendMode.PAY_GAS_SEPARATELY,
+      messages: [payment()],
+      signer: async (message) => {
+        asked = await generateSignature(wallet, { kind: 'Message', message: toHex(message.toBoc()) })
+        return Buffer.from(fromHex(asked.signature.encoded))
+      },
+    })
+    const cells = Cell.fromBoc(Buffer.from(fromHex(asked.signedData)))
+    assert.deepEqual(cells.map((cell) => cell.hash()), [signed.hash()])
+    const read = cells[0].beginParse()
+    const signature = read.loadBuffer(64)
+    assert.ok(signVerify(read.asCell().hash(), signature, Buffer.from(publicKey(wallet))))
+  },
+
   // The message as the library would send it, with the contract and without.
   async transaction() {
     const contract = contractOf(wallet)

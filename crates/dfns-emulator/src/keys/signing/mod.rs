@@ -140,6 +140,14 @@ pub(crate) fn sign(key: &KeyMaterial, target: Target<'_>, request: &SignatureReq
         }
         SignatureRequest::Message { message } => {
             let message = read_hex("message", message)?;
+            if family == Some(Family::Ton)
+                && let Some(signed) = transaction::sign_cell(key, &message)
+            {
+                let (raw, cell) = signed?;
+                let mut answer = answer(family, key, raw)?;
+                answer.signed_data = Some(hex::encode_prefixed(&cell));
+                return Ok(answer);
+            }
             match (family, key.scheme()) {
                 (Some(Family::Evm), Scheme::Ecdsa) => ecdsa(key, &message::ethereum(&message))?,
                 (Some(Family::Tron), Scheme::Ecdsa) => ecdsa(key, &message::tron(&message))?,
@@ -162,6 +170,14 @@ pub(crate) fn sign(key: &KeyMaterial, target: Target<'_>, request: &SignatureReq
         } => {
             only(Family::Evm)?;
             ecdsa(key, &authorization(address, *chain_id, *nonce)?)?
+        }
+        SignatureRequest::Transaction { transaction } if family == Some(Family::Starknet) => {
+            let hash = stark::transaction_hash(target.network(), transaction)?;
+            return Ok(Signed {
+                signature: Some(parts(ecdsa(key, &hash)?, None)),
+                transaction_hash: Some(hex::encode_prefixed(&hash)),
+                ..Signed::default()
+            });
         }
         SignatureRequest::Transaction { transaction } => {
             let signed = sign_transaction(key, target, transaction).unwrap_or_else(|| Err(unsupported()))?;

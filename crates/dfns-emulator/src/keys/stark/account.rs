@@ -34,6 +34,11 @@ pub(crate) fn address(public_key: &[u8]) -> Result<String, KeyError> {
 }
 
 pub(super) fn address_felt(public_key: Felt) -> Felt {
+    contract_address(public_key, known(CLASS), pedersen(&[public_key]))
+}
+
+/// The address of a contract that nobody else's contract deploys.
+pub(super) fn contract_address(salt: Felt, class: Felt, arguments_hash: Felt) -> Felt {
     // The address is 2^251 - 256 at most; larger hashes begin again from zero.
     const BOUND: [u8; 32] = {
         let mut bound = [0xff; 32];
@@ -43,9 +48,9 @@ pub(super) fn address_felt(public_key: Felt) -> Felt {
     let hash = pedersen(&[
         constant("STARKNET_CONTRACT_ADDRESS"),
         Felt::ZERO,
-        public_key,
-        known(CLASS),
-        pedersen(&[public_key]),
+        salt,
+        class,
+        arguments_hash,
     ]);
     let bound = Felt::from_bytes_be(&BOUND);
     if hash < bound { hash } else { hash - bound }
@@ -134,18 +139,20 @@ pub(crate) fn invocation_hash(network: &str, public_key: &[u8], nonce: u64, call
 /// The tip, which is nothing, and the bounds of each kind of gas.
 fn fee_fields() -> Felt {
     let mut fields = vec![Felt::ZERO];
-    for (name, amount, price) in BOUNDS {
-        // The name in the upper bits, then 64 bits of amount and 128 bits of price.
-        let mut bytes = [0; 32];
-        bytes[8 - name.len()..8].copy_from_slice(name.as_bytes());
-        bytes[8..16].copy_from_slice(&amount.to_be_bytes());
-        bytes[16..].copy_from_slice(&price.to_be_bytes());
-        fields.push(Felt::from_bytes_be(&bytes));
-    }
+    fields.extend(BOUNDS.map(|(name, amount, price)| bound(name, amount, price)));
     poseidon(&fields)
 }
 
-fn chain_id(network: &str) -> Felt {
+/// How much of a kind of gas may be used: the name in the upper bits, then 64 bits of amount and 128 bits of price.
+pub(super) fn bound(name: &'static str, amount: u64, price: u128) -> Felt {
+    let mut bytes = [0; 32];
+    bytes[8 - name.len()..8].copy_from_slice(name.as_bytes());
+    bytes[8..16].copy_from_slice(&amount.to_be_bytes());
+    bytes[16..].copy_from_slice(&price.to_be_bytes());
+    Felt::from_bytes_be(&bytes)
+}
+
+pub(super) fn chain_id(network: &str) -> Felt {
     if network == "Starknet" {
         constant("SN_MAIN")
     } else {

@@ -6,6 +6,7 @@ pub(crate) mod account;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod transaction;
 mod typed_data;
 
 use starknet_crypto::{poseidon_hash_many, rfc6979_generate_k};
@@ -17,6 +18,7 @@ use super::error::KeyError;
 use super::material::RawSignature;
 
 pub(crate) use scalar::Scalar;
+pub(crate) use transaction::hash as transaction_hash;
 pub(crate) use typed_data::{TypedData, hash as typed_data_hash};
 
 /// The point of a private key.

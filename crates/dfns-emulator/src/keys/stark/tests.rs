@@ -4,7 +4,7 @@ use serde_json::json;
 use starknet_crypto::Felt;
 
 use super::account::{Call, address, deployment_hash, invocation_hash};
-use super::{TypedData, compressed, point, point_of, public_felt, typed_data_hash};
+use super::{TypedData, compressed, point, point_of, public_felt, transaction_hash, typed_data_hash};
 use crate::keys::error::KeyError;
 use crate::keys::hex;
 use crate::keys::material::{Curve, KeyMaterial, Scheme};
@@ -91,6 +91,73 @@ fn the_account_and_its_transactions_are_those_of_other_clients() {
         invocation_hash("Starknet", &public_key, 1, &call),
         invocation_hash("StarknetSepolia", &public_key, 1, &call)
     );
+}
+
+/// A transaction in JSON, as the adapter for starknet.js writes it.
+fn in_json(kind: &str, more: &serde_json::Value) -> serde_json::Value {
+    let bound = |amount: u64, price: u64| json!({ "maxAmount": format!("{amount:#x}"), "maxPricePerUnit": format!("{price:#x}") });
+    let mut transaction = json!({
+        "type": kind, "version": "0x3", "chainId": "0x534e5f5345504f4c4941", "tip": "0x0", "paymasterData": [],
+        "resourceBounds": {
+            "l1Gas": bound(0, 0), "l2Gas": bound(2_000_000, 1_000_000_000), "l1DataGas": bound(500, 1_000_000_000_000),
+        },
+        "nonceDataAvailabilityMode": "L1", "feeDataAvailabilityMode": "L1",
+    });
+    let fields = transaction.as_object_mut().unwrap();
+    fields.extend(more.as_object().unwrap().clone());
+    transaction
+}
+
+#[test]
+fn a_transaction_in_json_has_the_hash_of_its_fields() {
+    let public_key = key().public_key().to_vec();
+    let of = |transaction: &serde_json::Value| {
+        transaction_hash(Some("StarknetSepolia"), transaction).map(|hash| hex::encode_prefixed(&hash))
+    };
+    let call = Call::transfer(None, "0x1234", "1000").unwrap();
+    let mut calldata = vec![json!("1"), json!(super::account::text(call.contract))];
+    calldata.push(json!(super::account::text(call.selector)));
+    calldata.extend([json!("3"), json!("0x1234"), json!(1000), json!("0")]);
+    let sender = address(&public_key).unwrap();
+    let invoke = in_json(
+        "INVOKE",
+        &json!({ "senderAddress": sender, "nonce": "0x1", "calldata": calldata, "accountDeploymentData": [] }),
+    );
+    let expected = invocation_hash("StarknetSepolia", &public_key, 1, &call).unwrap();
+    assert_eq!(of(&invoke).unwrap(), expected);
+    let owner = super::account::text(public_felt(&public_key).unwrap());
+    let class = "0x0540d7f5ec7ecf317e68d48564934cb99259781b1ee3cedbbc37ec5337f8e688";
+    let deploy = json!({
+        "nonce": "0x0", "contractAddressSalt": owner, "classHash": class, "constructorCalldata": [owner],
+    });
+    let expected = deployment_hash("StarknetSepolia", &public_key).unwrap();
+    assert_eq!(of(&in_json("DEPLOY_ACCOUNT", &deploy)).unwrap(), expected);
+
+    for (field, value) in [
+        ("version", json!("0x1")),
+        ("chainId", json!("0x534e5f4d41494e")),
+        ("nonce", json!("many")),
+        ("type", json!("DECLARE")),
+        ("nonceDataAvailabilityMode", json!("L3")),
+        (
+            "calldata",
+            json!(["0x800000000000011000000000000000000000000000000000000000000000001"]),
+        ),
+    ] {
+        let mut other = invoke.clone();
+        other[field] = value;
+        let refused = of(&other).unwrap_err();
+        assert!(
+            matches!(
+                refused,
+                KeyError::InvalidInput {
+                    field: "transaction",
+                    ..
+                }
+            ),
+            "{field}: {refused}"
+        );
+    }
 }
 
 fn hash_of(

@@ -31,6 +31,7 @@ pub(crate) use nonce_accounts::nonce_accounts;
 pub(crate) use solana::is_complete as solana_is_complete;
 pub(crate) use stellar::sign_fee_bump;
 pub(crate) use sui::encoded as sui_signature;
+pub(crate) use ton::sign_cell;
 
 use super::error::KeyError;
 use super::material::{KeyMaterial, RawSignature};

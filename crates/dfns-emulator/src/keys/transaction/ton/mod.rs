@@ -9,7 +9,7 @@ use boc::{Bag, Cell, MOST_BITS, MOST_REFERENCES};
 use super::{SignedTransaction, invalid};
 use crate::keys::error::KeyError;
 use crate::keys::hex;
-use crate::keys::material::KeyMaterial;
+use crate::keys::material::{KeyMaterial, RawSignature};
 
 /// Reads the bits of a cell from the front, and counts the references that they stand for.
 struct Slice<'a> {
@@ -109,14 +109,7 @@ pub(super) fn sign(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction,
         }
     };
     let signature = key.sign_message(&body.digest(&digests).hash)?;
-    let marks = signature.to_bytes();
-    let marks = marks
-        .iter()
-        .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
-    let signed = Cell {
-        bits: marks.chain(body.bits).collect(),
-        references: body.references,
-    };
+    let signed = after_signature(&signature, body);
     // The header with the bit that says where the body is.
     let mut message = Cell {
         bits: root.bits[..slice.bits - 1].to_vec(),
@@ -148,10 +141,39 @@ pub(super) fn sign(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction,
     })
 }
 
+/// Signs a cell, and puts the signature before its bits, as the contract of a wallet takes it; nothing if the bytes are no
+/// bag of cells.
+///
+/// # Errors
+/// [`KeyError::InvalidInput`] if the cell has no room for a signature.
+pub(crate) fn sign_cell(key: &KeyMaterial, bytes: &[u8]) -> Option<Result<(RawSignature, Vec<u8>), KeyError>> {
+    let mut bag = Bag::read(bytes)?;
+    let hash = bag.digests()[0].hash;
+    Some(key.sign_message(&hash).and_then(|signature| {
+        let signed = after_signature(&signature, bag.cells[0].clone());
+        if signed.bits.len() > MOST_BITS {
+            return Err(KeyError::input("message", "the cell has no room for a signature"));
+        }
+        bag.cells[0] = signed;
+        Ok((signature, bag.write()))
+    }))
+}
+
+fn after_signature(signature: &RawSignature, cell: Cell) -> Cell {
+    let bytes = signature.to_bytes();
+    let marks = bytes
+        .iter()
+        .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
+    Cell {
+        bits: marks.chain(cell.bits).collect(),
+        references: cell.references,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::boc::{Bag, Cell};
-    use super::sign;
+    use super::{sign, sign_cell};
     use crate::keys::error::KeyError;
     use crate::keys::hex::{decode, encode};
     use crate::keys::material::{Curve, KeyMaterial, Scheme};
@@ -198,6 +220,19 @@ mod tests {
             assert_eq!(signed.hash, hash);
             assert_eq!(encode(&signed.bytes), expected);
         }
+    }
+
+    #[test]
+    fn a_cell_gets_the_signature_of_its_hash_before_its_bits() {
+        let bytes = decode(MESSAGES[0][0]).unwrap();
+        let (signature, signed) = sign_cell(&key(), &bytes).unwrap().unwrap();
+        let (before, after) = (Bag::read(&bytes).unwrap(), Bag::read(&signed).unwrap());
+        assert_eq!(key().sign_message(&before.digests()[0].hash).unwrap(), signature);
+        assert_eq!(after.cells[0].bits[512..], before.cells[0].bits);
+        assert_eq!(after.cells[1..], before.cells[1..]);
+        // No room for a second one.
+        assert!(sign_cell(&key(), &signed).unwrap().is_err());
+        assert!(sign_cell(&key(), b"hello").is_none());
     }
 
     #[test]
