@@ -190,6 +190,7 @@ async fn a_browser_may_call_from_any_page() {
     assert_eq!(answer.status, 204);
     for expected in [
         "access-control-allow-origin: *",
+        "access-control-expose-headers: *",
         "x-dfns-useraction",
         "authorization",
         "delete",

@@ -134,8 +134,7 @@ fn claims(context: &Context<'_>, audience: Audience, org: &str, id: &str, expire
         sub: org.to_owned(),
         jti: id.to_owned(),
         iat: context.now.unix_seconds(),
-        // What the token stands for expires in the store, to the millisecond; the claim must not cut that short.
-        exp: expires_at.unix_seconds() + 1,
+        exp: expires_at.unix_seconds(),
         username: None,
         metadata: None,
     }

@@ -94,7 +94,8 @@ impl TokenKey {
         Ok(token)
     }
 
-    /// The claims of a token, if this key signed it, it is for this audience, and it has not expired.
+    /// The claims of a token, if this key signed it, it is for this audience, and it has not expired. In the second in
+    /// which it does, the store decides, where what it stands for expires to the millisecond.
     pub(crate) fn verify(&self, token: &str, audience: Audience, now: Timestamp) -> Option<Arc<Claims>> {
         let name = digest(token);
         let known = self.lock().find(&name);
@@ -105,7 +106,7 @@ impl TokenKey {
             self.lock().remember(name, &claims);
             claims
         };
-        (claims.aud == audience && claims.exp > now.unix_seconds()).then_some(claims)
+        (claims.aud == audience && claims.exp >= now.unix_seconds()).then_some(claims)
     }
 
     /// The claims of a token that this key signed.
@@ -209,10 +210,10 @@ mod tests {
     }
 
     #[test]
-    fn a_token_verifies_until_it_expires() {
+    fn a_token_verifies_until_the_second_in_which_it_expires_is_over() {
         let token = key(7).sign(&claims()).unwrap();
-        assert_eq!(key(7).verify(&token, Audience::Access, at(199)), Some(claims().into()));
-        assert_eq!(key(7).verify(&token, Audience::Access, at(200)), None);
+        assert_eq!(key(7).verify(&token, Audience::Access, at(200)), Some(claims().into()));
+        assert_eq!(key(7).verify(&token, Audience::Access, at(201)), None);
     }
 
     #[test]
@@ -228,7 +229,7 @@ mod tests {
         let token = maker.sign(&claims()).unwrap();
         for key in [&maker, &key] {
             assert_eq!(key.verify(&token, Audience::Access, at(150)), Some(claims().into()));
-            assert_eq!(key.verify(&token, Audience::Access, at(200)), None);
+            assert_eq!(key.verify(&token, Audience::Access, at(201)), None);
             assert_eq!(key.verify(&token, Audience::Challenge, at(150)), None);
             assert_eq!(key.verify(&format!("{token}x"), Audience::Access, at(150)), None);
         }

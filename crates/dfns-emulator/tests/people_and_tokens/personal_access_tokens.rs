@@ -1,5 +1,7 @@
 //! Personal access tokens: programs that act as their user, with a key of their own.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dfns_emulator::Emulator;
 use dfns_types::{CreatedPersonalAccessToken, PersonalAccessTokenList};
 use serde_json::{Value, json};
@@ -145,6 +147,9 @@ async fn seconds_win_over_days() {
     let script = Person::new("script");
     let body = json!({ "name": "brief", "publicKey": script.public_key(), "daysValid": 700, "secondsValid": 60 });
     let pat = script.with_token(&emulator, &text(&create(&emulator, &body), "accessToken"));
+    let claims = URL_SAFE_NO_PAD.decode(pat.token.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 60);
     advance(&emulator.url(), 55);
     assert_eq!(pat.call("GET", "/wallets", "").status, 200);
     advance(&emulator.url(), 5);

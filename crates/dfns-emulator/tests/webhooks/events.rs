@@ -102,6 +102,28 @@ async fn a_transfer_that_cannot_be_paid_for_is_told_as_failed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_wallet_that_has_to_be_activated_is_told_as_activated_once_it_is() {
+    let scene = Scene::new().await;
+    let receiver = Receiver::new();
+    scene.webhook(&receiver, &["wallet.created", "wallet.activated"]);
+    let made = scene
+        .service
+        .signed("POST", "/wallets", r#"{"network":"Concordium"}"#)
+        .body;
+    assert_eq!(receiver.next().json()["data"]["wallet"]["status"], "Inactive");
+    let path = format!("/wallets/{}/activate", made["id"].as_str().unwrap());
+    let body = json!({ "expiry": 1_800_000_000, "unsignedCdiStr": r#"{"credId":"a1"}"# }).to_string();
+    assert_eq!(scene.service.signed("POST", &path, &body).status, 200);
+    scene.flush();
+    assert!(receiver.rest().is_empty(), "it was only asked for");
+    scene.pass(BLOCK * 2);
+    let activated = receiver.next().json();
+    assert_eq!(activated["kind"], "wallet.activated");
+    assert_eq!(activated["data"]["wallet"]["id"], made["id"]);
+    assert_eq!(activated["data"]["wallet"]["status"], "Active");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_transaction_that_is_aborted_is_told_as_failed() {
     let scene = Scene::new().await;
     let receiver = Receiver::new();
