@@ -47,8 +47,8 @@ struct Envelope {
 /// (a `SystemTime` will do).
 ///
 /// # Errors
-/// [`Error::MissingSignature`], [`Error::MalformedSignature`], [`Error::WrongSignature`], [`Error::OutsideWindow`] if it is
-/// not known to come from the API just now; [`Error::NoEvent`], [`Error::Decode`] if it does, and cannot be read.
+/// [`Error::MissingSignature`], [`Error::EmptySecret`], [`Error::MalformedSignature`], [`Error::WrongSignature`],
+/// [`Error::OutsideWindow`] if it is not known to come from the API just now; [`Error::NoEvent`], [`Error::Decode`] if it does, and cannot be read.
 pub fn verify(secret: &Secret, headers: &HeaderMap, body: &[u8], now: impl Into<Timestamp>) -> Result<Delivery, Error> {
     verify_signature(secret, header(headers)?, body, now)
 }

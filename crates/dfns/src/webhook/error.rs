@@ -9,6 +9,9 @@ pub enum Error {
     /// There is no signature: the delivery does not come from the API.
     #[error("the header X-DFNS-WEBHOOK-SIGNATURE is missing")]
     MissingSignature,
+    /// The secret to check with is empty, as of a setting that is missing: anybody could have signed with that.
+    #[error("the secret of the webhook is empty, expected the one that its creation answered")]
+    EmptySecret,
     /// The header is no signature.
     #[error("the header X-DFNS-WEBHOOK-SIGNATURE is no signature: {problem}")]
     MalformedSignature {
