@@ -37,6 +37,7 @@ impl Chain {
     /// The scheme and curve of the keys that the network takes, the usual one first.
     pub(crate) const fn key_formats(self) -> &'static [(Scheme, Curve)] {
         const ECDSA: (Scheme, Curve) = (Scheme::Ecdsa, Curve::Secp256k1);
+        const EDDSA: (Scheme, Curve) = (Scheme::EdDsa, Curve::Ed25519);
         match self.family {
             Family::Bitcoin => match self.id.as_bytes() {
                 // Taproot came to Bitcoin and Litecoin only.
@@ -49,8 +50,9 @@ impl Chain {
             | Family::Hedera
             | Family::Icp
             | Family::Kaspa
-            | Family::Tron
-            | Family::Xrpl => &[ECDSA],
+            | Family::Tron => &[ECDSA],
+            Family::Xrpl => &[ECDSA, EDDSA],
+            Family::Tezos => &[EDDSA, ECDSA],
             Family::Starknet => &[(Scheme::Ecdsa, Curve::Stark)],
             Family::Algorand
             | Family::Aptos
@@ -65,8 +67,7 @@ impl Chain {
             | Family::Stellar
             | Family::Substrate
             | Family::Sui
-            | Family::Tezos
-            | Family::Ton => &[(Scheme::EdDsa, Curve::Ed25519)],
+            | Family::Ton => &[EDDSA],
         }
     }
 

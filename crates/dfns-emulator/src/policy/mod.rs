@@ -37,6 +37,8 @@ pub(crate) use gate::{decide, decide_as_administrator, find, shown};
 pub(crate) use held::Subject;
 pub(crate) use incoming::received;
 pub(crate) use judgement::Ruling;
+pub(crate) use money::Usd;
+pub(crate) use prices::worth_of;
 pub(crate) use requests::{judge_signature, open, submit, tell_judged};
 pub(crate) use screening::ROUTES as SCREENING_ROUTES;
 pub(crate) use validation::{Draft, check};

@@ -73,7 +73,15 @@ pub(super) fn worth(context: &Context<'_>, network: &str, order: &Order) -> Resu
 }
 
 /// What an amount of an asset is worth; `None` if that is not known.
-fn worth_of(context: &Context<'_>, chain: Chain, asset: &Asset, amount: &Amount) -> Result<Option<Usd>, Refusal> {
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn worth_of(
+    context: &Context<'_>,
+    chain: Chain,
+    asset: &Asset,
+    amount: &Amount,
+) -> Result<Option<Usd>, Refusal> {
     if asset.is_unique() {
         return Ok(None);
     }

@@ -1,5 +1,7 @@
 //! What a wallet holds.
 
+use std::collections::BTreeMap;
+
 use dfns_types::{Amount, Network, Nft, NftList, Wallet, WalletAsset, WalletAssetList};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -9,10 +11,12 @@ use super::refusals::invalid_field;
 use super::wallets::{known_chain, wallet_of_path};
 use crate::chain::{Asset, Chain, holdings_on_node};
 use crate::context::Context;
+use crate::policy::{self, Usd};
 use crate::server::{Refusal, Reply};
 use crate::store::AssetRecord;
 
-/// `GET /wallets/{walletId}/assets`: the native asset, then whatever else the wallet holds.
+/// `GET /wallets/{walletId}/assets`: the native asset, then whatever else the wallet holds; with its worth, as far as there
+/// are prices, if that is asked for.
 pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     if let Some(value) = context.call.query("netWorth")
         && value != "true"
@@ -21,24 +25,35 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Refusal> {
     }
     let wallet = wallet_of_path(context)?;
     let (chain, held) = holdings(context, &wallet)?;
+    let is_asked_for_worth = context.call.query("netWorth").is_some();
     let native_balance = held
         .iter()
         .find(|(asset, _)| asset.is_native())
         .map(|(_, amount)| amount.clone());
-    let mut assets = vec![shown_asset(
-        context,
-        chain,
-        &Asset::native(),
-        &native_balance.unwrap_or_else(Amount::zero),
-    )?];
-    for (asset, amount) in held
+    let native = (Asset::native(), native_balance.unwrap_or_else(Amount::zero));
+    let others = held
         .iter()
-        .filter(|(asset, _)| !asset.is_native() && !asset.is_unique())
-    {
-        assets.push(shown_asset(context, chain, asset, amount)?);
+        .filter(|(asset, _)| !asset.is_native() && !asset.is_unique());
+    let (mut assets, mut total) = (Vec::new(), Usd::default());
+    for (asset, amount) in std::iter::once(&native).chain(others) {
+        let worth = if is_asked_for_worth {
+            policy::worth_of(context, chain, asset, amount)?
+        } else {
+            None
+        };
+        total = total.plus(worth.unwrap_or_default());
+        assets.push(shown_asset(context, chain, (asset, amount), worth)?);
     }
-    // The emulator knows no prices: there is no net worth to answer, asked for or not.
-    Reply::json(&WalletAssetList::new(wallet.id, Network::from(chain.id), assets))
+    let mut list = WalletAssetList::new(wallet.id, Network::from(chain.id), assets);
+    if is_asked_for_worth {
+        list.net_worth = quoted(total);
+    }
+    Reply::json(&list)
+}
+
+/// An amount of dollars as the API shows it.
+fn quoted(value: Usd) -> BTreeMap<String, f64> {
+    BTreeMap::from([("USD".to_owned(), value.to_number())])
 }
 
 /// `GET /wallets/{walletId}/nfts`.
@@ -70,11 +85,17 @@ fn holdings(context: &Context<'_>, wallet: &Wallet) -> Result<(Chain, Vec<(Asset
     Ok((chain, held))
 }
 
-fn shown_asset(context: &Context<'_>, chain: Chain, asset: &Asset, balance: &Amount) -> Result<WalletAsset, Refusal> {
+fn shown_asset(
+    context: &Context<'_>,
+    chain: Chain,
+    (asset, balance): (&Asset, &Amount),
+    worth: Option<Usd>,
+) -> Result<WalletAsset, Refusal> {
     let AssetRecord { symbol, decimals } = record(context, chain, asset)?;
+    let quotes = worth.map(quoted);
     typed(described(
         asset,
-        json!({ "symbol": symbol, "decimals": decimals.unwrap_or(0), "balance": balance }),
+        json!({ "symbol": symbol, "decimals": decimals.unwrap_or(0), "balance": balance, "quotes": quotes }),
     ))
 }
 

@@ -25,6 +25,8 @@ use crate::store::Listing;
 
 /// How many requests a page may hold.
 const PAGE_LENGTH: usize = 500;
+/// How long a memo of Stellar may be, in bytes.
+const LONGEST_STELLAR_MEMO: usize = 28;
 
 /// `POST /wallets/{walletId}/transfers`.
 pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
@@ -121,12 +123,17 @@ fn order(chain: Chain, wallet: &Wallet, body: &Map<String, Value>) -> Result<Ord
         amount
     };
     let fee = chain::transfer_fee(chain, &asset, body)?;
+    let memo = text(body, "memo").map(str::to_owned);
+    if chain.family == Family::Stellar && memo.as_ref().is_some_and(|memo| memo.len() > LONGEST_STELLAR_MEMO) {
+        let problem = format!("Stellar takes at most {LONGEST_STELLAR_MEMO} bytes");
+        return Err(FieldProblem::new("memo", problem));
+    }
     Ok(Order {
         to: Some(chain.ledger_address(to)),
         asset,
         amount,
         fee,
-        memo: text(body, "memo").map(str::to_owned),
+        memo,
         ..Order::blank(wallet, chain)
     })
 }

@@ -174,8 +174,14 @@ async fn the_same_external_id_moves_money_once_for_ever() {
 async fn what_is_wrong_with_a_transfer_is_named() {
     let scene = Scene::new().await;
     let (ethereum, bitcoin) = (scene.wallet("Ethereum"), scene.wallet("Bitcoin"));
+    let stellar = scene.wallet("Stellar");
     let to = &ethereum.address;
     for (wallet, body, field) in [
+        (
+            &stellar,
+            json!({ "kind": "Native", "to": stellar.address, "amount": "1", "memo": "x".repeat(29) }),
+            "memo",
+        ),
         (
             &ethereum,
             json!({ "kind": "Native", "to": "0x12", "amount": "1" }),

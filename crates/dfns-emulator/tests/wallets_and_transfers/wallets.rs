@@ -1,6 +1,7 @@
 //! Wallets through real HTTP: making, finding, labelling and delegating them.
 
-use crate::support::{Answer, Signer};
+use crate::scene::{BLOCK, Scene, Wallet};
+use crate::support::{Answer, Signer, send};
 use dfns_emulator::Emulator;
 use serde_json::{Value, json};
 
@@ -104,6 +105,65 @@ async fn a_schnorr_key_gives_a_taproot_address() {
     assert!(text(&made, "/address").starts_with("bc1p"), "{made:?}");
     let usual = create(&service, &json!({ "network": "Bitcoin" }));
     assert!(text(&usual, "/address").starts_with("bc1q"), "{usual:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_network_with_two_kinds_of_keys_takes_either_and_pays_with_either() {
+    let scene = Scene::new().await;
+    for (network, usual, other, start) in [
+        ("XrpLedger", "ECDSA", ("EdDSA", "ed25519"), "r"),
+        ("Tezos", "EdDSA", ("ECDSA", "secp256k1"), "tz2"),
+    ] {
+        let made = create(&scene.service, &json!({ "network": network }));
+        assert_eq!(made.body["signingKey"]["scheme"], usual, "{made:?}");
+        let key = json!({ "scheme": other.0, "curve": other.1 });
+        let made = create(&scene.service, &json!({ "network": network, "signingKey": key }));
+        let wallet = Wallet {
+            id: text(&made, "/id").to_owned(),
+            path: format!("/wallets/{}", text(&made, "/id")),
+            address: text(&made, "/address").to_owned(),
+        };
+        assert_eq!(made.body["signingKey"]["curve"], other.1);
+        assert!(wallet.address.starts_with(start), "{made:?}");
+        scene.fund(&wallet, "1000000");
+        let receiver = scene.wallet(network);
+        let paid = scene.transfer(
+            &wallet,
+            &json!({ "kind": "Native", "to": receiver.address, "amount": "1000" }),
+        );
+        scene.clock.advance(2 * BLOCK);
+        assert_eq!(scene.transfer_state(&wallet, &paid)["status"], "Confirmed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_a_wallet_holds_is_worth_what_prices_say_if_that_is_asked_for() {
+    let scene = Scene::new().await;
+    let wallet = scene.wallet("Ethereum");
+    scene.fund(&wallet, "1500000000000000000");
+    let token = json!({ "kind": "Erc20", "contract": format!("0x{}", "cc".repeat(20)) });
+    let mut described = token.clone();
+    (described["symbol"], described["decimals"]) = (json!("COIN"), json!(6));
+    let given = scene.faucet(&json!({ "walletId": wallet.id, "amount": "2000000", "asset": described }));
+    assert_eq!(given.status, 200, "{given:?}");
+    let path = format!("{}/assets", wallet.path);
+    let asked = scene.get(&format!("{path}?netWorth=true"));
+    assert_eq!(asked["assets"][0]["quotes"], json!({ "USD": 3750.0 }));
+    assert!(asked["assets"][1].get("quotes").is_none(), "nobody knows a price of it");
+    assert_eq!(asked["netWorth"], json!({ "USD": 3750.0 }));
+    let price = json!({ "network": "Ethereum", "asset": token, "usd": 1.25 }).to_string();
+    let set = send(&scene.emulator.url(), "PUT", "/__admin/prices", &[], price.as_bytes());
+    assert_eq!(set.status, 200, "{set:?}");
+    let asked = scene.get(&format!("{path}?netWorth=true"));
+    assert_eq!(
+        (&asked["assets"][1]["quotes"], &asked["netWorth"]),
+        (&json!({ "USD": 2.5 }), &json!({ "USD": 3752.5 }))
+    );
+    let silent = scene.get(&path);
+    assert!(
+        silent.get("netWorth").is_none() && silent["assets"][0].get("quotes").is_none(),
+        "{silent}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

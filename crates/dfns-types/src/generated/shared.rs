@@ -470,7 +470,7 @@ pub struct Aip21Asset {
     pub decimals: i32,
     /// The address of the metadata object of the asset.
     pub metadata: String,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -506,7 +506,7 @@ impl Aip21Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -1697,7 +1697,7 @@ pub struct AsaAsset {
     pub balance: crate::Amount,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -1733,7 +1733,7 @@ impl AsaAsset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -3204,7 +3204,7 @@ pub struct CardanoAsset {
     pub balance: crate::Amount,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -3240,7 +3240,7 @@ impl CardanoAsset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -4000,7 +4000,7 @@ pub struct Cip56Asset {
     pub instrument_admin: String,
     /// The id of the instrument.
     pub instrument_id: String,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -4039,7 +4039,7 @@ impl Cip56Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -4526,7 +4526,7 @@ pub struct Cis2Asset {
     pub balance: crate::Amount,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -4564,7 +4564,7 @@ impl Cis2Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -4805,7 +4805,7 @@ pub struct Cis7Asset {
     pub balance: crate::Amount,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -4843,7 +4843,7 @@ impl Cis7Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -5108,7 +5108,7 @@ pub struct CoinAsset {
     pub coin: String,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -5144,7 +5144,7 @@ impl CoinAsset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -6592,7 +6592,7 @@ pub struct Erc20Asset {
     pub contract: String,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -6628,7 +6628,7 @@ impl Erc20Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -9120,7 +9120,7 @@ pub struct HtsAsset {
     pub balance: crate::Amount,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -9158,7 +9158,7 @@ impl HtsAsset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -9408,7 +9408,7 @@ pub struct IouAsset {
     pub decimals: i32,
     /// The account that issued it.
     pub issuer: String,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -9447,7 +9447,7 @@ impl IouAsset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -10297,7 +10297,7 @@ pub struct LockedCoinAsset {
     pub coin: String,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -10333,7 +10333,7 @@ impl LockedCoinAsset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -10606,7 +10606,7 @@ pub struct NativeAsset {
     pub balance: crate::Amount,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -10636,7 +10636,7 @@ impl NativeAsset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -14091,7 +14091,7 @@ pub struct Sep41Asset {
     pub decimals: i32,
     /// The account that issued the asset.
     pub issuer: String,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -14130,7 +14130,7 @@ impl Sep41Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -16271,7 +16271,7 @@ pub struct Snip2Asset {
     pub contract: String,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -16307,7 +16307,7 @@ impl Snip2Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -16840,7 +16840,7 @@ pub struct Spl2022Asset {
     pub decimals: i32,
     /// The address of the mint.
     pub mint: String,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -16876,7 +16876,7 @@ impl Spl2022Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -17215,7 +17215,7 @@ pub struct SplAsset {
     pub decimals: i32,
     /// The address of the mint.
     pub mint: String,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -17251,7 +17251,7 @@ impl SplAsset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -17907,7 +17907,7 @@ pub struct Tep74Asset {
     pub decimals: i32,
     /// The address of the master contract.
     pub master: String,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -17943,7 +17943,7 @@ impl Tep74Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -20642,7 +20642,7 @@ pub struct Trc10Asset {
     pub balance: crate::Amount,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -20680,7 +20680,7 @@ impl Trc10Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -20911,7 +20911,7 @@ pub struct Trc20Asset {
     pub contract: String,
     /// How many decimal places the smallest unit stands for.
     pub decimals: i32,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -20947,7 +20947,7 @@ impl Trc20Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
@@ -24383,7 +24383,7 @@ pub struct Xls33Asset {
     pub decimals: i32,
     /// The id of the issuance.
     pub issuance_id: String,
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     pub quotes: ::std::collections::BTreeMap<String, f64>,
     /// The symbol of the asset, such as `ETH`.
     pub symbol: Option<String>,
@@ -24419,7 +24419,7 @@ impl Xls33Asset {
             verified: Default::default(),
         }
     }
-    /// What one whole unit is worth, by currency.
+    /// What the balance is worth, by currency.
     #[inline]
     #[must_use]
     pub fn with_quotes(
