@@ -100,7 +100,13 @@ impl Asset {
                     ));
                 }
             };
-            if is_address(chain, name) {
+            if is_number(kind, name) && text.bytes().all(|digit| digit.is_ascii_digit()) {
+                let digits = text.trim_start_matches('0');
+                fields.insert(
+                    (*name).to_owned(),
+                    if digits.is_empty() { "0" } else { digits }.to_owned(),
+                );
+            } else if is_address(chain, name) {
                 validate_address(chain.id, &text).map_err(|error| FieldProblem::new(name, error.to_string()))?;
                 fields.insert((*name).to_owned(), chain.ledger_address(&text));
             } else {
@@ -153,11 +159,20 @@ impl Asset {
     }
 }
 
+/// True if a field of an asset holds a number, in front of which zeros say nothing.
+fn is_number(kind: &str, field: &str) -> bool {
+    matches!(
+        (kind, field),
+        ("Asa", "assetId") | ("Erc721" | "Snip3" | "Trc10" | "Trc721", "tokenId") | ("Hip17", "serialNumber")
+    )
+}
+
 /// True if a field of an asset holds an address of its network.
 fn is_address(chain: Chain, field: &str) -> bool {
     matches!(
         (chain.family, field),
-        (Family::Evm | Family::Tron, "contract")
+        (Family::Evm | Family::Starknet | Family::Tron, "contract")
+            | (Family::Aptos, "metadata")
             | (Family::Solana, "mint")
             | (Family::Stellar | Family::Xrpl, "issuer")
     )

@@ -3,7 +3,6 @@
 use dfns_types::Amount;
 use serde_json::{Map, Value, json};
 
-use super::ledger::Account;
 use super::{Arrival, Arrived, Asset, Chain, FieldProblem, chain, settle};
 use crate::context::Context;
 use crate::keys::validate_address;
@@ -43,12 +42,9 @@ pub(crate) fn faucet(context: &mut Context<'_>) -> Result<Reply, Refusal> {
         return Reply::json(&json!({ "balance": node.give(&address, &amount)?? }));
     }
     describe(context, chain, &asset, &described)?;
-    if asset.is_unique() {
-        let account = Account::new(context.store, chain, &address);
-        let held = account.balance(&asset).map_err(|error| Refusal::internal(&error))?;
-        if amount != Amount::from(1_u64) || !held.is_zero() {
-            return Err(invalid_field("amount", "there is only one of this asset"));
-        }
+    let is_one_alone = amount == Amount::from(1_u64) && !context.store.is_held(chain.id, &asset.key())?;
+    if asset.is_unique() && !is_one_alone {
+        return Err(invalid_field("amount", "there is only one of this asset"));
     }
     let arrival = Arrival {
         chain,

@@ -116,6 +116,12 @@ impl Chain {
 
     /// An address in the one form in which the ledger keeps it, where the network takes several.
     pub(crate) fn ledger_address(self, address: &str) -> String {
+        if let Family::Aptos | Family::BitcoinCash | Family::Hedera | Family::Starknet | Family::Stellar | Family::Ton =
+            self.family
+            && let Some(address) = keys::canonical_address(self.id, address)
+        {
+            return address;
+        }
         match self.family {
             Family::Evm | Family::Aptos | Family::Sui | Family::Iota | Family::Starknet | Family::Near => {
                 address.to_ascii_lowercase()

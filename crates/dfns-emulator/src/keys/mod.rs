@@ -31,7 +31,7 @@ mod transaction;
 mod uint;
 mod user_operations;
 
-pub(crate) use address::{AddressProblem, address, validate_address};
+pub(crate) use address::{AddressProblem, address, canonical as canonical_address, validate_address};
 pub(crate) use digest::keccak256;
 pub(crate) use eip712::abi_word;
 pub(crate) use error::KeyError;

@@ -7,6 +7,7 @@ use dfns_types::{ActivityKind, Timestamp};
 
 use super::money::Usd;
 use super::screening::Screenings;
+use crate::chain::Chain;
 
 /// An activity, as policies see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +46,8 @@ pub(crate) struct Past {
 pub(crate) struct Payment {
     /// True for a transfer of the API, which says itself what it does.
     pub(crate) is_transfer: bool,
+    /// Where it is paid, if anywhere.
+    pub(crate) chain: Option<Chain>,
     /// Who is paid; nobody, or not known.
     pub(crate) recipient: Option<String>,
     /// What it is worth; unknown for a signature, and for an asset without a price.

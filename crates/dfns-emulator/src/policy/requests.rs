@@ -180,6 +180,7 @@ fn facts_of_order(
         entity: None,
         payment: Payment {
             is_transfer,
+            chain: chain::chain(wallet.network.as_str()),
             recipient: order.only_receiver().map(str::to_owned),
             value: prices::worth(context, wallet.network.as_str(), order)?,
             screenings: screening::screen_order(context, wallet.network.as_str(), order)?,

@@ -123,12 +123,12 @@ pub(super) fn screen(
     let book = read(context.store)?;
     Ok(Screenings {
         chainalysis: ask(&book, CHAINALYSIS, (chain, asset), || {
-            said_of(&book.chainalysis, counterparty)
+            said_of(&book.chainalysis, chain, counterparty)
         }),
         global_ledger: ask(&book, GLOBAL_LEDGER, (chain, asset), || {
-            said_of(&book.global_ledger, counterparty)
+            said_of(&book.global_ledger, chain, counterparty)
         }),
-        travel_rule: said_of(&book.travel_rule, counterparty),
+        travel_rule: said_of(&book.travel_rule, chain, counterparty),
     })
 }
 
@@ -206,9 +206,9 @@ fn ask<V>(book: &Book, provider: &str, (chain, asset): (Chain, &Asset), verdict:
     }
 }
 
-fn said_of<V: Clone + Default>(said: &BTreeMap<String, V>, address: &str) -> V {
+fn said_of<V: Clone + Default>(said: &BTreeMap<String, V>, chain: Chain, address: &str) -> V {
     let mut said = said.iter();
-    said.find(|(known, _)| is_same_address(known, address))
+    said.find(|(known, _)| is_same_address(Some(chain), known, address))
         .map(|(_, verdict)| verdict.clone())
         .unwrap_or_default()
 }

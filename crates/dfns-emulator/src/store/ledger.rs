@@ -38,6 +38,12 @@ impl Store<'_> {
         amount.map_or_else(|| Ok(Amount::zero()), |amount| read_amount(address, amount))
     }
 
+    /// True if anybody holds something of an asset.
+    pub(crate) fn is_held(self, network: &str, asset: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM balance WHERE network = ?1 AND asset = ?2 AND amount <> '0'";
+        Ok(self.connection.prepare_cached(sql)?.exists([network, asset])?)
+    }
+
     /// Sets how much of an asset an address holds.
     pub(crate) fn set_balance(
         self,

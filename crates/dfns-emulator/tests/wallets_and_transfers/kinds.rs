@@ -1,5 +1,7 @@
 //! Every kind of asset can be given, held, sent, received and found in the history.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::scene::{BLOCK, Scene};
@@ -150,4 +152,77 @@ async fn the_native_asset_of_every_family_is_moved_and_remembered() {
             "{network}"
         );
     }
+}
+
+/// Other texts of an account, as other wallets write them.
+fn other_texts(network: &str, address: &str) -> Vec<String> {
+    match network {
+        "Ton" => {
+            let text = address.replace('-', "+").replace('_', "/");
+            let bytes = STANDARD.decode(text).unwrap();
+            vec![format!("0:{}", dfns_types::Hex::from_bytes_bare(&bytes[2..34]))]
+        }
+        "BitcoinCash" => vec![address.trim_start_matches("bitcoincash:").to_owned()],
+        "Starknet" => vec![format!(
+            "0x{}",
+            address.trim_start_matches("0x").trim_start_matches('0').to_uppercase()
+        )],
+        "Hedera" => {
+            let number: u64 = address.trim_start_matches("0.0.").parse().unwrap();
+            vec![format!("0x{number:040x}")]
+        }
+        _ => vec![],
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_account_is_paid_whatever_the_text_that_names_it_and_a_whitelist_knows_it_by_all_of_them() {
+    let scene = Scene::new().await;
+    for network in ["Ton", "BitcoinCash", "Starknet", "Hedera"] {
+        let (sender, receiver) = (scene.wallet(network), scene.wallet(network));
+        scene.fund(&sender, "1000000000000000000");
+        let texts = other_texts(network, &receiver.address);
+        let policy = json!({
+            "name": "known", "activityKind": "Wallets:Sign", "action": { "kind": "Block" },
+            "rule": { "kind": "TransactionRecipientWhitelist", "configuration": { "addresses": texts } },
+            "filters": { "walletId": { "in": [sender.id] } },
+        });
+        assert_eq!(
+            scene.service.signed("POST", "/v2/policies", &policy.to_string()).status,
+            200
+        );
+        for to in texts.iter().chain([&receiver.address]) {
+            let before = scene.balance(&receiver);
+            let made = scene.transfer(&sender, &json!({ "kind": "Native", "to": to, "amount": "1000" }));
+            scene.clock.advance(2 * BLOCK);
+            let state = scene.transfer_state(&sender, &made);
+            assert_eq!(state["status"], "Confirmed", "{network} {to}: {state}");
+            assert_eq!(scene.balance(&receiver), before + 1_000, "{network} {to}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_token_that_exists_once_is_held_by_one_whatever_its_number_is_written_like() {
+    let scene = Scene::new().await;
+    let (sender, receiver) = (scene.wallet("Ethereum"), scene.wallet("Ethereum"));
+    scene.fund(&sender, "1000000000000000000");
+    let given = |wallet: &crate::scene::Wallet, number: &str| {
+        let asset = json!({ "kind": "Erc721", "contract": CONTRACT, "tokenId": number });
+        scene.faucet(&json!({ "walletId": wallet.id, "asset": asset })).status
+    };
+    assert_eq!(
+        (given(&sender, "7"), given(&receiver, "7"), given(&receiver, "007")),
+        (200, 400, 400)
+    );
+    let body = json!({ "kind": "Erc721", "contract": CONTRACT, "tokenId": "07", "to": receiver.address });
+    let (first, second) = (scene.transfer(&sender, &body), scene.transfer(&sender, &body));
+    scene.clock.advance(2 * BLOCK);
+    assert_eq!(scene.transfer_state(&sender, &first)["status"], "Confirmed");
+    assert_eq!(scene.transfer_state(&sender, &second)["status"], "Failed");
+    let held = |wallet: &crate::scene::Wallet| scene.get(&format!("{}/nfts", wallet.path))["nfts"].clone();
+    assert_eq!(
+        (held(&sender), &held(&receiver)[0]["tokenId"]),
+        (json!([]), &json!("7"))
+    );
 }

@@ -13,6 +13,17 @@ pub(super) fn encode(prefix: &str, public_key: &[u8]) -> Result<String, KeyError
     Ok(polymod::encode(prefix, &[&[KEY_HASH][..], &hash].concat()))
 }
 
+/// The text of a payload: the kind of the hash, then the hash.
+pub(super) fn of_payload(prefix: &str, payload: &[u8]) -> String {
+    polymod::encode(prefix, payload)
+}
+
+/// A CashAddr with its prefix, which may be left out; nothing if it is none.
+pub(super) fn with_prefix(prefix: &str, text: &str) -> Option<String> {
+    let payload = polymod::decode(prefix, true, text).ok()?;
+    Some(polymod::encode(prefix, &payload))
+}
+
 pub(super) fn validate(prefix: &str, base58_versions: &[u8], text: &str) -> Result<(), AddressProblem> {
     let legacy = bitcoin::validate_base58(base58_versions, text);
     if !matches!(legacy, Err(AddressProblem::Malformed { .. })) {

@@ -8,6 +8,7 @@
 mod algorand;
 mod bitcoin;
 mod bitcoin_cash;
+mod canonical;
 mod cardano;
 mod cosmos;
 mod evm;
@@ -33,6 +34,7 @@ use super::material::Scheme;
 use super::network::{AddressRule, network};
 use super::stark;
 
+pub(crate) use canonical::canonical;
 pub(crate) use cardano::bytes as cardano_address_bytes;
 pub(crate) use evm::checksummed as evm_checksummed;
 pub(crate) use evm::of_key as evm_address_bytes;

@@ -26,6 +26,14 @@ pub(super) fn encode(key: &[u8; 32]) -> String {
     base32::encode(&[&payload[..], &crc16(&payload).to_le_bytes()].concat())
 }
 
+/// The account behind a text: that of a muxed account is what it begins with.
+pub(super) fn owner(text: &str) -> Option<String> {
+    validate(text).ok()?;
+    let bytes = base32::decode(text)?;
+    let key = bytes.get(1..33)?.try_into().ok()?;
+    Some(encode(key))
+}
+
 pub(super) fn validate(text: &str) -> Result<(), AddressProblem> {
     let malformed = AddressProblem::Malformed {
         expected: "G and 55, or M and 68 characters of base 32",

@@ -38,13 +38,30 @@ fn account(key: &[u8; 32]) -> [u8; 32] {
 }
 
 pub(super) fn encode(testnet: bool, key: &[u8; 32]) -> String {
+    written(testnet, 0, &account(key))
+}
+
+/// The text of an account in one of the chains, which does not bounce.
+fn written(testnet: bool, chain: u8, hash: &[u8]) -> String {
     let tag = if testnet {
         NOT_BOUNCEABLE | TEST_ONLY
     } else {
         NOT_BOUNCEABLE
     };
-    let payload = [&[tag, 0][..], &account(key)].concat();
+    let payload = [&[tag, chain][..], hash].concat();
     URL_SAFE_NO_PAD.encode([&payload[..], &crc16(&payload).to_be_bytes()].concat())
+}
+
+/// The text of the wallets here for an account, whatever the text is that it has; nothing if that is none.
+pub(super) fn canonical(testnet: bool, text: &str) -> Option<String> {
+    validate(testnet, text).ok()?;
+    if let Some((chain, hash)) = text.split_once(':') {
+        let chain = if chain == "0" { 0 } else { 0xff };
+        return Some(written(testnet, chain, &hex::decode_array::<32>(hash)?));
+    }
+    let text = text.replace('+', "-").replace('/', "_");
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    Some(written(testnet, *bytes.get(1)?, bytes.get(2..34)?))
 }
 
 /// Either form: the friendly one with a checksum, in both alphabets of base 64, or `chain:hash`.

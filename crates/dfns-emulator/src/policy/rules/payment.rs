@@ -4,6 +4,7 @@ use dfns_types::{AmountLimit, RecipientWhitelist};
 use serde_json::{Value, json};
 
 use super::Finding;
+use crate::chain::Chain;
 use crate::policy::facts::Facts;
 use crate::policy::money::Usd;
 
@@ -12,7 +13,12 @@ pub(super) fn whitelist(configuration: &RecipientWhitelist, facts: &Facts) -> Fi
     let Some(recipient) = &facts.payment.recipient else {
         return Finding::new(true, "The recipient is unknown.");
     };
-    if configuration.addresses.iter().any(|listed| is_same(listed, recipient)) {
+    let chain = facts.payment.chain;
+    if configuration
+        .addresses
+        .iter()
+        .any(|listed| is_same(chain, listed, recipient))
+    {
         Finding::new(false, format!("The recipient {recipient} is in the whitelist."))
     } else {
         Finding::new(true, format!("The recipient {recipient} is not in the whitelist."))
@@ -43,12 +49,14 @@ pub(super) fn in_dollars(value: Usd) -> Value {
     json!({ "transactionAmount": { "value": value.to_number(), "currency": "USD" } })
 }
 
-/// True if two texts are the same address. The case of hexadecimal digits says nothing; elsewhere it does.
-pub(crate) fn is_same(one: &str, other: &str) -> bool {
+/// True if two texts are the same address, the second of which stands as the ledger keeps it. The case of hexadecimal
+/// digits says nothing; elsewhere it does.
+pub(crate) fn is_same(chain: Option<Chain>, one: &str, other: &str) -> bool {
     let is_hexadecimal = |text: &str| {
         text.strip_prefix("0x")
             .or_else(|| text.strip_prefix("0X"))
             .is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
     };
-    one == other || (is_hexadecimal(one) && is_hexadecimal(other) && one.eq_ignore_ascii_case(other))
+    let is_kept_so = chain.is_some_and(|chain| chain.ledger_address(one) == other);
+    one == other || is_kept_so || (is_hexadecimal(one) && is_hexadecimal(other) && one.eq_ignore_ascii_case(other))
 }

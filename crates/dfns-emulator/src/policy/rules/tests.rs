@@ -37,6 +37,7 @@ fn payment(value: Option<Usd>, recipient: Option<&str>, past: &[(i64, Option<Usd
         entity: None,
         payment: Payment {
             is_transfer: true,
+            chain: None,
             recipient: recipient.map(str::to_owned),
             value,
             screenings: Screenings::default(),
