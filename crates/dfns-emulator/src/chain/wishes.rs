@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::fees::{Fee, Gas, Speed};
 use super::{Chain, FieldProblem};
+use crate::keys::Uint256;
 use crate::node::Prices;
 
 /// What a request says itself of gas.
@@ -27,11 +28,10 @@ impl Wishes {
         let number = |name: &str| match request.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => {
-                let digits = value.as_str().and_then(|text| text.parse::<u128>().ok());
-                let digits = digits.or_else(|| value.as_u64().map(u128::from));
-                digits
+                let number = Uint256::from_json(value).and_then(Uint256::to_u128);
+                number
                     .map(Some)
-                    .ok_or_else(|| FieldProblem::new(name, "expected decimal digits"))
+                    .ok_or_else(|| FieldProblem::new(name, "expected a number in decimal or hexadecimal digits"))
             }
         };
         let limit = number("gasLimit")?.map(u64::try_from).transpose();

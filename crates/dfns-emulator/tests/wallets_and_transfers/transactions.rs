@@ -288,3 +288,25 @@ async fn only_evm_transfers_can_be_replaced() {
         (400, "transfer on Solana cannot be cancelled: only on EVM networks")
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn numbers_of_a_transaction_are_in_decimal_or_hexadecimal_digits() {
+    let scene = Scene::new().await;
+    let (sender, receiver) = (scene.wallet("Ethereum"), scene.wallet("Ethereum"));
+    scene.fund(&sender, ETHER);
+    for number in ["3", "0x3"] {
+        let price = if number == "3" { "50000000000" } else { "0xba43b7400" };
+        let limit = if number == "3" { "21000" } else { "0x5208" };
+        let made = broadcast(
+            &scene,
+            &sender,
+            &json!({
+                "kind": "Eip1559", "to": receiver.address, "value": number, "gasLimit": limit,
+                "maxFeePerGas": price, "maxPriorityFeePerGas": number,
+            }),
+        );
+        scene.clock.advance(2 * BLOCK);
+        assert_eq!(state(&scene, &sender, &made)["status"], "Confirmed", "{number}");
+    }
+    assert_eq!(scene.balance(&receiver), 6);
+}
