@@ -6,8 +6,7 @@ import { createHmac, createPublicKey, verify } from 'node:crypto'
 import { once } from 'node:events'
 import { DfnsApiClient, DfnsError } from '@dfns/sdk'
 import { AsymmetricKeySigner } from '@dfns/sdk-keysigner'
-
-const ready = JSON.parse(process.env.EMULATOR)
+import { admin, employee, passBlocks, ready, session } from './support.mjs'
 
 const client = (authToken, credId, privateKey) =>
   new DfnsApiClient({
@@ -16,16 +15,7 @@ const client = (authToken, credId, privateKey) =>
     signer: new AsymmetricKeySigner({ credId, privateKey }),
   })
 
-const admin = async (method, path, body) => {
-  const answer = await fetch(ready.admin + path, { method, body: body && JSON.stringify(body) })
-  assert.equal(answer.status, 200, `${method} ${path}: ${await answer.clone().text()}`)
-  return answer.json()
-}
-const passBlocks = () => admin('POST', '/clock/advance', { seconds: 1 })
-
 const dfns = client(ready.authToken, ready.credentialId, ready.privateKey)
-const employee = await admin('GET', '/employee')
-const session = await admin('POST', '/sessions', { orgId: ready.orgId, userId: employee.userId })
 const person = client(session.token, employee.credentialId, employee.privateKey)
 
 const refusal = async (call, status) => {
@@ -93,7 +83,8 @@ const steps = {
     assert.equal((await dfns.wallets.listTransfers({ walletId: from.id })).items.length, 1)
     const { assets } = await dfns.wallets.getWalletAssets({ walletId: to.id })
     assert.equal(assets[0].balance, '1000')
-    assert.equal((await dfns.wallets.getWalletHistory({ walletId: to.id })).items[0].direction, 'In')
+    const kind = ['NativeTransfer', 'Spl2022Transfer']
+    assert.equal((await dfns.wallets.getWalletHistory({ walletId: to.id, query: { kind } })).items[0].direction, 'In')
     const call = await dfns.wallets.createWallet({ body: { network: 'EthereumSepolia' } })
     await admin('POST', '/faucet', { walletId: call.id, amount: '1000000000000000000' })
     const transaction = await dfns.wallets.broadcastTransaction({
