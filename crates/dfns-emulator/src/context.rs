@@ -194,7 +194,8 @@ impl<'a> Context<'a> {
     /// # Errors
     /// 400 if the limit is out of range, or the token was not given out for this list.
     pub(crate) fn page_of(&self, default: usize, most: usize) -> Result<PageRequest, Refusal> {
-        let invalid_limit = || Refusal::invalid(format!("limit must be a whole number from 1 to {most}"));
+        let invalid_limit =
+            || Refusal::invalid(format!("limit must be a whole number from 1 to {most}")).with("field", "limit");
         let limit = match self.call.query("limit") {
             None => default,
             Some(text) => text
@@ -212,8 +213,10 @@ impl<'a> Context<'a> {
             .collect();
         filters.sort();
         let filters = format!("{} {} {filters:?}", self.caller()?.user_id(), self.call.path);
-        PageRequest::new(&self.services.seed, filters, limit, self.call.query("paginationToken"))
-            .ok_or_else(|| Refusal::invalid("paginationToken is not one that was given out for this list"))
+        PageRequest::new(&self.services.seed, filters, limit, self.call.query("paginationToken")).ok_or_else(|| {
+            let message = "paginationToken is not one that was given out for this list";
+            Refusal::invalid(message).with("field", "paginationToken")
+        })
     }
 
     /// Hands a code to a person, by way of the outbox that `GET /__admin/outbox` shows.

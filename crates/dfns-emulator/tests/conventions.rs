@@ -64,11 +64,16 @@ async fn every_list_answers_items_and_takes_no_token_that_it_has_not_given() {
                 list.id
             );
         }
-        for limit in ["0", "-1", "many", "1e9", "99999999999999999999"] {
+        for limit in ["0", "-1", "many", "1e9", "999999", "99999999999999999999"] {
             let refused = read(&emulator, &service, &format!("{}?limit={limit}", list.path));
             assert!(
                 refused.status == 400 && is_refusal(&refused),
                 "{} {limit}: {refused:?}",
+                list.id
+            );
+            assert_eq!(
+                refused.body["error"]["details"]["pointer"], "/query/limit",
+                "{}",
                 list.id
             );
         }

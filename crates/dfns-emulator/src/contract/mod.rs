@@ -7,6 +7,7 @@
 //! secret. Fields that the specification does not know are ignored.
 
 mod check;
+mod locate;
 mod pattern;
 pub(crate) mod shape;
 mod unknown;
@@ -18,6 +19,7 @@ use crate::server::{Call, Refusal};
 use check::Wrong;
 use shape::{Contract, Field, Shape};
 
+pub(crate) use locate::located;
 pub(crate) use unknown::first_choice;
 
 /// The contract of an operation.

@@ -158,6 +158,7 @@ fn checked(operation: &'static Operation, context: &mut Context<'_>) -> Result<R
         contract::check(operation.id, context.call)?;
         handler(context)
     });
+    let answered = answered.map_err(|refusal| contract::located(operation.id, context.call, refusal));
     if let Some(id) = signed {
         store.resolve_user_action(&id, &outcome(&answered, now))?;
     }

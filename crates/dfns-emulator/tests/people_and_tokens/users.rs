@@ -81,6 +81,7 @@ async fn what_is_wrong_with_a_new_user_is_said() {
             (400, &json!(field)),
             "{answer:?}"
         );
+        assert_eq!(answer.body["error"]["details"]["pointer"], format!("/body/{field}"));
     }
     let taken = create(&emulator, &json!({ "email": "admin@example.com", "kind": "EndUser" }));
     assert_eq!(taken.refusal(), (401, "User already exists."));
