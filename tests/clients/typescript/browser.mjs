@@ -1,11 +1,14 @@
-// The official client for browsers registers and logs in people, with passkeys and with keys of the browser. The authenticator
-// behind `navigator.credentials` is one of this file's own.
+// The official client for browsers registers and logs in people, with passkeys and with keys of the browser, and so does an
+// older one, which takes the domain from the application that it names. The authenticator behind `navigator.credentials` is one
+// of this file's own.
 
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { BaseAuthApi, DfnsApiClient, DfnsAuthenticator, DfnsError } from '@dfns/sdk'
+import { BaseAuthApi, DfnsApiClient, DfnsAuthenticator } from '@dfns/sdk'
 import sdkBrowser from '@dfns/sdk-browser'
 import { AsymmetricKeySigner } from '@dfns/sdk-keysigner'
+import old from 'dfns-sdk-0.5'
+import oldBrowser from 'dfns-sdk-browser-0.5'
 import { admin, employee, ready, session } from './support.mjs'
 
 const { BrowserKeySigner, WebAuthnSigner } = sdkBrowser
@@ -57,36 +60,55 @@ const credentials = {
 }
 Object.defineProperty(globalThis, 'navigator', { value: { credentials }, configurable: true })
 
-const browserKey = () => crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
-const newSigner = {
-  Fido2: async () => new WebAuthnSigner({ relyingParty: { id: 'localhost', name: 'Local' } }),
-  Key: async () => new BrowserKeySigner({ keyPair: await browserKey() }),
-}
 const signer = new AsymmetricKeySigner({ credId: employee.credentialId, privateKey: employee.privateKey })
-const person = new DfnsApiClient({ baseUrl: ready.url, orgId, authToken: session.token, signer })
+const options = { baseUrl: ready.url, orgId, authToken: session.token, signer }
+const person = new DfnsApiClient(options)
 const codeFor = async (recipient) => (await admin('GET', `/outbox?recipient=${recipient}`)).items[0].code
 
-for (const kind of ['Fido2', 'Key']) {
-  const username = `${kind.toLowerCase()}@browser.test`
-  const signer = await newSigner[kind]()
-  const authenticator = new DfnsAuthenticator({ baseUrl: ready.url, signer })
+// The application, made by a client that still has the call for it.
+const { id: permissionId } = await person.permissions.createPermission({ body: { name: 'shop', operations: ['Wallets:Read'] } })
+const { appId } = await new old.DfnsApiClient({ ...options, appId: 'ap-00000-00000-0000000000000000' }).auth.createApplication({
+  body: { name: 'shop', kind: 'ClientSideApplication', relyingPartyId: 'localhost', origin, permissionId },
+})
+
+const browserKey = () => crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+const browsers = {
+  'a passkey': {
+    kind: 'Fido2',
+    sdk: { DfnsApiClient, DfnsAuthenticator },
+    newSigner: async () => new WebAuthnSigner({ relyingParty: { id: 'localhost', name: 'Local' } }),
+  },
+  'a key': {
+    kind: 'Key',
+    sdk: { DfnsApiClient, DfnsAuthenticator },
+    newSigner: async () => new BrowserKeySigner({ keyPair: await browserKey() }),
+  },
+  'a passkey of an application': { kind: 'Fido2', sdk: old, newSigner: async () => new oldBrowser.WebAuthnSigner() },
+}
+
+for (const [name, { kind, sdk, newSigner }] of Object.entries(browsers)) {
+  const username = `${name.replaceAll(' ', '-')}@browser.test`
+  const signer = await newSigner()
+  const common = { baseUrl: ready.url, signer, ...(sdk === old ? { appId } : { orgId }) }
+  const authenticator = new sdk.DfnsAuthenticator(common)
   const { userId } = await person.auth.createUser({ body: { email: username, kind: 'CustomerEmployee' } })
   const registered = await authenticator.register({ orgId, username, registrationCode: await codeFor(username) })
   assert.equal(registered.user.id, userId)
   const { token } = await authenticator.login({ orgId, username })
-  const user = new DfnsApiClient({ baseUrl: ready.url, orgId, authToken: token, signer })
+  const user = new sdk.DfnsApiClient({ ...common, authToken: token })
 
   // Another credential, which the first one signs for.
-  const challenge = await user.auth.createCredentialChallenge({ body: { kind } })
-  const made = await (await newSigner[kind]()).create(challenge)
+  const challenge = await user.auth.createUserCredentialChallenge({ body: { kind } })
+  const made = await (await newSigner()).create(challenge)
   const { challengeIdentifier } = challenge
-  await user.auth.createCredential({ body: { ...made, challengeIdentifier, credentialName: 'second' } })
-  assert.deepEqual((await user.auth.listCredentials()).items.map((item) => item.kind), [kind, kind])
+  await user.auth.createUserCredential({ body: { ...made, challengeIdentifier, credentialName: 'second' } })
+  assert.deepEqual((await user.auth.listUserCredentials()).items.map((item) => item.kind), [kind, kind])
 
   const refused = await user.wallets.createWallet({ body: { network: 'Bitcoin' } }).catch((error) => error)
-  assert.ok(refused instanceof DfnsError && refused.httpStatus === 403, `${refused}`)
+  assert.equal(refused.constructor.name, 'DfnsError', `${refused}`)
+  assert.equal(refused.httpStatus, 403)
   await BaseAuthApi.userLogout({ baseUrl: ready.url, authToken: token })
   const late = await user.wallets.listWallets().catch((error) => error)
   assert.equal(late.httpStatus, 401)
-  console.log(`  ${kind} in a browser`)
+  console.log(`  ${name} in a browser`)
 }

@@ -6,7 +6,7 @@
 //! Of applications on a server the API expects their token beside that of the user (`X-DFNS-APPSECRET`), and a signature of
 //! the request (`X-DFNS-APISIGNATURE`). What exactly is signed was never published; the emulator checks the token alone.
 
-use dfns_types::Timestamp;
+use dfns_types::{RelyingParty, Timestamp};
 
 use super::Caller;
 use super::permission::grants;
@@ -89,6 +89,15 @@ pub(crate) fn check_domain(context: &Context<'_>, credential: &Credential) -> Re
             application.id, application.relying_party_id, application.origin
         ))),
     }
+}
+
+/// The relying party of the application that a request names, which older clients give to a new passkey.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn relying_party(context: &Context<'_>, org: &str) -> Result<Option<RelyingParty>, Refusal> {
+    let application = of_header(context.call, org, context.store)?;
+    Ok(application.map(|named| RelyingParty::new(named.relying_party_id, named.name)))
 }
 
 fn of_header(call: &Call, org: &str, store: Store<'_>) -> Result<Option<ApplicationRecord>, Refusal> {

@@ -178,7 +178,7 @@ pub(super) fn complete_open_id_connect(context: &mut Context<'_>) -> Result<Repl
             .store
             .insert_challenge(ChallengePurpose::FirstCredential, &challenge)?;
         let identifier = session::seal(context, Audience::Challenge, &user.org, &challenge.id, expires_at)?;
-        let mut shown = registration::present(&user, &challenge, &identifier);
+        let mut shown = registration::present(context, &user, &challenge, &identifier)?;
         shown["challengeIdentifier"] = identifier.into();
         login["credentialChallenge"] = shown;
     }

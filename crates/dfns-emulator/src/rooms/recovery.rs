@@ -54,7 +54,7 @@ pub(super) fn create_delegated(context: &mut Context<'_>) -> Result<Reply, Refus
 fn issue(context: &Context<'_>, user: &UserRecord, credential_id: &str) -> Result<Reply, Refusal> {
     let key = recovery_key(context, user, credential_id)?;
     let (challenge, token) = begin(context, user, ChallengePurpose::Recovery, key.credential_id.clone())?;
-    let mut shown = present(user, &challenge, &token);
+    let mut shown = present(context, user, &challenge, &token)?;
     let encrypted = key.encrypted_private_key.as_deref().unwrap_or_default();
     shown["allowedRecoveryCredentials"] = json!([{ "id": key.credential_id, "encryptedRecoveryKey": encrypted }]);
     Reply::json(&shown)

@@ -139,6 +139,34 @@ async fn an_application_does_not_give_its_user_more_rights() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_challenge_for_a_new_passkey_names_the_domain_of_the_application() {
+    let emulator = emulator().await;
+    let made = create(&emulator, &client_side());
+    let user = json!({ "orgId": emulator.org_id(), "userId": emulator.employee().user_id() }).to_string();
+    let session = send(&emulator.url(), "POST", "/__admin/sessions", &[], user.as_bytes());
+    let bearer = format!("Bearer {}", text(&session, "token"));
+    let party_of = |application: &str| {
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+            ("x-dfns-appid", application),
+        ];
+        let answer = send(
+            &emulator.url(),
+            "POST",
+            "/auth/credentials/init",
+            &headers,
+            br#"{"kind":"Fido2"}"#,
+        );
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body.get("rp").cloned()
+    };
+    let party = json!({ "id": "example.test", "name": "shop" });
+    assert_eq!(party_of(&text(&made, "appId")), Some(party));
+    assert_eq!(party_of("ap-00000-00000-0000000000000000"), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_id_that_is_no_application_of_the_organisation_changes_nothing() {
     let (emulator, other) = (emulator().await, emulator().await);
     let theirs = text(&create(&other, &client_side()), "appId");

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::attest::supported;
-use crate::auth::session;
 use crate::auth::tokens::Audience;
+use crate::auth::{application, session};
 use crate::context::Context;
 use crate::credentials::OFFERED_ALGORITHMS;
 use crate::rooms::refusals::invalid_field;
@@ -134,6 +134,9 @@ fn issue(
         "attestation": "direct",
         "pubKeyCredParams": public_key_parameters(),
     });
+    if let Some(party) = application::relying_party(context, &user.org)? {
+        shown["rp"] = json!(party);
+    }
     if kind == CredentialKind::Fido2 {
         let own = context.store.credentials_of_user(&user.id)?;
         shown["authenticatorSelection"] = authenticator_selection();

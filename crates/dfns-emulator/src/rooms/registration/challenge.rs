@@ -10,7 +10,7 @@ use dfns_types::{
 };
 use serde_json::{Value, json};
 
-use crate::auth::session;
+use crate::auth::{application, session};
 use crate::context::Context;
 use crate::rooms::codes;
 use crate::rooms::credentials::challenge::{
@@ -98,7 +98,7 @@ pub(in crate::rooms) fn resend_code(context: &mut Context<'_>) -> Result<Reply, 
 /// A new challenge for a user, with the temporary token that completes it.
 pub(in crate::rooms) fn issue(context: &Context<'_>, user: &UserRecord) -> Result<Reply, Refusal> {
     let (challenge, text) = begin(context, user, ChallengePurpose::Registration, String::new())?;
-    Reply::json(&present(user, &challenge, &text))
+    Reply::json(&present(context, user, &challenge, &text)?)
 }
 
 /// Begins a session in which a user gets credentials: its challenge, and its temporary token. The token bears the
@@ -134,8 +134,16 @@ pub(in crate::rooms) fn text(context: &Context<'_>) -> Result<String, Refusal> {
 }
 
 /// A challenge for credentials of any kind, as the API shows it.
-pub(in crate::rooms) fn present(user: &UserRecord, challenge: &Challenge, token: &str) -> Value {
-    json!({
+///
+/// # Errors
+/// 500 if the store fails.
+pub(in crate::rooms) fn present(
+    context: &Context<'_>,
+    user: &UserRecord,
+    challenge: &Challenge,
+    token: &str,
+) -> Result<Value, Refusal> {
+    let mut shown = json!({
         "user": present_user(user),
         "temporaryAuthenticationToken": token,
         "challenge": challenge.challenge,
@@ -145,5 +153,9 @@ pub(in crate::rooms) fn present(user: &UserRecord, challenge: &Challenge, token:
         "pubKeyCredParams": public_key_parameters(),
         "excludeCredentials": [],
         "otpUrl": "",
-    })
+    });
+    if let Some(party) = application::relying_party(context, &user.org)? {
+        shown["rp"] = json!(party);
+    }
+    Ok(shown)
 }
