@@ -1,16 +1,16 @@
-//! The little of DER that key files need beyond the parsers of the curves: telling forms apart, and writing keys.
+//! The little of DER that key files need: one value after the other, telling forms apart, and writing keys.
 
 use zeroize::Zeroizing;
 
 use super::KeyError;
 use super::pem::ACCEPTED;
 
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
+pub(super) const INTEGER: u8 = 0x02;
+pub(super) const BIT_STRING: u8 = 0x03;
 pub(super) const OCTET_STRING: u8 = 0x04;
+pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(super) const SEQUENCE: u8 = 0x30;
 /// `[1]`, constructed: where the public key stands in a SEC1 private key.
-#[cfg(any(feature = "key-p256", feature = "key-secp256k1"))]
 pub(super) const SECOND_FIELD: u8 = 0xa1;
 /// Version 0.
 const VERSION: &[u8] = &[INTEGER, 1, 0];
@@ -28,20 +28,26 @@ pub(super) enum Form {
     None,
 }
 
-/// Tag, content and what follows of the first value.
+/// Tag, content and what follows of the first value. A length that could be written shorter is no DER, and tags of several
+/// bytes do not come in key files.
 pub(super) fn read(input: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = input.split_first()?;
+    if tag & 0x1f == 0x1f {
+        return None;
+    }
     let (&first, rest) = rest.split_first()?;
     let (length, rest) = match first {
         0..=0x7f => (usize::from(first), rest),
         0x81..=0x84 => {
             let (digits, rest) = rest.split_at_checked(usize::from(first & 0x0f))?;
-            (
-                digits
-                    .iter()
-                    .fold(0, |length, &digit| (length << 8) | usize::from(digit)),
-                rest,
-            )
+            let mut length = 0;
+            for &digit in digits {
+                length = (length << 8) | usize::from(digit);
+            }
+            if length < 0x80 || digits.first() == Some(&0) {
+                return None;
+            }
+            (length, rest)
         }
         _ => return None,
     };

@@ -13,6 +13,7 @@
 )]
 
 mod backend;
+mod container;
 mod der;
 mod encrypted;
 mod error;

@@ -1,18 +1,21 @@
 //! Reads a private key out of DER. The object identifiers say what it is; nothing is tried in turn.
 
-use pkcs8::der::Decode;
-use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
-use sec1::EcPrivateKey;
 use zeroize::Zeroizing;
 
 use super::backend::{self, PrivateKey};
+use super::container::{self, Identifier};
 use super::{KeyError, KeyKind, der, encrypted, pem};
 
-const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
-const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
+/// `1.3.101.112`
+const ED25519: Identifier<'static> = &[0x2b, 0x65, 0x70];
+/// `1.2.840.10045.2.1`
+const EC: Identifier<'static> = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+/// `1.2.840.113549.1.1.1`
+const RSA: Identifier<'static> = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+/// `1.2.840.10045.3.1.7`
+const P256: Identifier<'static> = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+/// `1.3.132.0.10`
+const SECP256K1: Identifier<'static> = &[0x2b, 0x81, 0x04, 0x00, 0x0a];
 
 /// Names for errors: what people mistake for a supported key.
 const NAMES: &[(&str, &str)] = &[
@@ -87,30 +90,25 @@ pub(super) fn generate(kind: KeyKind) -> Result<PrivateKey, KeyError> {
 }
 
 pub(super) fn from_pkcs8(der: &[u8]) -> Result<PrivateKey, KeyError> {
-    let info =
-        PrivateKeyInfoRef::try_from(der).map_err(|_| der::not("PKCS#8", "it is no valid PrivateKeyInfo", der))?;
-    let key = info.private_key.as_bytes();
-    match info.algorithm.oid {
+    let info = container::pkcs8(der).map_err(|_| der::not("PKCS#8", "it is no valid PrivateKeyInfo", der))?;
+    match info.algorithm {
         ED25519 => {
-            let Some((der::OCTET_STRING, seed, [])) = der::read(key) else {
+            let Some((der::OCTET_STRING, seed, [])) = der::read(info.key) else {
                 let problem = "the Ed25519 seed in it is no octet string";
                 return Err(KeyError::Damaged {
                     form: "PKCS#8",
                     problem,
                 });
             };
-            backend::ed25519(seed, info.public_key.and_then(|bits| bits.as_bytes()), "PKCS#8")
+            backend::ed25519(seed, info.public_key, "PKCS#8")
         }
-        EC => {
-            let curve = info
-                .algorithm
-                .parameters_oid()
-                .map_err(|_| KeyError::UnsupportedCurve {
-                    found: "of explicit parameters, without a name".to_owned(),
-                })?;
-            from_sec1(key, "PKCS#8", Some(curve))
-        }
-        RSA => from_pkcs1(key, "PKCS#8"),
+        EC => match info.curve {
+            Some(curve) => from_sec1(info.key, "PKCS#8", Some(curve)),
+            None => Err(KeyError::UnsupportedCurve {
+                found: "of explicit parameters, without a name".to_owned(),
+            }),
+        },
+        RSA => from_pkcs1(info.key, "PKCS#8"),
         other => Err(KeyError::UnsupportedAlgorithm { found: name(other) }),
     }
 }
@@ -120,16 +118,15 @@ fn from_encrypted_pkcs8(der: &[u8], passphrase: Option<&[u8]>) -> Result<Private
     from_pkcs8(&encrypted::decrypt(der, passphrase)?)
 }
 
-fn from_sec1(der: &[u8], form: &'static str, outer_curve: Option<ObjectIdentifier>) -> Result<PrivateKey, KeyError> {
+fn from_sec1(der: &[u8], form: &'static str, outer_curve: Option<Identifier<'_>>) -> Result<PrivateKey, KeyError> {
     let damaged = |problem| KeyError::Damaged { form, problem };
-    let key = EcPrivateKey::from_der(der).map_err(|_| damaged("it is no valid ECPrivateKey of a named curve"))?;
-    let inner_curve = key.parameters.and_then(sec1::EcParameters::named_curve);
-    match (outer_curve, inner_curve) {
+    let key = container::sec1(der).map_err(|_| damaged("it is no valid ECPrivateKey of a named curve"))?;
+    match (outer_curve, key.curve) {
         (Some(outer), Some(inner)) if outer != inner => Err(damaged("it names two different curves")),
         (None, None) => Err(damaged("it names no curve, and nothing else does")),
         (Some(curve), _) | (None, Some(curve)) => match curve {
-            P256 => backend::p256(key.private_key, key.public_key, form),
-            SECP256K1 => backend::secp256k1(key.private_key, key.public_key, form),
+            P256 => backend::p256(key.key, key.public_key, form),
+            SECP256K1 => backend::secp256k1(key.key, key.public_key, form),
             other => Err(KeyError::UnsupportedCurve { found: name(other) }),
         },
     }
@@ -146,8 +143,8 @@ fn from_pkcs1(der: &[u8], form: &'static str) -> Result<PrivateKey, KeyError> {
     backend::rsa(der, form)
 }
 
-fn name(identifier: ObjectIdentifier) -> String {
-    let identifier = identifier.to_string();
+fn name(identifier: Identifier<'_>) -> String {
+    let identifier = container::dotted(identifier);
     match NAMES.iter().find(|(known, _)| *known == identifier) {
         Some((_, name)) => format!("{name} ({identifier})"),
         None => identifier,
