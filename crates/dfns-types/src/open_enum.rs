@@ -98,7 +98,7 @@ where
         type Value = T;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(formatter, "a string ({})", self.0)
+            expect(self.0, formatter)
         }
 
         fn visit_str<E>(self, text: &str) -> Result<T, E> {
@@ -107,4 +107,9 @@ where
     }
 
     deserializer.deserialize_str(Text(name, parse))
+}
+
+/// Compiled once, and not for every type.
+fn expect(name: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(formatter, "a string ({name})")
 }

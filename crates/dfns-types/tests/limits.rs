@@ -10,7 +10,7 @@ fn problem(function: &str, body: &impl Serialize) -> Option<String> {
     let shape: &Shape = by_function(function)
         .and_then(|operation| operation.body_limits)
         .expect("limits");
-    let Violation { path, problem } = check(&serde_json::to_vec(body).expect("JSON"), shape).err()?;
+    let Violation { path, problem } = check(&json!(body), shape).err()?;
     Some(format!("{path}: {problem}"))
 }
 

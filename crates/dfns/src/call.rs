@@ -6,11 +6,13 @@
 use dfns_api::{Request, Response};
 use dfns_types::limits;
 use dfns_types::operation::{Authentication, Method, OPERATIONS, Operation};
+use serde_json::Value;
 
 use crate::action::{self, PreparedAction};
 use crate::clock::{self, Deadline};
 use crate::config::Settings;
 use crate::error::{Error, Sent, Step};
+use crate::json;
 use crate::retry;
 use crate::retry::external_id::{self, ExternalId};
 use crate::wire::{JSON, Outgoing, Wire};
@@ -25,11 +27,12 @@ struct Named {
 /// Sends the request of a call, as often as the settings allow and the errors are worth it. `attempts` counts along.
 pub(crate) async fn carry_out(settings: &Settings, request: Request, attempts: &mut u32) -> Result<Response, Error> {
     let operation = request.operation();
-    check(settings, &request)?;
+    let body = understood(settings, &request);
+    check(settings, &request, &body)?;
     if operation.user_action && settings.signer.is_none() && settings.completion.is_none() {
         return Err(Error::needs(operation.id, "signer", "a user action signature"));
     }
-    let (request, named) = name(settings, request)?;
+    let (request, named) = name(settings, request, &body)?;
     let is_repeatable = retry::is_repeatable(operation, named.is_some());
     let mut wire = Wire {
         settings,
@@ -66,8 +69,9 @@ pub(crate) async fn carry_out(settings: &Settings, request: Request, attempts: &
 
 /// Declares the request of a call, for a user who signs elsewhere. Nothing of the call is sent.
 pub(crate) async fn begin(settings: &Settings, request: Request) -> Result<PreparedAction, Error> {
-    check(settings, &request)?;
-    let (request, _) = name(settings, request)?;
+    let body = understood(settings, &request);
+    check(settings, &request, &body)?;
+    let (request, _) = name(settings, request, &body)?;
     let wire = Wire {
         settings,
         operation: request.operation(),
@@ -88,8 +92,16 @@ fn delay(wire: &Wire<'_>, error: &Error, is_repeatable: bool) -> Option<std::tim
         .then_some(delay)
 }
 
+/// What the body of a request says, if that is of interest; `null` for what is no JSON.
+fn understood(settings: &Settings, request: &Request) -> Value {
+    let operation = request.operation();
+    let is_limited = settings.check_arguments && operation.body_limits.is_some();
+    let body = request.body().filter(|_| is_limited || operation.idempotent);
+    body.and_then(|body| json::tree(body).ok()).unwrap_or_default()
+}
+
 /// Refuses what the API would not take.
-fn check(settings: &Settings, request: &Request) -> Result<(), Error> {
+fn check(settings: &Settings, request: &Request, body: &Value) -> Result<(), Error> {
     let operation = request.operation();
     // The client's own are never zero; those of a call are checked here.
     for (name, limit) in [
@@ -105,7 +117,7 @@ fn check(settings: &Settings, request: &Request) -> Result<(), Error> {
         if let (Some(shape), Some(query)) = (operation.query_limits, request.target().query()) {
             limits::check_query(query, shape).map_err(wrong)?;
         }
-        if let (Some(shape), Some(body)) = (operation.body_limits, request.body()) {
+        if let Some(shape) = operation.body_limits {
             limits::check(body, shape).map_err(wrong)?;
         }
     }
@@ -116,12 +128,12 @@ fn check(settings: &Settings, request: &Request) -> Result<(), Error> {
 }
 
 /// Finds the external id of a request that can have one, or makes one up.
-fn name(settings: &Settings, request: Request) -> Result<(Request, Option<Named>), Error> {
+fn name(settings: &Settings, request: Request, says: &Value) -> Result<(Request, Option<Named>), Error> {
     let operation = request.operation();
     let Some(body) = request.body().filter(|_| operation.idempotent) else {
         return Ok((request, None));
     };
-    match ExternalId::of(body) {
+    match ExternalId::of(says) {
         ExternalId::Given(external_id) => Ok((
             request,
             Some(Named {
@@ -148,7 +160,7 @@ fn name(settings: &Settings, request: Request) -> Result<(Request, Option<Named>
 /// The external id that was made up when the call was begun: what is completed is what was declared.
 fn declared(settings: &Settings) -> Option<String> {
     let completion = settings.completion.as_deref()?;
-    match ExternalId::of(completion.prepared.payload().as_bytes()) {
+    match ExternalId::of(&json::tree(completion.prepared.payload().as_bytes()).ok()?) {
         ExternalId::Given(external_id) => Some(external_id),
         ExternalId::Absent | ExternalId::Unclear => None,
     }

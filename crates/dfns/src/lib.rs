@@ -166,6 +166,7 @@ mod error;
 mod generated;
 #[cfg(feature = "auth")]
 mod identity;
+mod json;
 mod limiter;
 mod metrics;
 mod middleware;

@@ -1,7 +1,7 @@
 //! What the API takes in the fields of a request body and the parameters of a query: lengths, numbers, forms.
 //!
-//! The limits are tables, and a body is held against them as the JSON that it is going to be: one walk for all types,
-//! which costs nothing to compile and sees exactly what is sent. Answers are never checked.
+//! The limits are tables, and a body is held against them as the JSON that is sent: one walk for all types, which costs
+//! nothing to compile and sees exactly what the API will see. Answers are never checked.
 
 mod pattern;
 mod query;

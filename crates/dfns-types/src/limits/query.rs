@@ -1,8 +1,5 @@
 //! Holds a query against its limits.
 
-use serde::de::Visitor as _;
-use serde::de::value::Error;
-
 use super::walk::At;
 use super::{Limits, Shape, Violation};
 
@@ -16,25 +13,20 @@ pub fn check_query(query: &str, shape: &Shape) -> Result<(), Violation> {
         let Some(field) = shape.fields.iter().find(|field| field.name == name) else {
             continue;
         };
-        let mut found = None;
         let at = At {
             limits: &field.limits,
             items: &Limits::NONE,
             shape: None,
-            found: &mut found,
         };
         let value = decoded(value);
-        // An error is ours, and has its violation.
-        let _ = match value.parse::<f64>() {
-            Ok(number) if is_number(&field.limits) => at.visit_f64::<Error>(number),
-            _ => at.visit_str(&value),
+        let result = match value.parse() {
+            Ok(number) if is_number(&field.limits) => at.number(number),
+            _ => at.text(&value),
         };
-        if let Some(violation) = found {
-            return Err(Violation {
-                path: name.to_owned(),
-                ..violation
-            });
-        }
+        result.map_err(|violation| Violation {
+            path: name.to_owned(),
+            ..violation
+        })?;
     }
     Ok(())
 }

@@ -6,22 +6,16 @@ use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use dfns_types::FirstFactorAssertion;
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::error::Error;
+use crate::json;
 
 /// Some devices pad.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
-
-#[derive(Deserialize)]
-struct ClientData {
-    #[serde(rename = "type")]
-    kind: String,
-    challenge: String,
-}
 
 /// Refuses an assertion whose client data are for another challenge, or not for signing at all.
 pub(super) fn check(operation: &'static str, challenge: &str, assertion: &FirstFactorAssertion) -> Result<(), Error> {
@@ -35,18 +29,23 @@ pub(super) fn check(operation: &'static str, challenge: &str, assertion: &FirstF
     let bytes = BASE64URL
         .decode(client_data)
         .map_err(|_| refused("it is not base64url"))?;
-    let client_data: ClientData = serde_json::from_slice(&bytes)
-        .map_err(|_| refused("it is not the base64url of a JSON object with `type` and `challenge`"))?;
-    if client_data.kind != expected {
+    let client_data = json::tree(&bytes).unwrap_or_default();
+    let text = |name| client_data.get(name).and_then(Value::as_str);
+    let (Some(kind), Some(answered)) = (text("type"), text("challenge")) else {
+        return Err(refused(
+            "it is not the base64url of a JSON object with `type` and `challenge`",
+        ));
+    };
+    if kind != expected {
         return Err(refused(&format!("its type is not {expected}")));
     }
     // Browsers hand the text of the challenge to the authenticator, which encodes it once more; apps hand over the bytes.
     let encoded = || {
         BASE64URL
-            .decode(&client_data.challenge)
+            .decode(answered)
             .is_ok_and(|bytes| bytes == challenge.as_bytes())
     };
-    if client_data.challenge == challenge || (expected == "webauthn.get" && encoded()) {
+    if answered == challenge || (expected == "webauthn.get" && encoded()) {
         return Ok(());
     }
     Err(refused("it answers another challenge than the one of this call"))

@@ -12,6 +12,7 @@
 mod assertion;
 mod prepared;
 
+use bytes::Bytes;
 use dfns_api::{Content, Request};
 use dfns_types::operation::Method;
 use dfns_types::{
@@ -20,12 +21,12 @@ use dfns_types::{
 };
 use http::header::HeaderValue;
 use http::uri::PathAndQuery;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::Result as Written;
 
 pub use prepared::PreparedAction;
 
 use crate::error::{DecodeError, Error, Sent, Step};
+use crate::json;
 use crate::signer::Signer;
 use crate::wire::{JSON, Outgoing, Wire};
 
@@ -73,8 +74,10 @@ pub(crate) async fn complete(
 }
 
 async fn ask(wire: &Wire<'_>, request: &Request) -> Result<AuthenticationChallenge, Error> {
-    let declared = declare(request)?;
-    exchange(wire, Step::Challenge, "/auth/action/init", &declared).await
+    let step = Step::Challenge;
+    let body = serde_json::to_vec(&declare(request)?);
+    let answer = exchange(wire, step, "/auth/action/init", body).await?;
+    json::read(&answer).map_err(|source| unreadable(wire, step, source))
 }
 
 async fn hand_in(
@@ -82,14 +85,13 @@ async fn hand_in(
     challenge_identifier: Secret,
     answer: FirstFactorAssertion,
 ) -> Result<HeaderValue, Error> {
-    let operation = wire.operation.id;
     let completion = CompleteChallengeRequest::new(challenge_identifier, answer);
-    let token: UserActionSignature = exchange(wire, Step::Signature, "/auth/action", &completion).await?;
-
-    let mut header = HeaderValue::from_str(token.user_action.expose_secret()).map_err(|_| Error::Decode {
-        operation,
-        step: Step::Signature,
-        source: DecodeError::because("the user action token cannot be sent in a header"),
+    let step = Step::Signature;
+    let answer = exchange(wire, step, "/auth/action", serde_json::to_vec(&completion)).await?;
+    let token: UserActionSignature = json::read(&answer).map_err(|source| unreadable(wire, step, source))?;
+    let mut header = HeaderValue::from_str(token.user_action.expose_secret()).map_err(|_| {
+        let problem = "the user action token cannot be sent in a header";
+        unreadable(wire, step, DecodeError::because(problem))
     })?;
     header.set_sensitive(true);
     Ok(header)
@@ -113,14 +115,9 @@ fn declare(request: &Request) -> Result<CreateUserActionChallengeRequest, Error>
 }
 
 /// One of the two requests that prepare the call. Without their answers, the call itself is not sent.
-async fn exchange<A: DeserializeOwned>(
-    wire: &Wire<'_>,
-    step: Step,
-    path: &'static str,
-    body: &impl Serialize,
-) -> Result<A, Error> {
+async fn exchange(wire: &Wire<'_>, step: Step, path: &'static str, body: Written<Vec<u8>>) -> Result<Bytes, Error> {
     let operation = wire.operation.id;
-    let body = serde_json::to_vec(body).map_err(|error| Error::argument(operation, "challenge", error.to_string()))?;
+    let body = body.map_err(|error| Error::argument(operation, "challenge", error.to_string()))?;
     let outgoing = Outgoing {
         step,
         method: Method::Post,
@@ -130,10 +127,13 @@ async fn exchange<A: DeserializeOwned>(
         user_action: None,
         content: Some(Content::json(body)),
     };
-    let response = wire.send(outgoing).await?;
-    serde_json::from_slice(response.body()).map_err(|error| Error::Decode {
-        operation,
+    Ok(wire.send(outgoing).await?.into_body())
+}
+
+fn unreadable(wire: &Wire<'_>, step: Step, source: DecodeError) -> Error {
+    Error::Decode {
+        operation: wire.operation.id,
         step,
-        source: DecodeError::new(&error, response.body()),
-    })
+        source,
+    }
 }

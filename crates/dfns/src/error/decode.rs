@@ -24,6 +24,14 @@ impl DecodeError {
         }
     }
 
+    /// What is wrong at a path that is known.
+    pub(crate) fn at(path: &str, problem: &str) -> Self {
+        Self {
+            path: redact(path, path::LONGEST),
+            problem: redact(problem, 300),
+        }
+    }
+
     pub(crate) fn because(problem: impl Into<String>) -> Self {
         Self {
             path: String::new(),

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use super::redact::redact;
 
 /// How many characters of a path are kept.
-const LONGEST_PATH: usize = 200;
+pub(super) const LONGEST: usize = 200;
 
 /// The path of the value that ends at a byte of the text, such as `items[3].signingKey.scheme`; empty for the whole.
 ///
@@ -70,7 +70,7 @@ pub(super) fn at(text: &[u8], offset: usize, missing: Option<&str>) -> String {
             }
         }
     }
-    redact(&path, LONGEST_PATH)
+    redact(&path, LONGEST)
 }
 
 /// The byte at a line and a column, both counted from 1 as serde does; a column is a byte.

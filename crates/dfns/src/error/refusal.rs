@@ -3,11 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde_json::{Map, Value};
 
 use super::redact::redact;
 use super::retry_after;
+use crate::json;
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// How many characters of a message from the API are kept.
 const LONGEST_MESSAGE: usize = 1000;
 /// How many characters are kept of an answer that is not the API's own, such as the page of a proxy.
@@ -34,7 +37,7 @@ pub struct Details(Map<String, Value>);
 
 impl fmt::Debug for Details {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = serde_json::to_string(&self.0).unwrap_or_default();
+        let text = Value::Object(self.0.clone()).to_string();
         formatter.write_str(&redact(&text, LONGEST_MESSAGE))
     }
 }
@@ -162,7 +165,7 @@ impl Refusal {
             retry_after: None,
             external_id: None,
         };
-        if let Ok(Value::Object(mut answer)) = serde_json::from_slice(body) {
+        if let Ok(Value::Object(mut answer)) = json::tree(body) {
             // Taken and not removed: what is left is dropped anyway, and removing is a lot of code.
             match answer.get_mut("error").map(Value::take) {
                 Some(Value::Object(error)) => refusal.fill(error),
@@ -182,10 +185,10 @@ impl Refusal {
         refusal
     }
 
-    pub(crate) fn with_headers(mut self, headers: &http::header::HeaderMap) -> Self {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        self.request_id = text("x-request-id").map(|id| redact(id, 64));
-        self.retry_after = text("retry-after").and_then(|after| retry_after::read(after, text("date")));
+    pub(crate) fn with_headers(mut self, headers: &HeaderMap) -> Self {
+        let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        self.request_id = text(&REQUEST_ID).map(|id| redact(id, 64));
+        self.retry_after = text(&RETRY_AFTER).and_then(|after| retry_after::read(after, text(&DATE)));
         self
     }
 
