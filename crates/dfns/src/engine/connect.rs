@@ -7,21 +7,21 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
 use http::uri::Authority;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 use super::builtin::Whole;
 use super::proxy::{Proxy, Tunnel};
+use super::secured::Secured;
 use super::tls::{self, RootCertificates};
 use crate::base_url::BaseUrl;
 use crate::error::Error;
@@ -37,7 +37,7 @@ pub(super) struct Connector {
     host: String,
     port: u16,
     tunnel: Option<Tunnel>,
-    tls: Option<(TlsConnector, ServerName<'static>)>,
+    tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
 }
 
 impl Connector {
@@ -49,7 +49,7 @@ impl Connector {
                 .map_err(|_| Error::setting("base_url", "no certificate can be for its host, expected a DNS name"))?;
             let config = tls::config(roots)
                 .map_err(|error| Error::setting("base_url", format!("TLS cannot be set up: {error}")))?;
-            Some((TlsConnector::from(Arc::new(config)), name))
+            Some((Arc::new(config), name))
         } else {
             None
         };
@@ -70,9 +70,12 @@ impl Connector {
             // Boxed, so that calls without a proxy carry no room for it.
             Some(tunnel) => Box::pin(tunnel.open()).await?,
         };
-        let stream = match &self.tls {
-            None => Stream::Plain(tcp),
-            Some((connector, name)) => Stream::Tls(Box::new(connector.connect(name.clone(), tcp).await?)),
+        let stream: Stream = match &self.tls {
+            None => Box::new(tcp),
+            Some((config, name)) => {
+                let secured = Secured::connect(tcp, Arc::clone(config), name.clone());
+                Box::new(secured.await?)
+            }
         };
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
         tokio::spawn(async move {
@@ -151,65 +154,16 @@ async fn one_of(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     Err(problem)
 }
 
-/// What bytes go over.
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
+/// What bytes go over. Behind a pointer, so that what it is made of is compiled once, and not in every part of the crate that may
+/// drop it.
+type Stream = Box<dyn Connection>;
 
-impl AsyncRead for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match &mut *self {
-            Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
-            Self::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
-        }
-    }
-}
+/// TCP, or TLS over it.
+trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl AsyncWrite for Stream {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut *self {
-            Self::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
-            Self::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
-        }
-    }
+impl Connection for TcpStream {}
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        pieces: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match &mut *self {
-            Self::Plain(stream) => Pin::new(stream).poll_write_vectored(context, pieces),
-            Self::Tls(stream) => Pin::new(stream).poll_write_vectored(context, pieces),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        match self {
-            Self::Plain(stream) => stream.is_write_vectored(),
-            Self::Tls(stream) => stream.is_write_vectored(),
-        }
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut *self {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(context),
-            Self::Tls(stream) => Pin::new(stream).poll_flush(context),
-        }
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut *self {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(context),
-            Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
-        }
-    }
-}
+impl Connection for Secured {}
 
 #[cfg(test)]
 mod tests {
