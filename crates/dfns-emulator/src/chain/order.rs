@@ -188,6 +188,8 @@ pub(crate) trait OnChain: Document + Clone {
     fn network(&self) -> &Network;
     /// The wallet of the request.
     fn wallet_id(&self) -> &str;
+    /// The id of the user who asked for it.
+    fn requested_by(&self) -> &str;
     /// When it was asked for.
     fn requested_at(&self) -> Timestamp;
     /// Where the request stands.
@@ -209,6 +211,10 @@ macro_rules! on_chain {
 
             fn wallet_id(&self) -> &str {
                 self.wallet_id.as_str()
+            }
+
+            fn requested_by(&self) -> &str {
+                self.requester.user_id.as_str()
             }
 
             fn requested_at(&self) -> Timestamp {

@@ -71,7 +71,13 @@ pub(crate) fn release<R: OnChain>(
     } else {
         WalletStatus::Active
     };
-    let is_usable = wallet.is_some_and(|wallet| wallet.status == needed) && key.is_some_and(|key| sign::signs(&key));
+    // It may have been delegated to somebody else meanwhile.
+    let is_theirs = |wallet: &Wallet| {
+        let owner = wallet.signing_key.delegated_to.as_ref();
+        owner.is_none_or(|owner| owner.as_str() == request.requested_by())
+    };
+    let is_usable = wallet.is_some_and(|wallet| wallet.status == needed && is_theirs(&wallet))
+        && key.is_some_and(|key| sign::signs(&key));
     if !is_usable {
         fail(context, org, at, request, sign::UNUSABLE)?;
         return resume_replaced(context, org, &order, at);
@@ -314,6 +320,7 @@ impl Step<'_, '_> {
                         .credit(&payout.asset, &payout.amount)
                         .map_err(|error| Refusal::internal(&error))?;
                 }
+                *request.state().fee = Some(order.fee.amount.clone());
                 return self.failed(request, order, &refused.to_string());
             }
         }

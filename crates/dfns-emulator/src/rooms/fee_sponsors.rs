@@ -4,7 +4,7 @@
 //! open to. What becomes of the sponsor later does not change what was asked for before.
 
 use dfns_types::{
-    CreateFeeSponsorRequest, FeeSponsor, FeeSponsorId, FeeSponsorPage, FeeSponsorStatus, SponsoredFeePage, Wallet,
+    CreateFeeSponsorRequest, FeeSponsor, FeeSponsorId, FeeSponsorPage, FeeSponsorStatus, Key, SponsoredFeePage, Wallet,
 };
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -44,6 +44,13 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Refusal> {
             "walletId",
             &format!("wallet {} is {}", wallet.id, wallet.status),
         ));
+    }
+    if !wallet.custodial {
+        let problem = format!(
+            "wallet {} is delegated: its end user alone spends what it holds",
+            wallet.id
+        );
+        return Err(invalid_field("walletId", &problem));
     }
     let chain = known_chain(&wallet.network)?;
     if !can_sponsor(chain) {
@@ -208,12 +215,20 @@ pub(super) fn payer(
     if sponsor.wallet_id == wallet.id {
         return Err(wrong(format!("the wallet {} cannot sponsor itself", wallet.id)));
     }
-    let missing = || wrong(format!("the wallet {} of the sponsor is gone", sponsor.wallet_id));
-    let paying: Wallet = context
-        .store
-        .get(caller.org(), sponsor.wallet_id.as_str())?
-        .filter(|paying: &Wallet| paying.status == dfns_types::WalletStatus::Active)
-        .ok_or_else(missing)?;
+    let missing = || {
+        wrong(format!(
+            "the wallet {} of the sponsor cannot pay any more",
+            sponsor.wallet_id
+        ))
+    };
+    // It may have been archived, delegated or exported meanwhile.
+    let can_pay = |paying: &Wallet| paying.status == dfns_types::WalletStatus::Active && paying.custodial;
+    let paying: Option<Wallet> = context.store.get(caller.org(), sponsor.wallet_id.as_str())?;
+    let paying = paying.filter(can_pay).ok_or_else(missing)?;
+    let key: Option<Key> = context.store.get(caller.org(), paying.signing_key.id.as_str())?;
+    if key.is_none_or(|key| key.exported == Some(true)) {
+        return Err(missing());
+    }
     Ok(Some(Sponsor {
         id: sponsor.id.to_string(),
         address: chain.ledger_address(paying.address.as_deref().unwrap_or_default()),

@@ -219,6 +219,10 @@ fn sign_again(context: &Context<'_>, org: &str, record: &SignatureRecord) -> Res
     let key: Option<Key> = context.store.get(org, request.key_id.as_str())?;
     let is_usable = |key: &Key| key.status == KeyStatus::Active && key.exported != Some(true);
     let key = key.filter(is_usable).ok_or_else(gone)?;
+    let owner = key_store::record(context, &key)?.delegated_to;
+    if owner.is_some_and(|owner| owner != request.requester.user_id.as_str()) {
+        return Err(Refusal::invalid(format!("key {} is delegated to another user", key.id)));
+    }
     let body = match &record.body {
         Some(body) => body.clone(),
         None => serde_json::to_value(&request.request_body).map_err(|error| Refusal::internal(&error))?,

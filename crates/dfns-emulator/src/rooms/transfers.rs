@@ -6,7 +6,7 @@
 //! Invariant: a request with an external id moves money once, however often it is sent.
 
 use dfns_types::{
-    Amount, AssetMetadata, Key, Network, Requester, Transfer, TransferId, TransferMetadata, TransferPage,
+    Amount, AssetMetadata, FeeSponsorId, Key, Network, Requester, Transfer, TransferId, TransferMetadata, TransferPage,
     TransferRequest, TransferStatus, UserId, Wallet,
 };
 use serde::Deserialize as _;
@@ -57,7 +57,12 @@ pub(super) fn start(
     order.relay.wishes = chain::Wishes::of_request(body).map_err(refused_field)?;
     order.offer = offers::terms(chain, body, context.now).map_err(refused_field)?;
     order.sponsor = fee_sponsors::payer(context, body, chain, wallet)?;
-    let request = self::request(context, wallet, chain, &order.asset, transfer, external_id)?;
+    let mut request = self::request(context, wallet, chain, &order.asset, transfer, external_id)?;
+    let sponsor = order
+        .sponsor
+        .as_ref()
+        .map(|sponsor| parsed::<FeeSponsorId>(&sponsor.id));
+    request.fee_sponsor_id = sponsor.transpose()?;
     policy::submit(context, wallet, request, &order)
 }
 

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::scene::Scene;
+use crate::people;
+use crate::scene::{Scene, Wallet};
 use crate::scenery::{ETHER, RECEIVER, always, anybody, ask, decide, text};
 
 const HASH: &str = "0x1111111111111111111111111111111111111111111111111111111111111111";
@@ -189,6 +190,38 @@ async fn what_was_held_back_fails_if_its_wallet_is_gone_when_it_is_approved() {
     assert_eq!(scene.transfer_state(&wallet, &transfer)["status"], "Failed");
     let path = format!("/keys/{key}/signatures/{}", text(&signature, "id"));
     assert_eq!(scene.get(&path)["status"], "Failed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_was_held_back_fails_if_its_wallet_is_an_end_users_when_it_is_approved() {
+    let scene = Scene::new().await;
+    scene.policy(&always("Wallets:Sign", &ask(&[anybody()])));
+    let body = json!({ "network": "EthereumSepolia", "delayDelegation": true }).to_string();
+    let made = scene.service.signed("POST", "/wallets", &body);
+    let wallet = Wallet {
+        path: format!("/wallets/{}", text(&made, "id")),
+        id: text(&made, "id"),
+        address: text(&made, "address"),
+    };
+    scene.fund(&wallet, ETHER);
+    let transfer = scene.pay(&wallet, "5");
+    let hash = json!({ "kind": "Hash", "hash": HASH }).to_string();
+    let key = format!("/keys/{}", made.body["signingKey"]["id"].as_str().unwrap());
+    let signatures = format!("{key}/signatures");
+    let signature = scene.service.signed("POST", &signatures, &hash);
+    let (_, end_user) = people::end_user(&scene.emulator, "ada@example.com");
+    let body = json!({ "delegateTo": end_user }).to_string();
+    let delegated = scene.service.signed("POST", &format!("{key}/delegate"), &body);
+    assert_eq!(delegated.status, 200, "{delegated:?}");
+    for waiting in [&transfer, &signature] {
+        let decided = decide(&scene.employee(), &text(waiting, "approvalId"), "Approved");
+        assert_eq!(decided.status, 200, "{decided:?}");
+    }
+    scene.pass_blocks(2);
+    assert_eq!(scene.transfer_state(&wallet, &transfer)["status"], "Failed");
+    let signature = scene.get(&format!("{signatures}/{}", text(&signature, "id")));
+    assert_eq!(signature["status"], "Failed", "{signature}");
+    assert!(signature.get("signature").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

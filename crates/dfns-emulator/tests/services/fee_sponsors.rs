@@ -43,7 +43,11 @@ async fn a_sponsor_pays_the_fee_and_the_wallet_pays_the_amount() {
     let scene = Scene::new().await;
     let (paying, sponsor, sender, receiver) = sponsored(&scene);
     let made = send(&scene, &sender, &receiver, &sponsor);
-    assert_eq!(made.status, 200, "{made:?}");
+    assert_eq!(
+        (made.status, &made.body["feeSponsorId"]),
+        (200, &json!(sponsor)),
+        "{made:?}"
+    );
     scene.clock.advance(2 * BLOCK);
     let confirmed = scene.transfer_state(&sender, &made);
     assert_eq!(confirmed["status"], "Confirmed", "{confirmed}");
@@ -219,4 +223,29 @@ async fn a_policy_about_the_wallet_of_a_sponsor_looks_at_whatever_that_pays_for(
         "Executing",
         "without a sponsor it is none of its business"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn nobody_sponsors_with_what_belongs_to_an_end_user() {
+    let scene = Scene::new().await;
+    let (_, end_user) = people::end_user(&scene.emulator, "ada@example.com");
+    let (_, sponsor_before, sender, receiver) = sponsored(&scene);
+    let body = json!({ "network": "EthereumSepolia", "delayDelegation": true }).to_string();
+    let made = scene.service.signed("POST", "/wallets", &body);
+    let wallet = Wallet {
+        id: id(&made),
+        path: format!("/wallets/{}", id(&made)),
+        address: made.body["address"].as_str().unwrap().to_owned(),
+    };
+    scene.fund(&wallet, &ETHER.to_string());
+    let gas = id(&sponsor(&scene, &wallet, &json!({})));
+    assert_eq!(send(&scene, &sender, &receiver, &gas).status, 200);
+    let path = format!("/keys/{}/delegate", made.body["signingKey"]["id"].as_str().unwrap());
+    let body = json!({ "delegateTo": end_user }).to_string();
+    assert_eq!(scene.service.signed("POST", &path, &body).status, 200);
+    let refused = send(&scene, &sender, &receiver, &gas);
+    assert_eq!(refused.status, 400, "{refused:?}");
+    let refused = sponsor(&scene, &wallet, &json!({}));
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert_eq!(send(&scene, &sender, &receiver, &sponsor_before).status, 200);
 }
