@@ -5,6 +5,7 @@
 mod activation;
 mod broadcasts;
 mod bulk;
+mod conservation;
 mod coverage;
 mod delegation;
 mod kinds;
