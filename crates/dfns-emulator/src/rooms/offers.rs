@@ -58,6 +58,9 @@ struct Content {
     amount: Amount,
 }
 
+/// Who offers from outside unless somebody else is named.
+const OUTSIDER: &str = "outsider::12200000000000000000000000000000000000000000000000000000000000000000";
+
 /// What is offered, and to whom.
 #[derive(Debug)]
 struct NewOffer<'a> {
@@ -396,16 +399,28 @@ pub(crate) fn offer_from_outside(context: &mut Context<'_>) -> Result<Reply, Ref
     let unknown = || invalid_field("walletId", &format!("there is no wallet {wallet_id} with an address"));
     let (network, to) = context.store.address_of(&wallet_id)?.ok_or_else(unknown)?;
     let chain = chain(&network).ok_or_else(unknown)?;
-    let (from, memo) = (text("from").unwrap_or_else(|| to.clone()), text("memo"));
+    let (from, memo) = (text("from").unwrap_or_else(|| OUTSIDER.to_owned()), text("memo"));
     validate_address(chain.id, &from).map_err(|error| invalid_field("from", &error.to_string()))?;
+    // What is not accepted goes back, and must not come to who never gave it.
+    if !context
+        .store
+        .wallets_at(chain.id, &chain.ledger_address(&from))?
+        .is_empty()
+    {
+        return Err(invalid_field(
+            "from",
+            "is a wallet of the emulator, which can offer it itself",
+        ));
+    }
     let amount: Amount = text("amount")
         .and_then(|digits| digits.parse().ok())
         .filter(|amount: &Amount| !amount.is_zero())
         .ok_or_else(|| invalid_field("amount", "expected decimal digits, more than 0"))?;
-    let described = match request.get("asset") {
-        Some(Value::Object(asset)) => asset.clone(),
-        _ => Map::new(),
-    };
+    let described = request
+        .get("asset")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     let asset = Asset::of_request(chain, &described).map_err(refused_field)?;
     request.insert("offer".to_owned(), Value::Bool(true));
     let terms = terms(chain, &request, context.now).map_err(refused_field)?;

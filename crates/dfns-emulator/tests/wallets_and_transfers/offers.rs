@@ -186,8 +186,17 @@ async fn an_offer_elsewhere_or_in_the_past_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_offer_from_outside_is_received_and_taken_back() {
-    let (scene, _, to) = scene().await;
+    let (scene, from, to) = scene().await;
     let post = |path: &str, body: &Value| send(&scene.emulator.url(), "POST", path, &[], body.to_string().as_bytes());
+    for insider in [&from, &to] {
+        let body = json!({ "walletId": to.id, "amount": "5", "from": insider.address });
+        assert_eq!(
+            post("/__admin/offers", &body).status,
+            400,
+            "a wallet has to give what it offers"
+        );
+    }
+    let before = scene.balance(&to);
     let offer = post("/__admin/offers", &json!({ "walletId": to.id, "amount": "5" }));
     let id = offer.body["id"]
         .as_str()
@@ -197,6 +206,7 @@ async fn an_offer_from_outside_is_received_and_taken_back() {
     assert_eq!(withdrawn.body["status"], "Withdrawn", "{withdrawn:?}");
     assert_eq!(post(&format!("/__admin/offers/{id}/withdraw"), &json!({})).status, 400);
     assert_eq!(settle(&scene, &to, &offer.body, "accept").status, 400);
+    assert_eq!(scene.balance(&to), before, "what is taken back goes to who offered it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
