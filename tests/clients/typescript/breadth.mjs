@@ -210,6 +210,16 @@ export const playBreadth = async (name, make) => {
       for (const verb of ['get', 'deactivate', 'activate', 'archive']) {
         await person.call(`auth.${verb}PersonalAccessToken`, { tokenId })
       }
+      const relyingPartyId = 'localhost'
+      const shop = { name, kind: 'ClientSideApplication', relyingPartyId, origin: 'http://localhost:3000' }
+      const application = await person.call('auth.createApplication', { body: shop })
+      await person.call('auth.listApplications')
+      if (application) {
+        const { appId } = application
+        await person.call('auth.getApplication', { appId })
+        await person.call('auth.updateApplication', { appId, body: { name: `${name}-2` } })
+        for (const verb of ['deactivate', 'activate', 'archive']) await person.call(`auth.${verb}Application`, { appId })
+      }
       const day = 24 * 60 * 60 * 1000
       const now = Date.parse((await admin('GET', '/clock')).now)
       const query = { startTime: new Date(now - day).toISOString(), endTime: new Date(now + day).toISOString() }

@@ -103,17 +103,25 @@ fn parse(template: &'static str) -> Vec<Segment> {
     template.trim_start_matches('/').split('/').map(segment).collect()
 }
 
+/// Methods by which operations went, or go elsewhere: the documentation of old says PUT for the first, the published clients
+/// before 0.7 and 0.6 say POST for the others.
+const OTHER_METHODS: [(&str, &str); 3] = [
+    ("sendRecoveryCode", "PUT"),
+    ("updateApplication", "POST"),
+    ("logout", "POST"),
+];
+
 /// The table of all operations of the API.
 pub(crate) static OPERATIONS: LazyLock<Table<&'static Operation>> = LazyLock::new(|| {
     let all = operation::OPERATIONS.iter();
     let documented = all
         .clone()
         .map(|operation| (operation.method.as_str(), operation.path, operation));
-    // The documentation of old says PUT, the description and every current client POST.
-    let of_old = all
-        .filter(|operation| operation.id == "sendRecoveryCode")
-        .map(|operation| ("PUT", operation.path, operation));
-    Table::new(documented.chain(of_old))
+    let other = all.filter_map(|operation| {
+        let (_, method) = OTHER_METHODS.iter().find(|(id, _)| *id == operation.id)?;
+        Some((*method, operation.path, operation))
+    });
+    Table::new(documented.chain(other))
 });
 
 /// The operation that a request asks for, if there is one.
@@ -175,6 +183,20 @@ mod tests {
             table().find("DELETE", "/wallets"),
             Match::OtherMethods(vec!["GET", "POST"])
         );
+    }
+
+    #[test]
+    fn an_operation_is_found_by_the_method_of_other_versions_of_the_clients_too() {
+        for (methods, path, id) in [
+            (["POST", "PUT"], "/auth/recover/user/code", "sendRecoveryCode"),
+            (["PUT", "POST"], "/auth/apps/ap-1", "updateApplication"),
+            (["PUT", "POST"], "/auth/logout", "logout"),
+        ] {
+            for method in methods {
+                assert_eq!(operation(method, path).map(|found| found.id), Some(id), "{method}");
+            }
+        }
+        assert!(operation("POST", "/auth/apps/ap-1/activate").is_none());
     }
 
     #[test]
