@@ -157,11 +157,12 @@ fn signer_reads_pkcs1_pem() {
 }
 
 #[test]
-fn signer_reads_windows_line_ends_indentation_and_a_body_in_one_line() {
+fn signer_reads_windows_line_ends_indentation_a_byte_order_mark_and_a_body_in_one_line() {
     let key = keys::named("Ed25519");
     let pem = keys::pem("PRIVATE KEY", &key.pkcs8);
     for pem in [
         pem.replace('\n', "\r\n"),
+        format!("\u{feff}{pem}"),
         pem.replace('\n', "\n    "),
         format!("\n\n{}", pem.trim_end()),
     ] {

@@ -26,7 +26,9 @@ pub(super) const ACCEPTED: &str =
 
 /// The first private key in the text: its form and its DER bytes.
 pub(super) fn read(text: &str) -> Result<(Form, Zeroizing<Vec<u8>>), KeyError> {
+    // Some editors put a mark of the byte order in front.
     let mut lines = text
+        .trim_start_matches('\u{feff}')
         .lines()
         .map(str::trim)
         .enumerate()
