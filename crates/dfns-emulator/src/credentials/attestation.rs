@@ -8,6 +8,9 @@ use sha2::{Digest as _, Sha256};
 use super::public_key::{Digest, PublicKey};
 use super::{ClientDataType, CredentialError, check_client_data, decode_base64url};
 
+/// What an attestation may say it was made by.
+const ALGORITHMS: [&str; 3] = ["RSA-SHA256", "SHA256", "SHA512"];
+
 /// The attestation of a key, as it is received.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyAttestation<'a> {
@@ -36,6 +39,13 @@ pub(crate) fn verify_key_attestation(
     let data = decode_base64url(attestation.attestation_data, "attestationData")?;
     let data: AttestationData = serde_json::from_slice(&data).map_err(|_| CredentialError::AttestationData)?;
     let signature = decode_hex(&data.signature).ok_or(CredentialError::Hex("signature"))?;
+    if data
+        .algorithm
+        .as_deref()
+        .is_some_and(|name| !ALGORITHMS.contains(&name))
+    {
+        return Err(CredentialError::Algorithm);
+    }
     let key = PublicKey::from_pem(&data.public_key)?;
     let fingerprint = fingerprint(&client_data, &data.public_key);
     key.verify(
@@ -69,4 +79,41 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
             _ => None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use serde_json::{Value, json};
+
+    use super::super::BASE64URL;
+    use super::super::tests::{KEYS, text};
+    use super::*;
+
+    #[test]
+    fn an_attestation_names_an_algorithm_that_there_is_or_none() {
+        let keys: Value = serde_json::from_str(KEYS).unwrap();
+        let vector = &keys["keys"]["P-256"]["attestations"][0];
+        let client_data = text(vector, "/clientData");
+        let decoded: Value = serde_json::from_slice(&BASE64URL.decode(client_data).unwrap()).unwrap();
+        let (public_key, signature) = (
+            &keys["keys"]["P-256"]["publicKeySpkiPem"],
+            text(vector, "/signatureHex"),
+        );
+        let verify = |algorithm: Value| {
+            let data = json!({ "publicKey": public_key, "signature": signature, "algorithm": algorithm });
+            let attestation = KeyAttestation {
+                client_data,
+                attestation_data: &BASE64URL.encode(data.to_string()),
+            };
+            verify_key_attestation(&attestation, text(&decoded, "/challenge")).map(|_| ())
+        };
+        for good in [json!(null), json!("SHA256"), json!("RSA-SHA256")] {
+            assert_eq!(verify(good.clone()), Ok(()), "{good}");
+        }
+        assert_eq!(verify(json!("SHA512")), Err(CredentialError::Signature));
+        for unknown in ["MD5", "sha256", ""] {
+            assert_eq!(verify(json!(unknown)), Err(CredentialError::Algorithm), "{unknown}");
+        }
+    }
 }

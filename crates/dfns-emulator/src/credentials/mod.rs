@@ -54,6 +54,9 @@ pub(crate) enum CredentialError {
     /// The attestation data are not the JSON object that they should be.
     #[error("the attestation data are not a JSON object with `publicKey` and `signature`")]
     AttestationData,
+    /// The attestation names an algorithm that there is not.
+    #[error("the algorithm is none of RSA-SHA256, SHA256, SHA512")]
+    Algorithm,
     /// The page or app that asked is not one of the relying party's.
     #[error("the origin does not belong to the relying party")]
     Origin,
