@@ -146,7 +146,8 @@ fn check_fido2(
     assertion: &Fido2Assertion,
     challenge: &Challenge,
 ) -> Result<Credential, Refusal> {
-    let mut credential = find_credential(candidates, CredentialKind::Fido2, &assertion.cred_id)?;
+    let id = without_padding(&assertion.cred_id);
+    let mut credential = find_credential(candidates, CredentialKind::Fido2, id)?;
     let received = WebauthnAssertion {
         client_data: &assertion.client_data,
         authenticator_data: &assertion.authenticator_data,
@@ -166,6 +167,11 @@ fn check_fido2(
     credential.sign_count = sign_count;
     context.store.update_credential(&credential)?;
     Ok(credential)
+}
+
+/// The id of a passkey is base64url, which may come with padding and is kept without; the ids of keys are any text.
+pub(crate) fn without_padding(id: &str) -> &str {
+    id.trim_end_matches('=')
 }
 
 fn find_credential(

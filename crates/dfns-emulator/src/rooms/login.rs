@@ -146,7 +146,7 @@ fn user_of(context: &Context<'_>, challenge: &Challenge, factor: &FirstFactorAss
         FirstFactorAssertion::Fido2(factor) => {
             let found = context
                 .store
-                .credential_by_credential_id(&factor.credential_assertion.cred_id)?;
+                .credential_by_credential_id(complete::without_padding(&factor.credential_assertion.cred_id))?;
             found.ok_or_else(no_credential)?.user_id
         }
         _ => return Err(no_credential()),

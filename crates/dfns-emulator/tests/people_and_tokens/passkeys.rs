@@ -1,7 +1,7 @@
 //! Passkeys, with a software authenticator: registered, and used to log in without a name.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
@@ -119,6 +119,32 @@ async fn a_passkey_registers_and_logs_in_without_a_name() {
         "the handle is another user's"
     );
     assert_eq!(log_in(user_id, 3).status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn the_id_of_a_passkey_comes_with_padding_or_without() {
+    let emulator = emulator().await;
+    let (eve, authenticator) = (Person::new("eve"), Authenticator::new());
+    let begun = eve.delegate(&emulator);
+    let padded = URL_SAFE.encode(ID);
+    assert!(padded.ends_with('='));
+    let mut credential = authenticator.attest(&text(&begun, "challenge"), ORIGIN);
+    credential["credentialInfo"]["credId"] = json!(padded);
+    let body = json!({ "firstFactorCredential": credential });
+    let done = post_temporary(&emulator, &begun, "/auth/registration", &body);
+    let user_id = done.body["user"]["id"].as_str().unwrap_or_else(|| panic!("{done:?}"));
+    for (count, id, who) in [
+        (1, padded.clone(), json!({ "orgId": emulator.org_id() })),
+        (2, padded, json!({ "orgId": emulator.org_id(), "username": eve.email })),
+        (3, URL_SAFE_NO_PAD.encode(ID), json!({ "orgId": emulator.org_id() })),
+    ] {
+        let begun = post(&emulator, "/auth/login/init", &who);
+        let mut factor = authenticator.assert(&text(&begun, "challenge"), user_id, count);
+        factor["credentialAssertion"]["credId"] = json!(id);
+        let body = json!({ "challengeIdentifier": text(&begun, "challengeIdentifier"), "firstFactor": factor });
+        let answer = post(&emulator, "/auth/login", &body);
+        assert_eq!(answer.status, 200, "{count}: {answer:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

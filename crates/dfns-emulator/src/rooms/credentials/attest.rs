@@ -6,6 +6,7 @@ use dfns_types::{CredentialInfo, NewCredentialKind, Secret};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::action::complete::without_padding;
 use crate::context::Context;
 use crate::credentials::{
     CredentialError, KeyAttestation, WebauthnAttestation, decode_base64url, verify_key_attestation,
@@ -57,8 +58,12 @@ pub(crate) fn keep(
 ) -> Result<Credential, Refusal> {
     let at = |name: &str| format!("{field}{name}");
     let kind = supported(&at("credentialKind"), &new.credential_kind)?;
-    let info: CredentialInfo = serde_json::from_value(new.credential_info)
+    let mut info: CredentialInfo = serde_json::from_value(new.credential_info)
         .map_err(|error| invalid_field(&at("credentialInfo"), &error.to_string()))?;
+    if kind == CredentialKind::Fido2 {
+        let length = without_padding(&info.cred_id).len();
+        info.cred_id.truncate(length);
+    }
     let encrypted_private_key = new.encrypted_private_key.map(|key| key.expose_secret().to_owned());
     let must_be_given = kind == CredentialKind::PasswordProtectedKey;
     if encrypted_private_key.as_deref().map_or(must_be_given, str::is_empty) {
