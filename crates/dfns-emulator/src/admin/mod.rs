@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 
 use crate::context::Handler;
 use crate::policy;
-use crate::rooms::{contracts, exchanges, offers, payins};
+use crate::rooms::{contracts, exchanges, outside_offers, payins};
 use crate::server::{Call, Emulation, Refusal, Reply, Table};
 use crate::{chain, seeding, webhooks};
 
@@ -46,8 +46,8 @@ pub(crate) static ROUTES: LazyLock<Table<Answers>> = LazyLock::new(|| {
     let contracts: &[Route] = &[("POST", "/contracts", contracts::configure)];
     let exchanges: &[Route] = &[("POST", "/exchanges/credit", exchanges::credit)];
     let offers: &[Route] = &[
-        ("POST", "/offers", offers::offer_from_outside),
-        ("POST", "/offers/{offerId}/withdraw", offers::withdraw),
+        ("POST", "/offers", outside_offers::make_offer),
+        ("POST", "/offers/{offerId}/withdraw", outside_offers::withdraw),
     ];
     let seed: &[Route] = &[("POST", "/seed", seeding::seed)];
     let payins: &[Route] = &[

@@ -31,6 +31,7 @@ mod keys;
 mod login;
 mod networks;
 pub(crate) mod offers;
+pub(crate) mod outside_offers;
 pub(crate) mod payins;
 pub(crate) mod payouts;
 mod people;
