@@ -1,5 +1,7 @@
 //! The official Rust client plays a scenario against the emulator whose ready line stands in EMULATOR.
 
+mod breadth;
+
 use std::sync::Arc;
 
 use base64::Engine;
@@ -404,5 +406,7 @@ async fn main() -> Outcome {
         users,
         errors
     );
+    use breadth::{people, services, wallets_and_keys};
+    play!(wallets_and_keys, people, services);
     Ok(())
 }
