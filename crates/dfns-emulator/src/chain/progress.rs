@@ -21,7 +21,7 @@ use super::{Arrival, Asset, Chain, chain, sign, sponsor};
 use crate::context::Context;
 use crate::keys::Family;
 use crate::policy;
-use crate::rooms::{activation, bulk_wallets, offers, payins, payouts};
+use crate::rooms::{activation, bulk_wallets, offers, payins, payouts, signatures};
 use crate::server::Refusal;
 use crate::store::{Document, Flight, Listing};
 
@@ -336,16 +336,14 @@ impl Step<'_, '_> {
         fee: Amount,
         block_number: i64,
     ) -> Result<(), Refusal> {
-        let Self {
-            context,
-            org,
-            chain,
-            at,
-        } = *self;
+        let (context, org, chain, at) = (self.context, self.org, self.chain, self.at);
         let state = request.state();
         *state.status = TransferStatus::Confirmed;
         *state.fee = Some(fee.clone());
         *state.date_confirmed = Some(at);
+        if let (Some(_), Some(hash)) = (&order.transaction, state.tx_hash.as_deref()) {
+            signatures::seen(context, (org, &order.key_id), (hash, &fee), at)?;
+        }
         let movement = Movement {
             id: String::new(),
             wallet_id: String::new(),

@@ -3,8 +3,8 @@
 //! Invariant: a key signs for networks that take keys of its format, and for nobody but its owner.
 
 use dfns_types::{
-    Hex, Key, KeyId, KeyStatus, Network, Signature, SignatureBody, SignatureId, SignaturePage, SignatureRequest,
-    SignatureStatus, Timestamp, WalletId, WebhookEventKind,
+    Amount, Hex, Key, KeyId, KeyStatus, Network, Signature, SignatureBody, SignatureId, SignaturePage,
+    SignatureRequest, SignatureStatus, Timestamp, WalletId, WebhookEventKind,
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -234,6 +234,33 @@ fn sign_again(context: &Context<'_>, org: &str, record: &SignatureRecord) -> Res
     let target = signing_target((network, family));
     let what = filled_in(context, network, &key, &what)?;
     keys::sign(&key_store::material_in(context, org, &key)?, target, &what).map_err(key_refusal)
+}
+
+/// Says of the requests for which a key has signed a transaction that it is in a block.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) fn seen(
+    context: &Context<'_>,
+    (org, key_id): (&str, &str),
+    (tx_hash, fee): (&str, &Amount),
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let listing = Listing {
+        org,
+        parent: Some(key_id),
+        owner: None,
+    };
+    for mut record in context.store.all::<SignatureRecord>(listing)? {
+        let request = &mut record.request;
+        if request.status == SignatureStatus::Signed && request.tx_hash.as_deref() == Some(tx_hash) {
+            request.status = SignatureStatus::Confirmed;
+            request.fee = Some(fee.clone());
+            request.date_confirmed = Some(at);
+            context.store.update(&record)?;
+        }
+    }
+    Ok(())
 }
 
 fn fill_in(request: &mut SignatureRequest, signed: keys::Signed, at: Timestamp) -> Result<(), Refusal> {

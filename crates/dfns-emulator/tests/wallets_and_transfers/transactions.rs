@@ -110,6 +110,30 @@ async fn a_call_of_a_known_token_moves_the_token() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_signature_of_a_transaction_is_confirmed_once_that_is_in_a_block() {
+    let scene = Scene::new().await;
+    let wallet = scene.wallet("Ethereum");
+    scene.fund(&wallet, ETHER);
+    let transaction = json!({ "to": wallet.address, "value": "5", "nonce": 0 });
+    let body = json!({ "kind": "Transaction", "transaction": transaction });
+    let path = format!("{}/signatures", wallet.path);
+    let signed = scene.service.signed("POST", &path, &body.to_string());
+    let other = json!({ "kind": "Transaction", "transaction": { "to": wallet.address, "value": "6", "nonce": 0 } });
+    let never_sent = scene.service.signed("POST", &path, &other.to_string());
+    let sent = broadcast(&scene, &wallet, &body);
+    scene.clock.advance(BLOCK);
+    let now = |answer: &Answer| scene.get(&format!("{path}/{}", answer.body["id"].as_str().unwrap()));
+    assert_eq!(now(&signed)["status"], "Signed");
+    scene.clock.advance(BLOCK);
+    let (confirmed, sent) = (now(&signed), state(&scene, &wallet, &sent));
+    assert_eq!(confirmed["status"], "Confirmed", "{confirmed}");
+    for field in ["txHash", "fee", "dateConfirmed"] {
+        assert_eq!(confirmed[field], sent[field], "{field}");
+    }
+    assert_eq!(now(&never_sent)["status"], "Signed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_wrong_with_a_transaction_is_said() {
     let scene = Scene::new().await;
     let (ethereum, stellar) = (scene.wallet("Ethereum"), scene.wallet("Stellar"));
