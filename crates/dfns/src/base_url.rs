@@ -23,13 +23,13 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         // The text itself is not shown: where people put credentials by mistake, they put them here.
         let wrong = |problem: &str| Error::setting("base_url", problem);
-        let Some((_, rest)) = text.split_once("://") else {
+        let Some(rest) = text.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")) else {
             return Err(wrong("it is not absolute, expected https://host"));
         };
-        if rest.is_empty() || rest.starts_with(['/', '?', '#', ':']) {
+        if matches!(rest.bytes().next(), None | Some(b'/' | b'?' | b'#' | b':')) {
             return Err(wrong("it is no URL: empty host"));
         }
-        if text.contains('#') {
+        if text.as_bytes().contains(&b'#') {
             return Err(wrong("it has a fragment, expected none"));
         }
         let url: Uri = text
@@ -38,7 +38,7 @@ impl BaseUrl {
         let (Some(scheme), Some(authority)) = (url.scheme(), url.authority()) else {
             return Err(wrong("it has no host, expected https://host"));
         };
-        if authority.as_str().contains('@') {
+        if authority.as_str().as_bytes().contains(&b'@') {
             return Err(wrong("it holds credentials, expected them in `auth_token`"));
         }
         if url.query().is_some() {

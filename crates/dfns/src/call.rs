@@ -160,7 +160,7 @@ fn name(settings: &Settings, request: Request, says: &Value) -> Result<(Request,
 /// The external id that was made up when the call was begun: what is completed is what was declared.
 fn declared(settings: &Settings) -> Option<String> {
     let completion = settings.completion.as_deref()?;
-    match ExternalId::of(&json::tree(completion.prepared.payload().as_bytes()).ok()?) {
+    match ExternalId::of(&json::tree(completion.declared.payload().as_bytes()).ok()?) {
         ExternalId::Given(external_id) => Some(external_id),
         ExternalId::Absent | ExternalId::Unclear => None,
     }
@@ -238,7 +238,9 @@ fn reader_of(maker: &Operation) -> Option<&'static Operation> {
     OPERATIONS.iter().find(|operation| {
         let parameter = operation.path.strip_prefix(maker.path);
         operation.method == Method::Get
-            && parameter.is_some_and(|rest| rest.starts_with("/{") && rest.ends_with('}') && !rest[1..].contains('/'))
+            && parameter.is_some_and(|rest| {
+                rest.starts_with("/{") && rest.ends_with('}') && !rest.as_bytes()[1..].contains(&b'/')
+            })
     })
 }
 

@@ -98,10 +98,7 @@ impl Dfns {
         // A challenge is answered once, so there is one attempt.
         self.with(|settings| {
             settings.retry = RetryPolicy::none();
-            settings.completion = Some(Arc::new(Completion {
-                prepared: prepared.clone(),
-                assertion,
-            }));
+            settings.completion = Some(Arc::new(Completion::new(prepared, assertion)));
         })
     }
 

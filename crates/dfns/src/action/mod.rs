@@ -23,6 +23,7 @@ use http::header::HeaderValue;
 use http::uri::PathAndQuery;
 use serde_json::Result as Written;
 
+use prepared::Declared;
 pub use prepared::PreparedAction;
 
 use crate::error::{DecodeError, Error, Sent, Step};
@@ -45,13 +46,29 @@ pub(crate) async fn sign(wire: &Wire<'_>, signer: &dyn Signer, request: &Request
         operation: request.operation().id,
         source,
     })?;
-    hand_in(wire, challenge.challenge_identifier, answer).await
+    hand_in(
+        wire,
+        &CompleteChallengeRequest::new(challenge.challenge_identifier, answer),
+    )
+    .await
 }
 
 /// The answer of a user to the challenge of a call that was begun earlier.
 pub(crate) struct Completion {
-    pub(crate) prepared: PreparedAction,
-    pub(crate) assertion: FirstFactorAssertion,
+    pub(crate) declared: Declared,
+    challenge: String,
+    answer: CompleteChallengeRequest,
+}
+
+impl Completion {
+    pub(crate) fn new(prepared: &PreparedAction, assertion: FirstFactorAssertion) -> Self {
+        let challenge = prepared.challenge();
+        Self {
+            declared: prepared.declared(),
+            challenge: challenge.challenge.clone(),
+            answer: CompleteChallengeRequest::new(challenge.challenge_identifier.clone(), assertion),
+        }
+    }
 }
 
 /// Declares `request`, for a user who signs elsewhere.
@@ -66,11 +83,14 @@ pub(crate) async fn complete(
     completion: &Completion,
     request: &Request,
 ) -> Result<HeaderValue, Error> {
-    let Completion { prepared, assertion } = completion;
-    prepared.check(request)?;
-    let challenge = prepared.challenge();
-    assertion::check(request.operation().id, &challenge.challenge, assertion)?;
-    hand_in(wire, challenge.challenge_identifier.clone(), assertion.clone()).await
+    let Completion {
+        declared,
+        challenge,
+        answer,
+    } = completion;
+    declared.check(request)?;
+    assertion::check(request.operation().id, challenge, &answer.first_factor)?;
+    hand_in(wire, answer).await
 }
 
 async fn ask(wire: &Wire<'_>, request: &Request) -> Result<AuthenticationChallenge, Error> {
@@ -80,15 +100,10 @@ async fn ask(wire: &Wire<'_>, request: &Request) -> Result<AuthenticationChallen
     json::read(&answer).map_err(|source| unreadable(wire, step, source))
 }
 
-async fn hand_in(
-    wire: &Wire<'_>,
-    challenge_identifier: Secret,
-    answer: FirstFactorAssertion,
-) -> Result<HeaderValue, Error> {
-    let completion = CompleteChallengeRequest::new(challenge_identifier, answer);
+async fn hand_in(wire: &Wire<'_>, answer: &CompleteChallengeRequest) -> Result<HeaderValue, Error> {
     let step = Step::Signature;
-    let answer = exchange(wire, step, "/auth/action", serde_json::to_vec(&completion)).await?;
-    let token: UserActionSignature = json::read(&answer).map_err(|source| unreadable(wire, step, source))?;
+    let token = exchange(wire, step, "/auth/action", serde_json::to_vec(answer)).await?;
+    let token: UserActionSignature = json::read(&token).map_err(|source| unreadable(wire, step, source))?;
     let mut header = HeaderValue::from_str(token.user_action.expose_secret()).map_err(|_| {
         let problem = "the user action token cannot be sent in a header";
         unreadable(wire, step, DecodeError::because(problem))

@@ -43,7 +43,24 @@ impl PreparedAction {
         &self.operation
     }
 
-    /// The body that was declared.
+    /// What the call is held against when it is completed. The challenge, which is for its user, is not copied.
+    pub(super) fn declared(&self) -> Declared {
+        Declared {
+            operation: self.operation.clone(),
+            target: self.target.clone(),
+            payload: self.payload.clone(),
+        }
+    }
+}
+
+/// The request that was declared.
+pub(crate) struct Declared {
+    operation: String,
+    target: String,
+    payload: Secret,
+}
+
+impl Declared {
     pub(crate) fn payload(&self) -> &str {
         self.payload.expose_secret()
     }

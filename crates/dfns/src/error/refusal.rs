@@ -37,7 +37,7 @@ pub struct Details(Map<String, Value>);
 
 impl fmt::Debug for Details {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = Value::Object(self.0.clone()).to_string();
+        let text = serde_json::to_string(&self.0).unwrap_or_default();
         formatter.write_str(&redact(&text, LONGEST_MESSAGE))
     }
 }

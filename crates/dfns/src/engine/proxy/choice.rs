@@ -80,7 +80,8 @@ fn from_environment(
     }
     let text = text.trim();
     // Other programs take a proxy without its scheme for one of HTTP.
-    let proxy = if text.contains("://") {
+    let has_scheme = text.split_once(':').is_some_and(|(_, rest)| rest.starts_with("//"));
+    let proxy = if has_scheme {
         Proxy::parse(text)
     } else {
         Proxy::parse(&format!("http://{text}"))
@@ -94,10 +95,13 @@ fn from_environment(
 /// address or network, or with everything else (`*`).
 fn is_listed(list: &str, host: &str, port: u16) -> bool {
     let host = host.trim_end_matches('.');
-    let entries = list.split(|letter: char| letter == ',' || letter.is_whitespace());
-    entries
-        .filter(|entry| !entry.is_empty())
-        .any(|entry| entry == "*" || is_host(entry, host) || is_host_with_port(entry, host, port))
+    for entry in list.split(|letter: char| letter == ',' || letter.is_whitespace()) {
+        let fits = entry == "*" || is_host(entry, host) || is_host_with_port(entry, host, port);
+        if fits && !entry.is_empty() {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_host_with_port(entry: &str, host: &str, port: u16) -> bool {

@@ -39,7 +39,8 @@ impl Proxy {
     /// What is wrong with it. The text itself is not shown: it may hold a password.
     fn parse(text: &str) -> Result<Self, &'static str> {
         let expected = "it is no proxy, expected http://host:port or http://user:password@host:port";
-        let (scheme, rest) = text.split_once("://").ok_or(expected)?;
+        let (scheme, rest) = text.split_once(':').ok_or(expected)?;
+        let rest = rest.strip_prefix("//").ok_or(expected)?;
         if !scheme.eq_ignore_ascii_case("http") {
             return Err("it is no proxy that is spoken to in plain HTTP, expected http://host:port");
         }

@@ -37,7 +37,8 @@ pub(super) fn read(text: &str) -> Result<(Form, Zeroizing<Vec<u8>>), KeyError> {
         let Some(label) = content.strip_prefix("-----BEGIN ") else {
             continue;
         };
-        let Some((label, "")) = label.split_once("-----") else {
+        let whole = label.strip_suffix("-----").filter(|label| !has(label, "-----"));
+        let Some(label) = whole else {
             return Err(KeyError::Pem {
                 line,
                 problem: unfinished_begin(label),
@@ -116,13 +117,19 @@ fn read_body<'a>(
 }
 
 fn unfinished_begin(rest: &str) -> &'static str {
-    if rest.contains("\\n") {
+    if has(rest, "\\n") {
         "line breaks are written as the two characters \\n, expected real line breaks"
-    } else if rest.contains("-----") {
+    } else if has(rest, "-----") {
         "the key stands on the BEGIN line, expected it on the lines below"
     } else {
         "the BEGIN line does not end in -----"
     }
+}
+
+/// What `str::contains` does, whose search for long texts is a lot of code.
+fn has(text: &str, piece: &str) -> bool {
+    let mut windows = text.as_bytes().windows(piece.len());
+    windows.any(|window| window == piece.as_bytes())
 }
 
 /// PEM text with lines of 64 characters.
