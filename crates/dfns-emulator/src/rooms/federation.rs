@@ -122,10 +122,15 @@ fn start(
             "must be an address with a scheme, such as https://…",
         ));
     }
+    // Where the caller names none, one of ours: a code that was made for another login must not end this one.
+    let nonce = match nonce {
+        Some(nonce) => nonce,
+        None => context.new_id("no")?,
+    };
     let begun = Begun {
         protocol,
         redirect_uri,
-        nonce,
+        nonce: Some(nonce),
     };
     let expires_at = context.after(context.services.config.challenge_lifetime)?;
     let state = Challenge {

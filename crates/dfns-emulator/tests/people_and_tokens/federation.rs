@@ -158,6 +158,14 @@ async fn a_code_or_a_state_is_good_once_for_its_own_login() {
         NO_ID_TOKEN,
         "it has another nonce"
     );
+    let [first, mut mixed] = [0, 1].map(|_| sign_in(&emulator, &start(&emulator, "sso"), email));
+    mixed["code"] = first["code"].clone();
+    assert_eq!(
+        post(&emulator, "/auth/login/sso", &mixed).refusal(),
+        NO_ID_TOKEN,
+        "each login has a nonce, also if nobody named one"
+    );
+    assert_eq!(post(&emulator, "/auth/login/sso", &first).status, 200);
 
     let late = sign_in(&emulator, &start(&emulator, "oidc"), email);
     advance(&emulator.url(), 61);
