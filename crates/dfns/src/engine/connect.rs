@@ -13,15 +13,15 @@ use std::time::Duration;
 use http::uri::Authority;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::builtin::Whole;
 use super::proxy::{Proxy, Tunnel};
-use super::secured::Secured;
 use super::tls::{self, RootCertificates};
 use crate::base_url::BaseUrl;
 use crate::error::Error;
@@ -37,7 +37,7 @@ pub(super) struct Connector {
     host: String,
     port: u16,
     tunnel: Option<Tunnel>,
-    tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    tls: Option<(TlsConnector, ServerName<'static>)>,
 }
 
 impl Connector {
@@ -49,7 +49,7 @@ impl Connector {
                 .map_err(|_| Error::setting("base_url", "no certificate can be for its host, expected a DNS name"))?;
             let config = tls::config(roots)
                 .map_err(|error| Error::setting("base_url", format!("TLS cannot be set up: {error}")))?;
-            Some((Arc::new(config), name))
+            Some((TlsConnector::from(Arc::new(config)), name))
         } else {
             None
         };
@@ -72,10 +72,7 @@ impl Connector {
         };
         let stream: Stream = match &self.tls {
             None => Box::new(tcp),
-            Some((config, name)) => {
-                let secured = Secured::connect(tcp, Arc::clone(config), name.clone());
-                Box::new(secured.await?)
-            }
+            Some((connector, name)) => Box::new(connector.connect(name.clone(), tcp).await?),
         };
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
         tokio::spawn(async move {
@@ -163,7 +160,7 @@ trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl Connection for TcpStream {}
 
-impl Connection for Secured {}
+impl Connection for TlsStream<TcpStream> {}
 
 #[cfg(test)]
 mod tests {

@@ -20,8 +20,6 @@ mod own;
 #[cfg(not(target_arch = "wasm32"))]
 mod proxy;
 #[cfg(not(target_arch = "wasm32"))]
-mod secured;
-#[cfg(not(target_arch = "wasm32"))]
 mod tls;
 mod unanswered;
 

@@ -26,7 +26,7 @@ pub(crate) enum RootProblem {
     #[error("certificate {position} is no well-formed PEM section")]
     Pem { position: usize },
     #[error("certificate {position} cannot be a certificate authority: {problem}")]
-    Certificate { position: usize, problem: String },
+    Certificate { position: usize, problem: rustls::Error },
 }
 
 impl RootCertificates {
@@ -47,10 +47,7 @@ impl RootCertificates {
             })?;
             self.anchors
                 .add(certificate)
-                .map_err(|problem| RootProblem::Certificate {
-                    position,
-                    problem: problem.to_string(),
-                })?;
+                .map_err(|problem| RootProblem::Certificate { position, problem })?;
         }
         if position == 0 {
             return Err(RootProblem::Empty);

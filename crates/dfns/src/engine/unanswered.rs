@@ -40,7 +40,7 @@ pub(crate) fn is_lasting(error: &(dyn StdError + 'static)) -> bool {
     return any(error, &|_| false);
     #[cfg(not(target_arch = "wasm32"))]
     any(error, &|error| {
-        error.is::<super::secured::Broken>() || error.is::<rustls::Error>() || super::proxy::is_lasting(error)
+        error.is::<rustls::Error>() || super::proxy::is_lasting(error)
     })
 }
 
