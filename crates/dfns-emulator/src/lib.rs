@@ -15,15 +15,6 @@
 //! Invariant: this crate shares no code with the client beyond `dfns-types`. It is the client's opponent: a mistake that
 //! both had in common would go unseen.
 
-#![expect(
-    unused_imports,
-    reason = "not all areas of the API that the foundations are for are written yet"
-)]
-#![cfg_attr(
-    not(test),
-    expect(dead_code, reason = "what is left over is for those areas; tests reach it")
-)]
-
 mod action;
 mod admin;
 mod auth;

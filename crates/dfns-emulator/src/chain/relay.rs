@@ -6,16 +6,16 @@
 //! again, and the network takes it once.
 
 use bytes::Bytes;
-use dfns_types::{Amount, Key, Timestamp, TransactionRequest, TransferRequest, TransferStatus};
+use dfns_types::{Key, TransactionRequest, TransferRequest, TransferStatus};
 use http::HeaderMap;
 use serde_json::Value;
 
 use super::call::{Call as ContractCall, call_of};
 use super::order::{OnChain, Order};
 use super::progress::{self, Step, order_of};
-use super::{Chain, Fee, SignedTransaction, chain, sign};
+use super::{Fee, SignedTransaction, chain, sign};
 use crate::context::{Context, Services};
-use crate::keys::{self, EvmCall, EvmDefaults, EvmFields, KeyError, KeyMaterial};
+use crate::keys::{self, EvmCall, EvmDefaults, EvmFields, KeyError};
 use crate::node::{self, Asking, NodeError, Receipt, Trial};
 use crate::rooms::key_store;
 use crate::server::{Call, Refusal};

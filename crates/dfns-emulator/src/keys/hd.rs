@@ -9,7 +9,7 @@ use sha2::Sha512;
 use zeroize::Zeroizing;
 
 use super::error::KeyError;
-use super::material::{Curve, KeyMaterial, Scheme, SecretForm};
+use super::material::{Curve, KeyMaterial, SecretForm};
 use super::stark;
 
 const HARDENED: u32 = 1 << 31;

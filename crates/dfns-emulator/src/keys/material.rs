@@ -229,7 +229,8 @@ impl KeyMaterial {
         &self.public_key
     }
 
-    /// The secret bytes, for an export that was asked for: a scalar on secp256k1 and stark, the seed of RFC 8032 on ed25519.
+    /// The secret bytes: a scalar on secp256k1 and stark, the seed of RFC 8032 on ed25519.
+    #[cfg(test)]
     pub(crate) fn secret(&self) -> &Zeroizing<[u8; 32]> {
         &self.secret
     }

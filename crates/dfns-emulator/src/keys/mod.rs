@@ -37,17 +37,15 @@ pub(crate) use eip712::abi_word;
 pub(crate) use error::KeyError;
 pub(crate) use hd::DerivationPath;
 pub(crate) use hex::decode as hex_bytes;
-pub(crate) use material::{Curve, KeyMaterial, RawSignature, Scheme};
+pub(crate) use material::{Curve, KeyMaterial, Scheme};
 pub(crate) use memory::Materials;
-pub(crate) use network::{Family, Network, evm_chain_id, network};
+pub(crate) use network::{Family, evm_chain_id, network};
 pub(crate) use raw::{Raw, ready};
 pub(crate) use reading::{Payment, Reading};
 pub(crate) use signing::{SignatureParts, SignatureRequest, Signed, Target, sign};
 pub(crate) use stark::account::deployment_hash as starknet_deployment_hash;
-pub(crate) use taproot::MerkleRoot;
 pub(crate) use transaction::{
-    EvmCall, EvmDefaults, EvmFields, SignedTransaction, Transfer, UnsignedEvmTransaction, nonce_accounts,
-    transaction_hash,
+    EvmCall, EvmDefaults, EvmFields, SignedTransaction, Transfer, nonce_accounts, transaction_hash,
 };
 pub(crate) use uint::Uint256;
 pub(crate) use user_operations::{UserOperation, input as user_operations_input};

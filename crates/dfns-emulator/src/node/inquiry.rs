@@ -9,7 +9,6 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use http::StatusCode;
 use serde_json::Value;
 
 use super::{Node, NodeError, exchange};

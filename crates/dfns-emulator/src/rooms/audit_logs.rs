@@ -8,7 +8,6 @@ use dfns_types::{
     AuditLog, AuditLogAssertion, AuditLogCredential, AuditLogResponseError, AuditLogResponseStatus,
     FirstFactorAssertion, NewCredentialKind, Timestamp, UserId,
 };
-use serde_json::Value;
 
 use super::refusals::{invalid_field, parsed};
 use crate::auth::session;

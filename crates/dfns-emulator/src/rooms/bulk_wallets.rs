@@ -8,8 +8,7 @@
 
 use dfns_types::{
     BulkCreateWalletsRequest, BulkWalletJob, BulkWalletJobId, BulkWalletJobPage, BulkWalletJobStatus,
-    BulkWalletNetwork, Key, KeyId, KeyStatus, KeyStoreId, Network, OrgId, StartedBulkWalletJob, Timestamp, Wallet,
-    WalletPage,
+    BulkWalletNetwork, Key, KeyStatus, KeyStoreId, Network, OrgId, StartedBulkWalletJob, Timestamp, Wallet, WalletPage,
 };
 use serde::{Deserialize, Serialize};
 

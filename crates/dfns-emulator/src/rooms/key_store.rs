@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::entropy::id_text;
 use crate::keys::{Curve, DerivationPath, KeyMaterial, Scheme};
 use crate::server::Refusal;
-use crate::store::{Document, Filing, Listing, UserKind, UserRecord};
+use crate::store::{Document, Filing, Listing};
 
 impl Document for Key {
     const KIND: &'static str = "key";

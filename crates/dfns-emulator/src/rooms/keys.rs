@@ -7,7 +7,6 @@ use dfns_types::{
     KeyDerivation, KeyDetails, KeyLocation, KeyPage, KeyStatus, KeyStoreId, KeyStoreKind, KeyWallet, Patch,
     WalletStatus, WebhookEventKind,
 };
-use http::StatusCode;
 use serde::Deserialize;
 
 use super::key_owner;

@@ -20,9 +20,9 @@ use super::refusals::{invalid_field, parsed};
 use super::transactions::launched;
 use super::transfers::{refused_field, usable};
 use super::wallets::{known_chain, wallet_of_path};
-use crate::chain::{self, Arrival, Asset, Chain, Fee, FieldProblem, Order, chain};
+use crate::chain::{self, Arrival, Asset, Chain, FieldProblem, Order};
 use crate::context::Context;
-use crate::keys::{Family, validate_address};
+use crate::keys::Family;
 use crate::server::{Refusal, Reply};
 use crate::store::{AssetRecord, Document, Filing, Flight, Listing};
 

@@ -19,7 +19,7 @@ use crate::context::{Context, Services};
 use crate::fault::Strike;
 use crate::journal::{Trace, Who};
 use crate::snapshots::Snapshots;
-use crate::store::{ActionOutcome, Database, Store};
+use crate::store::{ActionOutcome, Database};
 use crate::{action, admin, chain, contract, node, rooms};
 
 /// Where the history of all wallets of an organisation is.

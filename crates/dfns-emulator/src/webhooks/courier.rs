@@ -8,13 +8,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use dfns_types::{Timestamp, Webhook, WebhookStatus};
 use http::HeaderMap;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::post::{DELIVERED, Verdict, post};
 use super::waiting::Waiting;

@@ -11,7 +11,7 @@ mod bitcoin_cash;
 mod canonical;
 mod cardano;
 mod cosmos;
-mod evm;
+pub(super) mod evm;
 mod hashed;
 mod internet_computer;
 mod invented;
@@ -36,8 +36,6 @@ use super::stark;
 
 pub(crate) use canonical::canonical;
 pub(crate) use cardano::bytes as cardano_address_bytes;
-pub(crate) use evm::checksummed as evm_checksummed;
-pub(crate) use evm::of_key as evm_address_bytes;
 pub(crate) use solana::decode as solana_key;
 
 /// Why a text cannot be an address of a network.

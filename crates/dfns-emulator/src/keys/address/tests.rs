@@ -69,7 +69,7 @@ fn actual(curve: Curve, vector: &Vector, field: &str) -> Option<String> {
     Some(match field {
         "privateKeyHex" | "seedHex" => encode(&key.secret()[..]),
         "publicKeyCompressedHex" | "publicKeyHex" => encode(key.public_key()),
-        "evmEip55" => super::evm_checksummed(&evm::of_key(key.public_key()).unwrap()),
+        "evmEip55" => evm::checksummed(&evm::of_key(key.public_key()).unwrap()),
         // The networks of Sei in the API are EVM networks; the rule stands for its native form.
         "sei" => cosmos::encode("sei", key.public_key()).unwrap(),
         _ => {

@@ -5,7 +5,7 @@ use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use serde_json::{Value, json};
 
 use super::{SignatureRequest, Signed, Target, sign};
-use crate::keys::address::{address, evm_address_bytes};
+use crate::keys::address::{address, evm::of_key as evm_address_bytes};
 use crate::keys::digest::{blake2b_256, keccak256, sha256};
 use crate::keys::error::KeyError;
 use crate::keys::hex::{decode, decode_array, encode, encode_prefixed};

@@ -206,7 +206,7 @@ pub(super) fn sign(key: &KeyMaterial, bytes: &[u8]) -> Result<SignedTransaction,
 #[cfg(test)]
 mod tests {
     use super::{Unsigned, sign};
-    use crate::keys::address::evm_address_bytes;
+    use crate::keys::address::evm::of_key as evm_address_bytes;
     use crate::keys::error::KeyError;
     use crate::keys::hex::{decode, encode};
     use crate::keys::material::{Curve, KeyMaterial, Scheme};

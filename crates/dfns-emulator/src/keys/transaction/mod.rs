@@ -23,7 +23,6 @@ mod xrpl;
 
 pub(crate) use bitcoin::{MessageFormat, pay_psbt, sign_message, sign_psbt};
 pub(crate) use cosmos::sign_document;
-pub(crate) use evm::Unsigned as UnsignedEvmTransaction;
 pub(crate) use evm_call::EvmCall;
 pub(crate) use evm_fields::{EvmDefaults, EvmFields};
 pub(crate) use hash::{Transfer, transaction_hash};

@@ -5,7 +5,7 @@ use dfns_types::{
     TransferStatus, Wallet,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::accounts::{account_of_path, balances, keep};
 use super::balances::Balances;
@@ -246,6 +246,8 @@ pub(super) fn credit_confirmed(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
