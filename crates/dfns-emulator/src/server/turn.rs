@@ -21,6 +21,8 @@ use crate::admin;
 const COMPLETION: &str = "/auth/action";
 /// How many pieces of work are done in a row on a thread that has other things to do: about two milliseconds of them.
 const IN_A_ROW: usize = 32;
+/// How many wait before the line is worth a thread of its own, which nothing else makes wait and nothing else waits for.
+const CROWD: usize = 24;
 
 /// Whose turn it is, and who is next.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +44,7 @@ struct Piece {
 /// What to do after a piece of work.
 enum Next {
     Work(Piece),
-    /// Somebody else has to go on, on a thread for long work if that is true.
+    /// Somebody else has to go on, on a thread for work that is long or much if that is true.
     HandOver {
         is_long: bool,
     },
@@ -116,7 +118,9 @@ impl Turn {
             return Next::Work(piece);
         }
         line.waiting.push_front(piece);
-        Next::HandOver { is_long }
+        Next::HandOver {
+            is_long: is_long || line.waiting.len() >= CROWD,
+        }
     }
 
     fn hand_over(&self, is_long: bool) {
